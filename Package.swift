@@ -36,7 +36,8 @@ let package = Package(
         .target(name: "JSONText", swiftSettings: house),
 
         // Language
-        .target(name: "JetProtocol", dependencies: ["JSONText"], swiftSettings: house),
+        .target(name: "JetProtocol", dependencies: ["JSONText", "CBytes"], swiftSettings: house),
+        .target(name: "CBytes"),
 
         // Engine
         .target(name: "JetBus", dependencies: ["JetProtocol", "JSONText"], swiftSettings: hot),

@@ -30,7 +30,7 @@ public struct ByteRange: Hashable, Sendable {
 }
 
 extension RawSpan {
-    /// The byte at `offset`, which the caller has checked to be inside.
+    /// The byte at `offset`, which the caller must have checked to be inside.
     @inlinable
     @inline(__always)
     package func byte(_ offset: Int) -> UInt8 { unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) }

@@ -15,7 +15,7 @@ public struct JSONScanner: ~Escapable {
     public static var maximumLength: Int { Int(UInt32.max) }
 
     /// The text.
-    @usableFromInline let bytes: RawSpan
+    public let bytes: RawSpan
     /// How many bytes the text has.
     @usableFromInline let count: Int
     /// The next byte to be read.
@@ -32,6 +32,9 @@ public struct JSONScanner: ~Escapable {
         self.position = min(max(position, 0), bytes.byteCount)
         self.depth = depth
     }
+
+    /// The next byte to be read, counted from the start of the text.
+    @inlinable public var offset: Int { position }
 
     /// The next byte that is no white space, still unread.
     @inlinable

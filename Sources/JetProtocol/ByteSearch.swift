@@ -1,0 +1,51 @@
+import CBytes
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// Comparing bytes with bytes, at the speed of the C library.
+extension RawSpan {
+    /// Whether these are the bytes of `other`.
+    package func isEqual(to other: [UInt8]) -> Bool {
+        byteCount == other.count && begins(with: other)
+    }
+
+    /// Whether these are the bytes of `other`.
+    package func isEqual(to other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        guard byteCount > 0 else { return true }
+        return withUnsafeBytes { own in
+            other.withUnsafeBytes { other in
+                guard let left = own.baseAddress, let right = other.baseAddress else { return true }
+                return memcmp(left, right, own.count) == 0
+            }
+        }
+    }
+
+    /// Whether these bytes begin with `prefix`.
+    package func begins(with prefix: [UInt8]) -> Bool {
+        guard byteCount >= prefix.count else { return false }
+        return extracting(0..<prefix.count).isEqual(to: prefix.span.bytes)
+    }
+
+    /// Whether these bytes end with `suffix`.
+    package func finishes(with suffix: [UInt8]) -> Bool {
+        guard byteCount >= suffix.count else { return false }
+        return extracting(byteCount - suffix.count..<byteCount).isEqual(to: suffix.span.bytes)
+    }
+
+    /// Whether `part` is somewhere in these bytes.
+    package func includes(_ part: [UInt8]) -> Bool {
+        guard !part.isEmpty else { return true }
+        guard byteCount >= part.count else { return false }
+        return withUnsafeBytes { own in
+            part.withUnsafeBytes { part in
+                guard let haystack = own.baseAddress, let needle = part.baseAddress else { return false }
+                return jet_bytes_contain(haystack, own.count, needle, part.count)
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/// Where a daemon can be reached: `unix:/run/jet/jet.sock` or `tcp://host:11122`.
+public enum Endpoint: Hashable, Sendable {
+    /// A unix stream socket.
+    case unix(path: String)
+    /// TCP; `host` is a name or an address (IPv6 without brackets).
+    case tcp(host: String, port: Int)
+
+    /// The port of TCP when none is given.
+    public static var defaultPort: Int { 11122 }
+    /// The longest path that a unix socket can have on Linux, in bytes (unix(7): `sun_path` holds 108 with its NUL).
+    public static var longestPath: Int { 107 }
+
+    /// Reads `unix:PATH`, `unix://PATH`, a bare absolute path, `tcp://HOST`, `tcp://HOST:PORT`; an IPv6 address stands
+    /// in brackets.
+    ///
+    /// - Throws: `EndpointError` that says what is expected.
+    public init(parsing text: String) throws(EndpointError) {
+        if text.hasPrefix("/") || text.hasPrefix("unix:") {
+            var path = text.hasPrefix("unix:") ? text.dropFirst("unix:".count) : text[...]
+            if path.hasPrefix("//") { path = path.dropFirst(2) }
+            guard path.hasPrefix("/") else { throw EndpointError(text, "a unix socket needs an absolute path") }
+            guard path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
+                throw EndpointError(text, "a unix socket's path has at most \(Self.longestPath) bytes and no NUL")
+            }
+            self = .unix(path: String(path))
+        } else if text.hasPrefix("tcp://") {
+            self = try Self.tcp(text.dropFirst("tcp://".count), of: text)
+        } else {
+            throw EndpointError(text, "expected unix:/path or tcp://host:port")
+        }
+    }
+
+    private static func tcp(_ authority: Substring, of text: String) throws(EndpointError) -> Endpoint {
+        var authority = authority
+        if authority.hasSuffix("/") { authority = authority.dropLast() }
+        let host: Substring
+        var rest: Substring
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { throw EndpointError(text, "the bracket is not closed") }
+            host = authority[authority.index(after: authority.startIndex)..<end]
+            rest = authority[authority.index(after: end)...]
+        } else {
+            let colon = authority.firstIndex(of: ":") ?? authority.endIndex
+            host = authority[..<colon]
+            rest = authority[colon...]
+        }
+        guard !host.isEmpty else { throw EndpointError(text, "the host is missing") }
+        guard !rest.isEmpty else { return .tcp(host: String(host), port: defaultPort) }
+        guard rest.hasPrefix(":") else { throw EndpointError(text, "expected tcp://host:port") }
+        rest = rest.dropFirst()
+        guard let port = Int(rest), (1...65535).contains(port) else {
+            throw EndpointError(text, "the port must be a number from 1 to 65535")
+        }
+        return .tcp(host: String(host), port: port)
+    }
+}
+
+extension Endpoint: CustomStringConvertible {
+    /// The form that `init(parsing:)` reads.
+    public var description: String {
+        switch self {
+        case .unix(let path): "unix:\(path)"
+        case .tcp(let host, let port): host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
+        }
+    }
+}
+
+/// A text that names no endpoint.
+public struct EndpointError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The text.
+    public let text: String
+    /// What is wrong with it.
+    public let reason: String
+
+    init(_ text: String, _ reason: String) {
+        self.text = text
+        self.reason = reason
+    }
+
+    /// Both in one sentence.
+    public var description: String { "'\(text)' is no endpoint: \(reason)" }
+}
+
+/// Where the daemon of this machine listens and its peers look for it, when nobody says otherwise.
+public enum LocalEndpoint {
+    /// The unix socket that a daemon with these rights and this environment makes: in systemd's `$RUNTIME_DIRECTORY`,
+    /// as root in `/run/jet`, as a user in `$XDG_RUNTIME_DIR/jet`, else in `/tmp/jet-UID`.
+    public static func socketPath(userID: UInt32, environment: [String: String]) -> String {
+        if let directory = environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first {
+            return "\(directory)/\(name)"
+        }
+        return userID == 0 ? "/run/jet/\(name)" : userSocketPath(userID: userID, environment: environment)
+    }
+
+    /// Where a peer with these rights and this environment looks, in this order: `$JET_CONNECT` alone if it is set;
+    /// else the user's own daemon, the system's, and the loopback port.
+    ///
+    /// - Throws: `EndpointError` if `$JET_CONNECT` is no endpoint.
+    public static func candidates(
+        userID: UInt32, environment: [String: String]
+    ) throws(EndpointError) -> [Endpoint] {
+        if let text = environment["JET_CONNECT"], !text.isEmpty { return [try Endpoint(parsing: text)] }
+        var paths = [userSocketPath(userID: userID, environment: environment), "/run/jet/\(name)"]
+        if userID == 0 { paths.reverse() }
+        return paths.map(Endpoint.unix(path:)) + [.tcp(host: "127.0.0.1", port: Endpoint.defaultPort)]
+    }
+
+    private static var name: String { "jet.sock" }
+
+    private static func userSocketPath(userID: UInt32, environment: [String: String]) -> String {
+        if let directory = environment["XDG_RUNTIME_DIR"], directory.hasPrefix("/") {
+            return "\(directory)/jet/\(name)"
+        }
+        return "/tmp/jet-\(userID)/\(name)"
+    }
+}

@@ -1,0 +1,79 @@
+public import JSONText
+
+extension PathRule {
+    /// Reads the `path` member of a rule: an object of predicates. Predicates that this protocol does not know are
+    /// ignored, since classic peers depend on it.
+    ///
+    /// - Throws: `RuleError` when it is no object, or an operand has the wrong type.
+    public init(parsing value: JSON) throws(RuleError) {
+        guard let members = value.object else { throw RuleError(at: "path", "must be an object of predicates") }
+        var ignoresCase = false
+        var predicates: [Predicate] = []
+        for member in members {
+            func text() throws(RuleError) -> [UInt8] {
+                guard let text = member.value.string else {
+                    throw RuleError(at: "path.\(member.name)", "must be a string")
+                }
+                return Array(text.utf8)
+            }
+            func texts() throws(RuleError) -> [[UInt8]] {
+                guard let elements = member.value.array else {
+                    throw RuleError(at: "path.\(member.name)", "must be an array of strings")
+                }
+                var texts: [[UInt8]] = []
+                for (index, element) in elements.enumerated() {
+                    guard let text = element.string else {
+                        throw RuleError(at: "path.\(member.name)[\(index)]", "must be a string")
+                    }
+                    texts.append(Array(text.utf8))
+                }
+                return texts
+            }
+            switch member.name {
+            case "equals": predicates.append(.equals(try text()))
+            case "equalsNot": predicates.append(.equalsNot(try text()))
+            case "startsWith": predicates.append(.startsWith(try text()))
+            case "startsNotWith": predicates.append(.startsNotWith(try text()))
+            case "endsWith": predicates.append(.endsWith(try text()))
+            case "endsNotWith": predicates.append(.endsNotWith(try text()))
+            case "contains": predicates.append(.contains(try text()))
+            case "containsNot": predicates.append(.containsNot(try text()))
+            case "equalsOneOf": predicates.append(.equalsOneOf(try texts()))
+            case "equalsNotOneOf": predicates.append(.equalsNotOneOf(try texts()))
+            case "containsOneOf": predicates.append(.containsOneOf(try texts()))
+            case "containsAllOf": predicates.append(.containsAllOf(try texts()))
+            case "caseInsensitive":
+                guard let flag = member.value.bool else {
+                    throw RuleError(at: "path.caseInsensitive", "must be true or false")
+                }
+                ignoresCase = flag
+            default: break
+            }
+        }
+        self.init(predicates, ignoresCase: ignoresCase)
+    }
+
+    /// The rule as a `path` member.
+    public var json: JSON {
+        var object = JSON.Object()
+        func text(_ bytes: [UInt8]) -> JSON { .string(String(decoding: bytes, as: UTF8.self)) }
+        for predicate in predicates {
+            switch predicate {
+            case .equals(let operand): object["equals"] = text(operand)
+            case .equalsNot(let operand): object["equalsNot"] = text(operand)
+            case .startsWith(let operand): object["startsWith"] = text(operand)
+            case .startsNotWith(let operand): object["startsNotWith"] = text(operand)
+            case .endsWith(let operand): object["endsWith"] = text(operand)
+            case .endsNotWith(let operand): object["endsNotWith"] = text(operand)
+            case .contains(let operand): object["contains"] = text(operand)
+            case .containsNot(let operand): object["containsNot"] = text(operand)
+            case .equalsOneOf(let operands): object["equalsOneOf"] = .array(operands.map(text))
+            case .equalsNotOneOf(let operands): object["equalsNotOneOf"] = .array(operands.map(text))
+            case .containsOneOf(let operands): object["containsOneOf"] = .array(operands.map(text))
+            case .containsAllOf(let operands): object["containsAllOf"] = .array(operands.map(text))
+            }
+        }
+        if ignoresCase { object["caseInsensitive"] = true }
+        return .object(object)
+    }
+}
