@@ -1,0 +1,107 @@
+import JSONText
+import JetProtocol
+
+/// What owners do with their elements: `add`, `remove`, `change` (PROTOCOL.md 2).
+extension Bus {
+    func add(_ request: Request) throws(ErrorObject) {
+        let peer = request.peer
+        let fetchOnly = try flag("fetchOnly", of: request)
+        let details = try details(of: request)
+        let value = param("value", of: request)
+        let element = try withPath(of: request) { path throws(ErrorObject) in
+            let hash = elements.hash(of: path)
+            guard elements.find(path, hash: hash) == nil else {
+                throw .invalidParams("pathAlreadyExists", quoted(path))
+            }
+            serial &+= 1
+            return Element(
+                serial: serial, path: path, hash: hash, owner: peer, isMethod: value == nil, fetchOnly: fetchOnly,
+                details: details)
+        }
+        if let value { element.value.assign(request.bytes(value)) }
+        elements.append(element)
+        element.ownedPlace = peer.owned.count
+        peer.owned.append(element)
+        index.forEach(matching: element.path) { fetcher in
+            // A snapshot that is still under way will come to the new element, which stands at the end.
+            guard fetcher.cursor == nil, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
+            interest(fetcher, in: element)
+        }
+        notify(.add, of: element, by: peer)
+        succeed(request)
+    }
+
+    private func details(of request: Request) throws(ErrorObject) -> Element.Details? {
+        let timeout = try timeout(of: request)
+        var access: Access?
+        if let range = param("access", of: request) {
+            access = Access(parsing: value(range, of: request))
+            guard access != nil else { throw .wrongType("access", got: request.params) }
+        }
+        var meta: [UInt8]?
+        if let range = param("meta", of: request) {
+            guard request.text[range.start] == UInt8(ascii: "{") else {
+                throw .wrongType("meta", got: request.params)
+            }
+            meta = Array(request.bytes(range))
+        }
+        guard timeout != nil || access != nil || meta != nil else { return nil }
+        return Element.Details(access: access, meta: meta, timeout: timeout)
+    }
+
+    func remove(_ request: Request) throws(ErrorObject) {
+        let element = try ownElement(of: request)
+        take(out: element, by: request.peer)
+        packIfSparse()
+        succeed(request)
+    }
+
+    @inline(__always)
+    func change(_ request: Request) throws(ErrorObject) {
+        let element = try ownElement(of: request)
+        let value = try required("value", of: request)
+        guard !element.isMethod else { throw .invalidParams("notAState", Array(element.quotedPath)) }
+        element.value.assign(request.bytes(value))
+        notify(.change, of: element, by: request.peer)
+        succeed(request)
+    }
+
+    /// The element at the request's path, if it is the peer's own.
+    @inline(__always)
+    private func ownElement(of request: Request) throws(ErrorObject) -> Element {
+        try withPath(of: request) { path throws(ErrorObject) in
+            guard let element = elements.find(path) else { throw .invalidParams("pathNotExists", quoted(path)) }
+            guard element.owner.toOpaque() == Unmanaged.passUnretained(request.peer).toOpaque() else {
+                throw .invalidParams("foreignPath", quoted(path))
+            }
+            return element
+        }
+    }
+
+    /// Removes an element and tells who fetched it.
+    ///
+    /// - Parameter sender: Who asked for it; `nil` when its owner is gone.
+    func take(out element: Element, by sender: Peer?) {
+        notify(.remove, of: element, by: sender)
+        forgetInterests(in: element)
+        elements.remove(element)
+        let owner = element.owner.takeUnretainedValue()
+        let last = owner.owned.removeLast()
+        if last !== element {
+            owner.owned[element.ownedPlace] = last
+            last.ownedPlace = element.ownedPlace
+        }
+    }
+
+    /// Packs the table when it is half empty, and tells the snapshots that are under way where they are now.
+    func packIfSparse() {
+        guard elements.isSparse else { return }
+        let moved = elements.pack()
+        for peer in peers {
+            guard let peer else { continue }
+            for fetcher in peer.snapshots {
+                if let cursor = fetcher.cursor { fetcher.cursor = moved[cursor] }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import JSONText
+import JetProtocol
+
+/// Live queries: `fetch`, `unfetch`, `get`, and the snapshots of fetches (PROTOCOL.md 2 and 4).
+extension Bus {
+    func fetch(_ request: Request) throws(ErrorObject) {
+        let peer = request.peer
+        let id = try fetchID(of: request)
+        guard peer.fetchers[id] == nil else { throw .invalidParams("fetchIdInUse", id.text) }
+        let rule = try rule(of: request)
+        serial &+= 1
+        let fetcher = Fetcher(serial: serial, peer: peer, id: id, rule: rule)
+        peer.fetchers[id] = fetcher
+        fetcher.slot = vacantFetchers.popLast() ?? fetchers.count
+        if fetcher.slot == fetchers.count { fetchers.append(fetcher) } else { fetchers[fetcher.slot] = fetcher }
+        index.insert(fetcher)
+        counters.fetchers += 1
+        succeed(request)
+        peer.snapshots.append(fetcher)
+        continueNotifying(peer)
+    }
+
+    func unfetch(_ request: Request) throws(ErrorObject) {
+        let id = try fetchID(of: request)
+        if let fetcher = request.peer.fetchers[id] { end(fetcher) }
+        succeed(request)
+    }
+
+    private func fetchID(of request: Request) throws(ErrorObject) -> FetchID {
+        guard let id = FetchID(try required("id", of: request), in: request.text.bytes) else {
+            throw .wrongType("id", got: request.params)
+        }
+        return id
+    }
+
+    private func rule(of request: Request) throws(ErrorObject) -> FetchRule {
+        let params = try tree(of: request)
+        do {
+            return try FetchRule(parsing: params)
+        } catch {
+            throw .badRule(error)
+        }
+    }
+
+    /// Ends a fetcher. The elements that name it forget it when they next look, or when too many such names are around.
+    func end(_ fetcher: Fetcher) {
+        let peer = fetcher.peer.takeUnretainedValue()
+        fetcher.isActive = false
+        peer.fetchers[fetcher.id] = nil
+        if fetcher.cursor != nil { peer.snapshots.removeAll { $0 === fetcher } }
+        index.remove(fetcher)
+        counters.fetchers -= 1
+        liveInterests -= fetcher.interestCount
+        deadInterests += fetcher.interestCount
+        freeSlotIfUnused(fetcher)
+        if deadInterests > liveInterests + 1024 { sweepInterests() }
+    }
+
+    // MARK: Interests
+
+    func interest(_ fetcher: Fetcher, in element: Element) {
+        element.interests.append(fetcher.slot)
+        fetcher.interestCount += 1
+        liveInterests += 1
+    }
+
+    /// Takes note that an element has forgotten a fetcher.
+    func lostInterest(of fetcher: Fetcher) {
+        fetcher.interestCount -= 1
+        if fetcher.isActive {
+            liveInterests -= 1
+        } else {
+            deadInterests -= 1
+            freeSlotIfUnused(fetcher)
+        }
+    }
+
+    func forgetInterests(in element: Element) {
+        while element.interests.count > 0 {
+            let last = element.interests.count - 1
+            let fetcher = fetchers[element.interests[last]]
+            element.interests.remove(at: last)
+            if let fetcher { lostInterest(of: fetcher) }
+        }
+    }
+
+    private func freeSlotIfUnused(_ fetcher: Fetcher) {
+        guard !fetcher.isActive, fetcher.interestCount == 0 else { return }
+        fetchers[fetcher.slot] = nil
+        vacantFetchers.append(fetcher.slot)
+    }
+
+    /// Makes all elements forget the fetchers that ended.
+    private func sweepInterests() {
+        for place in 0..<elements.end {
+            guard let element = elements[place] else { continue }
+            var at: UInt32 = 0
+            while at < element.interests.count {
+                guard let fetcher = fetchers[element.interests[at]], !fetcher.isActive else {
+                    at += 1
+                    continue
+                }
+                element.interests.remove(at: at)
+                lostInterest(of: fetcher)
+            }
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// Gives a peer that keeps up more of what waits for it: first what was conflated, then its snapshots, up to the
+    /// size of a chunk.
+    func continueNotifying(_ peer: Peer) {
+        continueConflated(peer)
+        guard peer.conflation == nil else { return }
+        while let fetcher = peer.snapshots.first, peer.outbox.count < configuration.snapshotChunk {
+            continueSnapshot(fetcher, of: peer)
+            if fetcher.cursor == nil { peer.snapshots.removeFirst() }
+        }
+    }
+
+    private func continueSnapshot(_ fetcher: Fetcher, of peer: Peer) {
+        if case .exactly(let paths) = fetcher.reach {
+            for path in paths {
+                let element = path.withUnsafeBytes { elements.find($0) }
+                if let element { show(element, to: fetcher, of: peer) }
+            }
+            fetcher.cursor = nil
+            return
+        }
+        guard var place = fetcher.cursor else { return }
+        let end = elements.end
+        while place < end, peer.outbox.count < configuration.snapshotChunk {
+            if let element = elements[place] { show(element, to: fetcher, of: peer) }
+            place &+= 1
+        }
+        fetcher.cursor = place < end ? place : nil
+    }
+
+    /// Tells a fetcher of an element that it meets for the first time.
+    @inline(__always)
+    private func show(_ element: Element, to fetcher: Fetcher, of peer: Peer) {
+        guard fetcher.rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
+        interest(fetcher, in: element)
+        counters.notifications &+= 1
+        renderTail(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
+        prepareOutput(of: peer)
+        peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+    }
+
+    // MARK: get
+
+    func get(_ request: Request) throws(ErrorObject) {
+        let rule = try rule(of: request)
+        guard let id = request.id else { return }
+        var entries = RawBuffer()
+        entries.append("[")
+        func append(_ element: Element) {
+            guard rule.path.matches(element.path.bytes), element.isVisible(to: request.peer) else { return }
+            if entries.count > 1 { entries.append(",") }
+            scratch.removeAll()
+            renderEntry(.add, of: element, fetchOnly: element.isFetchOnly(for: request.peer))
+            entries.append(scratch.bytes)
+        }
+        if case .exactly(let paths) = rule.path.reach {
+            for path in paths {
+                if let element = path.withUnsafeBytes({ elements.find($0) }) { append(element) }
+            }
+        } else {
+            for place in 0..<elements.end {
+                if let element = elements[place] { append(element) }
+            }
+        }
+        entries.append("]")
+        respond(to: request.peer, id: id, result: entries.bytes)
+    }
+}

@@ -1,0 +1,112 @@
+import JetProtocol
+
+/// The hot path: an element has changed, and all who fetched it hear of it.
+extension Bus {
+    /// Tells the fetchers of an element what happened to it. What all of them are told alike is rendered once and copied
+    /// into each outbox.
+    ///
+    /// - Parameter sender: Who caused it, by a message that is being handled.
+    @inline(__always)
+    func notify(_ event: Conflation.Event, of element: Element, by sender: Peer?) {
+        guard element.interests.count > 0 else { return }
+        /// Whether the rendered tail says fetchOnly; `nil` before it is rendered.
+        var rendered: Bool?
+        var at: UInt32 = 0
+        while at < element.interests.count {
+            guard let fetcher = fetchers[element.interests[at]] else { return }
+            guard fetcher.isActive else {
+                element.interests.remove(at: at)
+                lostInterest(of: fetcher)
+                continue
+            }
+            at &+= 1
+            let peer = fetcher.peer.takeUnretainedValue()
+            let fetchOnly = event == .add && element.isFetchOnly(for: peer)
+            if rendered != fetchOnly {
+                renderTail(event, of: element, fetchOnly: fetchOnly)
+                rendered = fetchOnly
+            }
+            counters.notifications &+= 1
+            if peer.conflation == nil, peer.outbox.count < configuration.outboxLimit {
+                prepareOutput(of: peer)
+                peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+            } else {
+                conflate(event, of: element, for: fetcher, of: peer, isSender: peer === sender)
+                rendered = nil
+            }
+        }
+    }
+
+    /// Renders what stands behind a fetcher's head into `scratch`.
+    @inline(__always)
+    func renderTail(_ event: Conflation.Event, of element: Element, fetchOnly: Bool) {
+        scratch.removeAll(keepingAtMost: 1 << 20)
+        scratch.append(",\"params\":")
+        renderEntry(event, of: element, fetchOnly: fetchOnly)
+        scratch.append("}")
+    }
+
+    /// Renders `{"path":...,"event":...}` behind what is in `scratch`.
+    @inline(__always)
+    func renderEntry(_ event: Conflation.Event, of element: Element, fetchOnly: Bool) {
+        scratch.append("{\"path\":")
+        scratch.append(element.quotedPath)
+        switch event {
+        case .add: scratch.append(",\"event\":\"add\"")
+        case .change: scratch.append(",\"event\":\"change\"")
+        case .remove: scratch.append(",\"event\":\"remove\"")
+        }
+        if !element.isMethod {
+            scratch.append(",\"value\":")
+            scratch.append(element.value.bytes)
+        }
+        if event == .add {
+            if fetchOnly { scratch.append(",\"fetchOnly\":true") }
+            if let meta = element.details?.meta {
+                scratch.append(",\"meta\":")
+                scratch.append(meta)
+            }
+        }
+        scratch.append("}")
+    }
+
+    // MARK: Slow peers
+
+    /// Keeps a notification for a peer whose outbox is full.
+    ///
+    /// A peer that is told of its own doing gets it at once: it must come before the response.
+    private func conflate(
+        _ event: Conflation.Event, of element: Element, for fetcher: Fetcher, of peer: Peer, isSender: Bool
+    ) {
+        if isSender {
+            let earlier = peer.conflation?.supersede(event, of: element, for: fetcher)
+            guard let event = peer.conflation == nil ? event : earlier else { return }
+            renderTail(event, of: element, fetchOnly: event == .add && element.isFetchOnly(for: peer))
+            prepareOutput(of: peer)
+            peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+            return
+        }
+        let tail = event == .remove ? Array(scratch.bytes) : nil
+        if peer.conflation == nil { peer.conflation = Conflation() }
+        if peer.conflation?.note(event, of: element, for: fetcher, tail: tail) == true { counters.conflated &+= 1 }
+    }
+
+    /// Renders what was conflated for a peer, up to the size of a chunk. With the last of it the peer keeps up again.
+    func continueConflated(_ peer: Peer) {
+        guard peer.conflation != nil else { return }
+        while peer.outbox.count < configuration.snapshotChunk {
+            guard let entry = peer.conflation?.next() else {
+                peer.conflation = nil
+                return
+            }
+            prepareOutput(of: peer)
+            if let tail = entry.tail {
+                tail.withUnsafeBytes { peer.outbox.append(entry.fetcher.head.bytes, $0) }
+            } else {
+                let fetchOnly = entry.event == .add && entry.element.isFetchOnly(for: peer)
+                renderTail(entry.event, of: entry.element, fetchOnly: fetchOnly)
+                peer.outbox.append(entry.fetcher.head.bytes, scratch.bytes)
+            }
+        }
+    }
+}

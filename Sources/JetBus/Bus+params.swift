@@ -1,0 +1,94 @@
+import Glibc
+import JSONText
+import JetProtocol
+
+/// Reading the params of a request. What is missing or of the wrong type is an error that names it.
+extension Bus {
+    /// Where the param called `name` lies.
+    @inline(__always)
+    func param(_ name: StaticString, of request: Request) -> ByteRange? {
+        params.value(name, in: request.text.bytes)
+    }
+
+    /// The params as an object; none count as an empty one.
+    func requireObject(_ request: Request) throws(ErrorObject) {
+        guard let range = request.message.params else { return }
+        guard request.text[range.start] == UInt8(ascii: "{") else {
+            throw .wrongType("params", got: request.params)
+        }
+    }
+
+    /// The param called `name`, which has to be there.
+    @inline(__always)
+    func required(_ name: StaticString, of request: Request) throws(ErrorObject) -> ByteRange {
+        if let range = param(name, of: request) { return range }
+        try requireObject(request)
+        throw .missingParam(name, got: request.params)
+    }
+
+    /// Calls `body` with the value of `path`, in UTF-8.
+    @inline(__always)
+    func withPath<Result>(
+        of request: Request, _ body: (UnsafeRawBufferPointer) throws(ErrorObject) -> Result
+    ) throws(ErrorObject) -> Result {
+        let range = try required("path", of: request)
+        guard range.count > 2, request.text[range.start] == UInt8(ascii: "\"") else {
+            throw .wrongType("path", got: request.params)
+        }
+        let content = ByteRange(range.start + 1, range.end - 1)
+        let bytes = request.bytes(content)
+        guard let start = bytes.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), bytes.count) != nil else {
+            return try body(bytes)
+        }
+        let decoded = JSONStringRange(content: content, hasEscapes: true).decoded(in: request.text.bytes)
+        return try withUnsafeBytes(of: decoded, body)
+    }
+
+    @inline(never)
+    private func withUnsafeBytes<Result>(
+        of array: [UInt8], _ body: (UnsafeRawBufferPointer) throws(ErrorObject) -> Result
+    ) throws(ErrorObject) -> Result {
+        let result = array.withUnsafeBytes { bytes in
+            Swift.Result { () throws(ErrorObject) -> Result in try body(bytes) }
+        }
+        return try result.get()
+    }
+
+    /// The param called `name` as a truth value; `false` when absent.
+    func flag(_ name: StaticString, of request: Request) throws(ErrorObject) -> Bool {
+        guard let range = param(name, of: request) else { return false }
+        let text = range.of(request.text.bytes)
+        if text.elementsEqual("true") { return true }
+        guard text.elementsEqual("false") else { throw .wrongType(name, got: request.params) }
+        return false
+    }
+
+    /// The param `timeout`, which is in seconds, in nanoseconds; `nil` when absent. What is longer than a year is a
+    /// year.
+    func timeout(of request: Request) throws(ErrorObject) -> UInt64? {
+        guard let range = param("timeout", of: request) else { return nil }
+        guard let seconds = value(range, of: request).double, seconds >= 0 else {
+            throw .wrongType("timeout", got: request.params)
+        }
+        return UInt64(min(seconds, 31_536_000) * 1e9)
+    }
+
+    /// The value at `range` as a tree.
+    func value(_ range: ByteRange, of request: Request) -> JSON {
+        // It was scanned with the message, so it parses.
+        (try? JSON(parsing: range.of(request.text.bytes))) ?? .null
+    }
+
+    /// All params as a tree; an empty object if there are none.
+    func tree(of request: Request) throws(ErrorObject) -> JSON {
+        try requireObject(request)
+        return request.message.params.map { value($0, of: request) } ?? [:]
+    }
+
+    /// A path as it stands in a message, with its quotes.
+    func quoted(_ path: UnsafeRawBufferPointer) -> [UInt8] {
+        var text: [UInt8] = []
+        JSONWriter.append(string: path.bytes, to: &text)
+        return text
+    }
+}

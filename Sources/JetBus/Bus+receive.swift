@@ -1,0 +1,178 @@
+import JSONText
+import JetProtocol
+
+/// One request or notification, while it is being handled: the text of the whole message and where its parts lie.
+struct Request {
+    let peer: Peer
+    let text: UnsafeRawBufferPointer
+    let message: Message
+    let now: UInt64
+
+    /// The bytes at `range`.
+    @inline(__always)
+    func bytes(_ range: ByteRange) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: text[range.start..<range.end])
+    }
+
+    /// The id as it came, or `nil` for a notification.
+    @inline(__always)
+    var id: UnsafeRawBufferPointer? { message.id.map(bytes) }
+
+    /// The text of the params, `null` if there are none.
+    var params: [UInt8] { message.params.map { Array(bytes($0)) } ?? Array("null".utf8) }
+}
+
+extension Bus {
+    /// Handles one message of a peer: an object or an array of them.
+    ///
+    /// - Parameters:
+    ///   - text: The message, without the frame around it.
+    ///   - id: From whom.
+    ///   - now: The time in nanoseconds, by a clock that never goes back.
+    public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) {
+        guard let peer = peer(id), !peer.isClosing else { return }
+        text.withUnsafeBytes { receive($0, from: peer, at: now) }
+        if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
+    }
+
+    private func receive(_ text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64) {
+        do throws(JSONError) {
+            var scanner = JSONScanner(text.bytes)
+            if try scanner.peek() == UInt8(ascii: "[") {
+                try scanBatch(&scanner)
+                peer.parseErrors = 0
+                // A batch cannot be inside a batch, so nobody else uses the list meanwhile.
+                for index in batch.indices where !peer.isClosing {
+                    try receive(batch[index], of: text, from: peer, at: now)
+                }
+                batch.removeAll(keepingCapacity: batch.count <= 1024)
+                return
+            }
+            let message = try scanner.message(params: &params)
+            try scanner.end()
+            peer.parseErrors = 0
+            handle(message, of: text, at: nil, from: peer, now: now)
+        } catch {
+            counters.messages &+= 1
+            respond(to: peer, id: nil, error: .parseError(of: text.bytes))
+            peer.parseErrors += 1
+            if peer.parseErrors >= configuration.parseErrorLimit { peer.isClosing = true }
+        }
+    }
+
+    /// Notes where the messages of a batch lie. All of it is checked before any of it is handled: one that will not
+    /// parse is refused as a whole.
+    private func scanBatch(_ scanner: inout JSONScanner) throws(JSONError) {
+        batch.removeAll(keepingCapacity: true)
+        if try scanner.enterArray() {
+            repeat { batch.append(try scanner.value()) } while try scanner.nextElement()
+        }
+        try scanner.end()
+    }
+
+    private func receive(
+        _ range: ByteRange, of text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64
+    ) throws(JSONError) {
+        var scanner = JSONScanner(text.bytes, at: range.start, depth: 1)
+        let message = try scanner.message(params: &params)
+        handle(message, of: text, at: range, from: peer, now: now)
+    }
+
+    /// - Parameter range: Where the message lies, if not all of `text` is it.
+    private func handle(
+        _ message: Message?, of text: UnsafeRawBufferPointer, at range: ByteRange?, from peer: Peer, now: UInt64
+    ) {
+        counters.messages &+= 1
+        guard let message else {
+            let whole = range.map { UnsafeRawBufferPointer(rebasing: text[$0.start..<$0.end]) } ?? text
+            return respond(to: peer, id: nil, error: .invalidRequest(whole.bytes))
+        }
+        let request = Request(peer: peer, text: text, message: message, now: now)
+        if message.id != nil, !message.hasValidID(in: text.bytes) {
+            return respond(to: peer, id: nil, error: .invalidRequest(request.bytes(message.whole).bytes))
+        }
+        if let method = message.method {
+            dispatch(method, request)
+        } else if message.hasWrongMethod {
+            respond(to: peer, id: request.id, error: .invalidRequest(request.bytes(message.whole).bytes))
+        } else if message.result != nil || message.error != nil {
+            receiveAnswer(request)
+        } else {
+            respond(to: peer, id: request.id, error: .invalidRequest(request.bytes(message.whole).bytes))
+        }
+    }
+
+    @inline(__always)
+    private func dispatch(_ method: JSONStringRange, _ request: Request) {
+        let text = request.text.bytes
+        do throws(ErrorObject) {
+            // The most frequent first.
+            if method.equals("change", in: text) {
+                try change(request)
+            } else if method.equals("set", in: text) {
+                try route(request, isSet: true)
+            } else if method.equals("call", in: text) {
+                try route(request, isSet: false)
+            } else if method.equals("add", in: text) {
+                try add(request)
+            } else if method.equals("remove", in: text) {
+                try remove(request)
+            } else if method.equals("fetch", in: text) {
+                try fetch(request)
+            } else if method.equals("unfetch", in: text) {
+                try unfetch(request)
+            } else if method.equals("get", in: text) {
+                try get(request)
+            } else if method.equals("config", in: text) {
+                try config(request)
+            } else if method.equals("info", in: text) {
+                info(request)
+            } else if method.equals("echo", in: text) {
+                echo(request)
+            } else if method.equals("authenticate", in: text) {
+                try authenticate(request)
+            } else if method.equals("passwd", in: text) {
+                try passwd(request)
+            } else {
+                throw .methodNotFound([UInt8(ascii: "\"")] + method.content.of(text).array + [UInt8(ascii: "\"")])
+            }
+        } catch {
+            if let id = request.id { respond(to: request.peer, id: id, error: error) }
+        }
+    }
+
+    // MARK: Responses
+
+    /// Answers a request with `true`; a notification gets nothing.
+    @inline(__always)
+    func succeed(_ request: Request) {
+        guard let id = request.id else { return }
+        prepareOutput(of: request.peer)
+        request.peer.outbox.frame(length: 6 &+ id.count &+ 15)
+            .putting("{\"id\":").putting(id).put(StaticString(",\"result\":true}"))
+    }
+
+    /// Answers a request with the text of a JSON value.
+    func respond(to peer: Peer, id: UnsafeRawBufferPointer, result: UnsafeRawBufferPointer) {
+        respond(to: peer, id: id, member: ",\"result\":", text: result)
+    }
+
+    /// Answers with an error; without `id` if that is `nil`.
+    func respond(to peer: Peer, id: UnsafeRawBufferPointer?, error: ErrorObject) {
+        guard let id else {
+            prepareOutput(of: peer)
+            let text = Array("{\"error\":".utf8) + error.text + [UInt8(ascii: "}")]
+            text.withUnsafeBytes { peer.outbox.append($0) }
+            return
+        }
+        error.text.withUnsafeBytes { respond(to: peer, id: id, member: ",\"error\":", text: $0) }
+    }
+
+    /// Answers with `{"id":<id><member><text>}`.
+    func respond(to peer: Peer, id: UnsafeRawBufferPointer, member: StaticString, text: UnsafeRawBufferPointer) {
+        prepareOutput(of: peer)
+        let length = 6 &+ id.count &+ member.utf8CodeUnitCount &+ text.count &+ 1
+        peer.outbox.frame(length: length)
+            .putting("{\"id\":").putting(id).putting(member).putting(text).put(StaticString("}"))
+    }
+}

@@ -1,0 +1,102 @@
+import JSONText
+import JetProtocol
+
+/// *Routing*: `set` and `call` go to the owner of the element, its answer goes back to the caller (PROTOCOL.md 3).
+extension Bus {
+    @inline(__always)
+    func route(_ request: Request, isSet: Bool) throws(ErrorObject) {
+        let value = isSet ? try required("value", of: request) : nil
+        let timeout = try timeout(of: request)
+        let element = try withPath(of: request) { path throws(ErrorObject) in
+            guard let element = elements.find(path) else { throw .invalidParams("pathNotExists", quoted(path)) }
+            guard element.isMethod != isSet else {
+                throw .invalidParams(isSet ? "notAState" : "notAMethod", quoted(path))
+            }
+            guard !element.fetchOnly else { throw .invalidParams("fetchOnly", quoted(path)) }
+            guard element.admits(request.peer) else { throw .invalidParams("noAccess", quoted(path)) }
+            return element
+        }
+        let arguments = isSet ? nil : param("args", of: request)
+        if let arguments {
+            let first = request.text[arguments.start]
+            guard first == UInt8(ascii: "[") || first == UInt8(ascii: "{") else {
+                throw .wrongType("args", got: request.params)
+            }
+        }
+        let owner = element.owner.takeUnretainedValue()
+        // An owner that does not read cannot be made to hold requests without end.
+        guard owner.outbox.count < configuration.outboxLimit &* 2 else {
+            throw .limitExceeded("outbox of the owner", max: configuration.outboxLimit &* 2)
+        }
+        scratch.removeAll()
+        scratch.append("{")
+        if let id = request.id {
+            guard request.peer.pendingRequests < configuration.pendingRequestLimit, requests.hasRoom else {
+                throw .limitExceeded("pendingRequests", max: configuration.pendingRequestLimit)
+            }
+            let timeout = timeout ?? element.details?.timeout ?? configuration.defaultTimeout
+            let routed = requests.open(
+                caller: request.peer, owner: owner, deadline: request.now &+ timeout, id: id,
+                params: request.message.params.map(request.bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0),
+                path: element.quotedPath)
+            scratch.append("\"id\":\"")
+            scratch.append(decimal: routed.number)
+            scratch.append("\",")
+        }
+        scratch.append("\"method\":")
+        scratch.append(element.quotedPath)
+        scratch.append(",\"params\":")
+        if let value {
+            scratch.append("{\"value\":")
+            scratch.append(request.bytes(value))
+            if let flag = param("valueAsResult", of: request) {
+                scratch.append(",\"valueAsResult\":")
+                scratch.append(request.bytes(flag))
+            }
+            scratch.append("}")
+        } else if let arguments {
+            scratch.append(request.bytes(arguments))
+        } else {
+            scratch.append("{}")
+        }
+        scratch.append("}")
+        prepareOutput(of: owner)
+        owner.outbox.append(scratch.bytes)
+    }
+
+    /// Passes an owner's answer on to the caller. One that nobody waits for, or that somebody else gives, is dropped.
+    func receiveAnswer(_ answer: Request) {
+        guard let number = routedNumber(of: answer), let request = requests.find(number, owner: answer.peer) else {
+            counters.droppedAnswers &+= 1
+            return
+        }
+        if let caller = request.caller {
+            if let error = answer.message.error {
+                respond(to: caller, id: request.callerID, member: ",\"error\":", text: answer.bytes(error))
+            } else if let result = answer.message.result {
+                respond(to: caller, id: request.callerID, member: ",\"result\":", text: answer.bytes(result))
+            }
+        }
+        requests.close(request)
+    }
+
+    /// Answers the caller of a routed request in the owner's stead.
+    func answer(_ request: RequestTable.Request, with error: ErrorObject) {
+        if let caller = request.caller { respond(to: caller, id: request.callerID, error: error) }
+        requests.close(request)
+    }
+
+    /// The number in the id of an answer: a string of decimal digits, as it was routed.
+    private func routedNumber(of answer: Request) -> UInt64? {
+        guard let id = answer.id, id.count > 2, id.count <= 22, id[0] == UInt8(ascii: "\"") else { return nil }
+        var number: UInt64 = 0
+        for digit in id[1..<id.count - 1] {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isTooLargeNow) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            guard !isTooLarge, !isTooLargeNow else { return nil }
+            number = sum
+        }
+        return number
+    }
+}

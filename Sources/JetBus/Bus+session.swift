@@ -1,0 +1,61 @@
+import JSONText
+import JetProtocol
+
+/// What a peer asks about itself and the daemon: `config`, `info`, `echo`, `authenticate`, `passwd` (PROTOCOL.md 2).
+extension Bus {
+    func config(_ request: Request) throws(ErrorObject) {
+        let params = try tree(of: request)
+        var name = request.peer.name
+        for member in params.object ?? [:] {
+            switch member.name {
+            case "name":
+                guard let text = member.value.string else { throw .wrongType("name", got: request.params) }
+                name = text
+            case "debug":
+                guard member.value.bool != nil else { throw .wrongType("debug", got: request.params) }
+            case "encoding":
+                guard member.value.string == "json" else { throw .wrongType("encoding", got: request.params) }
+            default:
+                throw .invalidParams("unknownParam", JSON.string(member.name).text)
+            }
+        }
+        request.peer.name = name
+        succeed(request)
+    }
+
+    func info(_ request: Request) {
+        guard let id = request.id else { return }
+        let info: JSON = [
+            "name": .string(configuration.name), "version": .string(configuration.version),
+            "protocolVersion": "1.1.0",
+            "features": ["batches": true, "authentication": false, "fetch": "path", "meta": true, "conflation": true],
+        ]
+        info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
+    }
+
+    func echo(_ request: Request) {
+        guard let id = request.id else { return }
+        guard let params = request.message.params else { return succeed(request) }
+        respond(to: request.peer, id: id, result: request.bytes(params))
+    }
+
+    /// There are no users yet, so nobody is one.
+    func authenticate(_ request: Request) throws(ErrorObject) {
+        try requireStrings("user", "password", of: request)
+        guard request.peer.fetchers.isEmpty else { throw .invalidParams("alreadyFetching", Array("true".utf8)) }
+        throw .invalidParams("invalidUser", Array("true".utf8))
+    }
+
+    /// There are no users yet, so none has a password to be changed.
+    func passwd(_ request: Request) throws(ErrorObject) {
+        try requireStrings("user", "password", of: request)
+        throw .invalidParams("invalidUser", Array("true".utf8))
+    }
+
+    private func requireStrings(_ names: StaticString..., of request: Request) throws(ErrorObject) {
+        for name in names {
+            let range = try required(name, of: request)
+            guard request.text[range.start] == UInt8(ascii: "\"") else { throw .wrongType(name, got: request.params) }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+import JSONText
+public import JetProtocol
+
+/// The *bus*: what the daemon does, without the daemon.
+///
+/// It holds the elements, the fetchers and the requests that wait for an answer, and it knows neither sockets nor clocks
+/// nor threads. A shell hands it the messages that came from a peer, together with the time; it leaves what is to be
+/// written in the peers' outboxes. So a turn of the shell's loop is:
+///
+///     bus.receive(message, from: peer, at: now)          // for each message that came
+///     bus.expire(at: now)                                // when `nextDeadline` has passed
+///     bus.takePeersWithOutput(into: &peers)              // once, at the end of the turn
+///     for peer in peers { bus.withOutput(of: peer) { write($0) } }
+///
+/// Given the same calls with the same times and the same seed, a bus does the same, always. It is made for one thread.
+public final class Bus {
+    /// What can be chosen about a bus.
+    public struct Configuration: Sendable {
+        /// What `info` says the daemon is called.
+        public var name = "jetd"
+        /// What `info` says its version is.
+        public var version = "0"
+        /// How long an owner has for its answer when neither the request nor the element says, in nanoseconds.
+        public var defaultTimeout: UInt64 = 5_000_000_000
+        /// From how many bytes on an outbox counts as full: then notifications are conflated, and the peer is not read
+        /// until it has read.
+        public var outboxLimit = 8 << 20
+        /// How many bytes of a snapshot are rendered in one go.
+        public var snapshotChunk = 512 << 10
+        /// How many requests of one peer may wait for an answer.
+        public var pendingRequestLimit = 65_536
+        /// How many texts in a row may fail to parse before the peer is closed.
+        public var parseErrorLimit = 16
+        /// The key of the hash tables: random in a daemon, fixed in a test.
+        public var seed: UInt64 = 0
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What a bus has done and holds.
+    public struct Statistics: Hashable, Sendable {
+        /// Connected peers.
+        public var peers = 0
+        /// States and Methods.
+        public var elements = 0
+        /// Active fetchers.
+        public var fetchers = 0
+        /// Requests that wait for an owner's answer.
+        public var pendingRequests = 0
+        /// Messages that came.
+        public var messages: UInt64 = 0
+        /// Notifications of fetchers, those that were conflated away included.
+        public var notifications: UInt64 = 0
+        /// Notifications that a newer one replaced before a slow peer had read them.
+        public var conflated: UInt64 = 0
+        /// Answers that came too late, twice, or from somebody who was not asked.
+        public var droppedAnswers: UInt64 = 0
+    }
+
+    let configuration: Configuration
+    var elements: ElementTable
+    var index: FetchIndex
+    var requests = RequestTable()
+    var counters = Statistics()
+
+    /// Peers by `PeerID.index`.
+    var peers: ContiguousArray<Peer?> = []
+    var vacantPeers: [Int] = []
+    var dirtyPeers: ContiguousArray<Peer> = []
+    var outboxes = OutboxPool()
+
+    /// Fetchers by `Fetcher.slot`.
+    var fetchers: ContiguousArray<Fetcher?> = []
+    var vacantFetchers: [Int] = []
+    /// How many entries of all `InterestSet`s name an active fetcher, and how many an inactive one.
+    var liveInterests = 0
+    var deadInterests = 0
+
+    var serial: UInt64 = 0
+    /// The members of the params of the message that is being handled.
+    var params = JSONMembers()
+    var batch: ContiguousArray<ByteRange> = []
+    var scratch = RawBuffer()
+
+    /// A bus without peers.
+    public init(configuration: Configuration = Configuration()) {
+        self.configuration = configuration
+        elements = ElementTable(seed: configuration.seed)
+        index = FetchIndex(seed: configuration.seed &+ 1)
+    }
+
+    /// What the bus has done and holds.
+    public var statistics: Statistics {
+        var statistics = counters
+        statistics.elements = elements.count
+        statistics.pendingRequests = requests.count
+        return statistics
+    }
+
+    // MARK: Peers
+
+    /// A peer has connected.
+    ///
+    /// - Parameter groups: What it may do, from what is known of it without its own word.
+    public func connect(groups: Groups = Groups()) -> PeerID {
+        let index = vacantPeers.popLast() ?? peers.count
+        let peer = Peer(id: PeerID(index: index), groups: groups)
+        if index == peers.count { peers.append(peer) } else { peers[index] = peer }
+        counters.peers += 1
+        return peer.id
+    }
+
+    /// A peer's connection has ended: what it owned is removed, what was asked of it is answered, what it fetched ends.
+    public func disconnect(_ id: PeerID) {
+        guard let peer = peer(id) else { return }
+        peer.isClosing = true
+        for fetcher in peer.fetchers.values { end(fetcher) }
+        for request in requests.requests(to: peer) {
+            let error = ErrorObject.ownerGone(Array(request.quotedPath))
+            answer(request, with: error)
+        }
+        requests.forget(caller: peer)
+        for element in peer.owned.sorted(by: { $0.serial < $1.serial }) { take(out: element, by: nil) }
+        if peer.isDirty { dirtyPeers.removeAll { $0 === peer } }
+        peer.outbox.clear(into: &outboxes)
+        peers[id.index] = nil
+        vacantPeers.append(id.index)
+        counters.peers -= 1
+        packIfSparse()
+    }
+
+    /// Tells a peer why and closes it, once that is written.
+    public func refuse(_ id: PeerID, with error: ErrorObject) {
+        guard let peer = peer(id), !peer.isClosing else { return }
+        respond(to: peer, id: nil, error: error)
+        peer.isClosing = true
+    }
+
+    /// What a peer calls itself, if it said so.
+    public func name(of id: PeerID) -> String? { peer(id)?.name }
+
+    func peer(_ id: PeerID) -> Peer? {
+        guard peers.indices.contains(id.index) else { return nil }
+        return peers[id.index]
+    }
+
+    // MARK: Output
+
+    /// Whether some peer has got something to be written or to be closed since `takePeersWithOutput`.
+    public var hasOutput: Bool { !dirtyPeers.isEmpty }
+
+    /// Names the peers that have got something to be written or to be closed since this was last called, each once.
+    ///
+    /// - Parameter list: Emptied first; its memory is used again.
+    public func takePeersWithOutput(into list: inout ContiguousArray<PeerID>) {
+        list.removeAll(keepingCapacity: true)
+        for peer in dirtyPeers {
+            peer.isDirty = false
+            list.append(peer.id)
+        }
+        dirtyPeers.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands over the bytes that wait for a peer, as they are to be written; the outbox is empty afterwards.
+    public func withOutput(of id: PeerID, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard let peer = peer(id), !peer.outbox.isEmpty else { return }
+        body(peer.outbox.bytes)
+        peer.outbox.clear(into: &outboxes)
+    }
+
+    /// What was handed over is written: the peer keeps up, and gets more of what waits.
+    ///
+    /// - Returns: Whether more has come into its outbox.
+    public func outputWritten(of id: PeerID) -> Bool {
+        guard let peer = peer(id) else { return false }
+        peer.isPaused = peer.outbox.count >= configuration.outboxLimit
+        continueNotifying(peer)
+        return !peer.outbox.isEmpty
+    }
+
+    /// Whether a peer's messages are better left unread for now: it does not read its own.
+    public func isPaused(_ id: PeerID) -> Bool { peer(id)?.isPaused ?? false }
+
+    /// Whether a peer's connection is to be closed when its output is written.
+    public func isClosing(_ id: PeerID) -> Bool { peer(id)?.isClosing ?? true }
+
+    /// The peer has got output.
+    @inline(__always)
+    func markDirty(_ peer: Peer) {
+        guard !peer.isDirty else { return }
+        peer.isDirty = true
+        dirtyPeers.append(peer)
+    }
+
+    /// The peer's outbox, with memory. Whoever takes it writes into it.
+    @inline(__always)
+    func prepareOutput(of peer: Peer) {
+        if peer.outbox.isEmpty { peer.outbox.borrow(from: &outboxes) }
+        markDirty(peer)
+    }
+
+    // MARK: Time
+
+    /// When `expire` has something to do, in nanoseconds; `nil` while nothing waits.
+    public var nextDeadline: UInt64? { requests.nextDeadline }
+
+    /// Gives up the requests whose deadlines have passed.
+    ///
+    /// - Parameter now: The time in nanoseconds, by a clock that never goes back.
+    public func expire(at now: UInt64) {
+        while let request = requests.expired(at: now) {
+            answer(request, with: .responseTimeout(Array(request.params)))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+/// *Conflation*: what a peer that reads too slowly has still to be told, kept to the newest of each element and fetcher
+/// (PROTOCOL.md 7).
+///
+/// When an outbox is full, notifications are no longer rendered into it. What remains is, for each element and fetcher,
+/// the one event that leads from what the peer was last told to what is true now. Its value is looked up when it is
+/// rendered; only the last value of an element that is gone is kept here.
+struct Conflation {
+    /// What happened to an element, as a fetcher sees it.
+    enum Event {
+        case add, change, remove
+    }
+
+    private struct Key: Hashable {
+        let element: UInt64
+        let fetcher: UInt64
+    }
+
+    /// One event that is still to be told.
+    struct Entry {
+        let fetcher: Fetcher
+        let element: Element
+        var event: Event
+        /// What stands behind the fetcher's head, when the element is gone.
+        var tail: [UInt8]?
+    }
+
+    /// The entries in the order in which their elements first changed; `nil` where an entry came to nothing.
+    private var entries: [Entry?] = []
+    private var places: [Key: Int] = [:]
+    /// How many entries at the front are told already.
+    private var told = 0
+    private var nothings = 0
+
+    /// Whether nothing is left to be told.
+    var isEmpty: Bool { told == entries.count }
+
+    /// Notes an event.
+    ///
+    /// - Parameter tail: For `remove`: what stands behind the fetcher's head.
+    /// - Returns: Whether it replaced another one, which the peer will never hear of.
+    mutating func note(_ event: Event, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
+        let key = Key(element: element.serial, fetcher: fetcher.serial)
+        guard let place = places[key], let earlier = entries[place] else {
+            places[key] = entries.count
+            entries.append(Entry(fetcher: fetcher, element: element, event: event, tail: tail))
+            return false
+        }
+        guard let event = Self.combined(earlier.event, event) else {
+            drop(key, at: place)
+            return true
+        }
+        entries[place]?.event = event
+        entries[place]?.tail = tail
+        return true
+    }
+
+    /// Takes out what waits for this element and fetcher because a newer event is being told at once.
+    ///
+    /// - Returns: The event to be told instead of `event`; `nil` for none at all.
+    mutating func supersede(_ event: Event, of element: Element, for fetcher: Fetcher) -> Event? {
+        let key = Key(element: element.serial, fetcher: fetcher.serial)
+        guard let place = places[key], let earlier = entries[place] else { return event }
+        drop(key, at: place)
+        return Self.combined(earlier.event, event)
+    }
+
+    /// The next event to be told.
+    mutating func next() -> Entry? {
+        if told > 1024, told * 2 > entries.count { pack() }
+        while told < entries.count {
+            let entry = entries[told]
+            entries[told] = nil
+            told += 1
+            guard let entry else {
+                nothings -= 1
+                continue
+            }
+            places[Key(element: entry.element.serial, fetcher: entry.fetcher.serial)] = nil
+            if entry.fetcher.isActive { return entry }
+        }
+        entries = []
+        told = 0
+        nothings = 0
+        return nil
+    }
+
+    private mutating func drop(_ key: Key, at place: Int) {
+        places[key] = nil
+        entries[place] = nil
+        nothings += 1
+        if nothings > 1024, nothings * 2 > entries.count - told { pack() }
+    }
+
+    private mutating func pack() {
+        entries = entries[told...].filter { $0 != nil }
+        told = 0
+        nothings = 0
+        places.removeAll(keepingCapacity: true)
+        for (place, entry) in entries.enumerated() {
+            if let entry { places[Key(element: entry.element.serial, fetcher: entry.fetcher.serial)] = place }
+        }
+    }
+
+    /// The one event that two in a row amount to; `nil` for none at all.
+    private static func combined(_ first: Event, _ second: Event) -> Event? {
+        switch (first, second) {
+        case (.add, .remove): nil
+        case (.add, _): .add
+        case (.change, .remove): .remove
+        case (.change, _): .change
+        case (.remove, .remove): .remove
+        case (.remove, _): .change
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Glibc
+import JSONText
+import JetProtocol
+
+/// An *element*: a State or a Method in the bus's table, with its path, its value as the bytes it came in, its owner,
+/// and the fetchers that must hear of it.
+final class Element {
+    /// A number that no other element of this bus has or had; grows with each add.
+    let serial: UInt64
+    /// The hash of `path`.
+    let hash: UInt32
+    /// Where it lies in the table; changes when the table is packed.
+    var place: Int
+    /// Where it stands in its owner's list of elements.
+    var ownedPlace: Int
+    /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
+    let owner: Unmanaged<Peer>
+    let isMethod: Bool
+    /// Whether its owner said that nobody may set (call) it.
+    let fetchOnly: Bool
+    /// What few elements have.
+    let details: Details?
+    var value = ValueBytes()
+    var interests = InterestSet()
+
+    private let pathMemory: UnsafeMutableRawPointer
+    private let quotedCount: UInt32
+    private let pathOffset: UInt32
+    private let pathCount: UInt32
+
+    /// What few elements have.
+    final class Details {
+        var access: Access?
+        /// The text of `meta`.
+        var meta: [UInt8]?
+        /// For requests that bring none, in nanoseconds.
+        var timeout: UInt64?
+
+        init(access: Access?, meta: [UInt8]?, timeout: UInt64?) {
+            self.access = access
+            self.meta = meta
+            self.timeout = timeout
+        }
+    }
+
+    init(
+        serial: UInt64, path: UnsafeRawBufferPointer, hash: UInt32, owner: Peer, isMethod: Bool, fetchOnly: Bool,
+        details: Details?
+    ) {
+        self.serial = serial
+        self.hash = hash
+        self.owner = Unmanaged.passUnretained(owner)
+        self.isMethod = isMethod
+        self.fetchOnly = fetchOnly
+        self.details = details
+        place = 0
+        ownedPlace = 0
+        // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
+        // lie one behind the other.
+        var quoted: [UInt8] = []
+        JSONWriter.append(string: path.bytes, to: &quoted)
+        let isPlain = quoted.count == path.count + 2
+        guard let memory = malloc(quoted.count + (isPlain ? 0 : path.count)) else {
+            preconditionFailure("out of memory")
+        }
+        quoted.withUnsafeBytes { memory.put($0) }
+        if !isPlain { (memory + quoted.count).put(path) }
+        pathMemory = memory
+        quotedCount = UInt32(truncatingIfNeeded: quoted.count)
+        pathOffset = isPlain ? 1 : quotedCount
+        pathCount = UInt32(truncatingIfNeeded: path.count)
+    }
+
+    deinit { free(pathMemory) }
+
+    /// The path, in UTF-8.
+    var path: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pathMemory + Int(pathOffset), count: Int(pathCount))
+    }
+
+    /// The path as it stands in a message, with its quotes.
+    var quotedPath: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pathMemory, count: Int(quotedCount))
+    }
+
+    /// Whether `peer` may see it.
+    func isVisible(to peer: Peer) -> Bool {
+        guard let access = details?.access else { return true }
+        return Groups.admits(access.fetchGroups, peer.groups.fetch)
+    }
+
+    /// Whether `peer` may set (call) it, as far as groups decide.
+    func admits(_ peer: Peer) -> Bool {
+        guard let access = details?.access else { return true }
+        return isMethod
+            ? Groups.admits(access.callGroups, peer.groups.call) : Groups.admits(access.setGroups, peer.groups.set)
+    }
+
+    /// Whether `peer` is told that it can only be looked at.
+    func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || !admits(peer) }
+}

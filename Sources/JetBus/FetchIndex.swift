@@ -1,0 +1,128 @@
+import Glibc
+import JetProtocol
+
+/// Finds the fetchers that a new element is for, without asking all of them.
+///
+/// Fetchers for exact paths are found by the path's hash, those for a prefix by the hash of each beginning of the path
+/// whose length is the length of some prefix. Only those that look for something inside a path are asked one by one.
+struct FetchIndex: ~Copyable {
+    private var exact: Buckets
+    private var prefixes: Buckets
+    /// How many buckets there are of each length of prefix, by length.
+    private var prefixLengths: [(length: Int, buckets: Int)] = []
+    private var walked: [Fetcher] = []
+    /// How many of `walked` ignore case.
+    private var caseless = 0
+
+    init(seed: UInt64) {
+        exact = Buckets(seed: seed)
+        prefixes = Buckets(seed: seed)
+    }
+
+    mutating func insert(_ fetcher: Fetcher) {
+        switch fetcher.reach {
+        case .exactly(let paths):
+            for path in paths { _ = exact.insert(fetcher, at: path) }
+        case .prefix(let prefix):
+            guard prefixes.insert(fetcher, at: prefix) else { return }
+            if let index = prefixLengths.firstIndex(where: { $0.length == prefix.count }) {
+                prefixLengths[index].buckets += 1
+            } else {
+                prefixLengths.append((prefix.count, 1))
+            }
+        case .anywhere:
+            walked.append(fetcher)
+            if fetcher.rule.path.ignoresCase { caseless += 1 }
+        }
+    }
+
+    mutating func remove(_ fetcher: Fetcher) {
+        switch fetcher.reach {
+        case .exactly(let paths):
+            for path in paths { _ = exact.remove(fetcher, from: path) }
+        case .prefix(let prefix):
+            guard prefixes.remove(fetcher, from: prefix),
+                let index = prefixLengths.firstIndex(where: { $0.length == prefix.count })
+            else { return }
+            prefixLengths[index].buckets -= 1
+            if prefixLengths[index].buckets == 0 { prefixLengths.remove(at: index) }
+        case .anywhere:
+            guard let index = walked.firstIndex(where: { $0 === fetcher }) else { return }
+            walked.remove(at: index)
+            if fetcher.rule.path.ignoresCase { caseless -= 1 }
+        }
+    }
+
+    /// Calls `body` with each fetcher whose rule `path` satisfies.
+    func forEach(matching path: UnsafeRawBufferPointer, _ body: (Fetcher) -> Void) {
+        let span = path.bytes
+        exact.forEach(at: path) { if $0.rule.path.matches(span) { body($0) } }
+        for (length, _) in prefixLengths where length <= path.count {
+            prefixes.forEach(at: UnsafeRawBufferPointer(rebasing: path[..<length])) {
+                if $0.rule.path.matches(span) { body($0) }
+            }
+        }
+        guard !walked.isEmpty else { return }
+        let lowercased = caseless > 0 ? PathRule.lowercased(span) : []
+        for fetcher in walked where fetcher.rule.path.matches(span, lowercased: lowercased) { body(fetcher) }
+    }
+}
+
+/// Fetchers by a key of bytes.
+private struct Buckets: ~Copyable {
+    private struct Bucket {
+        let key: [UInt8]
+        var fetchers: [Fetcher]
+    }
+
+    private var buckets: [Bucket?] = []
+    private var vacant: [Int] = []
+    private var index = HashIndex()
+    private let hash: ByteHash
+
+    init(seed: UInt64) { hash = ByteHash(seed: seed) }
+
+    private func find(_ key: UnsafeRawBufferPointer, hash: UInt32) -> Int? {
+        index.find(hash) { place in
+            guard let other = buckets[place]?.key, other.count == key.count else { return false }
+            guard let base = key.baseAddress else { return true }
+            return memcmp(other, base, key.count) == 0
+        }
+    }
+
+    /// - Returns: Whether the key is new.
+    mutating func insert(_ fetcher: Fetcher, at key: [UInt8]) -> Bool {
+        let hash = key.withUnsafeBytes { self.hash($0) }
+        if let place = key.withUnsafeBytes({ find($0, hash: hash) }) {
+            buckets[place]?.fetchers.append(fetcher)
+            return false
+        }
+        let bucket = Bucket(key: key, fetchers: [fetcher])
+        if let place = vacant.popLast() {
+            buckets[place] = bucket
+            index.insert(hash, place: place)
+        } else {
+            index.insert(hash, place: buckets.count)
+            buckets.append(bucket)
+        }
+        return true
+    }
+
+    /// - Returns: Whether the key is gone.
+    mutating func remove(_ fetcher: Fetcher, from key: [UInt8]) -> Bool {
+        let hash = key.withUnsafeBytes { self.hash($0) }
+        guard let place = key.withUnsafeBytes({ find($0, hash: hash) }) else { return false }
+        buckets[place]?.fetchers.removeAll { $0 === fetcher }
+        guard buckets[place]?.fetchers.isEmpty == true else { return false }
+        index.remove(hash, place: place)
+        buckets[place] = nil
+        vacant.append(place)
+        return true
+    }
+
+    @inline(__always)
+    func forEach(at key: UnsafeRawBufferPointer, _ body: (Fetcher) -> Void) {
+        guard index.count > 0, let place = find(key, hash: hash(key)), let bucket = buckets[place] else { return }
+        for fetcher in bucket.fetchers { body(fetcher) }
+    }
+}

@@ -1,0 +1,65 @@
+import JSONText
+import JetProtocol
+
+/// A *fetcher*: one live query of one peer.
+///
+/// It begins with a *snapshot*, a walk over the table of elements that hands over what matches, as fast as the peer
+/// takes it. `cursor` is how far the walk has come. An element gets to know of the fetcher when the walk passes it; so a
+/// change behind the cursor is notified, and one before it is not: the walk will bring the new value. When the walk is
+/// done, new elements find the fetcher through the `FetchIndex`.
+final class Fetcher {
+    /// A number that no other fetcher of this bus has or had.
+    let serial: UInt64
+    /// Where it lies in the bus's table of fetchers. The slot is taken until no element names it any more.
+    var slot = 0
+    /// Whose it is. Peers outlive their active fetchers: a peer's end deactivates all of them before it lets go of the
+    /// peer. Never looked at when inactive.
+    let peer: Unmanaged<Peer>
+    /// The fetch's id, told apart as the protocol does.
+    let id: FetchID
+    let rule: FetchRule
+    let reach: PathRule.Reach
+    /// `{"method":<id>`, with which each of its notifications begins.
+    private(set) var head = RawBuffer()
+    /// False after its end. Elements may still name it; they forget it when they next look.
+    var isActive = true
+    /// The place up to which the snapshot has come; `nil` when it is complete.
+    var cursor: Int? = 0
+    /// In how many elements' `InterestSet` it stands.
+    var interestCount = 0
+
+    init(serial: UInt64, peer: Peer, id: FetchID, rule: FetchRule) {
+        self.serial = serial
+        self.peer = Unmanaged.passUnretained(peer)
+        self.id = id
+        self.rule = rule
+        reach = rule.path.reach
+        head.append("{\"method\":")
+        head.append(id.text)
+    }
+}
+
+/// The id of a fetch: a string, compared by code points, or a number, compared by its digits.
+struct FetchID: Hashable {
+    /// As it stands in a message.
+    let text: [UInt8]
+    private let key: [UInt8]
+
+    /// The id that lies at `range`, if it is a string or a number. The text must have been scanned.
+    init?(_ range: ByteRange, in bytes: RawSpan) {
+        let text = range.of(bytes)
+        guard text.byteCount > 0 else { return nil }
+        switch text.byte(0) {
+        case UInt8(ascii: "\""):
+            let content = JSONStringRange(content: ByteRange(range.start + 1, range.end - 1), hasEscapes: true)
+            key = [UInt8(ascii: "\"")] + content.decoded(in: bytes)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): key = text.array
+        default: return nil
+        }
+        self.text = text.array
+    }
+
+    static func == (left: Self, right: Self) -> Bool { left.key == right.key }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}

@@ -1,0 +1,38 @@
+import JetProtocol
+
+/// Names a peer of a `Bus`. Used again for another peer after `Bus.disconnect`.
+public struct PeerID: Hashable, Sendable {
+    /// A small number: peers are numbered densely, so that an array can be indexed by it.
+    public let index: Int
+}
+
+/// A *peer* as the bus knows it: one connection, with what it owns, what it fetches and what waits to be written to it.
+final class Peer {
+    let id: PeerID
+    /// What the peer calls itself.
+    var name: String?
+    var groups: Groups
+    var outbox = Outbox()
+    /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
+    var conflation: Conflation?
+    /// Its elements, in no order; `Element.ownedPlace` says where each one stands.
+    var owned: ContiguousArray<Element> = []
+    var fetchers: [FetchID: Fetcher] = [:]
+    /// Its fetchers whose snapshots are not complete, in the order in which they were asked for.
+    var snapshots: [Fetcher] = []
+    /// Whether it stands in the bus's list of peers with output.
+    var isDirty = false
+    /// Whether its connection is to be closed once its outbox is written.
+    var isClosing = false
+    /// Whether its messages should not be read for now, since it does not read ours.
+    var isPaused = false
+    /// Texts in a row that would not parse.
+    var parseErrors = 0
+    /// Its own requests that other peers have not answered yet.
+    var pendingRequests = 0
+
+    init(id: PeerID, groups: Groups) {
+        self.id = id
+        self.groups = groups
+    }
+}

@@ -1,0 +1,143 @@
+import Glibc
+
+/// Bytes that grow: the engine's own memory for what it renders and stores. It does what an array does without the
+/// uniqueness check, the zero fill and the bounds check of every append; nothing outside this folder sees it.
+struct RawBuffer: ~Copyable {
+    private(set) var base: UnsafeMutableRawPointer?
+    private(set) var count = 0
+    private(set) var capacity = 0
+
+    init() {}
+
+    deinit { free(base) }
+
+    /// The bytes. Valid until the next change.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+    mutating func removeAll() { count = 0 }
+
+    /// Forgets the bytes and, if they took more than `limit`, gives their memory back.
+    mutating func removeAll(keepingAtMost limit: Int) {
+        count = 0
+        if capacity > limit {
+            free(base)
+            base = nil
+            capacity = 0
+        }
+    }
+
+    /// Makes room for `extra` more bytes and returns where they go. They count at once: the caller writes all of them.
+    @inline(__always)
+    mutating func extend(by extra: Int) -> UnsafeMutableRawPointer {
+        let needed = count &+ extra
+        if needed > capacity { grow(to: needed) }
+        // `grow` leaves memory behind whenever something is asked for.
+        let end = (base ?? UnsafeMutableRawPointer(bitPattern: 16).unsafelyUnwrapped) + count
+        count = needed
+        return end
+    }
+
+    @inline(never)
+    private mutating func grow(to needed: Int) {
+        let size = max(needed, capacity &* 2, 256)
+        guard let memory = realloc(base, size) else { preconditionFailure("out of memory") }
+        base = memory
+        capacity = size
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        extend(by: bytes.count).put(bytes)
+    }
+
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
+        _ = extend(by: text.utf8CodeUnitCount).putting(text)
+    }
+
+    mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    mutating func append(decimal value: UInt64) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var at = digits.count
+            var rest = value
+            repeat {
+                at &-= 1
+                digits[at] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[at...]))
+        }
+    }
+
+    /// Hands the memory over to another owner, to be taken up again by `adopt`.
+    mutating func surrender() -> (base: UnsafeMutableRawPointer, capacity: Int)? {
+        guard let base else { return nil }
+        defer {
+            self.base = nil
+            count = 0
+            capacity = 0
+        }
+        return (base, capacity)
+    }
+
+    /// Takes up memory that `surrender` handed over; this buffer must own none.
+    mutating func adopt(_ memory: (base: UnsafeMutableRawPointer, capacity: Int)) {
+        free(base)
+        (base, capacity) = memory
+        count = 0
+    }
+}
+
+/// One State's value: bytes that are replaced as a whole. Half the size of a `RawBuffer`.
+struct ValueBytes: ~Copyable {
+    private var base: UnsafeMutableRawPointer?
+    private var count: UInt32 = 0
+    private var capacity: UInt32 = 0
+
+    init() {}
+
+    deinit { free(base) }
+
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: Int(count)) }
+
+    /// Replaces the value. The memory is kept while it fits and is not wasteful.
+    mutating func assign(_ bytes: UnsafeRawBufferPointer) {
+        let size = UInt32(truncatingIfNeeded: bytes.count)
+        if size > capacity || size < capacity / 4 {
+            guard let memory = realloc(base, max(bytes.count, 1)) else { preconditionFailure("out of memory") }
+            base = memory
+            capacity = max(size, 1)
+        }
+        count = size
+        base?.put(bytes)
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    /// Copies `bytes` to here.
+    @inline(__always)
+    func put(_ bytes: UnsafeRawBufferPointer) {
+        if let source = bytes.baseAddress { memcpy(self, source, bytes.count) }
+    }
+
+    /// Copies `text` to here.
+    @inline(__always)
+    func put(_ text: StaticString) { memcpy(self, text.utf8Start, text.utf8CodeUnitCount) }
+
+    /// Copies `bytes` to here and returns the place behind them.
+    @inline(__always)
+    func putting(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer {
+        put(bytes)
+        return self + bytes.count
+    }
+
+    /// Copies `text` to here and returns the place behind it.
+    @inline(__always)
+    func putting(_ text: StaticString) -> UnsafeMutableRawPointer {
+        memcpy(self, text.utf8Start, text.utf8CodeUnitCount)
+        return self + text.utf8CodeUnitCount
+    }
+}

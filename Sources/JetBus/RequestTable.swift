@@ -1,0 +1,162 @@
+/// The requests that owners have not answered yet.
+///
+/// A request lies in a slot, whose memory is used again for the next one. The id under which it is routed names the slot
+/// and how often the slot was used, so that an answer that comes too late meets no other request. Deadlines lie in a
+/// heap beside it.
+struct RequestTable: ~Copyable {
+    /// One slot.
+    final class Request {
+        fileprivate(set) var slot: Int
+        fileprivate var use: UInt64 = 0
+        /// Who asked; `nil` for a free slot, and for one whose caller is gone.
+        fileprivate(set) var caller: Peer?
+        /// Who was asked; `nil` for a free slot.
+        fileprivate(set) var owner: Peer?
+        /// When it is given up, in nanoseconds.
+        fileprivate(set) var deadline: UInt64 = 0
+        fileprivate var heapPlace = 0
+        /// The caller's id, the params and the path, one behind the other, as they stand in messages.
+        private var text = RawBuffer()
+        private var paramsStart = 0
+        private var pathStart = 0
+
+        fileprivate init(slot: Int) { self.slot = slot }
+
+        fileprivate func note(
+            id: UnsafeRawBufferPointer, params: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer
+        ) {
+            text.removeAll(keepingAtMost: 4096)
+            text.append(id)
+            paramsStart = text.count
+            text.append(params)
+            pathStart = text.count
+            text.append(path)
+        }
+
+        /// The caller's id, as it came.
+        var callerID: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text.bytes[..<paramsStart]) }
+        /// The caller's params, as they came.
+        var params: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text.bytes[paramsStart..<pathStart]) }
+        /// The element's path, with its quotes.
+        var quotedPath: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text.bytes[pathStart...]) }
+
+        /// The number under which it is routed.
+        var number: UInt64 { use << RequestTable.slotBits | UInt64(slot) }
+    }
+
+    /// Slots that a routed id can name: 16 million.
+    fileprivate static let slotBits: UInt64 = 24
+
+    private var slots: ContiguousArray<Request> = []
+    private var vacant: ContiguousArray<Int> = []
+    private var heap: ContiguousArray<Request> = []
+
+    init() {}
+
+    /// How many requests wait for an answer.
+    var count: Int { heap.count }
+
+    /// Whether one more can be noted.
+    var hasRoom: Bool { !vacant.isEmpty || slots.count < 1 << Self.slotBits }
+
+    /// The next deadline.
+    var nextDeadline: UInt64? { heap.first?.deadline }
+
+    /// Notes a request.
+    mutating func open(
+        caller: Peer, owner: Peer, deadline: UInt64, id: UnsafeRawBufferPointer, params: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer
+    ) -> Request {
+        let request: Request
+        if let slot = vacant.popLast() {
+            request = slots[slot]
+        } else {
+            request = Request(slot: slots.count)
+            slots.append(request)
+        }
+        request.use &+= 1
+        request.caller = caller
+        request.owner = owner
+        request.deadline = deadline
+        request.note(id: id, params: params, path: path)
+        caller.pendingRequests += 1
+        request.heapPlace = heap.count
+        heap.append(request)
+        rise(from: request.heapPlace)
+        return request
+    }
+
+    /// The open request that is routed under `number` to `owner`.
+    func find(_ number: UInt64, owner: Peer) -> Request? {
+        let slot = Int(number & (1 << Self.slotBits - 1))
+        guard slot < slots.count else { return nil }
+        let request = slots[slot]
+        guard request.number == number, request.owner === owner else { return nil }
+        return request
+    }
+
+    /// Frees a request's slot.
+    mutating func close(_ request: Request) {
+        let place = request.heapPlace
+        let last = heap.removeLast()
+        if last !== request {
+            heap[place] = last
+            last.heapPlace = place
+            rise(from: place)
+            sink(from: last.heapPlace)
+        }
+        request.caller?.pendingRequests -= 1
+        request.caller = nil
+        request.owner = nil
+        vacant.append(request.slot)
+    }
+
+    /// A request whose deadline is not after `now`.
+    func expired(at now: UInt64) -> Request? {
+        guard let first = heap.first, first.deadline <= now else { return nil }
+        return first
+    }
+
+    /// The open requests that `peer` has to answer, in the order of their numbers.
+    func requests(to peer: Peer) -> [Request] {
+        heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
+    }
+
+    /// Lets go of a caller who will hear no answer any more. What was asked stays asked.
+    func forget(caller peer: Peer) {
+        guard peer.pendingRequests > 0 else { return }
+        for request in heap where request.caller === peer { request.caller = nil }
+        peer.pendingRequests = 0
+    }
+
+    // The heap: the request with the earliest deadline is first.
+
+    private mutating func rise(from start: Int) {
+        var place = start
+        while place > 0 {
+            let parent = (place - 1) / 2
+            guard heap[place].deadline < heap[parent].deadline else { return }
+            exchange(place, parent)
+            place = parent
+        }
+    }
+
+    private mutating func sink(from start: Int) {
+        var place = start
+        while true {
+            var least = place
+            for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
+                if heap[child].deadline < heap[least].deadline { least = child }
+            }
+            guard least != place else { return }
+            exchange(place, least)
+            place = least
+        }
+    }
+
+    private mutating func exchange(_ left: Int, _ right: Int) {
+        heap.swapAt(left, right)
+        heap[left].heapPlace = left
+        heap[right].heapPlace = right
+    }
+}
