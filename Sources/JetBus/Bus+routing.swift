@@ -70,7 +70,8 @@ extension Bus {
             counters.droppedAnswers &+= 1
             return
         }
-        if let caller = request.caller {
+        let caller = request.caller
+        if let caller {
             if let error = answer.message.error {
                 respond(to: caller, id: request.callerID, member: ",\"error\":", text: answer.bytes(error))
             } else if let result = answer.message.result {
@@ -78,12 +79,15 @@ extension Bus {
             }
         }
         requests.close(request)
+        if let caller { closeIfServed(caller) }
     }
 
     /// Answers the caller of a routed request in the owner's stead.
     func answer(_ request: RequestTable.Request, with error: ErrorObject) {
-        if let caller = request.caller { respond(to: caller, id: request.callerID, error: error) }
+        let caller = request.caller
+        if let caller { respond(to: caller, id: request.callerID, error: error) }
         requests.close(request)
+        if let caller { closeIfServed(caller) }
     }
 
     /// The number in the id of an answer: a string of decimal digits, as it was routed.

@@ -56,6 +56,9 @@ public final class Bus {
         public var conflated: UInt64 = 0
         /// Answers that came too late, twice, or from somebody who was not asked.
         public var droppedAnswers: UInt64 = 0
+
+        /// A bus that has done nothing yet.
+        public init() {}
     }
 
     let configuration: Configuration
@@ -135,6 +138,20 @@ public final class Bus {
         guard let peer = peer(id), !peer.isClosing else { return }
         respond(to: peer, id: nil, error: error)
         peer.isClosing = true
+    }
+
+    /// A peer has said its last word: it is closed once its requests are answered and that is written.
+    public func endInput(of id: PeerID) {
+        guard let peer = peer(id) else { return }
+        peer.hasEndedInput = true
+        closeIfServed(peer)
+    }
+
+    /// Closes a peer that has said its last word, once nothing is owed to it.
+    func closeIfServed(_ peer: Peer) {
+        guard peer.hasEndedInput, peer.pendingRequests == 0 else { return }
+        peer.isClosing = true
+        markDirty(peer)
     }
 
     /// What a peer calls itself, if it said so.

@@ -24,6 +24,8 @@ final class Peer {
     var isDirty = false
     /// Whether its connection is to be closed once its outbox is written.
     var isClosing = false
+    /// Whether it sends nothing more, but may still read.
+    var hasEndedInput = false
     /// Whether its messages should not be read for now, since it does not read ours.
     var isPaused = false
     /// Texts in a row that would not parse.

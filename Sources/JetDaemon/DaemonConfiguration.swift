@@ -1,0 +1,51 @@
+public import JetBus
+public import JetProtocol
+
+/// What can be chosen about a daemon.
+public struct DaemonConfiguration: Sendable {
+    /// One way to reach the daemon.
+    public struct Listener: Sendable, Hashable {
+        /// Where. A TCP port of 0 means any.
+        public var endpoint: Endpoint
+        /// Whether the folder of a unix socket is made if it is missing.
+        public var makesFolder: Bool
+
+        /// A listener at `endpoint`.
+        public init(_ endpoint: Endpoint, makesFolder: Bool = false) {
+            self.endpoint = endpoint
+            self.makesFolder = makesFolder
+        }
+    }
+
+    /// Where the daemon listens.
+    public var listeners: [Listener]
+    /// The longest message that is read, in bytes. What is longer closes its connection.
+    public var messageLimit = 16 << 20
+    /// How the bus behaves.
+    public var bus = Bus.Configuration()
+
+    /// A daemon that listens there.
+    public init(listeners: [Listener]) { self.listeners = listeners }
+
+    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback port of classic
+    /// peers.
+    ///
+    /// - Parameters:
+    ///   - userID: Who runs it.
+    ///   - environment: Its environment.
+    public static func local(userID: UInt32, environment: [String: String]) -> DaemonConfiguration {
+        let path = LocalEndpoint.socketPath(userID: userID, environment: environment)
+        return DaemonConfiguration(listeners: [
+            Listener(.unix(path: path), makesFolder: true),
+            Listener(.tcp(host: "127.0.0.1", port: Endpoint.defaultPort)),
+        ])
+    }
+}
+
+/// Why a daemon could not start.
+public struct DaemonError: Error, CustomStringConvertible, Sendable {
+    /// What failed, and what can be done, in a sentence.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

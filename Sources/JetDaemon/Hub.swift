@@ -1,0 +1,108 @@
+import JetBus
+import JetProtocol
+import Logging
+import NIOCore
+import NIOPosix
+
+/// What ties the bus to the event loop: it collects what one turn of the loop does to the peers, writes to each of them
+/// once at the turn's end, and wakes the bus at its deadlines. Lives on the loop.
+final class Hub {
+    let bus: Bus
+    let logger: Logger
+    let eventLoop: any EventLoop
+    let receiveBuffer = ReceiveBuffer()
+    var listeners: [(endpoint: Endpoint, channel: any Channel)] = []
+
+    /// Connections by `PeerID.index`.
+    private var connections: ContiguousArray<Connection?> = []
+    private var withOutput: ContiguousArray<PeerID> = []
+    private var output = ByteBuffer()
+    private var isTurnEndScheduled = false
+    private var isStopping = false
+    private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
+
+    init(configuration: DaemonConfiguration, logger: Logger, eventLoop: any EventLoop) {
+        bus = Bus(configuration: configuration.bus)
+        self.logger = logger
+        self.eventLoop = eventLoop
+    }
+
+    // MARK: Connections
+
+    func connect(_ connection: Connection) -> PeerID? {
+        guard !isStopping else { return nil }
+        let id = bus.connect()
+        while connections.count <= id.index { connections.append(nil) }
+        connections[id.index] = connection
+        return id
+    }
+
+    func disconnect(_ id: PeerID) {
+        connections[id.index] = nil
+        bus.disconnect(id)
+        scheduleTurnEnd()
+    }
+
+    // MARK: Turns
+
+    /// Sees to it that `endTurn` comes when all that has arrived now is handled.
+    func scheduleTurnEnd() {
+        guard !isTurnEndScheduled else { return }
+        isTurnEndScheduled = true
+        eventLoop.assumeIsolated().execute { self.endTurn() }
+    }
+
+    /// Writes to each peer that has got something, once. What that brings forth is for the next turn, so that one peer
+    /// with a long snapshot does not keep the others waiting.
+    private func endTurn() {
+        isTurnEndScheduled = false
+        bus.takePeersWithOutput(into: &withOutput)
+        for id in withOutput { connections[id.index]?.write() }
+        if bus.hasOutput { scheduleTurnEnd() }
+        scheduleWakeUp()
+    }
+
+    /// A peer's output in a buffer for NIO. The same memory serves again when NIO has written it.
+    func takeOutput(of id: PeerID) -> ByteBuffer? {
+        output.clear()
+        bus.withOutput(of: id) { output.writeBytes($0) }
+        guard output.readableBytes > 0 else { return nil }
+        defer { if output.capacity > 1 << 20 { output = ByteBuffer() } }
+        return output
+    }
+
+    // MARK: Deadlines
+
+    /// One timer for the earliest deadline. It is left alone when that deadline is met early, as nearly all are: then it
+    /// fires for nothing and is set anew, once for all that came in the meantime.
+    private func scheduleWakeUp() {
+        guard let deadline = bus.nextDeadline else { return }
+        if let wakeUp, wakeUp.deadline <= deadline { return }
+        wakeUp?.task.cancel()
+        let task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(deadline)) { self.wake() }
+        wakeUp = (deadline, task)
+    }
+
+    private func wake() {
+        wakeUp = nil
+        bus.expire(at: NIODeadline.now().uptimeNanoseconds)
+        endTurn()
+    }
+
+    // MARK: End
+
+    /// Stops listening, writes what waits, closes all connections.
+    func stop() -> EventLoopFuture<Void> {
+        guard !isStopping else { return eventLoop.makeSucceededVoidFuture() }
+        isStopping = true
+        wakeUp?.task.cancel()
+        var closed: [EventLoopFuture<Void>] = []
+        for (endpoint, channel) in listeners {
+            if case .unix(let path) = endpoint { SocketFile.remove(path) }
+            closed.append(channel.close())
+        }
+        endTurn()
+        for connection in connections { if let end = connection?.end() { closed.append(end) } }
+        return EventLoopFuture.andAllComplete(closed, on: eventLoop)
+    }
+}
