@@ -140,7 +140,7 @@ let package = Package(
                 "HostAgent", "Jet", "JetDaemon", "JSONText", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.copy("Fixtures")],
+            exclude: ["Fixtures"],
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
