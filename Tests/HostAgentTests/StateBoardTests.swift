@@ -1,4 +1,5 @@
 import JSONText
+import JetProtocol
 import TestSupport
 import Testing
 
@@ -32,8 +33,8 @@ struct StateBoardTests {
     @Test("a state that means something else is another state")
     func meaning() {
         var board = StateBoard()
-        let celsius = Reading("t", 20, Meta("Temperature", .float, unit: "°C"))
-        let fahrenheit = Reading("t", 68, Meta("Temperature", .float, unit: "°F"))
+        let celsius = Reading("t", 20, Metadata(title: "Temperature", unit: "°C", datatype: .float))
+        let fahrenheit = Reading("t", 68, Metadata(title: "Temperature", unit: "°F", datatype: .float))
         _ = board.apply([celsius], of: "x")
         #expect(board.apply([fahrenheit], of: "x").publications == [.remove(path: "t"), .add(fahrenheit)])
     }
@@ -108,6 +109,6 @@ struct StateBoardTests {
     }
 
     private func reading(_ path: String, _ value: JSON, deadband: Deadband = .none) -> Reading {
-        Reading(path, value, Meta("Test", .json), deadband: deadband)
+        Reading(path, value, Metadata(title: "Test", datatype: .json), deadband: deadband)
     }
 }

@@ -1,8 +1,9 @@
 public import JSONText
+public import JetProtocol
 
 /// What a provider says is so right now: one state-to-be.
 ///
-///     Reading("system/uptime", 4711, Meta("Uptime", .integer, unit: "s"))
+///     Reading("system/uptime", 4711, Metadata(title: "Uptime", unit: "s", datatype: .integer))
 public struct Reading: Hashable, Sendable {
     /// Where it stands on the bus: words of printable ASCII, joined by slashes (see `Slug`).
     public var path: String
@@ -10,12 +11,12 @@ public struct Reading: Hashable, Sendable {
     public var value: JSON
     /// What the value means. It is published together with the state and then stands; a reading that comes with another
     /// meaning is another state.
-    public var meta: Meta
+    public var meta: Metadata
     /// How much of a change is worth publishing.
     public var deadband: Deadband
 
     /// What is so at `path`.
-    public init(_ path: String, _ value: JSON, _ meta: Meta, deadband: Deadband = .none) {
+    public init(_ path: String, _ value: JSON, _ meta: Metadata, deadband: Deadband = .none) {
         self.path = path
         self.value = value
         self.meta = meta

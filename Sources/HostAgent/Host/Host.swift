@@ -15,7 +15,11 @@ public struct Host: Sendable {
 
     /// A host whose facts stand below these directories.
     ///
-    /// - Parameter machine: The architecture; `nil` for that of the running kernel.
+    /// - Parameters:
+    ///   - sysfs: Where sysfs is mounted.
+    ///   - procfs: Where procfs is mounted.
+    ///   - root: What stands in for `/`.
+    ///   - machine: The architecture; `nil` for that of the running kernel.
     public init(sysfs: String = "/sys", procfs: String = "/proc", root: String = "/", machine: String? = nil) {
         self.sysfs = sysfs
         self.procfs = procfs

@@ -1,13 +1,14 @@
 /// Where a device is plugged in: what tells two chips of the same name apart, whatever numbers the kernel gave them.
 enum BusAddress {
-    /// A word for the bus and the place on it, such as `pci-0300` or `i2c-0-18`, in the style of lm-sensors; `nil` for a
-    /// device that is on no bus (a thermal zone, say).
+    /// Finds the bus that a device is on, and its place there.
     ///
     /// - Parameters:
     ///   - directory: The device's real directory in sysfs.
     ///   - chip: The chip's name: drivers call their platform devices after themselves (`coretemp.0`), which need not
     ///     be said twice.
     ///   - root: Where sysfs is mounted, without symbolic links: the search ends there.
+    /// - Returns: A word such as `pci-0300` or `i2c-0-18`, in the style of lm-sensors; `nil` for a device that is on no
+    ///   bus (a thermal zone, say).
     static func word(of directory: String, chip: String, below root: String) -> String? {
         var path = Substring(directory)
         // A device is often reached through others that are no bus's (an NVMe controller's hwmon sits below `nvme0`,

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import JetProtocol
 
 /// Temperatures as the kernel has them, in thousandths of a degree, and as the bus has them, in °C.
 enum Celsius {
@@ -10,8 +11,8 @@ enum Celsius {
 
     /// What a temperature means. The limit at which the hardware's maker wants it to stay, critical before maximal,
     /// stands as the upper end of `format`: `:100`.
-    static func meta(_ title: String, limit: Int? = nil) -> Meta {
-        Meta(title, .float, unit: "°C", format: limit.map { ":\(JSON.number(value($0)))" })
+    static func meta(_ title: String, limit: Int? = nil) -> Metadata {
+        Metadata(title: title, unit: "°C", datatype: .float, format: limit.map { ":\(JSON.number(value($0)))" })
     }
 
     /// Whether a driver's limit is one: several write the largest number they can instead of none.

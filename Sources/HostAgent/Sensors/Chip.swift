@@ -1,4 +1,5 @@
 internal import JSONText
+internal import JetProtocol
 
 /// One chip of the kernel's hardware monitoring (hwmon), as a scan found it: what it is called on the bus, and where
 /// its temperatures are read.
@@ -22,7 +23,7 @@ struct Chip: Sendable {
         /// Where it stands on the bus: `sensors/<chip>/<sensor>`.
         let path: String
         /// What the state means; its `format` holds the limit.
-        let meta: Meta
+        let meta: Metadata
         /// The file with the value, in thousandths of a degree.
         let input: String
         /// The file that holds 1 while the value means nothing, if the chip has one.

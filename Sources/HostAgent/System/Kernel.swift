@@ -1,4 +1,5 @@
 internal import JSONText
+internal import JetProtocol
 
 /// What the kernel says of itself below /proc/sys/kernel: its version, the host's name, the boot it is in.
 enum Kernel {
@@ -11,20 +12,20 @@ enum Kernel {
                 "version": .string(try HostFile.text(host.proc("sys/kernel/version"))),
                 "machine": .string(host.machine),
             ],
-            Meta("Kernel", .json))
+            Metadata(title: "Kernel", datatype: .json))
     }
 
     /// `system/hostname`: the name that the host has now, without its domain.
     static func hostname(_ host: Host) throws(HostFileError) -> Reading {
         Reading(
             "system/hostname", .string(try HostFile.text(host.proc("sys/kernel/hostname"))),
-            Meta("Host name", .string))
+            Metadata(title: "Host name", datatype: .string))
     }
 
     /// `system/boot-id`: a random UUID that lives as long as this boot.
     static func bootID(_ host: Host) throws(HostFileError) -> Reading {
         Reading(
             "system/boot-id", .string(try HostFile.text(host.proc("sys/kernel/random/boot_id"))),
-            Meta("Boot id", .string))
+            Metadata(title: "Boot id", datatype: .string))
     }
 }

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import JetProtocol
 
 /// How busy the host is and for how long it has been up, by proc_loadavg(5) and proc_uptime(5).
 enum Load {
@@ -9,7 +10,7 @@ enum Load {
         guard averages.count == 3 else { throw HostFileError(notANumber: text) }
         return Reading(
             "system/load", ["1m": .number(averages[0]), "5m": .number(averages[1]), "15m": .number(averages[2])],
-            Meta("Load average", .json), deadband: .members(["1m": 0.05, "5m": 0.05, "15m": 0.05]))
+            Metadata(title: "Load average", datatype: .json), deadband: .members(["1m": 0.05, "5m": 0.05, "15m": 0.05]))
     }
 
     /// `system/uptime`: whole seconds since the boot, those asleep included.
@@ -18,6 +19,6 @@ enum Load {
         guard let seconds = Int(text.prefix { $0 != "." && $0 != " " }) else {
             throw HostFileError(notANumber: text)
         }
-        return Reading("system/uptime", .number(seconds), Meta("Uptime", .integer, unit: "s"))
+        return Reading("system/uptime", .number(seconds), Metadata(title: "Uptime", unit: "s", datatype: .integer))
     }
 }

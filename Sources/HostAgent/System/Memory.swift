@@ -1,4 +1,5 @@
 internal import JSONText
+internal import JetProtocol
 
 /// How much memory there is and what is left of it, by proc_meminfo(5).
 enum Memory {
@@ -20,7 +21,7 @@ enum Memory {
         let moving = ["free", "available", "buffers", "cached", "swapFree"]
         let deadband = Double(total) / 1000
         return Reading(
-            "system/memory", .object(value), Meta("Memory", .json, unit: "B"),
+            "system/memory", .object(value), Metadata(title: "Memory", unit: "B", datatype: .json),
             deadband: .members(Dictionary(moving.map { ($0, deadband) }) { first, _ in first }))
     }
 

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import JetProtocol
 
 /// What system runs on the host, by os-release(5).
 enum OSRelease {
@@ -16,7 +17,7 @@ enum OSRelease {
             value["name"] = .string(fields["NAME"] ?? "Linux")
             value["version"] = fields["VERSION_ID"].map(JSON.string)
             value["prettyName"] = .string(fields["PRETTY_NAME"] ?? "Linux")
-            return Reading("system/os", .object(value), Meta("Operating system", .json))
+            return Reading("system/os", .object(value), Metadata(title: "Operating system", datatype: .json))
         }
         return nil
     }
