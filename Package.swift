@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JSONText", "CNetlink",
+                "Jet", "JetProtocol", "JSONText", "CNetlink",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),
@@ -137,10 +137,10 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
-                "HostAgent", "Jet", "JetDaemon", "JSONText", "TestSupport",
+                "HostAgent", "Jet", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.copy("Fixtures")],
+            exclude: ["Fixtures"],
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

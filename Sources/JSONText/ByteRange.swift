@@ -51,6 +51,12 @@ extension RawSpan {
         return true
     }
 
+    /// These bytes as a string; what is no UTF-8 becomes U+FFFD.
+    @inlinable
+    public var string: String {
+        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// These bytes as an array.
     @inlinable
     public var array: [UInt8] {

@@ -4,7 +4,9 @@ extension JSON: Codable {
     public init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: Key.self) {
             var builder = Object.Builder()
-            for key in container.allKeys { builder.append(key.stringValue, try container.decode(JSON.self, forKey: key)) }
+            for key in container.allKeys {
+                builder.append(key.stringValue, try container.decode(JSON.self, forKey: key))
+            }
             self = .object(builder.finish())
             return
         }

@@ -21,25 +21,23 @@ extension JSON {
             }
         }
 
-        /// The number as a whole number, if it is one (`1.0` and `1e2` are) and fits.
-        public var int: Int? {
-            if let value = Int(text) { return value }
-            guard let value = Double(text), abs(value) < 0x1p53 else { return nil }
-            return Int(exactly: value)
-        }
+        /// The number as a whole number, if it is one (`1.0` and `1e2` are) and fits. Nothing is rounded:
+        /// `0.99999999999999999999` is not 1.
+        public var int: Int? { Int(text) ?? Exact(text).int }
 
         /// The nearest floating-point number; infinite if it is beyond the largest.
         public var double: Double { Double(text) ?? .nan }
 
-        /// Whether both are the same number, however written. Whole numbers of up to 64 bits are compared exactly, all
-        /// others as floating-point numbers.
+        /// Whether both are the same number, however written: `1`, `1.0` and `10e-1` are, `9007199254740993` and
+        /// `9007199254740992.0` are not. Compared digit by digit, since floating-point numbers would take the last two
+        /// for the same, and then could not say which of two whole numbers both of them equal.
         public static func == (left: Number, right: Number) -> Bool {
             if left.text == right.text { return true }
             if let left = Int64(left.text), let right = Int64(right.text) { return left == right }
-            return left.double == right.double
+            return Exact(left.text) == Exact(right.text)
         }
 
         /// Agrees with `==`.
-        public func hash(into hasher: inout Hasher) { hasher.combine(double) }
+        public func hash(into hasher: inout Hasher) { hasher.combine(Exact(text)) }
     }
 }

@@ -48,11 +48,21 @@ extension JSON.Object: Hashable {
     /// Whether both have the same members, in whatever order.
     public static func == (left: Self, right: Self) -> Bool {
         guard left.count == right.count else { return false }
-        if zip(left, right).allSatisfy({ $0.name.utf8.elementsEqual($1.name.utf8) && $0.value == $1.value }) {
-            return true
+        for index in left.indices {
+            guard left[index].name.utf8.elementsEqual(right[index].name.utf8) else {
+                return sameMembers(left.members[index...], right.members[index...])
+            }
+            guard left[index].value == right[index].value else { return false }
         }
-        let index = Dictionary(right.map { (JSON.Object.Name($0.name), $0.value) }) { $1 }
-        return left.allSatisfy { index[JSON.Object.Name($0.name)] == $0.value }
+        return true
+    }
+
+    /// Whether both hold the same members in a different order. No value is compared twice, or nesting would double the
+    /// work with every level.
+    private static func sameMembers(_ left: ArraySlice<Member>, _ right: ArraySlice<Member>) -> Bool {
+        var index: [Name: JSON] = [:]
+        for member in right { index[Name(member.name)] = member.value }
+        return left.allSatisfy { member in index[Name(member.name)].map { $0 == member.value } ?? false }
     }
 
     /// Agrees with `==`.
@@ -89,6 +99,7 @@ extension JSON.Object {
         func hash(into hasher: inout Hasher) {
             var text = text
             text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            hasher.combine(0xFF as UInt8)
         }
     }
 

@@ -38,7 +38,7 @@ public enum JSON: Hashable, Sendable {
         case .null: hasher.combine(0)
         case .boolean(let flag): hasher.combine(flag)
         case .number(let number): hasher.combine(number)
-        case .string(let string): for byte in string.utf8 { hasher.combine(byte) }
+        case .string(let string): hasher.combine(Object.Name(string))
         case .array(let elements): hasher.combine(elements)
         case .object(let object): hasher.combine(object)
         }
@@ -50,7 +50,6 @@ extension JSON {
     ///
     /// - Throws: `JSONError` when it is none.
     public init(parsing bytes: RawSpan) throws(JSONError) {
-        guard bytes.byteCount <= JSONScanner.maximumLength else { throw JSONError(.tooLong, at: 0) }
         var scanner = JSONScanner(bytes)
         self = try scanner.tree()
         try scanner.end()
@@ -84,7 +83,7 @@ extension JSONScanner {
     mutating func tree() throws(JSONError) -> JSON {
         switch try peek() {
         case UInt8(ascii: "\""):
-            return .string(try string().string(in: bytes))
+            return .string(try quoted().string(in: bytes))
         case UInt8(ascii: "["):
             var elements: [JSON] = []
             if try enterArray() {
@@ -111,7 +110,7 @@ extension JSONScanner {
             return .null
         default:
             let range = try value()
-            return .number(JSON.Number(scanned: String(decoding: range.of(bytes).array, as: UTF8.self)))
+            return .number(JSON.Number(scanned: range.of(bytes).string))
         }
     }
 }

@@ -11,7 +11,7 @@ public struct JSONError: Error, Hashable, Sendable {
         case unexpectedByte = "unexpected byte"
         /// Something after the value.
         case trailingBytes = "unexpected bytes after the value"
-        /// A number not of the grammar, such as `01`, `+1`, `1.` or `.5`.
+        /// A number not of the grammar, such as `01`, `+1`, `.5` or `[1.]`.
         case invalidNumber = "invalid number"
         /// A byte below 0x20 inside a string.
         case controlCharacter = "unescaped control character in a string"

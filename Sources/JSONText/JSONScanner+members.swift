@@ -60,6 +60,7 @@ extension JSONScanner {
     ///
     /// - Parameter members: Emptied first.
     /// - Returns: Where the object lies.
+    /// - Throws: `JSONError` when no object is next.
     @inlinable
     public mutating func members(into members: inout JSONMembers) throws(JSONError) -> ByteRange {
         members.removeAll()

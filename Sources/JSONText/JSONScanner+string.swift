@@ -15,12 +15,16 @@ public struct JSONStringRange: Hashable, Sendable {
 }
 
 extension JSONScanner {
-    /// Reads a string; `position` is at its opening quote. Checks escapes, surrogate pairs and UTF-8.
+    /// Reads a string. Checks escapes, surrogate pairs and UTF-8.
     @inlinable
     public mutating func string() throws(JSONError) -> JSONStringRange {
-        guard position < count, bytes.byte(position) == UInt8(ascii: "\"") else {
-            throw JSONError(position < count ? .unexpectedByte : .unexpectedEnd, at: position)
-        }
+        guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
+        return try quoted()
+    }
+
+    /// Reads the string whose opening quote is at `position`.
+    @inlinable
+    mutating func quoted() throws(JSONError) -> JSONStringRange {
         let start = position &+ 1
         var at = start
         var hasEscapes = false
@@ -64,7 +68,8 @@ extension JSONScanner {
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ 0x2222_2222_2222_2222
         let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-        return ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- 0x2020_2020_2020_2020) & ~word
+        return
+            ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- 0x2020_2020_2020_2020) & ~word
             | word) & highs
     }
 
@@ -92,9 +97,9 @@ extension JSONScanner {
     /// The four hexadecimal digits at `start`.
     @inlinable
     func hexadecimal(at start: Int) throws(JSONError) -> UInt16 {
-        guard start &+ 4 <= count else { throw JSONError(.unexpectedEnd, at: count) }
         var unit: UInt16 = 0
         for offset in start..<start &+ 4 {
+            guard offset < count else { throw JSONError(.unexpectedEnd, at: count) }
             guard let digit = hexadecimalDigit(bytes.byte(offset)) else {
                 throw JSONError(.invalidEscape, at: offset)
             }

@@ -12,7 +12,7 @@ public struct JSONScanner: ~Escapable {
     /// Arrays and objects inside each other that are accepted: one bit each of `containers`.
     public static var maximumDepth: Int { 128 }
     /// The longest text that can be scanned, in bytes: what a `ByteRange` can name.
-    public static var maximumLength: Int { Int(UInt32.max) }
+    public static var maximumLength: Int { Int(clamping: UInt32.max) }
 
     /// The text.
     public let bytes: RawSpan
@@ -23,14 +23,15 @@ public struct JSONScanner: ~Escapable {
     /// How many arrays and objects are open around `position`.
     @usableFromInline var depth: Int
 
-    /// A scanner at byte `position` of `bytes`, inside of `depth` open arrays and objects.
+    /// A scanner at byte `position` of `bytes`, inside of `depth` open arrays and objects. A text longer than
+    /// `maximumLength` is refused when the first value is asked for.
     @inlinable
     @_lifetime(copy bytes)
     public init(_ bytes: RawSpan, at position: Int = 0, depth: Int = 0) {
         self.bytes = bytes
-        self.count = bytes.byteCount
-        self.position = min(max(position, 0), bytes.byteCount)
-        self.depth = depth
+        self.count = bytes.byteCount <= Self.maximumLength ? bytes.byteCount : 0
+        self.position = min(max(position, 0), count)
+        self.depth = max(depth, 0)
     }
 
     /// The next byte to be read, counted from the start of the text.
@@ -48,7 +49,7 @@ public struct JSONScanner: ~Escapable {
             }
             position &+= 1
         }
-        throw JSONError(.unexpectedEnd, at: count)
+        throw JSONError(bytes.byteCount <= Self.maximumLength ? .unexpectedEnd : .tooLong, at: count)
     }
 
     /// Demands that nothing but white space is left.
@@ -69,7 +70,7 @@ public struct JSONScanner: ~Escapable {
         let first = try peek()
         let start = position
         switch first {
-        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "\""): _ = try quoted()
         case UInt8(ascii: "{"), UInt8(ascii: "["): try container()
         default: try scalar(first)
         }
@@ -84,6 +85,7 @@ public struct JSONScanner: ~Escapable {
         case UInt8(ascii: "t"): try word("true")
         case UInt8(ascii: "f"): try word("false")
         case UInt8(ascii: "n"): try word("null")
+        case UInt8(ascii: "+"), UInt8(ascii: "."): throw JSONError(.invalidNumber, at: position)
         default: throw JSONError(.unexpectedByte, at: position)
         }
     }
@@ -145,7 +147,7 @@ public struct JSONScanner: ~Escapable {
             let first = try peek()
             switch first {
             case UInt8(ascii: "\""):
-                _ = try string()
+                _ = try quoted()
             case UInt8(ascii: "{"):
                 try open()
                 containers = containers &<< 1 | 1
@@ -202,7 +204,6 @@ public struct JSONScanner: ~Escapable {
     @inlinable
     @inline(__always)
     mutating func key() throws(JSONError) -> JSONStringRange {
-        guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
         let key = try string()
         guard try peek() == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
         position &+= 1

@@ -44,13 +44,16 @@ extension JSONStringRange {
     }
 
     /// The string's value.
-    public func string(in bytes: RawSpan) -> String { String(decoding: decoded(in: bytes), as: UTF8.self) }
+    public func string(in bytes: RawSpan) -> String {
+        hasEscapes ? String(decoding: decoded(in: bytes), as: UTF8.self) : content.of(bytes).string
+    }
 
     /// The scalar that the `\u` escape at `start`, or a pair of them, stands for, and how many bytes that takes.
     private static func scalar(of source: RawSpan, at start: Int) -> (Unicode.Scalar, Int) {
         func unit(_ start: Int) -> UInt32 {
             var unit: UInt32 = 0
-            for offset in start..<min(start + 4, source.byteCount) {
+            guard start + 4 <= source.byteCount else { return unit }
+            for offset in start..<start + 4 {
                 unit = unit << 4 | UInt32(hexadecimalDigit(source.byte(offset)) ?? 0)
             }
             return unit

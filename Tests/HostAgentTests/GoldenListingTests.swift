@@ -1,0 +1,32 @@
+import HostAgent
+import JSONText
+import Logging
+import Testing
+
+/// Whole boards, from their files to what stands on the bus.
+struct GoldenListingTests {
+    @Test("a board gives exactly the readings of its golden listing", arguments: Board.allCases)
+    func golden(board: Board) throws {
+        let tree = try board.tree()
+        let host = Host(tree, machine: board.machine)
+        let logger = MemoryLog().logger
+        var sensors = SensorProvider(host, logger: logger)
+        var system = SystemProvider(host, logger: logger)
+        let listing = (sensors.readings() + system.readings()).sorted { $0.path < $1.path }.map(\.json.description)
+        let golden = try board.golden()
+        #expect(listing.count == golden.count)
+        for (line, expected) in zip(listing, golden) { #expect(line == expected) }
+    }
+
+    @Test("reading twice gives the same, and a board at rest has nothing to publish", arguments: Board.allCases)
+    func rest(board: Board) throws {
+        let tree = try board.tree()
+        var sensors = SensorProvider(Host(tree), logger: MemoryLog().logger)
+        var published = StateBoard()
+        let first = sensors.readings()
+        #expect(published.apply(first, of: sensors.name).publications == first.map(Publication.add))
+        let second = sensors.readings()
+        #expect(second == first)
+        #expect(published.apply(second, of: sensors.name).publications.isEmpty)
+    }
+}
