@@ -84,10 +84,11 @@ let package = Package(
         .executableTarget(
             name: "jetd",
             dependencies: [
-                "JetDaemon", "Systemd",
+                "JetDaemon", "JetBus", "JetProtocol", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
         .executableTarget(

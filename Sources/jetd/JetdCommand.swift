@@ -1,9 +1,11 @@
 import ArgumentParser
 import Glibc
+import JetBus
 import JetDaemon
 import JetProtocol
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The daemon's command line.
 @main
@@ -78,12 +80,7 @@ struct JetdCommand: AsyncParsableCommand {
             configuration: .init(
                 services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        do {
-            try await group.run()
-        } catch let error as DaemonError {
-            fputs("jetd: \(error)\n", stderr)
-            throw ExitCode(1)
-        }
+        try await group.run()
     }
 
     /// The environment of this process.
