@@ -37,7 +37,9 @@ enum SocketFile {
         var status = stat()
         guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
             status.st_uid == geteuid() || status.st_uid == 0
-        else { throw DaemonError("the folder \(folder) belongs to somebody else; choose another path with --unix-path") }
+        else {
+            throw DaemonError("the folder \(folder) belongs to somebody else; choose another path with --unix-path")
+        }
     }
 
     /// Whether somebody accepts connections there.

@@ -36,7 +36,9 @@ public enum Endpoint: Hashable, Sendable {
         let host: Substring
         var rest: Substring
         if authority.hasPrefix("[") {
-            guard let end = authority.firstIndex(of: "]") else { throw EndpointError(text, "the bracket is not closed") }
+            guard let end = authority.firstIndex(of: "]") else {
+                throw EndpointError(text, "the bracket is not closed")
+            }
             host = authority[authority.index(after: authority.startIndex)..<end]
             rest = authority[authority.index(after: end)...]
         } else {
