@@ -15,6 +15,16 @@ let house: [SwiftSetting] =
 /// guard nothing there; they cost a fifth of the instructions.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
+/// What ships needs no Swift on the device, and is as small in memory as it can be: the standard library is linked
+/// statically, what is not used is left out, and nothing is exported.
+let shipped: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe",
+            "-Xlinker", "--no-export-dynamic",
+        ], .when(configuration: .release))
+]
+
 let nio = "swift-nio"
 
 let package = Package(
@@ -85,12 +95,12 @@ let package = Package(
             name: "jetd",
             dependencies: [
                 "JetDaemon", "JetBus", "JetProtocol", "Systemd",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: house),
+            swiftSettings: house,
+            linkerSettings: shipped),
         .executableTarget(
             name: "jet-agent",
             dependencies: [
@@ -99,7 +109,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: house),
+            swiftSettings: house,
+            linkerSettings: shipped),
         .executableTarget(
             name: "JetCommand",
             dependencies: [
@@ -107,7 +118,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/jet",
-            swiftSettings: house),
+            swiftSettings: house,
+            linkerSettings: shipped),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/TestSupport", swiftSettings: house),

@@ -95,7 +95,7 @@ public final class Daemon: Service {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let hub = hub.value else { throw ChannelError.ioOnClosedChannel }
-                    try channel.syncOptions?.setOption(.recvAllocator, value: hub.receiveBuffer)
+                    try channel.syncOptions?.setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
                     if isTCP { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
                     try channel.pipeline.syncOperations.addHandler(
                         Connection(hub: hub, messageLimit: messageLimit, isTCP: isTCP))

@@ -1,30 +1,44 @@
 import NIOCore
 
 /// The buffer that all connections of the loop read into: what comes is handled at once, so one is enough, and an idle
-/// connection owns none.
-///
-/// `@unchecked Sendable` because NIO asks for it of all allocators. It is made on the loop, and the loop's channels and
-/// handlers are the only ones that call it.
-final class ReceiveBuffer: RecvByteBufferAllocator, @unchecked Sendable {
+/// connection owns next to nothing.
+final class ReceiveBuffer {
     private static let capacity = 64 << 10
     private var idle: ByteBuffer?
 
-    init() {}
+    /// Lends the buffer, emptied; a new one if it is out.
+    func lend(_ allocator: ByteBufferAllocator) -> ByteBuffer {
+        guard var buffer = idle else { return allocator.buffer(capacity: Self.capacity) }
+        idle = nil
+        // NIO has let go of it by now, so this allocates nothing.
+        buffer.clear()
+        return buffer
+    }
 
-    /// Lends the buffer; a new one if it is out.
+    /// Takes the buffer back. It is not touched yet: NIO still holds it while it delivers what was read.
+    func giveBack(_ buffer: ByteBuffer) {
+        if buffer.capacity >= Self.capacity { idle = buffer }
+    }
+}
+
+/// One connection's way to the shared buffer.
+///
+/// NIO keeps the first buffer that it gets for a connection, and asks anew for every read as long as it is told that the
+/// next one may be larger. So the first is a small one, which is enough for many a peer's first message.
+///
+/// `@unchecked Sendable` because NIO asks for it of all allocators: it is made on the loop, and only the loop's channel
+/// calls it.
+final class SharedBufferAllocator: RecvByteBufferAllocator, @unchecked Sendable {
+    private let shared: ReceiveBuffer
+    private var isFirst = true
+
+    init(sharing shared: ReceiveBuffer) { self.shared = shared }
+
     func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
-        if let buffer = idle {
-            idle = nil
-            return buffer
-        }
-        return allocator.buffer(capacity: Self.capacity)
+        guard isFirst else { return shared.lend(allocator) }
+        isFirst = false
+        return allocator.buffer(capacity: 256)
     }
 
-    /// Takes the buffer back.
-    func giveBack(_ buffer: consuming ByteBuffer) {
-        buffer.clear(minimumCapacity: Self.capacity)
-        idle = buffer
-    }
-
-    func record(actualReadBytes: Int) -> Bool { false }
+    func record(actualReadBytes: Int) -> Bool { true }
 }

@@ -1,0 +1,77 @@
+import Glibc
+import JetBus
+import JetDaemon
+import JetProtocol
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The daemon's main: arguments, wiring, exit codes.
+@main
+enum Jetd {
+    static func main() async {
+        do {
+            switch try Arguments.request(of: CommandLine.arguments) {
+            case .print(let text): print(text)
+            case .serve(let arguments): try await serve(arguments)
+            }
+        } catch let failure as Arguments.Failure {
+            complain("\(failure.reason); see 'jetd --help'")
+            exit(2)
+        } catch {
+            complain("\(error)")
+            exit(1)
+        }
+    }
+
+    private static func serve(_ arguments: Arguments) async throws {
+        var logger = Logger(label: "jetd", factory: StreamLogHandler.standardError(label:))
+        logger.logLevel = arguments.logLevel
+        var configuration = DaemonConfiguration.local(userID: geteuid(), environment: environment)
+        if arguments.unixPath != nil || arguments.tcpPort != nil {
+            configuration.listeners = []
+            if let path = arguments.unixPath { configuration.listeners.append(.init(.unix(path: path))) }
+            if let port = arguments.tcpPort {
+                configuration.listeners.append(.init(.tcp(host: "127.0.0.1", port: port)))
+            }
+        }
+        configuration.messageLimit = arguments.messageLimit
+        configuration.bus.name = arguments.name
+        configuration.bus.version = Arguments.version
+        configuration.bus.seed = .random(in: .min ... .max)
+        raiseDescriptorLimit()
+        signal(SIGPIPE, SIG_IGN)
+
+        let daemon = Daemon(configuration: configuration, logger: logger) { endpoints in
+            for endpoint in endpoints { print("listening \(endpoint)") }
+            fflush(nil)
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private static func complain(_ text: String) {
+        let line = Array("jetd: \(text)\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// What of the environment says where to listen.
+    private static var environment: [String: String] {
+        var environment: [String: String] = [:]
+        for name in ["RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"] {
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+        return environment
+    }
+
+    /// A connection is a descriptor: allow as many as the system lets us have.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
