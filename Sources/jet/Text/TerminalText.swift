@@ -22,8 +22,9 @@ enum TerminalText {
 
     /// `text` of several lines, each of them escaped.
     static func escapedLines(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
-            .joined(separator: "\n")
+        // By scalars: as a character, "\r\n" is one.
+        text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { escaped(String($0)) }.joined(separator: "\n")
     }
 
     /// The JSON text of `value`, on one line.
