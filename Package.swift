@@ -116,6 +116,7 @@ let package = Package(
             dependencies: [
                 "Jet", "JSONText", "JetProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/jet",
             swiftSettings: house,
@@ -154,6 +155,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
+            swiftSettings: house),
+        .testTarget(
+            name: "JetCommandTests",
+            dependencies: [
+                "JetCommand", "jetd", "Jet", "JetProtocol", "JSONText", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

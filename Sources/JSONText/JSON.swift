@@ -35,12 +35,23 @@ public enum JSON: Hashable, Sendable {
     /// Agrees with `==`.
     public func hash(into hasher: inout Hasher) {
         switch self {
-        case .null: hasher.combine(0)
-        case .boolean(let flag): hasher.combine(flag)
-        case .number(let number): hasher.combine(number)
-        case .string(let string): hasher.combine(Object.Name(string))
-        case .array(let elements): hasher.combine(elements)
-        case .object(let object): hasher.combine(object)
+        case .null:
+            hasher.combine(0)
+        case .boolean(let flag):
+            hasher.combine(1)
+            hasher.combine(flag)
+        case .number(let number):
+            hasher.combine(2)
+            hasher.combine(number)
+        case .string(let string):
+            hasher.combine(3)
+            hasher.combine(Object.Name(string))
+        case .array(let elements):
+            hasher.combine(4)
+            hasher.combine(elements)
+        case .object(let object):
+            hasher.combine(5)
+            hasher.combine(object)
         }
     }
 }

@@ -12,8 +12,8 @@ public struct Message: Sendable {
     public var id: ByteRange?
     /// `method`, if it is a string.
     public var method: JSONStringRange?
-    /// Whether there is a `method` that is no string.
-    public var hasWrongMethod = false
+    /// `method`, if it is no string: in a notification the id of a fetch that is a number, else a mistake.
+    public var otherMethod: ByteRange?
     /// `params`, of whatever type.
     public var params: ByteRange?
     /// `result`.
@@ -24,6 +24,9 @@ public struct Message: Sendable {
     /// A message without parts.
     @inlinable
     public init() {}
+
+    /// Whether there is a `method` that is no string.
+    @inlinable public var hasWrongMethod: Bool { otherMethod != nil }
 
     /// Whether `id` can be answered: a string or a number.
     @inlinable
@@ -67,11 +70,10 @@ extension JSONScanner {
             } else if name.equals("method", in: bytes) {
                 if first == UInt8(ascii: "\"") {
                     message.method = try string()
-                    message.hasWrongMethod = false
+                    message.otherMethod = nil
                 } else {
-                    _ = try value()
+                    message.otherMethod = try value()
                     message.method = nil
-                    message.hasWrongMethod = true
                 }
             } else if name.equals("id", in: bytes) {
                 message.id = try value()

@@ -15,7 +15,7 @@ struct AlignmentTests {
                 for (shift, white) in Self.behind.enumerated() {
                     // White space in front moves the string over all alignments, too.
                     let lead = (length + shift) % 8
-                    let before = bytes(String(repeating: " ", count: lead), "\"", Self.filler(place))
+                    let before = joined(String(repeating: " ", count: lead), "\"", Self.filler(place))
                     check(before, Self.filler(length - place), Array(white.utf8), lead)
                 }
             }
@@ -30,7 +30,7 @@ struct AlignmentTests {
         arguments: [0x00, 0x01, 0x09, 0x0A, 0x0D, 0x1F] as [UInt8])
     func controlCharacter(_ byte: UInt8) {
         everyPlace { before, after, white, _ in
-            let text = bytes(before, [byte], after, "\"", white)
+            let text = joined(before, [byte], after, "\"", white)
             #expect(Readers.scan(text) == .failure(JSONError(.controlCharacter, at: before.count)))
         }
     }
@@ -43,16 +43,16 @@ struct AlignmentTests {
                 after.isEmpty
                 ? .success(ByteRange(lead, before.count + 1))
                 : .failure(JSONError(.trailingBytes, at: before.count + 1 + (after.first == 0x20 ? 1 : 0)))
-            #expect(Readers.scan(bytes(before, "\"", after.isEmpty ? white : after)) == expected)
+            #expect(Readers.scan(joined(before, "\"", after.isEmpty ? white : after)) == expected)
         }
     }
 
     @Test("a backslash is found anywhere", arguments: [(#"\""#, "\""), (#"\\"#, "\\"), (#"\u00e9"#, "é")])
     func escape(_ escape: String, _ value: String) {
         everyPlace { before, after, white, lead in
-            let text = bytes(before, escape, after, "\"", white)
+            let text = joined(before, escape, after, "\"", white)
             #expect(Readers.scan(text) == .success(ByteRange(lead, text.count - white.count)))
-            let string = String(decoding: bytes(Array(before.dropFirst(lead + 1)), value, after), as: UTF8.self)
+            let string = String(decoding: joined(Array(before.dropFirst(lead + 1)), value, after), as: UTF8.self)
             #expect(Readers.parse(text) == .success(.string(string)))
         }
     }
@@ -60,7 +60,7 @@ struct AlignmentTests {
     @Test("an escape that is none is found anywhere")
     func badEscape() {
         everyPlace { before, after, white, _ in
-            let text = bytes(before, "\\x", after, "\"", white)
+            let text = joined(before, "\\x", after, "\"", white)
             #expect(Readers.scan(text) == .failure(JSONError(.invalidEscape, at: before.count)))
         }
     }
@@ -68,7 +68,7 @@ struct AlignmentTests {
     @Test("a character of several bytes is accepted anywhere", arguments: ["é", "€", "😀"])
     func multibyte(_ character: String) {
         everyPlace { before, after, white, lead in
-            let text = bytes(before, character, after, "\"", white)
+            let text = joined(before, character, after, "\"", white)
             #expect(Readers.scan(text) == .success(ByteRange(lead, text.count - white.count)))
         }
     }
@@ -78,7 +78,7 @@ struct AlignmentTests {
         arguments: [[0x80], [0xFF], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98]] as [[UInt8]])
     func noUTF8(_ sequence: [UInt8]) {
         everyPlace { before, after, white, _ in
-            let text = bytes(before, sequence, after, "\"", white)
+            let text = joined(before, sequence, after, "\"", white)
             #expect(Readers.scan(text) == .failure(JSONError(.invalidUTF8, at: before.count)))
         }
     }
@@ -86,7 +86,7 @@ struct AlignmentTests {
     @Test("the missing end is found at every length")
     func noEnd() {
         everyPlace { before, after, _, _ in
-            let text = bytes(before, after)
+            let text = joined(before, after)
             #expect(Readers.scan(text) == .failure(JSONError(.unexpectedEnd, at: text.count)))
         }
     }

@@ -61,15 +61,16 @@ struct StringTextTests {
     @Test("every byte below 0x20 must be escaped", arguments: 0x00...0x1F as ClosedRange<UInt8>)
     func controlCharacters(_ byte: UInt8) {
         Refused("alone", bytes: quoted([byte]), .controlCharacter, at: 1).check()
-        Refused("behind others", bytes: bytes("[\"abcdefghijk", [byte], "\"]"), .controlCharacter, at: 13).check()
-        Refused("in a name", bytes: bytes("{\"", [byte], "\":1}"), .controlCharacter, at: 2).check()
+        Refused("behind others", bytes: joined("[\"abcdefghijk", [byte], "\"]"), .controlCharacter, at: 13).check()
+        Refused("in a name", bytes: joined("{\"", [byte], "\":1}"), .controlCharacter, at: 2).check()
     }
 
     @Test("a backslash before any byte but the eight and u is refused")
     func unknownEscapes() {
         for byte in 0x00...0xFF as ClosedRange<UInt8> where !"\"\\/bfnrtu".utf8.contains(byte) {
-            Refused("\\ and \(byte)", bytes: quoted(bytes("\\", [byte])), .invalidEscape, at: 1).check()
-            Refused("in a name", bytes: bytes("{", quoted(bytes("ab\\", [byte])), ":1}"), .invalidEscape, at: 4).check()
+            Refused("\\ and \(byte)", bytes: quoted(joined("\\", [byte])), .invalidEscape, at: 1).check()
+            Refused("in a name", bytes: joined("{", quoted(joined("ab\\", [byte])), ":1}"), .invalidEscape, at: 4)
+                .check()
         }
     }
 
@@ -79,8 +80,10 @@ struct StringTextTests {
             for place in 0..<4 {
                 var digits = Array("12aF".utf8)
                 digits[place] = byte
-                Refused("\(byte) as digit \(place)", bytes: quoted(bytes("\\u", digits)), .invalidEscape, at: 3 + place)
-                    .check()
+                Refused(
+                    "\(byte) as digit \(place)", bytes: quoted(joined("\\u", digits)), .invalidEscape, at: 3 + place
+                )
+                .check()
             }
         }
     }

@@ -83,10 +83,10 @@ struct UTF8Tests {
         let sequence = try #require(Self.invalid.first { $0.name == name }).sequence
         let offset = Self.startOfDamage(in: sequence)
         Refused(name, bytes: quoted(sequence), .invalidUTF8, at: 1 + offset).check()
-        Refused(name, bytes: quoted(bytes("abc", sequence, "defghijkl")), .invalidUTF8, at: 4 + offset).check()
-        Refused(name, bytes: bytes("[", quoted(sequence), "]"), .invalidUTF8, at: 2 + offset).check()
-        Refused(name, bytes: bytes("{", quoted(sequence), ":1}"), .invalidUTF8, at: 2 + offset).check()
-        Refused(name, bytes: bytes("\"", sequence), .invalidUTF8, at: 1 + offset).check()
+        Refused(name, bytes: quoted(joined("abc", sequence, "defghijkl")), .invalidUTF8, at: 4 + offset).check()
+        Refused(name, bytes: joined("[", quoted(sequence), "]"), .invalidUTF8, at: 2 + offset).check()
+        Refused(name, bytes: joined("{", quoted(sequence), ":1}"), .invalidUTF8, at: 2 + offset).check()
+        Refused(name, bytes: joined("\"", sequence), .invalidUTF8, at: 1 + offset).check()
         #expect(Readers.scan(sequence) == .failure(JSONError(.unexpectedByte, at: 0)))
     }
 
@@ -128,7 +128,7 @@ struct UTF8Tests {
     @Test("a multi-byte character cut by the end of the text is refused")
     func cutByTheEnd() {
         for character in ["é", "€", "😀"] {
-            let whole = bytes("\"", character)
+            let whole = joined("\"", character)
             for length in 2..<whole.count {
                 Refused("\(length)", bytes: Array(whole.prefix(length)), .invalidUTF8, at: 1).check()
             }

@@ -51,7 +51,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
 }
 
 /// The bytes of `pieces` one after another: texts as strings, what is no text as bytes.
-func bytes(_ pieces: any BytePiece...) -> [UInt8] { pieces.flatMap(\.pieceBytes) }
+func joined(_ pieces: any BytePiece...) -> [UInt8] { pieces.flatMap(\.pieceBytes) }
 
 /// Part of a text that may be no UTF-8.
 protocol BytePiece {
@@ -67,4 +67,4 @@ extension [UInt8]: BytePiece {
 }
 
 /// The string whose content is `content`, as JSON text.
-func quoted(_ content: [UInt8]) -> [UInt8] { bytes("\"", content, "\"") }
+func quoted(_ content: [UInt8]) -> [UInt8] { joined("\"", content, "\"") }

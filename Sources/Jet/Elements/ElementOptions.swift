@@ -1,0 +1,38 @@
+public import JetProtocol
+
+/// What is said about an element when it is added, beside its path and value.
+///
+///     let options = ElementOptions(
+///         timeout: .seconds(30), access: Access(setGroups: ["admin"]),
+///         meta: Metadata(title: "Fan", unit: "rpm", datatype: .integer, format: "0:5000:1"))
+///     let fan = try await peer.addState("fan/speed", 0, options: options) { _ in .accept }
+public struct ElementOptions: Hashable, Sendable {
+    /// How long a set or call may take, unless the caller says; without it the daemon's own idea, 5 s.
+    public var timeout: Duration?
+    /// Which groups of peers may see and use it; without it, all.
+    public var access: Access?
+    /// Title, unit, type and range, for people and tools.
+    public var meta: Metadata?
+    /// Whether others can only fetch it. A State without a set handler is fetch-only anyway.
+    public var fetchOnly: Bool
+
+    /// Options of these parts.
+    public init(
+        timeout: Duration? = nil, access: Access? = nil, meta: Metadata? = nil, fetchOnly: Bool = false
+    ) {
+        self.timeout = timeout
+        self.access = access
+        self.meta = meta
+        self.fetchOnly = fetchOnly
+    }
+
+    /// The members of `add`, as text.
+    func members(fetchOnly: Bool) -> [UInt8] {
+        var members = ObjectText()
+        if fetchOnly { members.append("fetchOnly", Text.true) }
+        if let timeout { members.append("timeout", timeout) }
+        if let access { members.append("access", access.json) }
+        if let meta { members.append("meta", meta.json) }
+        return members.members
+    }
+}

@@ -1,0 +1,35 @@
+/// What somebody asks of a State: that it take a value.
+///
+///     let volume = try await peer.addState("audio/volume", 50) { request in
+///         guard request.value != request.current else { return .acceptSilently }
+///         try await mixer.set(request.value)
+///         return .accept
+///     }
+public struct SetRequest<Value: Sendable>: Sendable {
+    /// The value that is asked for.
+    public let value: Value
+    /// The value that the State has.
+    public let current: Value
+}
+
+/// What a State's set handler decides. To refuse, it throws: a `JetError` reaches the caller as it is, any other error
+/// as an internal error with its description.
+///
+///     { request in
+///         switch request.value {
+///         case ..<0: throw JetError(.invalidParams, "below zero", data: ["min": 0])
+///         case 0...100: .accept
+///         default: .adjust(100)
+///         }
+///     }
+public enum SetDecision<Value: Sendable>: Sendable {
+    /// The State takes the value. The caller is told that it worked, then all fetchers are told of the change.
+    case accept
+    /// The State takes this value instead. The caller is told that it worked, then all fetchers of the change.
+    case adjust(Value)
+    /// It worked, but the State's value stays as it is for now and nobody is notified: because it has the value
+    /// already, or because what really happens will be told by `State.change` later.
+    case acceptSilently
+}
+
+extension SetDecision: Equatable where Value: Equatable {}

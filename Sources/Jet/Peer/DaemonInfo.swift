@@ -1,0 +1,26 @@
+public import JSONText
+
+/// What a daemon says about itself.
+///
+///     let info = try await peer.info()
+///     print(info.name, info.version, info.features["authentication"]?.bool ?? false)
+public struct DaemonInfo: Sendable {
+    /// Its name.
+    public let name: String
+    /// Its version.
+    public let version: String
+    /// The version of the protocol that it speaks.
+    public let protocolVersion: String
+    /// What it can do.
+    public let features: JSON
+    /// All that it said.
+    public let json: JSON
+
+    init(_ json: JSON) {
+        self.json = json
+        name = json["name"]?.string ?? ""
+        version = json["version"]?.string ?? ""
+        protocolVersion = json["protocolVersion"]?.string ?? ""
+        features = json["features"] ?? [:]
+    }
+}

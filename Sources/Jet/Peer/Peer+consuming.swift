@@ -1,0 +1,129 @@
+public import JSONText
+
+/// Setting and calling what others provide.
+extension Peer {
+    /// Asks the owner of a State to give it a value, and waits for the owner's answer.
+    ///
+    ///     try await peer.set("light/on", to: true)
+    ///     let got = try await peer.set("volume", to: 120, valueAsResult: true)     // 100
+    ///
+    /// - Parameters:
+    ///   - path: The State.
+    ///   - value: What it shall be.
+    ///   - timeout: How long the owner may take; `nil`: as long as the State says, else 5 s.
+    ///   - valueAsResult: Whether to be told the value that the State then really has.
+    /// - Returns: `true`, or the new value, or whatever the owner answers.
+    /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAState`;
+    ///   `.responseTimeout`, `.ownerGone`; `.encoding`, `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    @discardableResult
+    public func set<Value: Encodable>(
+        _ path: String, to value: Value, timeout: Duration? = nil, valueAsResult: Bool = false
+    ) async throws(JetError) -> JSON {
+        var params = ObjectText()
+        params.append("path", string: path)
+        params.append("value", try ValueCoding.encode(value))
+        if valueAsResult { params.append("valueAsResult", Text.true) }
+        return try ValueCoding.decode(JSON.self, from: try await core.route("set", params, timeout))
+    }
+
+    /// Calls a Method and waits for its result.
+    ///
+    ///     let sum = try await peer.call("sum", ["a": 1, "b": 2], as: Int.self)
+    ///
+    /// - Parameters:
+    ///   - path: The Method.
+    ///   - arguments: What it wants: something that is an array or an object in JSON.
+    ///   - timeout: How long the owner may take; `nil`: as long as the Method says, else 5 s.
+    ///   - type: What the result shall be.
+    /// - Returns: What the Method returned.
+    /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAMethod`;
+    ///   `.responseTimeout`, `.ownerGone`; `.decoding` if the result is no `Result`; `.encoding`, `.notConnected`,
+    ///   `.timeout`, `.closed`, `.cancelled`.
+    public func call<Arguments: Encodable, Result: Decodable>(
+        _ path: String, _ arguments: Arguments, timeout: Duration? = nil, as type: Result.Type
+    ) async throws(JetError) -> Result {
+        var params = ObjectText()
+        params.append("path", string: path)
+        params.append("args", try ValueCoding.encode(arguments))
+        return try ValueCoding.decode(type, from: try await core.route("call", params, timeout))
+    }
+
+    /// Calls a Method without arguments and waits for its result.
+    public func call<Result: Decodable>(
+        _ path: String, timeout: Duration? = nil, as type: Result.Type
+    ) async throws(JetError) -> Result {
+        var params = ObjectText()
+        params.append("path", string: path)
+        return try ValueCoding.decode(type, from: try await core.route("call", params, timeout))
+    }
+
+    /// Calls a Method and waits for its result, whatever that is.
+    ///
+    ///     try await peer.call("say", ["hello"])
+    @discardableResult
+    public func call<Arguments: Encodable>(
+        _ path: String, _ arguments: Arguments, timeout: Duration? = nil
+    ) async throws(JetError) -> JSON {
+        try await call(path, arguments, timeout: timeout, as: JSON.self)
+    }
+
+    /// Calls a Method without arguments and waits for its result, whatever that is.
+    ///
+    ///     try await peer.call("restart", timeout: .seconds(60))
+    @discardableResult
+    public func call(_ path: String, timeout: Duration? = nil) async throws(JetError) -> JSON {
+        try await call(path, timeout: timeout, as: JSON.self)
+    }
+
+    /// Asks the owner of a State to give it a value, and does not want to know what becomes of it.
+    ///
+    ///     try peer.notifySet("light/on", to: true)
+    ///
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
+    public func notifySet<Value: Encodable>(_ path: String, to value: Value) throws(JetError) {
+        var params = ObjectText()
+        params.append("path", string: path)
+        params.append("value", try ValueCoding.encode(value))
+        try core.submit { session throws(JetError) in try session.notify("set", params: params.text) }
+    }
+
+    /// Calls a Method, and does not want to know what becomes of it.
+    ///
+    ///     try peer.notifyCall("log", ["the door is open"])
+    ///
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
+    public func notifyCall<Arguments: Encodable>(_ path: String, _ arguments: Arguments) throws(JetError) {
+        var params = ObjectText()
+        params.append("path", string: path)
+        params.append("args", try ValueCoding.encode(arguments))
+        try core.submit { session throws(JetError) in try session.notify("call", params: params.text) }
+    }
+
+    /// Calls a Method without arguments, and does not want to know what becomes of it.
+    ///
+    /// - Throws: `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
+    public func notifyCall(_ path: String) throws(JetError) {
+        var params = ObjectText()
+        params.append("path", string: path)
+        try core.submit { session throws(JetError) in try session.notify("call", params: params.text) }
+    }
+}
+
+extension PeerCore {
+    /// When a request that the daemon answers itself has waited long enough.
+    func deadline() -> Duration { now + configuration.requestTimeout }
+
+    /// Sends a request that the daemon routes to an owner. With a timeout the daemon answers in the owner's place when
+    /// it is over, so there is one second more for that answer to come.
+    fileprivate func route(
+        _ method: String, _ params: ObjectText, _ timeout: Duration?
+    ) async throws(JetError) -> [UInt8] {
+        guard let timeout else {
+            return try await request(
+                method, params: params.text, timeout: configuration.requestTimeout, isOpenEnded: true)
+        }
+        var params = params
+        params.append("timeout", timeout)
+        return try await request(method, params: params.text, timeout: timeout + .seconds(1))
+    }
+}

@@ -1,0 +1,43 @@
+public import JSONText
+public import JetProtocol
+
+/// Fetching what others provide, and one's own.
+extension Peer {
+    /// Fetches the elements that satisfy a rule, and what becomes of them.
+    ///
+    ///     for try await event in try await peer.fetch(.path(startsWith: "cpu/"), as: Double.self) {
+    ///         print(event.kind, event.path, event.value ?? .nan)
+    ///     }
+    ///
+    /// - Parameters:
+    ///   - rule: Which elements.
+    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///     `FetchEvent.failure`.
+    ///   - buffering: How events wait for a consumer that is slower than they come.
+    /// - Returns: The fetch, as a sequence of events.
+    /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    public func fetch<Value: Decodable & Sendable>(
+        _ rule: FetchRule, as type: Value.Type = JSON.self, buffering: FetchBuffering = .all
+    ) async throws(JetError) -> Fetcher<Value> {
+        let fetcher = Fetcher<Value>(peer: self, rule: rule, buffering: buffering)
+        try await fetcher.fetch()
+        return fetcher
+    }
+
+    /// The elements that satisfy a rule, as they are now.
+    ///
+    ///     let links = try await peer.get(.path(startsWith: "net/", endsWith: "/state"), as: String.self)
+    ///
+    /// - Parameters:
+    ///   - rule: Which elements.
+    ///   - type: What their values are. An element whose value is something else comes without it, see `Entry.failure`.
+    /// - Returns: The elements, in no particular order.
+    /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    public func get<Value: Decodable & Sendable>(
+        _ rule: FetchRule, as type: Value.Type = JSON.self
+    ) async throws(JetError) -> [Entry<Value>] {
+        let answer = try await core.request(
+            "get", params: JSON.object(rule.json).text, timeout: core.configuration.requestTimeout)
+        return try Notice.entries(answer).map { $0.entry(as: type) }
+    }
+}

@@ -1,0 +1,76 @@
+import JSONText
+import JetProtocol
+
+/// A message from the daemon, as far as it concerns a peer. Whatever bytes come, reading them ends in one of these or
+/// in `nil`.
+enum Incoming: Sendable, Equatable {
+    /// The answer to the request with this id: the result's text, or the error.
+    case response(id: Int, Result<[UInt8], ErrorObject>)
+    /// Somebody sets or calls an element of this peer; `id` is the text to answer under, `nil` if no answer is wanted.
+    case routed(path: String, id: [UInt8]?, params: [UInt8])
+    /// Something happened that the fetch with this id is about.
+    case notice(fetch: Int, Notice)
+    /// An error that belongs to no request.
+    case complaint(ErrorObject)
+
+    /// Reads a message out of the text it came in, with the members of its `params`.
+    init?(_ message: Message, params: JSONMembers, in bytes: RawSpan) {
+        if let method = message.method {
+            let id = message.hasValidID(in: bytes) ? message.id?.of(bytes).array : nil
+            self = .routed(
+                path: method.string(in: bytes), id: id, params: message.params?.of(bytes).array ?? Text.emptyObject)
+        } else if let method = message.otherMethod {
+            guard let fetch = Self.number(method, in: bytes), let notice = Notice(params, in: bytes) else { return nil }
+            self = .notice(fetch: fetch, notice)
+        } else if let error = message.error, let tree = try? JSON(parsing: error.of(bytes)) {
+            let object = ErrorObject(from: tree)
+            guard let id = message.id, let number = Self.number(id, in: bytes) else {
+                self = .complaint(object)
+                return
+            }
+            self = .response(id: number, .failure(object))
+        } else if let result = message.result, let id = message.id, let number = Self.number(id, in: bytes) {
+            self = .response(id: number, .success(result.of(bytes).array))
+        } else {
+            return nil
+        }
+    }
+
+    private static func number(_ range: ByteRange, in bytes: RawSpan) -> Int? {
+        guard range.count <= 20 else { return nil }
+        return Int(String(decoding: range.of(bytes).array, as: UTF8.self))
+    }
+}
+
+/// One plain notification of a fetch (PROTOCOL.md 4).
+struct Notice: Sendable, Equatable {
+    /// What happened.
+    var kind: FetchEventKind
+    /// To which element.
+    var path: String
+    /// The text of its value; `nil` for a Method.
+    var value: [UInt8]?
+    /// Whether the fetching peer can set (call) it.
+    var isFetchOnly = false
+    /// The text of its metadata.
+    var meta: [UInt8]?
+}
+
+extension Notice {
+    /// Reads the params of a notification; `nil` if they are none.
+    init?(_ params: JSONMembers, in bytes: RawSpan) {
+        guard let path = params.value("path", in: bytes).flatMap({ Self.string($0, in: bytes) }),
+            let event = params.value("event", in: bytes).flatMap({ Self.string($0, in: bytes) }),
+            let kind = FetchEventKind(rawValue: event)
+        else { return nil }
+        self.init(
+            kind: kind, path: path, value: params.value("value", in: bytes)?.of(bytes).array,
+            isFetchOnly: params.value("fetchOnly", in: bytes)?.of(bytes).elementsEqual("true") ?? false,
+            meta: params.value("meta", in: bytes)?.of(bytes).array)
+    }
+
+    private static func string(_ range: ByteRange, in bytes: RawSpan) -> String? {
+        var scanner = JSONScanner(bytes, at: range.start)
+        return (try? scanner.string())?.string(in: bytes)
+    }
+}

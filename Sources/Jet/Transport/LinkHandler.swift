@@ -1,0 +1,70 @@
+import JSONText
+import JetProtocol
+import NIOCore
+
+/// One connection's end in the pipeline: finds the messages in the bytes and hands them on.
+final class LinkHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let core: PeerCore
+    private var reader: FrameReader
+    private var params = JSONMembers()
+    private var error: (any Error)?
+
+    init(_ core: PeerCore, messageLimit: Int) {
+        self.core = core
+        reader = FrameReader(limit: messageLimit)
+    }
+
+    func channelActive(context: ChannelHandlerContext) { core.linkUp(context.channel) }
+
+    func channelInactive(context: ChannelHandlerContext) { core.linkDown(context.channel, error) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(context, error) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard error == nil else { return }
+        core.heard()
+        do {
+            try unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+                try reader.read(bytes.bytes) { message in
+                    receive(message)
+                    return error == nil
+                }
+            }
+        } catch {
+            self.fail(context, error)
+        }
+        if let error { fail(context, error) }
+    }
+
+    /// Takes one message, or an array of them. What is no JSON ends the connection: there is no telling what a daemon
+    /// means that talks so.
+    private func receive(_ bytes: RawSpan) {
+        var scanner = JSONScanner(bytes)
+        do {
+            if try scanner.peek() == UInt8(ascii: "[") {
+                if try scanner.enterArray() {
+                    repeat { try receive(&scanner) } while try scanner.nextElement()
+                }
+            } else {
+                try receive(&scanner)
+            }
+            try scanner.end()
+        } catch {
+            self.error = error
+        }
+    }
+
+    private func receive(_ scanner: inout JSONScanner) throws(JSONError) {
+        guard let message = try scanner.message(params: &params),
+            let incoming = Incoming(message, params: params, in: scanner.bytes)
+        else { return }
+        core.receive(incoming)
+    }
+
+    private func fail(_ context: ChannelHandlerContext, _ error: any Error) {
+        if self.error == nil { self.error = error }
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,131 @@
+import JetProtocol
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Making connections, losing them, and making them again.
+extension PeerCore {
+    /// Makes the first connection.
+    func open() async throws(JetError) {
+        do {
+            let channel = try await connect().get()
+            // The handler has told the session; but the connection may be gone again already.
+            guard channel.isActive else { throw JetError(.notConnected, "\(endpoint) closed the connection at once") }
+        } catch {
+            throw ConnectError.explain(error, endpoint)
+        }
+    }
+
+    private func connect() -> EventLoopFuture<any Channel> {
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = LinkHandler(self, messageLimit: self.configuration.messageLimit)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+        switch endpoint {
+        case .unix(let path):
+            return bootstrap.connect(unixDomainSocketPath: path)
+        case .tcp(let host, let port):
+            return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+        }
+    }
+
+    /// A connection is there. On the loop.
+    func linkUp(_ channel: any Channel) {
+        let now = now
+        let isWanted = state.withLock { state in
+            guard !state.isClosing else { return false }
+            state.session.linkUp(now: now)
+            state.channel = channel
+            state.connectedAt = now
+            return true
+        }
+        guard isWanted else { return channel.close(promise: nil) }
+        logger?.debug("connected", metadata: ["jet.endpoint": "\(endpoint)"])
+        flush()
+        events.send(.connected)
+    }
+
+    /// A connection is gone. On the loop.
+    func linkDown(_ channel: any Channel, _ cause: (any Error)?) {
+        let now = now
+        let error = JetError(
+            .notConnected, "The connection to \(endpoint) was lost\(cause.map { ": \($0)" } ?? "")", underlying: cause)
+        let (actions, waiters, wasOurs, isClosing) = state.withLock { state in
+            guard state.channel === channel else {
+                return ([Session.Action](), [CheckedContinuation<Void, Never>](), false, state.isClosing)
+            }
+            state.channel = nil
+            state.isFlushScheduled = false
+            state.backoff.lasted(now - state.connectedAt)
+            let waiters = state.flushWaiters
+            state.flushWaiters = []
+            return (state.session.linkDown(error), waiters, true, state.isClosing)
+        }
+        guard wasOurs else { return }
+        for waiter in waiters { waiter.resume() }
+        perform(actions)
+        guard !isClosing else { return }
+        logger?.notice("connection lost", metadata: ["jet.endpoint": "\(endpoint)", "jet.error": "\(error)"])
+        events.send(.disconnected(error))
+        if configuration.reconnect.isWanted { reconnect() } else { events.finish() }
+    }
+
+    private func reconnect() {
+        var generator = SystemRandomNumberGenerator()
+        let delay = state.withLock { state in
+            state.isClosing ? nil : state.backoff.next(using: &generator)
+        }
+        guard let delay else { return }
+        loop.scheduleTask(in: TimeAmount(delay)) {
+            guard !self.state.withLock(\.isClosing) else { return }
+            self.connect().whenFailure { error in
+                let error = ConnectError.explain(error, self.endpoint)
+                self.logger?.debug("not connected", metadata: ["jet.error": "\(error)"])
+                self.reconnect()
+            }
+        }
+    }
+}
+
+// MARK: - Closing
+
+extension PeerCore {
+    /// Ends the session; who waits is told. The connection ends when what is in the outbox has been written and the
+    /// daemon has hung up too, or when the time for that is over.
+    func close(within limit: Duration) -> EventLoopFuture<Void> {
+        let (actions, channel) = state.withLock { state -> ([Session.Action], (any Channel)?) in
+            state.isClosing = true
+            state.timer?.task.cancel()
+            state.timer = nil
+            return (state.session.end(), state.channel)
+        }
+        perform(actions)
+        events.finish()
+        guard let channel else { return loop.makeSucceededVoidFuture() }
+        loop.execute {
+            self.flush()
+            // Only after the last write: until then its end sees to it.
+            if self.state.withLock(\.session.outbox.isEmpty) { channel.close(mode: .output, promise: nil) }
+        }
+        let guillotine = loop.scheduleTask(in: TimeAmount(limit)) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in guillotine.cancel() }
+        return channel.closeFuture
+    }
+
+    /// Waits until all that was said so far has been handed to the system, or the connection is gone.
+    func flushed() async {
+        await withCheckedContinuation { continuation in
+            let isDone = state.withLock { state in
+                guard state.channel != nil, !state.session.outbox.isEmpty else { return true }
+                state.flushWaiters.append(continuation)
+                return false
+            }
+            if isDone { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Jet
+import JSONText
+
+/// `jet info`: which daemon answers.
+struct InfoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Say which daemon answers, where, and what it can do.",
+        discussion: """
+            With --json: what the daemon says of itself, {"name", "version", "protocolVersion", "features"}, and \
+            "endpoint", where it was reached.
+
+            Examples:
+              jet info
+              jet info --connect tcp://192.0.2.7:11122
+              jet info --json | jq .features
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let (info, endpoint) = try await connection.withPeer { (try await $0.info(), $0.endpoint) }
+        if output.json {
+            var object = info.json.object ?? [:]
+            object["endpoint"] = .string(endpoint.description)
+            return try output.write([.object(object)])
+        }
+        var rows = [
+            ("daemon", "\(info.name) \(info.version)"), ("protocol", info.protocolVersion),
+            ("endpoint", endpoint.description),
+        ]
+        for feature in info.features.object ?? [:] { rows.append((feature.name, feature.value.description)) }
+        let width = rows.map { DisplayWidth.of(TerminalText.escaped($0.0)) }.max() ?? 0
+        try output.write(
+            rows.map { name, text in
+                let head = DisplayWidth.padded(TerminalText.escaped(name), to: width + 2)
+                return [StyledText(head, .faint), StyledText(TerminalText.escaped(text))]
+            })
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Jet
+import JSONText
+
+/// `jet ls`: what is on the bus.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ls",
+        abstract: "List the elements on the bus: States with their values, and Methods.",
+        discussion: """
+            Sorted by path. On a terminal, values are cut to its width; 'jet get' prints them whole.
+
+            With --json, a line an element: {"path", "kind": "state" or "method", "value"?, "fetchOnly"?: true, \
+            "meta"?: {"title"?, "unit"?, "datatype"?, "format"?}}. Methods have no value; what is fetchOnly can be \
+            read but not be set or called.
+
+            Examples:
+              jet ls                        everything
+              jet ls cpu/                   what begins with cpu/
+              jet ls '*temp*' -i            what has temp, Temp, TEMP ... in its path
+              jet ls 'net/*/state'          a star stands for any characters, also for several steps of a path
+              jet ls --json | jq -r .path   just the paths
+            """)
+
+    @OptionGroup var rules: RuleOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let filter = try rules.filter()
+        let entries = try await connection.withPeer { try await $0.entries(filter) }
+        guard !entries.isEmpty else { throw rules.nothingMatches }
+        if output.json {
+            try output.write(entries.lazy.map(\.record))
+        } else {
+            try output.write(Listing.elements(entries.map(\.row), width: output.terminal.width))
+        }
+    }
+}
+
+extension Peer {
+    /// The elements that `filter` means, sorted by path (code points).
+    func entries(_ filter: ElementFilter) async throws -> [Entry<JSON>] {
+        try await get(filter.rule).filter { filter.admits($0.path) }
+            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+}
+
+extension Entry<JSON> {
+    /// For programs.
+    var record: JSON { Record.element(path: path, value: value, isFetchOnly: isFetchOnly, meta: meta) }
+    /// For people.
+    var row: Listing.Row { Listing.Row(path: path, value: value, unit: meta?.unit) }
+}

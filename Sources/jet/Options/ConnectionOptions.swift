@@ -1,0 +1,63 @@
+import ArgumentParser
+import Jet
+import JetProtocol
+
+/// Which daemon, and how long to wait for it.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            The daemon: unix:/path/of/socket or tcp://host:port. (default: $JET_CONNECT; else your own daemon, the \
+            system's, the loopback port)
+            """,
+            valueName: "url"),
+        transform: { try Endpoint(parsing: $0) })
+    var connect: Endpoint?
+
+    @Option(help: ArgumentHelp("How long to wait for a connection, and for an answer.", valueName: "seconds"))
+    var timeout: Double = 5
+
+    func validate() throws {
+        guard timeout > 0, timeout <= 1e6 else {
+            throw ValidationError("--timeout takes seconds, more than 0 and at most 1000000.")
+        }
+    }
+
+    /// The time to wait.
+    var patience: Duration { .seconds(timeout) }
+
+    /// A connection to the daemon; if `reconnecting`, it keeps trying, now and whenever the connection ends later.
+    ///
+    /// - Throws: `JetError` when there is none to be had.
+    func peer(reconnecting: Bool = false) async throws -> Peer {
+        var configuration = Peer.Configuration()
+        configuration.name = "jet"
+        configuration.requestTimeout = patience
+        configuration.connectTimeout = patience
+        if reconnecting { configuration.reconnect = .always() }
+        var hasSaid = false
+        while true {
+            do {
+                guard let connect else { return try await Peer.connectLocally(configuration: configuration) }
+                return try await Peer.connect(to: connect, configuration: configuration)
+            } catch let error as JetError where reconnecting && error.code == .notConnected {
+                if !hasSaid { StandardOutput.say(TerminalText.escaped("jet: \(error.message) Trying again.")) }
+                hasSaid = true
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    /// Does something with a connection, and closes it in order.
+    func withPeer<Result>(_ body: (Peer) async throws -> Result) async throws -> Result {
+        let peer = try await peer()
+        do {
+            let result = try await body(peer)
+            await peer.close()
+            return result
+        } catch {
+            await peer.close()
+            throw error
+        }
+    }
+}

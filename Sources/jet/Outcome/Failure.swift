@@ -1,0 +1,105 @@
+import Jet
+import JetProtocol
+
+/// A run that did not do what it was asked: the exit code, what is wrong, and what to do next. All that `jet` says on
+/// standard error comes from here.
+struct Failure: Error, Hashable, Sendable {
+    /// The exit code.
+    var status: ExitStatus
+    /// What is wrong, in a sentence.
+    var message: String
+    /// What can be done about it, in a sentence.
+    var advice: String?
+
+    /// A failure of these parts.
+    init(_ status: ExitStatus, _ message: String, advice: String? = nil) {
+        self.status = status
+        self.message = message
+        self.advice = advice
+    }
+
+    /// What is printed, safe for a terminal.
+    var text: String {
+        TerminalText.escapedLines((["jet: " + message] + [advice].compactMap(\.self)).joined(separator: "\n"))
+    }
+}
+
+extension Failure {
+    /// What an error of the peer library means to somebody who typed a command.
+    init(_ error: JetError) {
+        switch error.code {
+        case .notConnected, .invalidEndpoint:
+            self.init(.notConnected, error.message, advice: Self.whereToLook)
+        case .closed:
+            self.init(.notConnected, error.message)
+        case .timeout:
+            self.init(.timeout, error.message, advice: "--timeout SECONDS waits longer.")
+        case .responseTimeout:
+            self.init(
+                .timeout, "The owner of the element did not answer in time.", advice: "--timeout SECONDS waits longer.")
+        default:
+            self = Self.refusal(error)
+        }
+    }
+
+    /// Nothing is there that matches what was asked for.
+    static func nothingMatches(_ rule: String?, pattern: PathPattern) -> Failure {
+        guard let rule else {
+            return Failure(.nothingMatched, "There is no element on the bus yet.")
+        }
+        guard let path = pattern.onlyPath else { return Failure(.nothingMatched, "Nothing matches '\(rule)'.") }
+        return Failure(
+            .nothingMatched, "There is no element '\(path)'.",
+            advice: "'\(path)/' would mean everything below it, '*\(path)*' everything with this text in its path.")
+    }
+
+    private static var whereToLook: String {
+        "Is jetd running? If it listens elsewhere: --connect URL, or the environment variable JET_CONNECT."
+    }
+
+    /// The words for an error object that came over the bus.
+    private static func refusal(_ error: JetError) -> Failure {
+        func path(_ key: String) -> String? { error.data?[key]?.string }
+        if let path = path("pathNotExists") {
+            return Failure(.refused, "There is no element '\(path)'.", advice: "'jet ls' shows what there is.")
+        }
+        if let path = path("fetchOnly") {
+            return Failure(.refused, "'\(path)' can be read, but not be set or called.")
+        }
+        if let path = path("noAccess") {
+            return Failure(.refused, "You have no right to do this to '\(path)'.")
+        }
+        if let path = path("notAState") {
+            return Failure(.refused, "'\(path)' is a Method.", advice: "It can be called: jet call '\(path)'")
+        }
+        if let path = path("notAMethod") {
+            return Failure(.refused, "'\(path)' is a State.", advice: "It can be set: jet set '\(path)' VALUE")
+        }
+        if let path = path("ownerGone") {
+            return Failure(.refused, "The owner of '\(path)' went away before it answered.")
+        }
+        let data = error.data.map { " " + $0.description } ?? ""
+        return Failure(.refused, "Refused: \(error.message)\(data)")
+    }
+}
+
+extension Failure {
+    /// What an error means; `.some(nil)`: it is an orderly end; `nil`: it comes from reading the command line.
+    static func outcome(of error: any Error) -> Failure?? {
+        switch error {
+        case is StandardOutput.Closed, is CancellationError: .some(nil)
+        case let failure as Failure: failure
+        case let error as JetError: Failure(error)
+        case let error as EndpointError:
+            Failure(.usage, "JET_CONNECT: \(error).", advice: "Such as unix:/run/jet/jet.sock or tcp://host:11122.")
+        default: nil
+        }
+    }
+
+    /// The connection is over while we wanted to go on.
+    static func connectionEnded(_ endpoint: Endpoint) -> Failure {
+        Failure(
+            .notConnected, "The connection to \(endpoint) ended.",
+            advice: "The daemon has stopped, or was restarted; --reconnect keeps trying.")
+    }
+}

@@ -1,0 +1,47 @@
+import Jet
+import JetDaemon
+import Logging
+import TestSupport
+
+/// A folder in /tmp for sockets: their paths must be short.
+func socketPath() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return "/tmp/jet-test-\(String(generator.next() as UInt64, radix: 36)).sock"
+}
+
+/// Starts a daemon, by default on a unix socket of its own, for as long as `body` runs.
+func withDaemon<Result>(
+    at endpoint: Endpoint = .unix(path: socketPath()), _ body: (Endpoint) async throws -> Result
+) async throws -> Result {
+    let daemon = Daemon(
+        configuration: DaemonConfiguration(listeners: [.init(endpoint)]),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let endpoints = try await daemon.start()
+    do {
+        let result = try await body(endpoints.first ?? endpoint)
+        await daemon.stop()
+        return result
+    } catch {
+        await daemon.stop()
+        throw error
+    }
+}
+
+/// A daemon with two peers: one that provides, one that uses.
+func withPeers(
+    _ body: (_ provider: Peer, _ user: Peer) async throws -> Void
+) async throws {
+    try await withDaemon { endpoint in
+        let provider = try await Peer.connect(to: endpoint)
+        let user = try await Peer.connect(to: endpoint)
+        do {
+            try await body(provider, user)
+        } catch {
+            await provider.close()
+            await user.close()
+            throw error
+        }
+        await provider.close()
+        await user.close()
+    }
+}
