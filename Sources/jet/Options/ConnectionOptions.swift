@@ -40,7 +40,8 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 guard let connect else { return try await Peer.connectLocally(configuration: configuration) }
                 return try await Peer.connect(to: connect, configuration: configuration)
-            } catch let error as JetError where reconnecting && error.code == .notConnected {
+            } catch {
+                guard reconnecting, error.code == .notConnected else { throw error }
                 if !hasSaid { StandardOutput.say(TerminalText.escaped("jet: \(error.message) Trying again.")) }
                 hasSaid = true
                 try await Task.sleep(for: .milliseconds(500))
