@@ -3,7 +3,7 @@ import JetProtocol
 
 /// What owners do with their elements: `add`, `remove`, `change` (PROTOCOL.md 2).
 extension Bus {
-    func add(_ request: Request) throws(ErrorObject) {
+    func add(_ request: borrowing Request) throws(ErrorObject) {
         let peer = request.peer
         let fetchOnly = try flag("fetchOnly", of: request)
         let details = try details(of: request)
@@ -31,7 +31,7 @@ extension Bus {
         succeed(request)
     }
 
-    private func details(of request: Request) throws(ErrorObject) -> Element.Details? {
+    private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
         let timeout = try timeout(of: request)
         var access: Access?
         if let range = param("access", of: request) {
@@ -49,7 +49,7 @@ extension Bus {
         return Element.Details(access: access, meta: meta, timeout: timeout)
     }
 
-    func remove(_ request: Request) throws(ErrorObject) {
+    func remove(_ request: borrowing Request) throws(ErrorObject) {
         let element = try ownElement(of: request)
         take(out: element, by: request.peer)
         packIfSparse()
@@ -57,7 +57,7 @@ extension Bus {
     }
 
     @inline(__always)
-    func change(_ request: Request) throws(ErrorObject) {
+    func change(_ request: borrowing Request) throws(ErrorObject) {
         let element = try ownElement(of: request)
         let value = try required("value", of: request)
         guard !element.isMethod else { throw .invalidParams("notAState", Array(element.quotedPath)) }
@@ -68,7 +68,7 @@ extension Bus {
 
     /// The element at the request's path, if it is the peer's own.
     @inline(__always)
-    private func ownElement(of request: Request) throws(ErrorObject) -> Element {
+    private func ownElement(of request: borrowing Request) throws(ErrorObject) -> Element {
         try withPath(of: request) { path throws(ErrorObject) in
             guard let element = elements.find(path) else { throw .invalidParams("pathNotExists", quoted(path)) }
             guard element.owner.toOpaque() == Unmanaged.passUnretained(request.peer).toOpaque() else {

@@ -3,7 +3,7 @@ import JetProtocol
 
 /// Live queries: `fetch`, `unfetch`, `get`, and the snapshots of fetches (PROTOCOL.md 2 and 4).
 extension Bus {
-    func fetch(_ request: Request) throws(ErrorObject) {
+    func fetch(_ request: borrowing Request) throws(ErrorObject) {
         let peer = request.peer
         let id = try fetchID(of: request)
         guard peer.fetchers[id] == nil else { throw .invalidParams("fetchIdInUse", id.text) }
@@ -12,7 +12,9 @@ extension Bus {
         let fetcher = Fetcher(serial: serial, peer: peer, id: id, rule: rule)
         peer.fetchers[id] = fetcher
         fetcher.slot = vacantFetchers.popLast() ?? fetchers.count
-        if fetcher.slot == fetchers.count { fetchers.append(fetcher) } else { fetchers[fetcher.slot] = fetcher }
+        // The table's own reference, until the slot is freed.
+        let reference = Unmanaged.passRetained(fetcher)
+        if fetcher.slot == fetchers.count { fetchers.append(reference) } else { fetchers[fetcher.slot] = reference }
         index.insert(fetcher)
         counters.fetchers += 1
         succeed(request)
@@ -20,20 +22,20 @@ extension Bus {
         continueNotifying(peer)
     }
 
-    func unfetch(_ request: Request) throws(ErrorObject) {
+    func unfetch(_ request: borrowing Request) throws(ErrorObject) {
         let id = try fetchID(of: request)
         if let fetcher = request.peer.fetchers[id] { end(fetcher) }
         succeed(request)
     }
 
-    private func fetchID(of request: Request) throws(ErrorObject) -> FetchID {
+    private func fetchID(of request: borrowing Request) throws(ErrorObject) -> FetchID {
         guard let id = FetchID(try required("id", of: request), in: request.text.bytes) else {
             throw .wrongType("id", got: request.params)
         }
         return id
     }
 
-    private func rule(of request: Request) throws(ErrorObject) -> FetchRule {
+    private func rule(of request: borrowing Request) throws(ErrorObject) -> FetchRule {
         let params = try tree(of: request)
         do {
             return try FetchRule(parsing: params)
@@ -80,12 +82,13 @@ extension Bus {
             let last = element.interests.count - 1
             let fetcher = fetchers[element.interests[last]]
             element.interests.remove(at: last)
-            if let fetcher { lostInterest(of: fetcher) }
+            if let fetcher { lostInterest(of: fetcher.takeUnretainedValue()) }
         }
     }
 
     private func freeSlotIfUnused(_ fetcher: Fetcher) {
         guard !fetcher.isActive, fetcher.interestCount == 0 else { return }
+        fetchers[fetcher.slot]?.release()
         fetchers[fetcher.slot] = nil
         vacantFetchers.append(fetcher.slot)
     }
@@ -96,7 +99,7 @@ extension Bus {
             guard let element = elements[place] else { continue }
             var at: UInt32 = 0
             while at < element.interests.count {
-                guard let fetcher = fetchers[element.interests[at]], !fetcher.isActive else {
+                guard let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue(), !fetcher.isActive else {
                     at += 1
                     continue
                 }
@@ -112,7 +115,7 @@ extension Bus {
     /// size of a chunk.
     func continueNotifying(_ peer: Peer) {
         continueConflated(peer)
-        guard peer.conflation == nil else { return }
+        guard !peer.isConflating else { return }
         while let fetcher = peer.snapshots.first, peer.outbox.count < configuration.snapshotChunk {
             continueSnapshot(fetcher, of: peer)
             if fetcher.cursor == nil { peer.snapshots.removeFirst() }
@@ -150,7 +153,7 @@ extension Bus {
 
     // MARK: get
 
-    func get(_ request: Request) throws(ErrorObject) {
+    func get(_ request: borrowing Request) throws(ErrorObject) {
         let rule = try rule(of: request)
         guard let id = request.id else { return }
         var entries = RawBuffer()

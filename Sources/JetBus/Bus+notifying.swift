@@ -13,26 +13,31 @@ extension Bus {
         var rendered: Bool?
         var at: UInt32 = 0
         while at < element.interests.count {
-            guard let fetcher = fetchers[element.interests[at]] else { return }
-            guard fetcher.isActive else {
-                element.interests.remove(at: at)
-                lostInterest(of: fetcher)
-                continue
+            guard let reference = fetchers[element.interests[at]] else { return }
+            let isActive = reference._withUnsafeGuaranteedRef { fetcher in
+                guard fetcher.isActive else { return false }
+                fetcher.peer._withUnsafeGuaranteedRef { peer in
+                    let fetchOnly = event == .add && element.isFetchOnly(for: peer)
+                    if rendered != fetchOnly {
+                        renderTail(event, of: element, fetchOnly: fetchOnly)
+                        rendered = fetchOnly
+                    }
+                    counters.notifications &+= 1
+                    if !peer.isConflating, peer.outbox.count < configuration.outboxLimit {
+                        prepareOutput(of: peer)
+                        peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+                    } else {
+                        conflate(event, of: element, for: fetcher, of: peer, isSender: peer === sender)
+                        rendered = nil
+                    }
+                }
+                return true
             }
-            at &+= 1
-            let peer = fetcher.peer.takeUnretainedValue()
-            let fetchOnly = event == .add && element.isFetchOnly(for: peer)
-            if rendered != fetchOnly {
-                renderTail(event, of: element, fetchOnly: fetchOnly)
-                rendered = fetchOnly
-            }
-            counters.notifications &+= 1
-            if peer.conflation == nil, peer.outbox.count < configuration.outboxLimit {
-                prepareOutput(of: peer)
-                peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+            if isActive {
+                at &+= 1
             } else {
-                conflate(event, of: element, for: fetcher, of: peer, isSender: peer === sender)
-                rendered = nil
+                element.interests.remove(at: at)
+                lostInterest(of: reference.takeUnretainedValue())
             }
         }
     }
@@ -80,20 +85,20 @@ extension Bus {
     ) {
         if isSender {
             let earlier = peer.conflation?.supersede(event, of: element, for: fetcher)
-            guard let event = peer.conflation == nil ? event : earlier else { return }
+            guard let event = peer.isConflating ? earlier : event else { return }
             renderTail(event, of: element, fetchOnly: event == .add && element.isFetchOnly(for: peer))
             prepareOutput(of: peer)
             peer.outbox.append(fetcher.head.bytes, scratch.bytes)
             return
         }
         let tail = event == .remove ? Array(scratch.bytes) : nil
-        if peer.conflation == nil { peer.conflation = Conflation() }
+        if !peer.isConflating { peer.conflation = Conflation() }
         if peer.conflation?.note(event, of: element, for: fetcher, tail: tail) == true { counters.conflated &+= 1 }
     }
 
     /// Renders what was conflated for a peer, up to the size of a chunk. With the last of it the peer keeps up again.
     func continueConflated(_ peer: Peer) {
-        guard peer.conflation != nil else { return }
+        guard peer.isConflating else { return }
         while peer.outbox.count < configuration.snapshotChunk {
             guard let entry = peer.conflation?.next() else {
                 peer.conflation = nil

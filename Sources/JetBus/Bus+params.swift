@@ -6,12 +6,12 @@ import JetProtocol
 extension Bus {
     /// Where the param called `name` lies.
     @inline(__always)
-    func param(_ name: StaticString, of request: Request) -> ByteRange? {
+    func param(_ name: StaticString, of request: borrowing Request) -> ByteRange? {
         params.value(name, in: request.text.bytes)
     }
 
     /// The params as an object; none count as an empty one.
-    func requireObject(_ request: Request) throws(ErrorObject) {
+    func requireObject(_ request: borrowing Request) throws(ErrorObject) {
         guard let range = request.message.params else { return }
         guard request.text[range.start] == UInt8(ascii: "{") else {
             throw .wrongType("params", got: request.params)
@@ -20,7 +20,7 @@ extension Bus {
 
     /// The param called `name`, which has to be there.
     @inline(__always)
-    func required(_ name: StaticString, of request: Request) throws(ErrorObject) -> ByteRange {
+    func required(_ name: StaticString, of request: borrowing Request) throws(ErrorObject) -> ByteRange {
         if let range = param(name, of: request) { return range }
         try requireObject(request)
         throw .missingParam(name, got: request.params)
@@ -29,7 +29,7 @@ extension Bus {
     /// Calls `body` with the value of `path`, in UTF-8.
     @inline(__always)
     func withPath<Result>(
-        of request: Request, _ body: (UnsafeRawBufferPointer) throws(ErrorObject) -> Result
+        of request: borrowing Request, _ body: (UnsafeRawBufferPointer) throws(ErrorObject) -> Result
     ) throws(ErrorObject) -> Result {
         let range = try required("path", of: request)
         guard range.count > 2, request.text[range.start] == UInt8(ascii: "\"") else {
@@ -55,7 +55,7 @@ extension Bus {
     }
 
     /// The param called `name` as a truth value; `false` when absent.
-    func flag(_ name: StaticString, of request: Request) throws(ErrorObject) -> Bool {
+    func flag(_ name: StaticString, of request: borrowing Request) throws(ErrorObject) -> Bool {
         guard let range = param(name, of: request) else { return false }
         let text = range.of(request.text.bytes)
         if text.elementsEqual("true") { return true }
@@ -65,7 +65,7 @@ extension Bus {
 
     /// The param `timeout`, which is in seconds, in nanoseconds; `nil` when absent. What is longer than a year is a
     /// year.
-    func timeout(of request: Request) throws(ErrorObject) -> UInt64? {
+    func timeout(of request: borrowing Request) throws(ErrorObject) -> UInt64? {
         guard let range = param("timeout", of: request) else { return nil }
         guard let seconds = value(range, of: request).double, seconds >= 0 else {
             throw .wrongType("timeout", got: request.params)
@@ -74,15 +74,16 @@ extension Bus {
     }
 
     /// The value at `range` as a tree.
-    func value(_ range: ByteRange, of request: Request) -> JSON {
+    func value(_ range: ByteRange, of request: borrowing Request) -> JSON {
         // It was scanned with the message, so it parses.
         (try? JSON(parsing: range.of(request.text.bytes))) ?? .null
     }
 
     /// All params as a tree; an empty object if there are none.
-    func tree(of request: Request) throws(ErrorObject) -> JSON {
+    func tree(of request: borrowing Request) throws(ErrorObject) -> JSON {
         try requireObject(request)
-        return request.message.params.map { value($0, of: request) } ?? [:]
+        guard let range = request.message.params else { return [:] }
+        return value(range, of: request)
     }
 
     /// A path as it stands in a message, with its quotes.

@@ -2,7 +2,7 @@ import JSONText
 import JetProtocol
 
 /// One request or notification, while it is being handled: the text of the whole message and where its parts lie.
-struct Request {
+struct Request: ~Copyable {
     let peer: Peer
     let text: UnsafeRawBufferPointer
     let message: Message
@@ -16,10 +16,16 @@ struct Request {
 
     /// The id as it came, or `nil` for a notification.
     @inline(__always)
-    var id: UnsafeRawBufferPointer? { message.id.map(bytes) }
+    var id: UnsafeRawBufferPointer? {
+        guard let range = message.id else { return nil }
+        return bytes(range)
+    }
 
     /// The text of the params, `null` if there are none.
-    var params: [UInt8] { message.params.map { Array(bytes($0)) } ?? Array("null".utf8) }
+    var params: [UInt8] {
+        guard let range = message.params else { return Array("null".utf8) }
+        return Array(bytes(range))
+    }
 }
 
 extension Bus {
@@ -103,7 +109,7 @@ extension Bus {
     }
 
     @inline(__always)
-    private func dispatch(_ method: JSONStringRange, _ request: Request) {
+    private func dispatch(_ method: JSONStringRange, _ request: borrowing Request) {
         let text = request.text.bytes
         do throws(ErrorObject) {
             // The most frequent first.
@@ -145,7 +151,7 @@ extension Bus {
 
     /// Answers a request with `true`; a notification gets nothing.
     @inline(__always)
-    func succeed(_ request: Request) {
+    func succeed(_ request: borrowing Request) {
         guard let id = request.id else { return }
         prepareOutput(of: request.peer)
         request.peer.outbox.frame(length: 6 &+ id.count &+ 15)

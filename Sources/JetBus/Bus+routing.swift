@@ -4,7 +4,7 @@ import JetProtocol
 /// *Routing*: `set` and `call` go to the owner of the element, its answer goes back to the caller (PROTOCOL.md 3).
 extension Bus {
     @inline(__always)
-    func route(_ request: Request, isSet: Bool) throws(ErrorObject) {
+    func route(_ request: borrowing Request, isSet: Bool) throws(ErrorObject) {
         let value = isSet ? try required("value", of: request) : nil
         let timeout = try timeout(of: request)
         let element = try withPath(of: request) { path throws(ErrorObject) in
@@ -37,7 +37,7 @@ extension Bus {
             let timeout = timeout ?? element.details?.timeout ?? configuration.defaultTimeout
             let routed = requests.open(
                 caller: request.peer, owner: owner, deadline: request.now &+ timeout, id: id,
-                params: request.message.params.map(request.bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0),
+                params: request.message.params.map { request.bytes($0) } ?? UnsafeRawBufferPointer(start: nil, count: 0),
                 path: element.quotedPath)
             scratch.append("\"id\":\"")
             scratch.append(decimal: routed.number)
@@ -65,7 +65,7 @@ extension Bus {
     }
 
     /// Passes an owner's answer on to the caller. One that nobody waits for, or that somebody else gives, is dropped.
-    func receiveAnswer(_ answer: Request) {
+    func receiveAnswer(_ answer: borrowing Request) {
         guard let number = routedNumber(of: answer), let request = requests.find(number, owner: answer.peer) else {
             counters.droppedAnswers &+= 1
             return
@@ -91,7 +91,7 @@ extension Bus {
     }
 
     /// The number in the id of an answer: a string of decimal digits, as it was routed.
-    private func routedNumber(of answer: Request) -> UInt64? {
+    private func routedNumber(of answer: borrowing Request) -> UInt64? {
         guard let id = answer.id, id.count > 2, id.count <= 22, id[0] == UInt8(ascii: "\"") else { return nil }
         var number: UInt64 = 0
         for digit in id[1..<id.count - 1] {

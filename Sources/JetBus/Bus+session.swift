@@ -3,7 +3,7 @@ import JetProtocol
 
 /// What a peer asks about itself and the daemon: `config`, `info`, `echo`, `authenticate`, `passwd` (PROTOCOL.md 2).
 extension Bus {
-    func config(_ request: Request) throws(ErrorObject) {
+    func config(_ request: borrowing Request) throws(ErrorObject) {
         let params = try tree(of: request)
         var name = request.peer.name
         for member in params.object ?? [:] {
@@ -23,7 +23,7 @@ extension Bus {
         succeed(request)
     }
 
-    func info(_ request: Request) {
+    func info(_ request: borrowing Request) {
         guard let id = request.id else { return }
         let info: JSON = [
             "name": .string(configuration.name), "version": .string(configuration.version),
@@ -33,26 +33,26 @@ extension Bus {
         info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
     }
 
-    func echo(_ request: Request) {
+    func echo(_ request: borrowing Request) {
         guard let id = request.id else { return }
         guard let params = request.message.params else { return succeed(request) }
         respond(to: request.peer, id: id, result: request.bytes(params))
     }
 
     /// There are no users yet, so nobody is one.
-    func authenticate(_ request: Request) throws(ErrorObject) {
+    func authenticate(_ request: borrowing Request) throws(ErrorObject) {
         try requireStrings("user", "password", of: request)
         guard request.peer.fetchers.isEmpty else { throw .invalidParams("alreadyFetching", Array("true".utf8)) }
         throw .invalidParams("invalidUser", Array("true".utf8))
     }
 
     /// There are no users yet, so none has a password to be changed.
-    func passwd(_ request: Request) throws(ErrorObject) {
+    func passwd(_ request: borrowing Request) throws(ErrorObject) {
         try requireStrings("user", "password", of: request)
         throw .invalidParams("invalidUser", Array("true".utf8))
     }
 
-    private func requireStrings(_ names: StaticString..., of request: Request) throws(ErrorObject) {
+    private func requireStrings(_ names: StaticString..., of request: borrowing Request) throws(ErrorObject) {
         for name in names {
             let range = try required(name, of: request)
             guard request.text[range.start] == UInt8(ascii: "\"") else { throw .wrongType(name, got: request.params) }

@@ -73,8 +73,8 @@ public final class Bus {
     var dirtyPeers: ContiguousArray<Peer> = []
     var outboxes = OutboxPool()
 
-    /// Fetchers by `Fetcher.slot`.
-    var fetchers: ContiguousArray<Fetcher?> = []
+    /// Fetchers by `Fetcher.slot`, each retained once: the hot path walks here and counts no references.
+    var fetchers: ContiguousArray<Unmanaged<Fetcher>?> = []
     var vacantFetchers: [Int] = []
     /// How many entries of all `InterestSet`s name an active fetcher, and how many an inactive one.
     var liveInterests = 0
@@ -92,6 +92,8 @@ public final class Bus {
         elements = ElementTable(seed: configuration.seed)
         index = FetchIndex(seed: configuration.seed &+ 1)
     }
+
+    deinit { for fetcher in fetchers { fetcher?.release() } }
 
     /// What the bus has done and holds.
     public var statistics: Statistics {

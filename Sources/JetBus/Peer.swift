@@ -14,7 +14,11 @@ final class Peer {
     var groups: Groups
     var outbox = Outbox()
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
-    var conflation: Conflation?
+    var conflation: Conflation? {
+        didSet { isConflating = conflation != nil }
+    }
+    /// Whether there is a `conflation`: what every notification asks.
+    private(set) var isConflating = false
     /// Its elements, in no order; `Element.ownedPlace` says where each one stands.
     var owned: ContiguousArray<Element> = []
     var fetchers: [FetchID: Fetcher] = [:]

@@ -18,6 +18,7 @@ final class Connection: ChannelInboundHandler {
     private var peer: PeerID?
     /// Whether the socket has not taken all of the last write.
     private var isWriting = false
+    private var isReading = true
     /// Whether nothing more is read, because the peer is to be closed or has said its last word.
     private var hasEnded = false
 
@@ -101,10 +102,9 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func setReading(_ isReading: Bool) {
-        guard let context, context.channel.isActive else { return }
-        let options = context.channel.syncOptions
-        guard (try? options?.getOption(.autoRead)) != isReading else { return }
-        try? options?.setOption(.autoRead, value: isReading)
+        guard isReading != self.isReading, let context, context.channel.isActive else { return }
+        self.isReading = isReading
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
     // MARK: End
