@@ -94,7 +94,7 @@ extension JSONScanner {
     mutating func tree() throws(JSONError) -> JSON {
         switch try peek() {
         case UInt8(ascii: "\""):
-            return .string(try quoted().string(in: bytes))
+            return .string(try string().string(in: bytes))
         case UInt8(ascii: "["):
             var elements: [JSON] = []
             if try enterArray() {

@@ -18,10 +18,21 @@ extension JSONScanner {
 
     /// Reads the name of a member and the colon behind it; its value is next.
     @inlinable
-    public mutating func memberName() throws(JSONError) -> JSONStringRange { try key() }
+    @inline(__always)
+    public mutating func memberName() throws(JSONError) -> JSONStringRange {
+        var at = position
+        guard try bytes.token(&at) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: at) }
+        let start = at
+        let (end, hasEscapes) = try bytes.stringEnd(start)
+        at = end
+        guard try bytes.token(&at) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: at) }
+        position = at &+ 1
+        return JSONStringRange(content: ByteRange(start &+ 1, end &- 1), hasEscapes: hasEscapes)
+    }
 
     /// After a member: `true` if there is another one, `false` if the object ended here.
     @inlinable
+    @inline(__always)
     public mutating func nextMember() throws(JSONError) -> Bool { try next(closing: UInt8(ascii: "}")) }
 
     /// Steps into an array; `false` when it is empty and done already.
@@ -36,9 +47,11 @@ extension JSONScanner {
 
     /// After an element: `true` if there is another one, `false` if the array ended here.
     @inlinable
+    @inline(__always)
     public mutating func nextElement() throws(JSONError) -> Bool { try next(closing: UInt8(ascii: "]")) }
 
     @inlinable
+    @inline(__always)
     mutating func next(closing: UInt8) throws(JSONError) -> Bool {
         let byte = try peek()
         if byte == UInt8(ascii: ",") {
@@ -50,6 +63,15 @@ extension JSONScanner {
         return false
     }
 
+    /// Steps over the byte that opens an array or object.
+    @inlinable
+    mutating func open() throws(JSONError) {
+        guard depth < Self.maximumDepth else { throw JSONError(.tooDeep, at: position) }
+        depth &+= 1
+        position &+= 1
+    }
+
+    /// Steps over the byte that closes one.
     @inlinable
     mutating func close() {
         position &+= 1
@@ -73,58 +95,5 @@ extension JSONScanner {
             } while try nextMember()
         }
         return ByteRange(start, position)
-    }
-}
-
-/// Where the members of one object lie in its text. Made to be used again for the next object.
-@frozen
-public struct JSONMembers: Sendable {
-    /// One member.
-    @frozen
-    public struct Member: Sendable {
-        /// Its name.
-        public var name: JSONStringRange
-        /// Its value.
-        public var value: ByteRange
-
-        @inlinable
-        init(name: JSONStringRange, value: ByteRange) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    @usableFromInline var list: ContiguousArray<Member> = []
-
-    /// No members.
-    @inlinable
-    public init() {}
-
-    /// How many members, duplicates included.
-    @inlinable public var count: Int { list.count }
-
-    /// The member at `index`, in the order of the text.
-    @inlinable
-    public subscript(index: Int) -> Member { list[index] }
-
-    /// Forgets the members and keeps the memory, unless an object of unusual size blew it up.
-    @inlinable
-    public mutating func removeAll() { list.removeAll(keepingCapacity: list.count <= 1024) }
-
-    /// Notes one more member.
-    @inlinable
-    public mutating func append(_ name: JSONStringRange, _ value: ByteRange) {
-        list.append(Member(name: name, value: value))
-    }
-
-    /// Where the value of the member called `name` lies; of duplicates the last.
-    @inlinable
-    public func value(_ name: StaticString, in bytes: RawSpan) -> ByteRange? {
-        var index = list.count
-        while index > 0 {
-            index &-= 1
-            if list[index].name.equals(name, in: bytes) { return list[index].value }
-        }
-        return nil
     }
 }

@@ -16,8 +16,6 @@ public struct JSONScanner: ~Escapable {
 
     /// The text.
     public let bytes: RawSpan
-    /// How many bytes the text has.
-    @usableFromInline let count: Int
     /// The next byte to be read.
     @usableFromInline var position: Int
     /// How many arrays and objects are open around `position`.
@@ -29,8 +27,9 @@ public struct JSONScanner: ~Escapable {
     @_lifetime(copy bytes)
     public init(_ bytes: RawSpan, at position: Int = 0, depth: Int = 0) {
         self.bytes = bytes
-        self.count = bytes.byteCount <= Self.maximumLength ? bytes.byteCount : 0
-        self.position = min(max(position, 0), count)
+        // At the end of a text that is too long nothing can be read, and every attempt says why.
+        self.position =
+            bytes.byteCount <= Self.maximumLength ? min(max(position, 0), bytes.byteCount) : bytes.byteCount
         self.depth = max(depth, 0)
     }
 
@@ -40,28 +39,13 @@ public struct JSONScanner: ~Escapable {
     /// The next byte that is no white space, still unread.
     @inlinable
     @inline(__always)
-    public mutating func peek() throws(JSONError) -> UInt8 {
-        while position < count {
-            let byte = bytes.byte(position)
-            if byte > 0x20 { return byte }
-            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else {
-                throw JSONError(.unexpectedByte, at: position)
-            }
-            position &+= 1
-        }
-        throw JSONError(bytes.byteCount <= Self.maximumLength ? .unexpectedEnd : .tooLong, at: count)
-    }
+    public mutating func peek() throws(JSONError) -> UInt8 { try bytes.token(&position) }
 
     /// Demands that nothing but white space is left.
     @inlinable
     public mutating func end() throws(JSONError) {
-        while position < count {
-            let byte = bytes.byte(position)
-            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else {
-                throw JSONError(.trailingBytes, at: position)
-            }
-            position &+= 1
-        }
+        position = bytes.whiteEnd(position)
+        guard position == bytes.byteCount else { throw JSONError(.trailingBytes, at: position) }
     }
 
     /// Reads one value of any kind and returns where it lies, without the white space around it.
@@ -70,143 +54,90 @@ public struct JSONScanner: ~Escapable {
         let first = try peek()
         let start = position
         switch first {
-        case UInt8(ascii: "\""): _ = try quoted()
-        case UInt8(ascii: "{"), UInt8(ascii: "["): try container()
-        default: try scalar(first)
+        case UInt8(ascii: "\""): position = try bytes.stringEnd(start).end
+        case UInt8(ascii: "{"), UInt8(ascii: "["): position = try containerEnd(start)
+        default: position = try bytes.scalarEnd(start, first)
         }
         return ByteRange(start, position)
     }
 
-    /// Reads a number or one of the three words.
+    /// Reads a string. Checks escapes, surrogate pairs and UTF-8.
     @inlinable
-    mutating func scalar(_ first: UInt8) throws(JSONError) {
-        switch first {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): try number()
-        case UInt8(ascii: "t"): try word("true")
-        case UInt8(ascii: "f"): try word("false")
-        case UInt8(ascii: "n"): try word("null")
-        case UInt8(ascii: "+"), UInt8(ascii: "."): throw JSONError(.invalidNumber, at: position)
-        default: throw JSONError(.unexpectedByte, at: position)
-        }
+    public mutating func string() throws(JSONError) -> JSONStringRange {
+        guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
+        let start = position
+        let (end, hasEscapes) = try bytes.stringEnd(start)
+        position = end
+        return JSONStringRange(content: ByteRange(start &+ 1, end &- 1), hasEscapes: hasEscapes)
     }
 
+    /// Where the array or object ends that begins at `start`, with all that is in it. One loop: what is open is
+    /// remembered in the bits of an integer (1 for an object), so that no depth of nesting reaches the machine's stack.
     @inlinable
-    mutating func word(_ word: StaticString) throws(JSONError) {
-        let start = word.utf8Start
-        for offset in 0..<word.utf8CodeUnitCount {
-            guard position < count else { throw JSONError(.unexpectedEnd, at: count) }
-            guard bytes.byte(position) == start[offset] else { throw JSONError(.unexpectedByte, at: position) }
-            position &+= 1
-        }
-    }
-
-    /// Reads a number: `-`? (`0` | digits without a leading zero) (`.` digits)? ((`e`|`E`) (`+`|`-`)? digits)?
-    @inlinable
-    mutating func number() throws(JSONError) {
-        if bytes.byte(position) == UInt8(ascii: "-") { position &+= 1 }
-        guard position < count else { throw JSONError(.unexpectedEnd, at: count) }
-        if bytes.byte(position) == UInt8(ascii: "0") {
-            position &+= 1
-            if position < count, isDigit(bytes.byte(position)) { throw JSONError(.invalidNumber, at: position) }
-        } else {
-            try digits()
-        }
-        if position < count, bytes.byte(position) == UInt8(ascii: ".") {
-            position &+= 1
-            try digits()
-        }
-        if position < count, bytes.byte(position) | 0x20 == UInt8(ascii: "e") {
-            position &+= 1
-            if position < count, bytes.byte(position) == UInt8(ascii: "+") || bytes.byte(position) == UInt8(ascii: "-")
-            {
-                position &+= 1
-            }
-            try digits()
-        }
-    }
-
-    @inlinable
-    mutating func digits() throws(JSONError) {
-        guard position < count else { throw JSONError(.unexpectedEnd, at: count) }
-        guard isDigit(bytes.byte(position)) else { throw JSONError(.invalidNumber, at: position) }
-        repeat { position &+= 1 } while position < count && isDigit(bytes.byte(position))
-    }
-
-    @inlinable
-    @inline(__always)
-    func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
-    /// Reads an array or object with all that is in it, in one loop: what is open is remembered in the bits of an
-    /// integer (1 for an object), so that no depth of nesting reaches the machine's stack.
-    @inlinable
-    mutating func container() throws(JSONError) {
-        let outer = depth
+    func containerEnd(_ start: Int) throws(JSONError) -> Int {
+        let bytes = bytes
+        let room = Self.maximumDepth &- depth
+        var at = start
+        var open = 0
         var containers: UInt128 = 0
         values: while true {
             // A value is due.
-            let first = try peek()
+            let first = try bytes.token(&at)
             switch first {
             case UInt8(ascii: "\""):
-                _ = try quoted()
+                at = try bytes.stringEnd(at).end
             case UInt8(ascii: "{"):
-                try open()
-                containers = containers &<< 1 | 1
-                if try peek() == UInt8(ascii: "}") {
-                    position &+= 1
-                    depth &-= 1
-                    containers &>>= 1
+                guard open < room else { throw JSONError(.tooDeep, at: at) }
+                at &+= 1
+                if try bytes.token(&at) == UInt8(ascii: "}") {
+                    at &+= 1
                 } else {
-                    _ = try key()
+                    open &+= 1
+                    containers = containers &<< 1 | 1
+                    at = try nameEnd(at)
                     continue values
                 }
             case UInt8(ascii: "["):
-                try open()
-                containers = containers &<< 1
-                if try peek() == UInt8(ascii: "]") {
-                    position &+= 1
-                    depth &-= 1
-                    containers &>>= 1
+                guard open < room else { throw JSONError(.tooDeep, at: at) }
+                at &+= 1
+                if try bytes.token(&at) == UInt8(ascii: "]") {
+                    at &+= 1
                 } else {
+                    open &+= 1
+                    containers = containers &<< 1
                     continue values
                 }
             default:
-                try scalar(first)
+                at = try bytes.scalarEnd(at, first)
             }
             // A value is done: on to the next one, or out of what it ends.
-            while depth != outer {
+            while open > 0 {
                 let isObject = containers & 1 == 1
-                let next = try peek()
+                let next = try bytes.token(&at)
                 if next == UInt8(ascii: ",") {
-                    position &+= 1
-                    if isObject { _ = try key() }
+                    at &+= 1
+                    if isObject { at = try nameEnd(at) }
                     continue values
                 }
                 guard next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                    throw JSONError(.unexpectedByte, at: position)
+                    throw JSONError(.unexpectedByte, at: at)
                 }
-                position &+= 1
-                depth &-= 1
+                at &+= 1
+                open &-= 1
                 containers &>>= 1
             }
-            return
+            return at
         }
     }
 
-    /// Steps over the byte that opens an array or object.
-    @inlinable
-    mutating func open() throws(JSONError) {
-        guard depth < Self.maximumDepth else { throw JSONError(.tooDeep, at: position) }
-        depth &+= 1
-        position &+= 1
-    }
-
-    /// Reads a member's name and the colon behind it.
+    /// Where the colon ends behind the name of a member that must begin at `start`, or behind white space there.
     @inlinable
     @inline(__always)
-    mutating func key() throws(JSONError) -> JSONStringRange {
-        let key = try string()
-        guard try peek() == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
-        position &+= 1
-        return key
+    func nameEnd(_ start: Int) throws(JSONError) -> Int {
+        var at = start
+        guard try bytes.token(&at) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: at) }
+        at = try bytes.stringEnd(at).end
+        guard try bytes.token(&at) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: at) }
+        return at &+ 1
     }
 }

@@ -13,7 +13,7 @@ struct LengthTests {
         try #require(block != MAP_FAILED)
         defer { munmap(block, length) }
         let bytes = UnsafeRawBufferPointer(start: block, count: length).bytes
-        let tooLong = JSONError(.tooLong, at: 0)
+        let tooLong = JSONError(.tooLong, at: JSONScanner.maximumLength)
 
         var scanner = JSONScanner(bytes)
         #expect(throws: tooLong) { _ = try scanner.value() }

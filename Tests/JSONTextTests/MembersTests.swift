@@ -61,6 +61,23 @@ struct MembersTests {
         #expect(none == nil)
     }
 
+    @Test("the same members serve a small object after a huge one", arguments: [8, 1024, 1025, 5000])
+    func reusedAfterMany(_ count: Int) throws {
+        let many = (0..<count).map { "\"\($0)\":\($0)" }.joined(separator: ",")
+        let text = Array("[{\(many)},{\"a\":{}},{\(many)}]".utf8)
+        var scanner = JSONScanner(text.span.bytes)
+        var members = JSONMembers()
+        var counts: [Int] = []
+        #expect(try scanner.enterArray())
+        repeat {
+            _ = try scanner.members(into: &members)
+            counts.append(members.count)
+        } while try scanner.nextElement()
+        #expect(counts == [count, 1, count])
+        let last = members[count - 1].name.string(in: text.span.bytes)
+        #expect(last == "\(count - 1)")
+    }
+
     @Test(
         "what is no object is refused",
         arguments: [

@@ -1,14 +1,36 @@
+/// Where a string lies in a text.
+@frozen
+public struct JSONStringRange: Hashable, Sendable {
+    /// The bytes between the quotes.
+    public var content: ByteRange
+    /// Whether a backslash is among them: if not, they are the string's value as they stand.
+    public var hasEscapes: Bool
+
+    /// A string whose content lies at `content`.
+    @inlinable
+    public init(content: ByteRange, hasEscapes: Bool) {
+        self.content = content
+        self.hasEscapes = hasEscapes
+    }
+}
+
 extension JSONStringRange {
     /// Whether the string's value is `other`, which is ASCII.
     @inlinable
     @inline(__always)
     public func equals(_ other: StaticString, in bytes: RawSpan) -> Bool {
-        if hasEscapes { return decoded(in: bytes).span.bytes.elementsEqual(other) }
+        if hasEscapes { return decodedEquals(other, in: bytes) }
         let length = other.utf8CodeUnitCount
         guard content.count == length, content.end <= bytes.byteCount else { return false }
         let start = other.utf8Start
         for offset in 0..<length where bytes.byte(content.start &+ offset) != start[offset] { return false }
         return true
+    }
+
+    /// The same for a string with escapes: seldom needed, so not part of every comparison.
+    @usableFromInline
+    func decodedEquals(_ other: StaticString, in bytes: RawSpan) -> Bool {
+        decoded(in: bytes).span.bytes.elementsEqual(other)
     }
 
     /// The string's value as UTF-8, its escapes resolved. The range must come from a scan of `bytes`.

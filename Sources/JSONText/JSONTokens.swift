@@ -1,0 +1,109 @@
+/// The *tokens* of RFC 8259: white space, words and numbers here, strings in `JSONTokens+string.swift`. Each is a
+/// function from where a token begins to where it ends.
+///
+/// They keep no state. A loop over them has its place in the text in a register, where a method that moved a scanner
+/// along would load and store it for every byte.
+extension RawSpan {
+    /// Moves `at` to the next byte that is no white space and returns that byte.
+    @inlinable
+    @inline(__always)
+    func token(_ at: inout Int) throws(JSONError) -> UInt8 {
+        if at < byteCount {
+            let byte = byte(at)
+            if byte > 0x20 { return byte }
+        }
+        // By value, so that `at` itself can stay in a register.
+        at = try tokenStart(at)
+        return byte(at)
+    }
+
+    /// The first byte from `start` on that is no white space, which somebody needs to be there.
+    @inlinable
+    func tokenStart(_ start: Int) throws(JSONError) -> Int {
+        let at = whiteEnd(start)
+        guard at < byteCount else {
+            guard byteCount <= JSONScanner.maximumLength else {
+                throw JSONError(.tooLong, at: JSONScanner.maximumLength)
+            }
+            throw JSONError(.unexpectedEnd, at: byteCount)
+        }
+        guard byte(at) > 0x20 else { throw JSONError(.unexpectedByte, at: at) }
+        return at
+    }
+
+    /// The first byte from `start` on that is no white space, or the end.
+    @inlinable
+    func whiteEnd(_ start: Int) -> Int {
+        var at = start
+        while at < byteCount {
+            let byte = byte(at)
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+            at &+= 1
+        }
+        return at
+    }
+
+    /// Where the number or the word ends that begins at `start` with the byte `first`.
+    @inlinable
+    func scalarEnd(_ start: Int, _ first: UInt8) throws(JSONError) -> Int {
+        switch first {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): try numberEnd(start)
+        case UInt8(ascii: "t"): try wordEnd(start, "true")
+        case UInt8(ascii: "f"): try wordEnd(start, "false")
+        case UInt8(ascii: "n"): try wordEnd(start, "null")
+        case UInt8(ascii: "+"), UInt8(ascii: "."): throw JSONError(.invalidNumber, at: start)
+        default: throw JSONError(.unexpectedByte, at: start)
+        }
+    }
+
+    /// Where the `word` ends that must be at `start`.
+    @inlinable
+    func wordEnd(_ start: Int, _ word: StaticString) throws(JSONError) -> Int {
+        let letters = word.utf8Start
+        for offset in 0..<word.utf8CodeUnitCount {
+            guard start &+ offset < byteCount else { throw JSONError(.unexpectedEnd, at: byteCount) }
+            guard byte(start &+ offset) == letters[offset] else {
+                throw JSONError(.unexpectedByte, at: start &+ offset)
+            }
+        }
+        return start &+ word.utf8CodeUnitCount
+    }
+
+    /// Where the number ends that begins at `start`: `-`? (`0` | digits without a leading zero) (`.` digits)?
+    /// ((`e`|`E`) (`+`|`-`)? digits)?
+    @inlinable
+    func numberEnd(_ start: Int) throws(JSONError) -> Int {
+        var at = start
+        if byte(at) == UInt8(ascii: "-") { at &+= 1 }
+        if at < byteCount, byte(at) == UInt8(ascii: "0") {
+            at &+= 1
+            if at < byteCount, isDigit(at) { throw JSONError(.invalidNumber, at: at) }
+        } else {
+            at = try digitsEnd(at)
+        }
+        if at < byteCount, byte(at) == UInt8(ascii: ".") {
+            at = try digitsEnd(at &+ 1)
+        }
+        if at < byteCount, byte(at) | 0x20 == UInt8(ascii: "e") {
+            at &+= 1
+            if at < byteCount, byte(at) == UInt8(ascii: "+") || byte(at) == UInt8(ascii: "-") { at &+= 1 }
+            at = try digitsEnd(at)
+        }
+        return at
+    }
+
+    /// Where the digits end of which there must be one at `start`.
+    @inlinable
+    @inline(__always)
+    func digitsEnd(_ start: Int) throws(JSONError) -> Int {
+        guard start < byteCount else { throw JSONError(.unexpectedEnd, at: byteCount) }
+        guard isDigit(start) else { throw JSONError(.invalidNumber, at: start) }
+        var at = start
+        repeat { at &+= 1 } while at < byteCount && isDigit(at)
+        return at
+    }
+
+    @inlinable
+    @inline(__always)
+    func isDigit(_ at: Int) -> Bool { byte(at) &- UInt8(ascii: "0") < 10 }
+}
