@@ -151,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
-                "HostAgent", "Jet", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
+                "HostAgent", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],

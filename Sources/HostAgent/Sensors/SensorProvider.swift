@@ -11,7 +11,7 @@ public struct SensorProvider: Provider {
 
     private let host: Host
     private var chips = ChipSet()
-    private var faults: FaultLog
+    private let faults: FaultLog
 
     /// The sensors of `host`.
     public init(_ host: Host, logger: Logger) {

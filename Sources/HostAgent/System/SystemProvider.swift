@@ -7,7 +7,7 @@ public struct SystemProvider: Provider {
     public let name = "system"
 
     private let host: Host
-    private var faults: FaultLog
+    private let faults: FaultLog
 
     /// The system of `host`.
     public init(_ host: Host, logger: Logger) {

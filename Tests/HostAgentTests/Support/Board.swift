@@ -1,4 +1,3 @@
-import Glibc
 import HostAgent
 import Testing
 
@@ -12,26 +11,13 @@ enum Board: String, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 
     /// The board's files, built anew.
-    func tree() throws -> Tree { try Tree(manifest: Self.fixture(rawValue + ".tree")) }
+    func tree() throws -> Tree { try Tree(manifest: Fixture.text(rawValue + ".tree")) }
 
     /// What the agent should say about the board: one reading a line, as JSON.
-    func golden() throws -> [Substring] { try Self.fixture(rawValue + ".jsonl").split(separator: "\n") }
+    func golden() throws -> [Substring] { try Fixture.text(rawValue + ".jsonl").split(separator: "\n") }
 
     /// The architecture, which no file tells.
     var machine: String { self == .raspberryPi ? "aarch64" : "x86_64" }
-
-    private static func fixture(_ name: String) throws -> String {
-        let file = try #require(fopen("\(directory)/\(name)", "re"), "\(directory)/\(name)")
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// The fixtures stand beside this file's directory.
-    private static var directory: String {
-        #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Fixtures"
-    }
 }
 
 extension Host {

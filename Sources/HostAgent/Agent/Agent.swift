@@ -1,0 +1,103 @@
+public import Logging
+public import ServiceLifecycle
+
+/// Keeps the bus up to date with the host: runs the providers, and gives what they report through the `StateBoard` to
+/// the publisher.
+///
+///     let agent = Agent(HostProviders.all(of: Host(), logger: logger), publisher: publisher, logger: logger)
+///     try await agent.run()
+///
+/// Providers read on their own; what they report is published in one place, one set after the other. When the bus is
+/// slow or away, only the newest sets wait for it.
+public struct Agent: Service {
+    private let providers: [any Provider]
+    private let publisher: any Publisher
+    private let interval: Duration
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+
+    /// So long a provider whose source ended rests before it is started again.
+    static let restartDelay = Duration.seconds(5)
+
+    /// An agent that is not running yet.
+    ///
+    /// - Parameters:
+    ///   - providers: What to show.
+    ///   - publisher: Where to show it.
+    ///   - interval: How long to wait between two polls.
+    ///   - clock: What time is measured by.
+    ///   - logger: Where problems are told.
+    public init(
+        _ providers: [any Provider], publisher: any Publisher, interval: Duration = .seconds(1),
+        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+    ) {
+        self.providers = providers
+        self.publisher = publisher
+        self.interval = interval
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled or a graceful shutdown begins.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let reports = Reports()
+            await withTaskGroup { group in
+                let polled = providers.filter { !($0 is any PushingProvider) }
+                group.addTask {
+                    var poller = Poller(providers: polled, interval: interval)
+                    try? await poller.run(clock: clock) { reports.put($1, of: $0) }
+                }
+                for provider in providers {
+                    guard let provider = provider as? any PushingProvider else { continue }
+                    group.addTask { await keepRunning(provider, reports) }
+                }
+                await publish(reports)
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Publishes what is reported until the task is cancelled.
+    private func publish(_ reports: Reports) async {
+        var board = StateBoard()
+        let faults = FaultLog(logger)
+        while await reports.wait() {
+            for report in reports.take() {
+                let outcome = board.apply(report.readings, of: report.provider)
+                for conflict in outcome.conflicts {
+                    logger.warning(
+                        "a reading was left out, since its path is taken",
+                        metadata: [
+                            "path": "\(conflict.path)", "provider": "\(report.provider)", "owner": "\(conflict.owner)",
+                        ])
+                }
+                if outcome.publications.isEmpty { continue }
+                for (path, reason) in await publisher.publish(outcome.publications) {
+                    board.withdraw(path)
+                    faults.failed(path, reason)
+                }
+            }
+        }
+    }
+
+    /// Runs a provider, again after a rest when its source ends: then nothing is known, and so nothing is shown.
+    private func keepRunning(_ provider: any PushingProvider, _ reports: Reports) async {
+        var provider = provider
+        let name = provider.name
+        let faults = FaultLog(logger)
+        while !Task.isCancelled {
+            do {
+                try await provider.run {
+                    faults.worked(name)
+                    reports.put($0, of: name)
+                }
+            } catch {
+                if Task.isCancelled { return }
+                faults.failed(name, error)
+            }
+            reports.put([], of: name)
+            try? await clock.sleep(for: Self.restartDelay)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import JSONText
+internal import JetProtocol
+
+/// The host's network links and their addresses, as the kernel's messages describe them.
+struct LinkTable {
+    private var links: [Int32: LinkMessage] = [:]
+    private var addresses: [Int32: [AddressMessage.Key: AddressMessage]] = [:]
+
+    /// No links.
+    init() {}
+
+    /// The links that a dump describes.
+    init(_ dump: some Sequence<RouteMessage>) {
+        for message in dump { apply(message) }
+    }
+
+    /// Notes what `message` says. Messages may be older than the dump that the table was made from: as long as none is
+    /// missing between it and them, the last one about each thing is the truth.
+    mutating func apply(_ message: RouteMessage) {
+        switch message {
+        case .link(let link):
+            // Names are unique, so whoever had this one must have lost it.
+            if let name = link.name {
+                for (index, other) in links where index != link.index && other.name == name { links[index] = nil }
+            }
+            links[link.index] = links[link.index].map { link.completed(by: $0) } ?? link
+        case .linkGone(let index):
+            links[index] = nil
+            addresses[index] = nil
+        case .address(let address):
+            addresses[address.key.link, default: [:]][address.key] = address
+        case .addressGone(let address):
+            addresses[address.key.link]?[address.key] = nil
+        }
+    }
+
+    /// `network/<link>` of each link, in the kernel's order.
+    var readings: [Reading] {
+        links.values.sorted { $0.index < $1.index }.compactMap { link in
+            guard let name = link.name, !name.isEmpty else { return nil }
+            let addresses = addresses[link.index, default: [:]].values.sorted { $0.key < $1.key }
+            return Reading(
+                LinkPath.link(name), link.value(addresses: addresses.compactMap(\.value)),
+                Metadata(title: "Network link \(String(decoding: name, as: UTF8.self))", datatype: .json))
+        }
+    }
+}
+
+extension LinkMessage {
+    /// This message, with what it does not tell taken from an earlier one about the same link.
+    fileprivate func completed(by earlier: LinkMessage) -> LinkMessage {
+        var link = self
+        link.name = name ?? earlier.name
+        link.hardwareAddress = hardwareAddress ?? earlier.hardwareAddress
+        link.mtu = mtu ?? earlier.mtu
+        link.operationalState = operationalState ?? earlier.operationalState
+        link.carrier = carrier ?? earlier.carrier
+        link.kind = kind ?? earlier.kind
+        // They grow old, and are asked for on their own.
+        link.counters = nil
+        return link
+    }
+}
+
+extension AddressMessage.Key: Comparable {
+    /// IPv4 before IPv6, then by the address: so that the order does not depend on which came first.
+    static func < (left: Self, right: Self) -> Bool {
+        if left.family != right.family { return left.family < right.family }
+        if left.address != right.address { return left.address.lexicographicallyPrecedes(right.address) }
+        if left.prefixLength != right.prefixLength { return left.prefixLength < right.prefixLength }
+        return left.peer.lexicographicallyPrecedes(right.peer)
+    }
+}
+
+/// Where a link stands on the bus.
+enum LinkPath {
+    /// `network/<link>`. A name that would climb out of its place stays in it: `.` and `..` are no link names, and a
+    /// slash is none of their characters.
+    static func link(_ name: [UInt8]) -> String { "network/" + Slug.name(name) }
+
+    /// `network/<link>/counters`
+    static func counters(_ name: [UInt8]) -> String { link(name) + "/counters" }
+}
