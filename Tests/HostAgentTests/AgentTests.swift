@@ -2,7 +2,6 @@ import JSONText
 import JetProtocol
 import Logging
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 @testable import HostAgent
@@ -12,20 +11,21 @@ struct AgentTests {
     @Test("what providers report is published, and then only what changed")
     func publishes() async {
         let bus = MemoryBus()
-        let numbers = Numbers(["a": [1, 2, 2, 2, 3], "b": [7]])
-        await run([numbers], bus) { $0.contains(.change(path: "a", value: 3)) }
-        #expect(bus.publications == [
-            .add(.number("a", 1)), .add(.number("b", 7)), .change(path: "a", value: 2), .change(path: "a", value: 3),
-        ])
+        await run([Counter("a")], bus) { $0.count >= 10 }
+        let publications = await bus.publications
+        #expect(publications.first?.path == "a")
+        #expect(publications.filter { $0.path == "constant/a" } == [.add(.number("constant/a", 0))])
+        let values = publications.compactMap { if case .change("a", let value) = $0 { value.int } else { nil } }
+        #expect(values == values.sorted() && Set(values).count == values.count)
     }
 
     @Test("a provider whose source ends shows nothing, is said to be broken once, and is started again")
     func restarts() async {
         let bus = MemoryBus()
         let log = MemoryLog()
-        await run([Ending()], bus, log) { $0.count { $0 == .add(.number("x", 1)) } == 3 }
+        await run([Ending(bus: bus)], bus, log) { $0.count >= 4 }
         let once: [Publication] = [.add(.number("x", 1)), .remove(path: "x")]
-        #expect(Array(bus.publications.prefix(4)) == once + once)
+        #expect(await Array(bus.publications.prefix(4)) == once + once)
         #expect(log.said.prefix(2) == ["warning cannot be read ending", "notice can be read again ending"])
     }
 
@@ -33,9 +33,10 @@ struct AgentTests {
     func refused() async {
         let bus = MemoryBus(refusing: ["a"])
         let log = MemoryLog()
-        await run([Numbers(["a": [1], "b": [1, 2, 3, 4]])], bus, log) { $0.contains(.change(path: "b", value: 4)) }
-        #expect(bus.publications.filter { $0.path == "b" }.count == 4)
-        #expect(bus.publications.filter { $0.path == "a" }.allSatisfy { $0 == .add(.number("a", 1)) })
+        await run([Counter("a")], bus, log) { $0.count { $0.path == "a" } >= 3 }
+        let publications = await bus.publications
+        #expect(publications.filter { $0.path == "constant/a" }.count == 1)
+        #expect(publications.allSatisfy { if case .add = $0 { true } else { false } })
         #expect(log.said == ["warning cannot be published a"])
     }
 
@@ -43,17 +44,15 @@ struct AgentTests {
     func conflict() async {
         let bus = MemoryBus()
         let log = MemoryLog()
-        await run([Numbers(["a": [1, 2, 3]]), Numbers(["a": [7]], name: "other")], bus, log) {
-            $0.contains(.change(path: "a", value: 3))
-        }
-        #expect(log.said == ["warning a reading was left out, since its path is taken"])
+        await run([Counter("a"), Counter("a", name: "other")], bus, log) { $0.count >= 6 }
+        #expect(log.said == Array(repeating: "warning a reading was left out, since its path is taken", count: 2))
     }
 
     @Test("a graceful shutdown ends it")
     func shutdown() async throws {
         let bus = MemoryBus()
         let agent = Agent(
-            [Numbers(["a": [1]])], publisher: bus, clock: VirtualClock(), logger: MemoryLog().logger)
+            [Counter("a")], publisher: bus, clock: VirtualClock(), logger: MemoryLog().logger)
         let group = ServiceGroup(services: [agent], logger: MemoryLog().logger)
         let running = Task { try await group.run() }
         await bus.published { !$0.isEmpty }
@@ -86,65 +85,54 @@ struct AgentTests {
 }
 
 /// A bus that remembers what it was told.
-private final class MemoryBus: Publisher {
+private actor MemoryBus: Publisher {
     private let refusing: Set<String>
-    private let record = Mutex<[Publication]>([])
-    private let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private(set) var publications: [Publication] = []
 
     init(refusing: Set<String> = []) { self.refusing = refusing }
 
-    var publications: [Publication] { record.withLock { $0 } }
-
-    func publish(_ publications: [Publication]) async -> [String: String] {
-        record.withLock { $0 += publications }
-        arrival.yield()
+    func publish(_ publications: [Publication]) -> [String: String] {
+        self.publications += publications
+        for waiter in waiters { waiter.resume() }
+        waiters = []
         return Dictionary(uniqueKeysWithValues: refusing.intersection(publications.map(\.path)).map { ($0, "no") })
     }
 
     /// Waits until what was published is as wanted.
-    func published(_ condition: @Sendable ([Publication]) -> Bool) async {
-        while !condition(publications) { for await _ in arrivals { break } }
+    func published(_ condition: ([Publication]) -> Bool) async {
+        while !condition(publications) { await withCheckedContinuation { waiters.append($0) } }
     }
 }
 
-/// Gives numbers, at each poll the next ones, and stays at the last.
-private struct Numbers: Provider {
+/// Counts up from 1 at each poll. When there is no hurry to publish, numbers are left out.
+private struct Counter: Provider {
     let name: String
-    private let values: [String: [Int]]
-    private let polls = Polls()
+    private let path: String
+    private var count = 0
 
-    init(_ values: [String: [Int]], name: String = "numbers") {
+    init(_ path: String, name: String = "counter") {
+        self.path = path
         self.name = name
-        self.values = values
     }
 
     mutating func readings() -> [Reading] {
-        let poll = polls.next()
-        return values.sorted { $0.key < $1.key }.map { .number($0.key, $0.value[min(poll, $0.value.count - 1)]) }
-    }
-
-    private final class Polls: Sendable {
-        private let count = Mutex(0)
-
-        func next() -> Int {
-            count.withLock {
-                defer { $0 += 1 }
-                return $0
-            }
-        }
+        count += 1
+        return [.number(path, count), .number("constant/" + path, 0)]
     }
 }
 
-/// Says one thing, and then its source ends.
+/// Says one thing, and when that is published, its source ends.
 private struct Ending: PushingProvider {
     let name = "ending"
+    let bus: MemoryBus
 
     mutating func readings() -> [Reading] { [] }
 
     mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
         report([.number("x", 1)])
-        for _ in 0..<10 { await Task.yield() }
-        throw CancellationError()
+        await bus.published { $0.last == .add(.number("x", 1)) }
+        throw HostFileError(code: 5)
     }
 }
 

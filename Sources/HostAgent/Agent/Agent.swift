@@ -61,7 +61,7 @@ public struct Agent: Service {
     /// Publishes what is reported until the task is cancelled.
     private func publish(_ reports: Reports) async {
         var board = StateBoard()
-        let faults = FaultLog(logger)
+        let faults = FaultLog(logger, verb: "published")
         while await reports.wait() {
             for report in reports.take() {
                 let outcome = board.apply(report.readings, of: report.provider)
@@ -73,9 +73,14 @@ public struct Agent: Service {
                         ])
                 }
                 if outcome.publications.isEmpty { continue }
-                for (path, reason) in await publisher.publish(outcome.publications) {
-                    board.withdraw(path)
-                    faults.failed(path, reason)
+                let refused = await publisher.publish(outcome.publications)
+                for publication in outcome.publications {
+                    if let reason = refused[publication.path] {
+                        board.withdraw(publication.path)
+                        faults.failed(publication.path, reason)
+                    } else {
+                        faults.worked(publication.path)
+                    }
                 }
             }
         }

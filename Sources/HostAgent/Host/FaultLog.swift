@@ -5,10 +5,18 @@ internal import Synchronization
 /// fill the journal.
 final class FaultLog: Sendable {
     private let logger: Logger
+    private let verb: String
     private let failing = Mutex<Set<String>>([])
 
     /// A log in which nothing has failed yet.
-    init(_ logger: Logger) { self.logger = logger }
+    ///
+    /// - Parameters:
+    ///   - logger: Where it is said.
+    ///   - verb: What fails, as the end of "cannot be ...".
+    init(_ logger: Logger, verb: String = "read") {
+        self.logger = logger
+        self.verb = verb
+    }
 
     /// `subject` cannot be had, for this reason.
     func failed(_ subject: String, _ reason: any Error) { failed(subject, "\(reason)") }
@@ -16,13 +24,13 @@ final class FaultLog: Sendable {
     /// `subject` cannot be had, for this reason.
     func failed(_ subject: String, _ reason: String) {
         guard failing.withLock({ $0.insert(subject).inserted }) else { return }
-        logger.warning("cannot be read", metadata: ["subject": "\(subject)", "reason": "\(reason)"])
+        logger.warning("cannot be \(verb)", metadata: ["subject": "\(subject)", "reason": "\(reason)"])
     }
 
     /// `subject` is there.
     func worked(_ subject: String) {
         guard failing.withLock({ $0.remove(subject) != nil }) else { return }
-        logger.notice("can be read again", metadata: ["subject": "\(subject)"])
+        logger.notice("can be \(verb) again", metadata: ["subject": "\(subject)"])
     }
 
     /// Forgets what failed and is not among `subjects`: it is gone, and if it comes back, it is new.

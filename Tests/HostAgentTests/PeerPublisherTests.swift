@@ -1,0 +1,124 @@
+import HostAgent
+import JSONText
+import Jet
+import JetDaemon
+import JetProtocol
+import Testing
+
+/// The agent's states on a real bus, with a real daemon.
+@Suite(.timeLimit(.minutes(1)))
+struct PeerPublisherTests {
+    @Test("readings become states with their meaning, which others can fetch and not set")
+    func states() async throws {
+        let bus = try await TestBus()
+        let publisher = PeerPublisher(try await bus.peer())
+        let user = try await bus.peer()
+        let refused = await publisher.publish([
+            .add(Self.temperature(41.5)), .add(Reading("b", 1, Metadata())),
+            .change(path: "cpu/temperature", value: 43),
+            .remove(path: "b"),
+        ])
+        #expect(refused.isEmpty)
+        let entries = try await user.get(.path(startsWith: ""))
+        #expect(entries.map(\.path) == ["cpu/temperature"])
+        #expect(entries.first?.value == 43)
+        #expect(entries.first?.meta == Metadata(title: "CPU temperature", unit: "°C", datatype: .float))
+        await #expect { try await user.set("cpu/temperature", to: 20) } throws: {
+            ($0 as? JetError)?.refusal == .fetchOnly("cpu/temperature")
+        }
+        await bus.stop()
+    }
+
+    @Test("a path that another peer has is refused with the reason, and not asked for again at once")
+    func taken() async throws {
+        let bus = try await TestBus()
+        let other = try await bus.peer()
+        let state = try await other.addState("cpu/temperature", 20.0)
+        let publisher = PeerPublisher(try await bus.peer())
+        let refused = await publisher.publish([.add(Self.temperature(41)), .add(Reading("b", 1, Metadata()))])
+        #expect(refused.keys.sorted() == ["cpu/temperature"])
+        #expect(refused["cpu/temperature"]?.contains("is there already") == true)
+        try await state.remove()
+        #expect(await publisher.publish([.add(Self.temperature(41))]) == refused)
+        await bus.stop()
+    }
+
+    @Test("when the daemon is started anew, the states are back with their newest values, and what came meanwhile too")
+    func restartedDaemon() async throws {
+        let bus = try await TestBus()
+        let agent = try await bus.peer()
+        let publisher = PeerPublisher(agent)
+        _ = await publisher.publish([.add(Self.temperature(41)), .add(Reading("gone", 1, Metadata()))])
+
+        var events = agent.connectionEvents.makeAsyncIterator()
+        await bus.stop()
+        while let event = await events.next() { if case .disconnected = event { break } }
+        let publishing = Task {
+            await publisher.publish([
+                .change(path: "cpu/temperature", value: 50), .remove(path: "gone"), .add(Reading("new", 2, Metadata())),
+            ])
+        }
+        try await bus.start()
+        #expect(await publishing.value.isEmpty)
+        let user = try await bus.peer()
+        let fetcher = try await user.fetch(.path(startsWith: ""))
+        var states: [String: JSON] = [:]
+        for try await event in fetcher where event.kind != .remove {
+            states[event.path] = event.value
+            if states == ["cpu/temperature": 50, "new": 2] { break }
+        }
+        #expect(states["gone"] == nil)
+        await bus.stop()
+    }
+
+    @Test("without a daemon it is waited for, and that is said once")
+    func waiting() async throws {
+        let bus = try await TestBus()
+        await bus.stop()
+        let log = MemoryLog()
+        let clock = VirtualClock()
+        let endpoint = bus.endpoint
+        let waiting = Task {
+            try await Peer.waiting(
+                for: endpoint, configuration: TestBus.configuration, clock: clock, logger: log.logger)
+        }
+        while clock.sleeps.count < 3 { await Task.yield() }
+        try await bus.start()
+        let peer = try await waiting.value
+        #expect(peer.isConnected)
+        #expect(log.said == ["notice waiting for the daemon"])
+        await peer.close()
+        await bus.stop()
+    }
+
+    private static func temperature(_ value: Double) -> Reading {
+        Reading("cpu/temperature", .number(value), Metadata(title: "CPU temperature", unit: "°C", datatype: .float))
+    }
+}
+
+/// A daemon on a unix socket of its own, which can be stopped and started again.
+private final class TestBus {
+    let endpoint: Endpoint
+    private var daemon: Daemon?
+    private let log = MemoryLog()
+
+    static let configuration = Peer.Configuration(name: "agent", reconnect: .always())
+
+    init() async throws {
+        endpoint = .unix(path: "/tmp/jet-agent-test-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock")
+        try await start()
+    }
+
+    func start() async throws {
+        let daemon = Daemon(configuration: DaemonConfiguration(listeners: [.init(endpoint)]), logger: log.logger)
+        _ = try await daemon.start()
+        self.daemon = daemon
+    }
+
+    func stop() async {
+        await daemon?.stop()
+        daemon = nil
+    }
+
+    func peer() async throws -> Peer { try await Peer.connect(to: endpoint, configuration: Self.configuration) }
+}
