@@ -75,7 +75,7 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "CNetlink",
+                "Jet", "JetProtocol", "JSONText", "Readiness", "CNetlink",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),
@@ -88,7 +88,8 @@ let package = Package(
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "CNetlink"),
         .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: house),
-        .target(name: "Udev", dependencies: ["CUdev"], swiftSettings: house),
+        .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: house),
+        .target(name: "Readiness", swiftSettings: house),
 
         // Executables
         .executableTarget(
@@ -163,6 +164,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: house),
+        .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

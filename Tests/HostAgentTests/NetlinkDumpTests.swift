@@ -10,7 +10,8 @@ struct NetlinkDumpTests {
     func linkRequest() {
         #expect(
             NetlinkRequest.links(counters: false).datagram(sequence: 7) == [
-                40, 0, 0, 0, 18, 0, 0x01, 0x03, 7, 0, 0, 0, 0, 0, 0, 0,  // length, RTM_GETLINK, request and dump, number
+                // length, RTM_GETLINK, request and dump, number
+                40, 0, 0, 0, 18, 0, 0x01, 0x03, 7, 0, 0, 0, 0, 0, 0, 0,
                 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  // struct ifinfomsg
                 8, 0, 29, 0, 8, 0, 0, 0,  // IFLA_EXT_MASK: without counters
             ])

@@ -1,6 +1,6 @@
 internal import CNetlink
-internal import Dispatch
 internal import Glibc
+internal import Readiness
 
 /// A socket of rtnetlink(7).
 ///
@@ -106,19 +106,9 @@ extension NetlinkSocket {
         return .datagrams(datagrams)
     }
 
-    /// Waits until something arrives, or the task is cancelled. No thread waits with it.
+    /// Waits until something arrives, or the task is cancelled.
     func readable() async {
-        // Sources may be cancelled from any thread (dispatch_source_cancel(3)); the module does not say so yet.
-        nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                source.setEventHandler { source.cancel() }
-                source.setCancelHandler { continuation.resume() }
-                source.activate()
-            }
-        } onCancel: {
-            source.cancel()
-        }
+        await Readiness.read(of: descriptor)
     }
 
     /// Reads one datagram of the kernel's; others cannot speak for it.

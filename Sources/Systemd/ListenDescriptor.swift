@@ -1,0 +1,49 @@
+internal import CSystemd
+internal import Glibc
+
+/// A socket that the service manager opened and handed over, by sd_listen_fds(3).
+///
+///     for socket in try ListenDescriptor.received() where socket.name == "bus" && socket.isListening {
+///         try await serve(socket.descriptor)
+///     }
+public struct ListenDescriptor: Hashable, Sendable {
+    /// The open descriptor, which the receiver closes when it is done. No program that this one starts gets it.
+    public let descriptor: Int32
+    /// What the socket unit calls it (`FileDescriptorName=`; the unit's name if it says nothing). All sockets of one
+    /// unit share it.
+    public let name: String
+
+    /// All descriptors that were handed over, in the order of the unit; none if the service was started otherwise.
+    ///
+    /// They are given once: the variables that name them are removed from the environment, so that neither a second
+    /// call nor a child takes them for its own.
+    public static func received() throws(SystemdError) -> [ListenDescriptor] {
+        var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        let count = try SystemdError.check(
+            sd_listen_fds_with_names(1, &names), of: "sd_listen_fds_with_names(3)")
+        defer {
+            if let names {
+                for index in 0..<Int(count) { free(names[index]) }
+                free(names)
+            }
+        }
+        return (0..<Int(count)).map { index in
+            ListenDescriptor(
+                descriptor: SD_LISTEN_FDS_START + Int32(index),
+                name: names?[index].map { String(cString: $0) } ?? "unknown")
+        }
+    }
+
+    /// Whether it is a stream socket that waits for connections.
+    public var isListening: Bool { sd_is_socket(descriptor, AF_UNSPEC, Int32(SOCK_STREAM.rawValue), 1) > 0 }
+
+    /// Its address family, such as `AF_UNIX`; `nil` if it is no socket.
+    public var family: Int32? {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return result == 0 ? Int32(address.ss_family) : nil
+    }
+}

@@ -1,0 +1,20 @@
+/// A device as udev knows it, at one moment: what the kernel says of it and what udev's rules added.
+public struct Device: Hashable, Sendable {
+    /// What happened to it: `add`, `remove`, `change`, `move`, `bind`, `unbind`, `online`, `offline`; `nil` for a device
+    /// that was enumerated.
+    public let action: String?
+    /// The number of the event, which grows with each; `nil` for a device that was enumerated.
+    public let sequenceNumber: UInt64?
+    /// What kind of device it is: `net`, `block`, `usb`.
+    public let subsystem: String?
+    /// The kernel's name: `eth0`, `sda1`, `1-2`.
+    public let sysname: String
+    /// Its directory in sysfs: the identity of a device while it is there.
+    public let syspath: String
+    /// Its node in /dev, if it has one.
+    public let devnode: String?
+    /// What the kernel and udev's rules say: `DEVTYPE`, `ID_MODEL`, `ID_PATH`.
+    public let properties: [String: String]
+    /// The attributes in sysfs that were asked for, as far as it has them: `idVendor`, `removable`.
+    public let attributes: [String: String]
+}

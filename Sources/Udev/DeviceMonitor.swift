@@ -1,0 +1,130 @@
+internal import CUdev
+internal import Glibc
+internal import Readiness
+internal import Synchronization
+
+/// What becomes of devices from now on, as a sequence of events.
+///
+///     let monitor = try DeviceMonitor(of: ["net", "usb"])
+///     let present = try Udev.devices(of: ["net", "usb"])
+///     for try await event in monitor {
+///         switch event {
+///         case .device(let device): print(device.action ?? "", device.syspath)
+///         case .lost: ...          // enumerate again and compare
+///         }
+///     }
+///
+/// Who wants to miss nothing makes the monitor first, enumerates then, and drops events whose sequence number it has seen.
+///
+/// It is for one consumer: of several, each would get a part.
+public final class DeviceMonitor: AsyncSequence, Sendable {
+    /// Something that happened.
+    public enum Event: Hashable, Sendable {
+        /// To this device.
+        case device(Device)
+        /// More than could be kept: only an enumeration tells the truth now.
+        case lost
+    }
+
+    /// Who tells of events.
+    public enum Source: String, Sendable {
+        /// udev, when its rules have done their work: names, links and properties are as they will stay.
+        case udev
+        /// The kernel, at once. For those who run where udev does not.
+        case kernel
+    }
+
+    /// What reading the socket can fail with.
+    public typealias Failure = UdevError
+
+    /// As large as udev's own: a burst of devices must not overrun it.
+    private static let bufferSize: Int32 = 128 << 20
+
+    /// libudev's objects may be used by any thread, but by one at a time.
+    private let handle: Mutex<Handle>
+    private let descriptor: Int32
+    private let attributes: [String]
+
+    /// Begins to collect events.
+    ///
+    /// - Parameters:
+    ///   - subsystems: Of which devices; none for all. The kernel filters: others do not wake the process.
+    ///   - source: Who tells of them.
+    ///   - attributes: Which of a device's attributes to read.
+    /// - Throws: `UdevError` if there is no socket to be had.
+    public init(
+        of subsystems: [String] = [], from source: Source = .udev, attributes: [String] = []
+    ) throws(UdevError) {
+        let handle = try Handle(source)
+        for subsystem in subsystems {
+            try UdevError.check(
+                udev_monitor_filter_add_match_subsystem_devtype(handle.monitor, subsystem, nil),
+                of: "udev_monitor_filter_add_match_subsystem_devtype")
+        }
+        // Beyond the system's limit it takes CAP_NET_ADMIN; without it the buffer is as large as it may be.
+        _ = udev_monitor_set_receive_buffer_size(handle.monitor, Self.bufferSize)
+        try UdevError.check(udev_monitor_enable_receiving(handle.monitor), of: "udev_monitor_enable_receiving")
+        descriptor = udev_monitor_get_fd(handle.monitor)
+        self.handle = Mutex(handle)
+        self.attributes = attributes
+    }
+
+    /// Takes the event that waits.
+    ///
+    /// - Returns: `nil` if none does.
+    private func receive() throws(UdevError) -> Event? {
+        try handle.withLock { handle throws(UdevError) in
+            errno = 0
+            guard let device = udev_monitor_receive_device(handle.monitor) else {
+                switch errno {
+                case 0, EAGAIN, EINTR: return nil
+                case ENOBUFS: return .lost
+                default: throw UdevError("udev_monitor_receive_device")
+                }
+            }
+            defer { udev_device_unref(device) }
+            return Device(device, attributes: attributes).map(Event.device)
+        }
+    }
+
+    /// The events.
+    public func makeAsyncIterator() -> Iterator { Iterator(monitor: self) }
+
+    /// Takes events.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let monitor: DeviceMonitor
+
+        /// The next event, as soon as there is one; `nil` when the task is cancelled.
+        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws(UdevError)
+            -> Event?
+        {
+            while !Task.isCancelled {
+                if let event = try monitor.receive() { return event }
+                await Readiness.read(of: monitor.descriptor)
+            }
+            return nil
+        }
+    }
+
+    /// Owns libudev's objects.
+    private struct Handle: ~Copyable {
+        let udev: OpaquePointer
+        let monitor: OpaquePointer
+
+        init(_ source: Source) throws(UdevError) {
+            guard let udev = udev_new() else { throw UdevError("udev_new") }
+            guard let monitor = udev_monitor_new_from_netlink(udev, source.rawValue) else {
+                let error = UdevError("udev_monitor_new_from_netlink")
+                udev_unref(udev)
+                throw error
+            }
+            self.udev = udev
+            self.monitor = monitor
+        }
+
+        deinit {
+            udev_monitor_unref(monitor)
+            udev_unref(udev)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import CUdev
+internal import Glibc
+
+/// libudev in Swift: which devices there are (`Udev.devices`), and what becomes of them (`DeviceMonitor`).
+public enum Udev {
+    /// Whether udev runs here. Without it, as in most containers, devices can be enumerated, but have only the
+    /// properties that the kernel gives them, and no monitor ever tells anything.
+    public static var isRunning: Bool { access("/run/udev/control", F_OK) == 0 }
+
+    /// All devices of the given subsystems that are there now, in the order of their paths.
+    ///
+    ///     let disks = try Udev.devices(of: ["block"], attributes: ["removable"])
+    ///
+    /// - Parameters:
+    ///   - subsystems: Which ones; none for all.
+    ///   - attributes: Which of their attributes to read.
+    /// - Returns: The devices. One that vanishes while they are listed is left out.
+    /// - Throws: `UdevError` if sysfs cannot be read.
+    public static func devices(
+        of subsystems: [String] = [], attributes: [String] = []
+    ) throws(UdevError) -> [Device] {
+        guard let udev = udev_new() else { throw UdevError("udev_new") }
+        defer { udev_unref(udev) }
+        guard let enumeration = udev_enumerate_new(udev) else { throw UdevError("udev_enumerate_new") }
+        defer { udev_enumerate_unref(enumeration) }
+        for subsystem in subsystems {
+            try UdevError.check(
+                udev_enumerate_add_match_subsystem(enumeration, subsystem), of: "udev_enumerate_add_match_subsystem")
+        }
+        try UdevError.check(udev_enumerate_scan_devices(enumeration), of: "udev_enumerate_scan_devices")
+        return ListEntries(first: udev_enumerate_get_list_entry(enumeration)).compactMap { syspath, _ in
+            guard let device = udev_device_new_from_syspath(udev, syspath) else { return nil }
+            defer { udev_device_unref(device) }
+            return Device(device, attributes: attributes)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Glibc
+import Testing
+
+@testable import Systemd
+
+/// What the service manager hears. A datagram socket stands in for it.
+@Suite(.serialized)
+struct NotifyTests {
+    @Test("without a service manager nobody is told, and that is no error")
+    func alone() throws {
+        unsetenv("NOTIFY_SOCKET")
+        #expect(try !Notify.ready())
+        #expect(try !Notify.status("12 peers"))
+    }
+
+    @Test("each word arrives in one datagram")
+    func words() throws {
+        let manager = try Manager()
+        #expect(try Notify.ready(status: "12 peers"))
+        #expect(manager.heard() == "READY=1\nSTATUS=12 peers")
+        #expect(try Notify.status("13 peers"))
+        #expect(manager.heard() == "STATUS=13 peers")
+        #expect(try Notify.alive())
+        #expect(manager.heard() == "WATCHDOG=1")
+        #expect(try Notify.stopping())
+        #expect(manager.heard() == "STOPPING=1")
+    }
+
+    @Test("a reload says since when, by the monotonic clock in microseconds")
+    func reload() throws {
+        let manager = try Manager()
+        #expect(try Notify.reloading())
+        let lines = manager.heard().split(separator: "\n")
+        #expect(lines.first == "RELOADING=1")
+        let time = try #require(lines.last?.split(separator: "=").last.flatMap { Int64($0) })
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        #expect(time > 0 && time <= (Int64(now.tv_sec) + 1) * 1_000_000)
+    }
+
+    @Test("a status cannot say anything else than a status")
+    func injection() throws {
+        let manager = try Manager()
+        #expect(try Notify.status("hello\nMAINPID=1\r\nREADY=1"))
+        #expect(manager.heard() == "STATUS=hello MAINPID=1 READY=1")
+    }
+
+    @Test("a service manager that is gone is an error")
+    func gone() throws {
+        setenv("NOTIFY_SOCKET", "/tmp/jet-no-such-socket", 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        #expect(throws: SystemdError(function: "sd_notify(3)", code: ENOENT)) { try Notify.ready() }
+    }
+
+    @Test("the watchdog's interval is what the manager says, if it means this process")
+    func watchdog() {
+        unsetenv("WATCHDOG_USEC")
+        #expect(Notify.watchdogInterval == nil)
+        setenv("WATCHDOG_USEC", "1500000", 1)
+        setenv("WATCHDOG_PID", "\(getpid())", 1)
+        #expect(Notify.watchdogInterval == .milliseconds(1500))
+        setenv("WATCHDOG_PID", "1", 1)
+        #expect(Notify.watchdogInterval == nil)
+        unsetenv("WATCHDOG_USEC")
+        unsetenv("WATCHDOG_PID")
+    }
+
+    @Test("a service that was handed no sockets has none")
+    func noSockets() throws {
+        unsetenv("LISTEN_PID")
+        #expect(try ListenDescriptor.received().isEmpty)
+    }
+
+    @Test("sockets that were handed to another process are not taken")
+    func foreignSockets() throws {
+        setenv("LISTEN_PID", "1", 1)
+        setenv("LISTEN_FDS", "1", 1)
+        #expect(try ListenDescriptor.received().isEmpty)
+        unsetenv("LISTEN_PID")
+        unsetenv("LISTEN_FDS")
+    }
+
+    @Test("what a descriptor is can be asked")
+    func kinds() throws {
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        let socket = ListenDescriptor(descriptor: listener, name: "bus")
+        #expect(socket.family == AF_UNIX)
+        #expect(!socket.isListening)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // Bound to its family alone, it gets an abstract name of the kernel's choice.
+        let isBound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sa_family_t>.size)) == 0
+            }
+        }
+        try #require(isBound)
+        #expect(listen(listener, 1) == 0)
+        #expect(socket.isListening)
+        #expect(ListenDescriptor(descriptor: -1, name: "").family == nil)
+    }
+}
+
+/// Stands in for the service manager, for as long as it lives.
+private final class Manager {
+    private let descriptor: Int32
+    private let path = "/tmp/jet-notify-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+
+    init() throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isBound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        try #require(isBound)
+        setenv("NOTIFY_SOCKET", path, 1)
+    }
+
+    deinit {
+        unsetenv("NOTIFY_SOCKET")
+        close(descriptor)
+        unlink(path)
+    }
+
+    /// The next datagram. It is there already when sd_notify has returned.
+    func heard() -> String {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let length = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        return String(decoding: bytes.prefix(max(0, length)), as: UTF8.self)
+    }
+}
