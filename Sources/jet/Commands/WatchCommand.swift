@@ -112,7 +112,7 @@ struct WatchCommand: AsyncParsableCommand {
             switch event {
             case .connected: StandardOutput.say("jet: Connected again.")
             case .disconnected(let error):
-                StandardOutput.say(TerminalText.escaped("jet: \(error.message) Trying again."))
+                StandardOutput.say(TerminalText.escaped("jet: \(error.message). Trying again."))
             }
         }
     }

@@ -15,7 +15,8 @@ struct LiveScreen {
     /// - Throws: `Failure` when the connection ends.
     func run() async throws {
         let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
-        let fetcher = try await peer.fetch(filter.rule)
+        // Of what changes faster than it can be taken in, only the newest is of interest.
+        let fetcher = try await peer.fetch(filter.rule, as: JSON.self, buffering: .newest)
         let resizes = await UnixSignalsSequence(trapping: .sigwinch)
         try StandardOutput.write(Screen.enter)
         defer { try? StandardOutput.write(Screen.leave) }
