@@ -41,7 +41,7 @@ struct ConnectionOptions: ParsableArguments {
                 return try await attempt(configuration)
             } catch {
                 guard reconnecting, error.code == .notConnected else { throw error }
-                if !hasSaid { StandardOutput.say(TerminalText.escaped("jet: \(error.message). Trying again.")) }
+                if !hasSaid { StandardOutput.say(Failure(error).retrying) }
                 hasSaid = true
             }
             try await Task.sleep(for: .milliseconds(500))

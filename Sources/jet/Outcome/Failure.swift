@@ -22,6 +22,9 @@ struct Failure: Error, Hashable, Sendable {
     var text: String {
         TerminalText.escapedLines((["jet: " + message] + [advice].compactMap(\.self)).joined(separator: "\n"))
     }
+
+    /// What is printed when it is not the end.
+    var retrying: String { TerminalText.escapedLines("jet: \(message) Trying again.") }
 }
 
 extension Failure {
@@ -30,14 +33,15 @@ extension Failure {
         switch error.code {
         case .notConnected:
             self.init(
-                .notConnected, error.message + ".",
+                .notConnected, Self.sentence(error.message),
                 advice: "If it listens elsewhere: --connect URL, or the environment variable JET_CONNECT.")
         case .closed:
-            self.init(.notConnected, error.message + ".")
+            self.init(.notConnected, Self.sentence(error.message))
         case .invalidEndpoint:
-            self.init(.usage, error.message + ".", advice: "Such as unix:/run/jet/jet.sock or tcp://host:11122.")
+            self.init(
+                .usage, Self.sentence(error.message), advice: "Such as unix:/run/jet/jet.sock or tcp://host:11122.")
         case .timeout:
-            self.init(.timeout, error.message + ".", advice: "--timeout SECONDS waits longer.")
+            self.init(.timeout, Self.sentence(error.message), advice: "--timeout SECONDS waits longer.")
         case .responseTimeout:
             self.init(
                 .timeout, "The owner of the element did not answer in time.", advice: "--timeout SECONDS waits longer.")
@@ -55,6 +59,11 @@ extension Failure {
         return Failure(
             .nothingMatched, "There is no element '\(path)'.",
             advice: "'\(path)/' would mean everything below it, '*\(path)*' everything with this text in its path.")
+    }
+
+    /// A message with an end, if it has none.
+    private static func sentence(_ message: String) -> String {
+        message.hasSuffix("?") || message.hasSuffix(".") ? message : message + "."
     }
 
     /// The words for an error object that came over the bus.
