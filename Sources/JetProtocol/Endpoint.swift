@@ -16,8 +16,11 @@ public enum Endpoint: Hashable, Sendable {
     /// - Throws: `EndpointError` that says what is expected.
     public init(parsing text: String) throws(EndpointError) {
         if text.hasPrefix("/") || text.hasPrefix("unix:") {
-            var path = text.hasPrefix("unix:") ? text.dropFirst("unix:".count) : text[...]
-            if path.hasPrefix("//") { path = path.dropFirst(2) }
+            var path = text[...]
+            if text.hasPrefix("unix:") {
+                path = text.dropFirst("unix:".count)
+                if path.hasPrefix("//") { path = path.dropFirst(2) }
+            }
             guard path.hasPrefix("/") else { throw EndpointError(text, "a unix socket needs an absolute path") }
             guard path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
                 throw EndpointError(text, "a unix socket's path has at most \(Self.longestPath) bytes and no NUL")
@@ -47,10 +50,12 @@ public enum Endpoint: Hashable, Sendable {
             rest = authority[colon...]
         }
         guard !host.isEmpty else { throw EndpointError(text, "the host is missing") }
+        guard !host.contains("/") else { throw EndpointError(text, "expected tcp://host:port") }
         guard !rest.isEmpty else { return .tcp(host: String(host), port: defaultPort) }
         guard rest.hasPrefix(":") else { throw EndpointError(text, "expected tcp://host:port") }
         rest = rest.dropFirst()
-        guard let port = Int(rest), (1...65535).contains(port) else {
+        // Int reads a sign, too.
+        guard rest.utf8.first != UInt8(ascii: "+"), let port = Int(rest), (1...65535).contains(port) else {
             throw EndpointError(text, "the port must be a number from 1 to 65535")
         }
         return .tcp(host: String(host), port: port)
@@ -61,7 +66,7 @@ extension Endpoint: CustomStringConvertible {
     /// The form that `init(parsing:)` reads.
     public var description: String {
         switch self {
-        case .unix(let path): "unix:\(path)"
+        case .unix(let path): path.hasPrefix("//") ? "unix://\(path)" : "unix:\(path)"
         case .tcp(let host, let port): host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
         }
     }

@@ -75,9 +75,10 @@ public struct ErrorObject: Error, Hashable, Sendable {
 extension ErrorObject {
     /// -32700 with the text that would not parse, cut at 1,024 characters; what is no UTF-8 in it is replaced.
     public static func parseError(of text: RawSpan) -> ErrorObject {
-        let beginning = text.extracting(0..<min(text.byteCount, 4096)).array
+        // Characters are code points here: 1,024 of them have at most 4,096 bytes.
+        let beginning = text.extracting(0..<min(text.byteCount, 4096)).string.unicodeScalars.prefix(1024)
         var data: [UInt8] = []
-        JSONWriter.append(string: String(String(decoding: beginning, as: UTF8.self).prefix(1024)), to: &data)
+        JSONWriter.append(string: String(beginning), to: &data)
         return ErrorObject(code: .parseError, message: "Parse error", data: data)
     }
 

@@ -98,7 +98,9 @@ extension PathRule {
             case .equals(let path): return .exactly([path])
             case .equalsOneOf(let paths):
                 if case .exactly(let others) = best, others.count <= paths.count { continue }
-                best = .exactly(Array(Set(paths)))
+                // In the order of the list, so that a bus that is given the same does the same.
+                var seen: Set<[UInt8]> = []
+                best = .exactly(paths.filter { seen.insert($0).inserted })
             case .startsWith(let prefix):
                 if case .exactly = best { continue }
                 if case .prefix(let other) = best, other.count >= prefix.count { continue }

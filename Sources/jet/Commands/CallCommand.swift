@@ -50,7 +50,8 @@ struct CallCommand: AsyncParsableCommand {
     func run() async throws {
         let args = try json()
         let result = try await connection.withPeer {
-            try await $0.call(target, args ?? [:], timeout: connection.patience, as: JSON.self)
+            guard let args else { return try await $0.call(target, timeout: connection.patience) }
+            return try await $0.call(target, args, timeout: connection.patience)
         }
         try output.write([output.json ? Record.answer(path: target, result: result) : result])
     }

@@ -37,18 +37,3 @@ struct ListCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension Peer {
-    /// The elements that `filter` means, sorted by path (code points).
-    func entries(_ filter: ElementFilter) async throws -> [Entry<JSON>] {
-        try await get(filter.rule).filter { filter.admits($0.path) }
-            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    }
-}
-
-extension Entry<JSON> {
-    /// For programs.
-    var record: JSON { Record.element(path: path, value: value, isFetchOnly: isFetchOnly, meta: meta) }
-    /// For people.
-    var row: Listing.Row { Listing.Row(path: path, value: value, unit: meta?.unit) }
-}

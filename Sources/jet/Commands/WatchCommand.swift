@@ -86,10 +86,9 @@ struct WatchCommand: AsyncParsableCommand {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             if reconnect { group.addTask { await Self.tellOfConnections(peer) } }
-            let fetcher = try await peer.fetch(filter.rule)
             var units = UnitMemory()
             var left = count
-            for try await event in fetcher where filter.admits(event.path) {
+            try await peer.follow(filter, buffering: .all) { event in
                 let unit = units.unit(of: event.path, event: event.kind.rawValue, unit: event.meta?.unit)
                 let row = Listing.Row(path: event.path, value: event.value, unit: unit)
                 if output.json {
@@ -101,9 +100,8 @@ struct WatchCommand: AsyncParsableCommand {
                     try StandardOutput.write(lines: [line.rendered(colored: colored)])
                 }
                 left = left.map { $0 - 1 }
-                if left == 0 { return }
+                return left != 0
             }
-            if !Task.isCancelled { throw Failure.connectionEnded(peer.endpoint) }
         }
     }
 
@@ -112,7 +110,7 @@ struct WatchCommand: AsyncParsableCommand {
             switch event {
             case .connected: StandardOutput.say("jet: Connected again.")
             case .disconnected(let error):
-                StandardOutput.say(TerminalText.escaped("jet: \(error.message) Trying again."))
+                StandardOutput.say(Failure(error).retrying)
             }
         }
     }

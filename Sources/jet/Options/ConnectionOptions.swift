@@ -37,16 +37,20 @@ struct ConnectionOptions: ParsableArguments {
         if reconnecting { configuration.reconnect = .always() }
         var hasSaid = false
         while true {
-            do {
-                guard let connect else { return try await Peer.connectLocally(configuration: configuration) }
-                return try await Peer.connect(to: connect, configuration: configuration)
+            do throws(JetError) {
+                return try await attempt(configuration)
             } catch {
                 guard reconnecting, error.code == .notConnected else { throw error }
-                if !hasSaid { StandardOutput.say(TerminalText.escaped("jet: \(error.message) Trying again.")) }
+                if !hasSaid { StandardOutput.say(Failure(error).retrying) }
                 hasSaid = true
-                try await Task.sleep(for: .milliseconds(500))
             }
+            try await Task.sleep(for: .milliseconds(500))
         }
+    }
+
+    private func attempt(_ configuration: Peer.Configuration) async throws(JetError) -> Peer {
+        guard let connect else { return try await Peer.connectLocally(configuration: configuration) }
+        return try await Peer.connect(to: connect, configuration: configuration)
     }
 
     /// Does something with a connection, and closes it in order.

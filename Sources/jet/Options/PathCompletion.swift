@@ -19,7 +19,17 @@ enum PathCompletion {
             options.timeout = 1
             let rule = FetchRule(path: PathRule([.startsWith(Array(prefix.utf8))]))
             let entries = try? await options.withPeer { try await $0.get(rule) }
-            return (entries ?? []).filter(isWanted).map(\.path).filter { TerminalText.escaped($0) == $0 }
+            return (entries ?? []).filter(isWanted).map(\.path).filter(isHarmless).sorted()
+        }
+    }
+
+    /// Whether a shell takes the path for itself, whatever it does with it. Bash expands the words that it is offered,
+    /// command substitution included (`compgen -W`), so that the path `$(reboot)` would do just that; zsh takes what
+    /// follows a colon for a description.
+    static func isHarmless(_ path: String) -> Bool {
+        path.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || "/._-+@%=,".unicodeScalars.contains(scalar)
         }
     }
 

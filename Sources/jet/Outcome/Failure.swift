@@ -22,18 +22,26 @@ struct Failure: Error, Hashable, Sendable {
     var text: String {
         TerminalText.escapedLines((["jet: " + message] + [advice].compactMap(\.self)).joined(separator: "\n"))
     }
+
+    /// What is printed when it is not the end.
+    var retrying: String { TerminalText.escapedLines("jet: \(message) Trying again.") }
 }
 
 extension Failure {
     /// What an error of the peer library means to somebody who typed a command.
     init(_ error: JetError) {
         switch error.code {
-        case .notConnected, .invalidEndpoint:
-            self.init(.notConnected, error.message, advice: Self.whereToLook)
+        case .notConnected:
+            self.init(
+                .notConnected, Self.sentence(error.message),
+                advice: "If it listens elsewhere: --connect URL, or the environment variable JET_CONNECT.")
         case .closed:
-            self.init(.notConnected, error.message)
+            self.init(.notConnected, Self.sentence(error.message))
+        case .invalidEndpoint:
+            self.init(
+                .usage, Self.sentence(error.message), advice: "Such as unix:/run/jet/jet.sock or tcp://host:11122.")
         case .timeout:
-            self.init(.timeout, error.message, advice: "--timeout SECONDS waits longer.")
+            self.init(.timeout, Self.sentence(error.message), advice: "--timeout SECONDS waits longer.")
         case .responseTimeout:
             self.init(
                 .timeout, "The owner of the element did not answer in time.", advice: "--timeout SECONDS waits longer.")
@@ -53,33 +61,29 @@ extension Failure {
             advice: "'\(path)/' would mean everything below it, '*\(path)*' everything with this text in its path.")
     }
 
-    private static var whereToLook: String {
-        "Is jetd running? If it listens elsewhere: --connect URL, or the environment variable JET_CONNECT."
+    /// A message with an end, if it has none.
+    private static func sentence(_ message: String) -> String {
+        message.hasSuffix("?") || message.hasSuffix(".") ? message : message + "."
     }
 
     /// The words for an error object that came over the bus.
     private static func refusal(_ error: JetError) -> Failure {
-        func path(_ key: String) -> String? { error.data?[key]?.string }
-        if let path = path("pathNotExists") {
+        switch error.refusal {
+        case .pathNotExists(let path):
             return Failure(.refused, "There is no element '\(path)'.", advice: "'jet ls' shows what there is.")
-        }
-        if let path = path("fetchOnly") {
+        case .fetchOnly(let path):
             return Failure(.refused, "'\(path)' can be read, but not be set or called.")
-        }
-        if let path = path("noAccess") {
+        case .noAccess(let path):
             return Failure(.refused, "You have no right to do this to '\(path)'.")
-        }
-        if let path = path("notAState") {
+        case .notAState(let path):
             return Failure(.refused, "'\(path)' is a Method.", advice: "It can be called: jet call '\(path)'")
-        }
-        if let path = path("notAMethod") {
+        case .notAMethod(let path):
             return Failure(.refused, "'\(path)' is a State.", advice: "It can be set: jet set '\(path)' VALUE")
-        }
-        if let path = path("ownerGone") {
+        case .ownerGone(let path):
             return Failure(.refused, "The owner of '\(path)' went away before it answered.")
+        default:
+            return Failure(.refused, "Refused: \(error).")
         }
-        let data = error.data.map { " " + $0.description } ?? ""
-        return Failure(.refused, "Refused: \(error.message)\(data)")
     }
 }
 
@@ -89,9 +93,7 @@ extension Failure {
         switch error {
         case is StandardOutput.Closed, is CancellationError: .some(nil)
         case let failure as Failure: failure
-        case let error as JetError: Failure(error)
-        case let error as EndpointError:
-            Failure(.usage, "JET_CONNECT: \(error).", advice: "Such as unix:/run/jet/jet.sock or tcp://host:11122.")
+        case let error as JetError: error.code == .cancelled ? .some(nil) : Failure(error)
         default: nil
         }
     }

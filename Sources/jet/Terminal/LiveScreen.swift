@@ -15,13 +15,12 @@ struct LiveScreen {
     /// - Throws: `Failure` when the connection ends.
     func run() async throws {
         let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
-        let fetcher = try await peer.fetch(filter.rule)
         let resizes = await UnixSignalsSequence(trapping: .sigwinch)
         try StandardOutput.write(Screen.enter)
         defer { try? StandardOutput.write(Screen.leave) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await feed(model, from: fetcher) }
+            group.addTask { try await feed(model) }
             group.addTask { await tellOfConnections(model) }
             group.addTask { for await _ in resizes { model.wake() } }
             group.addTask { try await draw(model) }
@@ -29,10 +28,11 @@ struct LiveScreen {
         }
     }
 
-    private func feed(_ model: Model, from fetcher: Fetcher<JSON>) async throws {
-        for try await event in fetcher where filter.admits(event.path) {
+    private func feed(_ model: Model) async throws {
+        // Of what changes faster than it can be taken in, only the newest is of interest.
+        try await peer.follow(filter, buffering: .newest) { event in
             // A Method has no value to show.
-            guard let value = event.value else { continue }
+            guard let value = event.value else { return true }
             model.update { table, now in
                 switch event.kind {
                 case .add: table.add(event.path, value: value, unit: event.meta?.unit)
@@ -40,8 +40,8 @@ struct LiveScreen {
                 case .remove: table.remove(event.path)
                 }
             }
+            return true
         }
-        if !Task.isCancelled { throw Failure.connectionEnded(peer.endpoint) }
     }
 
     private func tellOfConnections(_ model: Model) async {

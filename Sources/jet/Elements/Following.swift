@@ -1,0 +1,35 @@
+import Jet
+
+/// What commands ask of a connection, in the terms of an `ElementFilter`.
+extension Peer {
+    /// The elements that `filter` means, sorted by path (code points).
+    func entries(_ filter: ElementFilter) async throws -> [Entry<JSON>] {
+        try await get(filter.rule).filter { filter.admits($0.path) }
+            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// Hands what happens to the elements that `filter` means to `take`, in order, until it returns `false` or the task
+    /// is cancelled.
+    ///
+    /// - Throws: `Failure` when the connection ends; what `take` throws.
+    func follow(
+        _ filter: ElementFilter, buffering: FetchBuffering, _ take: (FetchEvent<JSON>) throws -> Bool
+    ) async throws {
+        let fetcher = try await fetch(filter.rule, as: JSON.self, buffering: buffering)
+        do {
+            for try await event in fetcher where filter.admits(event.path) {
+                guard try take(event) else { return }
+            }
+        } catch let error as JetError where error.code == .notConnected {
+            throw Failure.connectionEnded(endpoint)
+        }
+        if !Task.isCancelled { throw Failure.connectionEnded(endpoint) }
+    }
+}
+
+extension Entry<JSON> {
+    /// For programs.
+    var record: JSON { Record.element(path: path, value: value, isFetchOnly: isFetchOnly, meta: meta) }
+    /// For people.
+    var row: Listing.Row { Listing.Row(path: path, value: value, unit: meta?.unit) }
+}
