@@ -105,10 +105,11 @@ let package = Package(
         .executableTarget(
             name: "jet-agent",
             dependencies: [
-                "HostAgent", "Jet", "Systemd",
+                "HostAgent", "Jet", "JetProtocol", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house,
             linkerSettings: shipped),

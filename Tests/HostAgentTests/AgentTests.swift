@@ -7,6 +7,7 @@ import Testing
 @testable import HostAgent
 
 /// The agent as a whole, without a bus.
+@Suite(.timeLimit(.minutes(1)))
 struct AgentTests {
     @Test("what providers report is published, and then only what changed")
     func publishes() async {
@@ -77,7 +78,7 @@ struct AgentTests {
         until isDone: @escaping @Sendable ([Publication]) -> Bool
     ) async {
         let agent = Agent(providers, publisher: bus, clock: VirtualClock(), logger: log.logger)
-        let running = Task { try await agent.run() }
+        let running = Task { await agent.run() }
         await bus.published(isDone)
         running.cancel()
         _ = await running.result

@@ -39,7 +39,7 @@ public struct Agent: Service {
     }
 
     /// Runs until the task is cancelled or a graceful shutdown begins.
-    public func run() async throws {
+    public func run() async {
         await cancelWhenGracefulShutdown {
             let reports = Reports()
             await withTaskGroup { group in

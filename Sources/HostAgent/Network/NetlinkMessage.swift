@@ -18,7 +18,7 @@ struct NetlinkMessage: Hashable, Sendable {
     static func all(in datagram: [UInt8]) -> [NetlinkMessage] {
         var messages: [NetlinkMessage] = []
         var rest = NetlinkBytes(datagram)
-        while let length = rest.load(UInt32.self, at: 0).map(Int.init), length >= headerSize,
+        while let length = rest.load(UInt32.self, at: 0).flatMap(Int.init(exactly:)), length >= headerSize,
             let type = rest.load(UInt16.self, at: 4), let flags = rest.load(UInt16.self, at: 6),
             let sequence = rest.load(UInt32.self, at: 8), let payload = rest.slice(headerSize..<length)
         {

@@ -26,14 +26,14 @@ enum Memory {
     }
 
     /// The lines that are needed, such as `MemTotal:  8124300 kB`, in bytes.
-    private static func parse(_ text: String) -> [String: Int] {
-        var fields: [String: Int] = [:]
+    private static func parse(_ text: String) -> [String: Int64] {
+        var fields: [String: Int64] = [:]
         for line in text.split(separator: "\n") {
             guard fields.count < members.count else { break }
             let name = String(line.prefix { $0 != ":" })
             guard members.contains(where: { $0.field == name }) else { continue }
             let words = line.dropFirst(name.count + 1).split(separator: " ")
-            guard let value = words.first.flatMap({ Int($0) }) else { continue }
+            guard let value = words.first.flatMap({ Int64($0) }) else { continue }
             let (bytes, overflow) = value.multipliedReportingOverflow(by: words.count > 1 ? 1024 : 1)
             if !overflow { fields[name] = bytes }
         }

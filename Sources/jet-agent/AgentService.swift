@@ -1,0 +1,69 @@
+import HostAgent
+import Jet
+import JetProtocol
+import Logging
+import ServiceLifecycle
+import Systemd
+
+/// The agent's life: waits for the daemon, shows the host, takes its leave.
+struct AgentService: Service {
+    let providers: [any Provider]
+    /// Where the daemon is; `nil` for that of this machine.
+    let endpoint: Endpoint?
+    /// How long to wait between two polls.
+    let interval: Duration
+    let logger: Logger
+
+    /// Runs until a graceful shutdown begins.
+    func run() async throws {
+        // What is ordered after the agent need not wait for the daemon: without it, this is a working agent too.
+        tell { () throws(SystemdError) in try Notify.ready(status: "waiting for the daemon") }
+        defer { tell { () throws(SystemdError) in try Notify.stopping() } }
+        do {
+            try await cancelWhenGracefulShutdown { try await serve() }
+        } catch is CancellationError {
+            logger.info("stopped")
+        }
+    }
+
+    private func serve() async throws {
+        let configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
+        let peer = try await Peer.waiting(for: endpoint, configuration: configuration, logger: logger)
+        let publisher = PeerPublisher(peer)
+        let agent = Agent(providers, publisher: publisher, interval: interval, logger: logger)
+        await withTaskGroup { group in
+            group.addTask { await follow(peer) }
+            await agent.run()
+            group.cancelAll()
+        }
+        // With the connection go the states.
+        await peer.close()
+        try Task.checkCancellation()
+    }
+
+    /// Keeps the service manager, and the log, told about the connection.
+    private func follow(_ peer: Peer) async {
+        let events = peer.connectionEvents
+        isConnected(to: peer)
+        for await event in events {
+            switch event {
+            case .connected: isConnected(to: peer)
+            // The peer has logged it.
+            case .disconnected(let error): tell { () throws(SystemdError) in try Notify.status("\(error.message)") }
+            }
+        }
+    }
+
+    private func isConnected(to peer: Peer) {
+        logger.info("connected", metadata: ["endpoint": "\(peer.endpoint)"])
+        tell { () throws(SystemdError) in try Notify.status("connected to \(peer.endpoint)") }
+    }
+
+    private func tell(_ notify: () throws(SystemdError) -> Bool) {
+        do throws(SystemdError) {
+            _ = try notify()
+        } catch {
+            logger.debug("the service manager could not be told", metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Glibc
+import HostAgent
+import Jet
+import JetProtocol
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The agent's main: arguments, wiring, exit codes.
+@main
+struct JetAgent: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jet-agent",
+        abstract: "Shows this machine on a Jet bus: temperatures, system, network.",
+        discussion: """
+            The agent needs no rights and changes nothing. It waits for the daemon if that is not there, and comes back \
+            by itself when the daemon is started anew. It ends on SIGTERM or SIGINT, and with it all its states.
+
+            Exit codes:
+              0  an orderly end
+              1  something that waiting cannot mend
+              2  the command line is wrong
+            """,
+        version: "0.1.0")
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The daemon: unix:/path/of/socket or tcp://host:port. (default: $JET_CONNECT; else your own daemon, the \
+            system's, the loopback port)
+            """,
+            valueName: "url"),
+        transform: { try Endpoint(parsing: $0) })
+    var connect: Endpoint?
+
+    @Option(help: ArgumentHelp("Where sysfs is mounted.", valueName: "dir"))
+    var sysfs = "/sys"
+
+    @Option(help: ArgumentHelp("Where procfs is mounted.", valueName: "dir"))
+    var procfs = "/proc"
+
+    @Option(help: ArgumentHelp("The root of the system whose /etc/os-release is shown.", valueName: "dir"))
+    var root = "/"
+
+    @Option(help: ArgumentHelp("How often to look at what does not tell of its changes.", valueName: "seconds"))
+    var interval: Double = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave a provider out: \(HostProviders.names.joined(separator: ", ")). May be given several times.",
+            valueName: "provider"))
+    var disable: [String] = []
+
+    @Flag(help: "Print all readings once, each as a line of JSON, and end; no daemon is needed.")
+    var list = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How much to log: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "level"),
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else { throw ValidationError("'\(text)' is no level.") }
+            return level
+        })
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+        guard (0.1...86400).contains(interval) else {
+            throw ValidationError("--interval takes seconds, from 0.1 to 86400.")
+        }
+        for name in disable where !HostProviders.names.contains(name) {
+            throw ValidationError(
+                "There is no provider '\(name)'. There are: \(HostProviders.names.joined(separator: ", ")).")
+        }
+    }
+
+    func run() async throws {
+        var logger = Logger(label: "jet-agent", factory: StreamLogHandler.standardError(label:))
+        logger.logLevel = logLevel
+        let host = Host(sysfs: sysfs, procfs: procfs, root: root)
+        let providers = HostProviders.all(of: host, except: Set(disable), logger: logger)
+        if list {
+            for line in Self.listing(providers) { print(line) }
+            return
+        }
+        signal(SIGPIPE, SIG_IGN)
+        let service = AgentService(
+            providers: providers, endpoint: connect, interval: .seconds(interval), logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    /// What all `providers` have to say now, sorted by path.
+    private static func listing(_ providers: [any Provider]) -> [String] {
+        providers.flatMap { provider in
+            var provider = provider
+            return provider.readings()
+        }.sorted { $0.path < $1.path }.map(\.json.description)
+    }
+
+    static func main() async {
+        do {
+            let command = try parse()
+            try await command.run()
+        } catch {
+            if exitCode(for: error).isSuccess { exit(withError: error) }
+            guard exitCode(for: error) == .validationFailure else {
+                complain("\(error)")
+                Glibc.exit(1)
+            }
+            let message = fullMessage(for: error)
+            complain(message.hasPrefix("Error: ") ? String(message.dropFirst("Error: ".count)) : message)
+            Glibc.exit(2)
+        }
+    }
+
+    private static func complain(_ text: String) {
+        let line = Array("jet-agent: \(text)\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
