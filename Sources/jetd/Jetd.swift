@@ -4,6 +4,7 @@ import JetDaemon
 import JetProtocol
 import Logging
 import ServiceLifecycle
+import Systemd
 import UnixSignals
 
 /// The daemon's main: arguments, wiring, exit codes.
@@ -25,8 +26,11 @@ enum Jetd {
     }
 
     private static func serve(_ arguments: Arguments) async throws {
-        var logger = Logger(label: "jetd", factory: StreamLogHandler.standardError(label:))
-        logger.logLevel = arguments.logLevel
+        let logger = Logger(label: "jetd") { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = arguments.logLevel
+            return handler
+        }
         var configuration = DaemonConfiguration.local(userID: geteuid(), environment: environment)
         if arguments.unixPath != nil || arguments.tcpPort != nil {
             configuration.listeners = []
@@ -45,12 +49,23 @@ enum Jetd {
         let daemon = Daemon(configuration: configuration, logger: logger) { endpoints in
             for endpoint in endpoints { print("listening \(endpoint)") }
             fflush(nil)
+            tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
         }
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        defer { tell(logger) { () throws(SystemdError) in try Notify.stopping() } }
         try await group.run()
+    }
+
+    /// Tells the service manager, if there is one. That it cannot be told is no reason not to serve.
+    private static func tell(_ logger: Logger, _ notify: () throws(SystemdError) -> Bool) {
+        do throws(SystemdError) {
+            _ = try notify()
+        } catch {
+            logger.debug("the service manager could not be told", metadata: ["reason": "\(error)"])
+        }
     }
 
     private static func complain(_ text: String) {
