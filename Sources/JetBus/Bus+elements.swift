@@ -25,7 +25,7 @@ extension Bus {
         index.forEach(matching: element.path) { fetcher in
             // A snapshot that is still under way will come to the new element, which stands at the end.
             guard fetcher.cursor == nil, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
-            interest(fetcher, in: element)
+            _ = interest(fetcher, in: element)
         }
         notify(.add, of: element, by: peer)
         succeed(request)
@@ -61,7 +61,11 @@ extension Bus {
         let element = try ownElement(of: request)
         let value = try required("value", of: request)
         guard !element.isMethod else { throw .invalidParams("notAState", Array(element.quotedPath)) }
-        element.value.assign(request.bytes(value))
+        if element.selectiveInterests == 0 {
+            element.value.assign(request.bytes(value))
+        } else {
+            assign(request.bytes(value), to: element)
+        }
         notify(.change, of: element, by: request.peer)
         succeed(request)
     }

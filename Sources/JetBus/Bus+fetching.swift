@@ -18,6 +18,10 @@ extension Bus {
         index.insert(fetcher)
         counters.fetchers += 1
         succeed(request)
+        if fetcher.window != nil {
+            fillWindow(of: fetcher)
+            return
+        }
         peer.snapshots.append(fetcher)
         continueNotifying(peer)
     }
@@ -60,14 +64,26 @@ extension Bus {
 
     // MARK: Interests
 
-    func interest(_ fetcher: Fetcher, in element: Element) {
-        element.interests.append(fetcher.slot)
+    /// Makes an element know of a fetcher whose path rule it satisfies.
+    ///
+    /// - Returns: Whether its value satisfies the rest of the rule.
+    func interest(_ fetcher: Fetcher, in element: Element) -> Bool {
+        let isSatisfied = !fetcher.isSelective || satisfies(element, fetcher.rule)
+        element.interests.append(fetcher.slot, isSatisfied: isSatisfied)
+        if fetcher.isSelective { element.selectiveInterests += 1 }
         fetcher.interestCount += 1
         liveInterests += 1
+        return isSatisfied
+    }
+
+    /// Whether an element whose path satisfies a rule satisfies the rest of it.
+    func satisfies(_ element: Element, _ rule: FetchRule) -> Bool {
+        rule.isOnlyAboutPath || !element.isMethod && rule.matches(value: element.value.bytes.bytes)
     }
 
     /// Takes note that an element has forgotten a fetcher.
-    func lostInterest(of fetcher: Fetcher) {
+    func lostInterest(of fetcher: Fetcher, in element: Element) {
+        if fetcher.isSelective { element.selectiveInterests -= 1 }
         fetcher.interestCount -= 1
         if fetcher.isActive {
             liveInterests -= 1
@@ -82,7 +98,7 @@ extension Bus {
             let last = element.interests.count - 1
             let fetcher = fetchers[element.interests[last]]
             element.interests.remove(at: last)
-            if let fetcher { lostInterest(of: fetcher.takeUnretainedValue()) }
+            if let fetcher { lostInterest(of: fetcher.takeUnretainedValue(), in: element) }
         }
     }
 
@@ -104,7 +120,7 @@ extension Bus {
                     continue
                 }
                 element.interests.remove(at: at)
-                lostInterest(of: fetcher)
+                lostInterest(of: fetcher, in: element)
             }
         }
     }
@@ -144,7 +160,7 @@ extension Bus {
     @inline(__always)
     private func show(_ element: Element, to fetcher: Fetcher, of peer: Peer) {
         guard fetcher.rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
-        interest(fetcher, in: element)
+        guard interest(fetcher, in: element) else { return }
         counters.notifications &+= 1
         renderTail(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
         prepareOutput(of: peer)
@@ -155,24 +171,17 @@ extension Bus {
 
     func get(_ request: borrowing Request) throws(ErrorObject) {
         let rule = try rule(of: request)
+        let peer = request.peer
         guard let id = request.id else { return }
+        if let sort = rule.sort { return getSorted(rule, sort, for: peer, id: id) }
         var entries = RawBuffer()
         entries.append("[")
-        func append(_ element: Element) {
-            guard rule.path.matches(element.path.bytes), element.isVisible(to: request.peer) else { return }
+        forEachElement(satisfying: rule, reach: rule.path.reach, visibleTo: peer) { element in
+            guard satisfies(element, rule) else { return }
             if entries.count > 1 { entries.append(",") }
             scratch.removeAll()
-            renderEntry(.add, of: element, fetchOnly: element.isFetchOnly(for: request.peer))
+            renderEntry(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
             entries.append(scratch.bytes)
-        }
-        if case .exactly(let paths) = rule.path.reach {
-            for path in paths {
-                if let element = path.withUnsafeBytes({ elements.find($0) }) { append(element) }
-            }
-        } else {
-            for place in 0..<elements.end {
-                if let element = elements[place] { append(element) }
-            }
         }
         entries.append("]")
         respond(to: request.peer, id: id, result: entries.bytes)

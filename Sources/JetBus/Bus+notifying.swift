@@ -16,6 +16,11 @@ extension Bus {
             guard let reference = fetchers[element.interests[at]] else { return }
             let isActive = reference._withUnsafeGuaranteedRef { fetcher in
                 guard fetcher.isActive else { return false }
+                guard !fetcher.isSelective else {
+                    notifySelective(fetcher, event, of: element, at: at, by: sender)
+                    rendered = nil
+                    return true
+                }
                 fetcher.peer._withUnsafeGuaranteedRef { peer in
                     let fetchOnly = event == .add && element.isFetchOnly(for: peer)
                     if rendered != fetchOnly {
@@ -37,7 +42,7 @@ extension Bus {
                 at &+= 1
             } else {
                 element.interests.remove(at: at)
-                lostInterest(of: reference.takeUnretainedValue())
+                lostInterest(of: reference.takeUnretainedValue(), in: element)
             }
         }
     }
@@ -80,7 +85,7 @@ extension Bus {
     /// Keeps a notification for a peer whose outbox is full.
     ///
     /// A peer that is told of its own doing gets it at once: it must come before the response.
-    private func conflate(
+    func conflate(
         _ event: Conflation.Event, of element: Element, for fetcher: Fetcher, of peer: Peer, isSender: Bool
     ) {
         if isSender {
@@ -98,6 +103,7 @@ extension Bus {
 
     /// Renders what was conflated for a peer, up to the size of a chunk. With the last of it the peer keeps up again.
     func continueConflated(_ peer: Peer) {
+        continueWindows(of: peer)
         guard peer.isConflating else { return }
         while peer.outbox.count < configuration.snapshotChunk {
             guard let entry = peer.conflation?.next() else {

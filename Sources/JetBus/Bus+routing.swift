@@ -37,7 +37,8 @@ extension Bus {
             let timeout = timeout ?? element.details?.timeout ?? configuration.defaultTimeout
             let routed = requests.open(
                 caller: request.peer, owner: owner, deadline: request.now &+ timeout, id: id,
-                params: request.message.params.map { request.bytes($0) } ?? UnsafeRawBufferPointer(start: nil, count: 0),
+                params: request.message.params.map { request.bytes($0) }
+                    ?? UnsafeRawBufferPointer(start: nil, count: 0),
                 path: element.quotedPath)
             scratch.append("\"id\":\"")
             scratch.append(decimal: routed.number)

@@ -22,6 +22,8 @@ final class Element {
     let details: Details?
     var value = ValueBytes()
     var interests = InterestSet()
+    /// How many of `interests` look at the value, or at how it compares with others.
+    var selectiveInterests: UInt32 = 0
 
     private let pathMemory: UnsafeMutableRawPointer
     private let quotedCount: UInt32

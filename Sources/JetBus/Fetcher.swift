@@ -19,6 +19,10 @@ final class Fetcher {
     let id: FetchID
     let rule: FetchRule
     let reach: PathRule.Reach
+    /// Whether the value decides, or the order: then there is more to do than to pass events on.
+    let isSelective: Bool
+    /// The order, and what is in it; `nil` if the rule does not sort.
+    var window: SortedWindow?
     /// `{"method":<id>`, with which each of its notifications begins.
     private(set) var head = RawBuffer()
     /// False after its end. Elements may still name it; they forget it when they next look.
@@ -34,6 +38,8 @@ final class Fetcher {
         self.id = id
         self.rule = rule
         reach = rule.path.reach
+        isSelective = rule.sort != nil || !rule.isOnlyAboutPath
+        window = rule.sort.map(SortedWindow.init)
         head.append("{\"method\":")
         head.append(id.text)
     }

@@ -22,6 +22,8 @@ final class Peer {
     /// Its elements, in no order; `Element.ownedPlace` says where each one stands.
     var owned: ContiguousArray<Element> = []
     var fetchers: [FetchID: Fetcher] = [:]
+    /// Its sorted fetchers whose windows it has not been told, because its outbox was full.
+    var staleWindows: [Fetcher] = []
     /// Its fetchers whose snapshots are not complete, in the order in which they were asked for.
     var snapshots: [Fetcher] = []
     /// Whether it stands in the bus's list of peers with output.

@@ -1,0 +1,177 @@
+import Glibc
+import JetProtocol
+
+/// Fetchers for which the value counts: an element comes and goes as its value satisfies the rule, or moves in an order
+/// (PROTOCOL.md 4).
+extension Bus {
+    /// Gives a State a new value, when there are fetchers that have to know the old one.
+    func assign(_ value: UnsafeRawBufferPointer, to element: Element) {
+        let old = element.value.bytes
+        let changesNothing =
+            old.count == value.count
+            && old.baseAddress.map { old in value.baseAddress.map { memcmp(old, $0, value.count) == 0 } ?? true }
+                ?? true
+        for at in 0..<element.interests.count where element.interests.isSatisfied(at: at) {
+            guard let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue(), fetcher.isActive else {
+                continue
+            }
+            // Once the value is another one, the entry would be looked for in the wrong place.
+            let rank = fetcher.window?.remove(element)
+            fetcher.window?.rankBeforeChange = rank
+            fetcher.window?.changesNothing = changesNothing
+        }
+        element.value.assign(value)
+    }
+
+    /// Tells a selective fetcher what happened to an element.
+    ///
+    /// - Parameters:
+    ///   - at: Where the fetcher stands in the element's interests.
+    ///   - sender: Who caused it, by a message that is being handled.
+    func notifySelective(
+        _ fetcher: Fetcher, _ event: Conflation.Event, of element: Element, at: UInt32, by sender: Peer?
+    ) {
+        let was = event != .add && element.interests.isSatisfied(at: at)
+        let isNow: Bool
+        switch event {
+        case .add: isNow = element.interests.isSatisfied(at: at)
+        case .change:
+            isNow = satisfies(element, fetcher.rule)
+            element.interests.setSatisfied(isNow, at: at)
+        case .remove: isNow = false
+        }
+        guard was || isNow else { return }
+        let peer = fetcher.peer.takeUnretainedValue()
+        counters.notifications &+= 1
+        guard fetcher.window == nil else {
+            return moveInWindow(fetcher, event, element, isNow: isNow, of: peer, isSender: peer === sender)
+        }
+        let seen: Conflation.Event = was ? (isNow ? .change : .remove) : .add
+        renderTail(seen, of: element, fetchOnly: seen == .add && element.isFetchOnly(for: peer))
+        if !peer.isConflating, peer.outbox.count < configuration.outboxLimit {
+            prepareOutput(of: peer)
+            peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+        } else {
+            conflate(seen, of: element, for: fetcher, of: peer, isSender: peer === sender)
+        }
+    }
+
+    // MARK: Sorted windows
+
+    /// Begins a sorted fetch: all that satisfies the rule is put in order, and the peer is told the window.
+    func fillWindow(of fetcher: Fetcher) {
+        guard var window = fetcher.window else { return }
+        let peer = fetcher.peer.takeUnretainedValue()
+        var entries: [RankedList.Entry] = []
+        forEachElement(satisfying: fetcher.rule, reach: fetcher.reach, visibleTo: peer) { element in
+            if interest(fetcher, in: element) { entries.append(window.order.entry(of: element)) }
+        }
+        entries.sort(by: window.order.precedes)
+        window.list = RankedList(sorted: entries)
+        fetcher.window = window
+        fetcher.cursor = nil
+        counters.notifications &+= 1
+        tellWindow(of: fetcher, changed: window.occupied, to: peer)
+    }
+
+    private func moveInWindow(
+        _ fetcher: Fetcher, _ event: Conflation.Event, _ element: Element, isNow: Bool, of peer: Peer, isSender: Bool
+    ) {
+        let old =
+            event == .change
+            ? fetcher.window?.rankBeforeChange : event == .remove ? fetcher.window?.remove(element) : nil
+        let new = isNow ? fetcher.window?.insert(element) : nil
+        guard let window = fetcher.window else { return }
+        fetcher.window?.rankBeforeChange = nil
+        if event == .change, window.changesNothing { return }
+        let changed = window.changed(from: old, to: new)
+        guard !changed.isEmpty || window.count != window.toldCount else { return }
+        if window.isStale || peer.isConflating || peer.outbox.count >= configuration.outboxLimit {
+            fetcher.window?.isStale = true
+            // What a peer is told of its own doing comes before the response.
+            if isSender { return continueWindow(of: fetcher, to: peer) }
+            counters.conflated &+= 1
+            if !peer.staleWindows.contains(where: { $0 === fetcher }) { peer.staleWindows.append(fetcher) }
+            return
+        }
+        tellWindow(of: fetcher, changed: changed, to: peer)
+    }
+
+    /// Tells peers that keep up again the windows that have changed meanwhile, each as a whole.
+    func continueWindows(of peer: Peer) {
+        guard !peer.staleWindows.isEmpty, peer.outbox.count < configuration.outboxLimit else { return }
+        for fetcher in peer.staleWindows where fetcher.isActive { continueWindow(of: fetcher, to: peer) }
+        peer.staleWindows.removeAll()
+    }
+
+    private func continueWindow(of fetcher: Fetcher, to peer: Peer) {
+        guard let window = fetcher.window, window.isStale else { return }
+        fetcher.window?.isStale = false
+        tellWindow(of: fetcher, changed: window.occupied, to: peer)
+    }
+
+    private func tellWindow(of fetcher: Fetcher, changed: Range<Int>, to peer: Peer) {
+        guard let window = fetcher.window else { return }
+        fetcher.window?.toldCount = window.count
+        scratch.removeAll(keepingAtMost: 1 << 20)
+        scratch.append(",\"params\":{\"n\":")
+        scratch.append(decimal: UInt64(window.count))
+        scratch.append(",\"changes\":[")
+        window.list.forEach(in: changed) { rank, element in
+            if rank > changed.lowerBound { scratch.append(",") }
+            renderRanked(element, rank, for: peer)
+        }
+        scratch.append("]}}")
+        prepareOutput(of: peer)
+        peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+    }
+
+    /// Renders `{"path","value","index"}` behind what is in `scratch`.
+    private func renderRanked(_ element: Element, _ rank: Int, for peer: Peer) {
+        scratch.append("{\"path\":")
+        scratch.append(element.quotedPath)
+        if !element.isMethod {
+            scratch.append(",\"value\":")
+            scratch.append(element.value.bytes)
+        }
+        scratch.append(",\"index\":")
+        scratch.append(decimal: UInt64(rank + 1))
+        if element.isFetchOnly(for: peer) { scratch.append(",\"fetchOnly\":true") }
+        scratch.append("}")
+    }
+
+    /// Answers a get whose rule sorts.
+    func getSorted(_ rule: FetchRule, _ sort: SortRule, for peer: Peer, id: UnsafeRawBufferPointer) {
+        var window = SortedWindow(sort)
+        var entries: [RankedList.Entry] = []
+        forEachElement(satisfying: rule, reach: rule.path.reach, visibleTo: peer) { element in
+            if satisfies(element, rule) { entries.append(window.order.entry(of: element)) }
+        }
+        entries.sort(by: window.order.precedes)
+        window.list = RankedList(sorted: entries)
+        scratch.removeAll(keepingAtMost: 1 << 20)
+        scratch.append("[")
+        window.list.forEach(in: window.occupied) { rank, element in
+            if rank > window.occupied.lowerBound { scratch.append(",") }
+            renderRanked(element, rank, for: peer)
+        }
+        scratch.append("]")
+        respond(to: peer, id: id, result: scratch.bytes)
+    }
+
+    /// Calls `body` with each element whose path satisfies a rule and that a peer may see, in the order of their adds or,
+    /// for a rule of exact paths, of the paths.
+    func forEachElement(
+        satisfying rule: FetchRule, reach: PathRule.Reach, visibleTo peer: Peer, _ body: (Element) -> Void
+    ) {
+        func visit(_ element: Element?) {
+            guard let element, rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
+            body(element)
+        }
+        if case .exactly(let paths) = reach {
+            for path in paths { visit(path.withUnsafeBytes { elements.find($0) }) }
+        } else {
+            for place in 0..<elements.end { visit(elements[place]) }
+        }
+    }
+}

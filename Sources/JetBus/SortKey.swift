@@ -1,0 +1,89 @@
+import JSONText
+import JetProtocol
+
+/// How the elements of one sorted fetch are ordered: by a key of 64 bits that is nearly always enough, by the whole text
+/// where it is not, and by path where the values are equal.
+struct SortOrder {
+    let rule: SortRule
+
+    /// The entry of an element whose value is of the rule's type.
+    func entry(of element: Element) -> RankedList.Entry {
+        let key = key(of: element)
+        return RankedList.Entry(key: rule.isDescending ? ~key : key, element: element)
+    }
+
+    /// Whether the first of two entries comes before the second.
+    @inline(__always)
+    func precedes(_ left: RankedList.Entry, _ right: RankedList.Entry) -> Bool {
+        if left.key != right.key { return left.key < right.key }
+        return precedesInFull(left.element, right.element)
+    }
+
+    @inline(never)
+    private func precedesInFull(_ left: Element, _ right: Element) -> Bool {
+        if sortsText {
+            let (leftText, rightText) = (text(of: left), text(of: right))
+            if leftText != rightText {
+                return leftText.lexicographicallyPrecedes(rightText) != rule.isDescending
+            }
+        }
+        return left.path.lexicographicallyPrecedes(right.path)
+    }
+
+    private var sortsText: Bool {
+        switch rule.key {
+        case .path, .value(.string), .field(_, .string): true
+        default: false
+        }
+    }
+
+    /// The text that an element is sorted by.
+    private func text(of element: Element) -> [UInt8] {
+        if case .path = rule.key { return Array(element.path) }
+        let value = element.value.bytes.bytes
+        guard let range = range(in: value) else { return [] }
+        let content = ByteRange(range.start + 1, max(range.end - 1, range.start + 1))
+        return JSONStringRange(content: content, hasEscapes: true).decoded(in: value)
+    }
+
+    /// Where in a value that lies what is sorted by.
+    private func range(in value: RawSpan) -> ByteRange? {
+        switch rule.key {
+        case .path: return nil
+        case .value: return ByteRange(0, value.byteCount)
+        case .field(let path, _):
+            guard case .present(let range) = path.find(in: value) else { return nil }
+            return range
+        }
+    }
+
+    /// A number that is ordered as what is sorted by, as far as 64 bits go.
+    private func key(of element: Element) -> UInt64 {
+        switch rule.key {
+        case .path: return Self.beginning(of: element.path)
+        case .value(.string), .field(_, .string):
+            return text(of: element).withUnsafeBytes { Self.beginning(of: $0) }
+        case .value(.boolean), .field(_, .boolean):
+            let value = element.value.bytes.bytes
+            guard let range = range(in: value) else { return 0 }
+            return range.of(value).elementsEqual("true") ? 1 : 0
+        default:
+            let value = element.value.bytes.bytes
+            guard let range = range(in: value) else { return 0 }
+            return Self.ordered(JSON.Number.double(of: range.of(value)))
+        }
+    }
+
+    /// The first eight bytes, the first one weighing most.
+    private static func beginning(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var key: UInt64 = 0
+        for index in 0..<8 { key = key << 8 | (index < bytes.count ? UInt64(bytes[index]) : 0) }
+        return key
+    }
+
+    /// The bits of a number, so that they are ordered as the numbers are.
+    private static func ordered(_ number: Double) -> UInt64 {
+        let bits = (number == 0 ? 0 : number).bitPattern
+        return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    }
+}
