@@ -83,7 +83,7 @@ extension Bus {
         let new = isNow ? fetcher.window?.insert(element) : nil
         guard let window = fetcher.window else { return }
         fetcher.window?.rankBeforeChange = nil
-        if event == .change, window.changesNothing { return }
+        if old != nil, event == .change, window.changesNothing { return }
         let changed = window.changed(from: old, to: new)
         guard !changed.isEmpty || window.count != window.toldCount else { return }
         if window.isStale || peer.isConflating || peer.outbox.count >= configuration.outboxLimit {

@@ -127,8 +127,21 @@ struct FetchTests {
         arguments: [
             (["path": "a"], "path"), (["path": ["equals": 1]], "path.equals"),
             (["path": ["equalsOneOf": ["a", 1]]], "path.equalsOneOf[1]"),
-            (["path": ["caseInsensitive": 1]], "path.caseInsensitive"), (["value": ["lessThan": 1]], "value"),
-            (["valueField": [:]], "valueField"), (["sort": ["byPath": true]], "sort"), (["match": ["a"]], "match"),
+            (["path": ["caseInsensitive": 1]], "path.caseInsensitive"), (["value": ["lessThen": 1]], "value.lessThen"),
+            (["value": 1], "value"), (["value": ["lessThan": [1]]], "value.lessThan"),
+            (["value": ["isType": "integer"]], "value.isType"), (["value": ["hasOneOf": 1]], "value.hasOneOf"),
+            (["valueField": []], "valueField"), (["valueField": ["a..b": [:]]], "valueField.a..b"),
+            (["valueField": ["a": ["like": 1]]], "valueField.a.like"),
+            (["valueField": ["a[99999999999999999999]": [:]]], "valueField.a[99999999999999999999]"),
+            (["valueField": ["a[b()]": [:]]], "valueField.a[b()]"),
+            (["valueField": ["a[-1]": [:]]], "valueField.a[-1]"), (["valueField": ["": [:]]], "valueField."),
+            (["sort": true], "sort"), (["sort": ["byPath": 1]], "sort.byPath"),
+            (["sort": ["byValue": "array"]], "sort.byValue"),
+            (["sort": ["byValueField": ["a": "number", "b": "number"]]], "sort.byValueField"),
+            (["sort": ["byPath": true, "byValue": "number"]], "sort"), (["sort": ["from": "1"]], "sort.from"),
+            (["sort": ["from": -1e9]], "sort.from"), (["sort": ["from": 0]], "sort.from"),
+            (["sort": ["to": 1.5]], "sort.to"), (["sort": ["descending": "yes"]], "sort.descending"),
+            (["sort": ["up": true]], "sort.up"), (["match": ["a"]], "match"),
         ] as [(JSON, String)])
     func badRule(rule: JSON, place: String) {
         var params = rule.object ?? [:]

@@ -92,7 +92,7 @@ struct PathRuleParseTests {
 
     @Test(
         "a part that is not served is refused with its name: a rule is never taken for a wider one",
-        arguments: ["value", "valueField", "sort", "match", "matches", "unmatch", "equalsNot", "where", "max"])
+        arguments: ["match", "matches", "unmatch", "equalsNot", "where", "max"])
     func unserved(part: String) {
         #expect(throws: RuleError(at: part, "this part of the rule is not served by this daemon")) {
             try FetchRule(parsing: .object(["path": [:], part: [:]]))
