@@ -91,6 +91,20 @@ struct AlignmentTests {
         }
     }
 
+    @Test("every byte is seen for what it is, beside every other")
+    func neighbours() {
+        // All pairs of bytes, in a word that is plain but for them.
+        for first in 0x00...0xFF as ClosedRange<UInt8> {
+            for second in 0x00...0xFF as ClosedRange<UInt8> {
+                let content = joined("abc", [first, second], "defg")
+                // The naive reader knows no characters of two bytes, and no escapes by number.
+                if (0xC2...0xDF).contains(first), (0x80...0xBF).contains(second) { continue }
+                if first == UInt8(ascii: "\\"), second == UInt8(ascii: "u") { continue }
+                if Readers.scan(quoted(content)) != Self.naively(content) { Issue.record("\(first) and \(second)") }
+            }
+        }
+    }
+
     @Test("of two bytes that matter, the first is found, whatever lies between")
     func two() {
         // Every pair in every two places of one word and the byte behind: no byte may disturb how its neighbour is seen.
@@ -117,11 +131,13 @@ struct AlignmentTests {
             case 0x80...0xFF: return .failure(JSONError(.invalidUTF8, at: at + 1))
             case UInt8(ascii: "\""):
                 let rest = content.dropFirst(at + 1) + [UInt8(ascii: "\"")]
-                let next = rest.firstIndex { $0 != 0x20 } ?? rest.endIndex
+                let next = rest.firstIndex { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } ?? rest.endIndex
                 return .failure(JSONError(.trailingBytes, at: next + 1))
             case UInt8(ascii: "\\"):
                 let escaped = at + 1 < content.count ? content[at + 1] : UInt8(ascii: "\"")
-                guard "\"\\".utf8.contains(escaped) else { return .failure(JSONError(.invalidEscape, at: at + 1)) }
+                guard "\"\\/bfnrt".utf8.contains(escaped) else {
+                    return .failure(JSONError(.invalidEscape, at: at + 1))
+                }
                 at += 2
             default: at += 1
             }

@@ -70,12 +70,8 @@ struct MutationTests {
                 var members = JSONMembers()
                 let range = try scanner.members(into: &members)
                 try scanner.end()
-                for index in 0..<members.count {
-                    let name = members[index].name
-                    let decoded = name.decoded(in: bytes)
-                    if String(validating: decoded, as: UTF8.self) == nil { Issue.record("decoded to \(decoded)") }
-                    _ = members.value("path", in: bytes)
-                }
+                // Which of the names has escapes, and which value counts, is for other tests: here it must end well.
+                _ = members.value("path", in: bytes)
                 return .success(range)
             } catch {
                 return .failure(error)

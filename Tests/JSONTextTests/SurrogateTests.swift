@@ -41,6 +41,8 @@ struct SurrogateTests {
             Refused("the last low alone", #""\udfff""#, .loneSurrogate, at: 1),
             Refused("capital digits", #""\uD800""#, .loneSurrogate, at: 1),
             Refused("reversed", #""\udc00\ud800""#, .loneSurrogate, at: 1),
+            Refused("low twice", #""\udc00\udc00""#, .loneSurrogate, at: 1),
+            Refused("the last low and a low", #""\udfff\udc00""#, .loneSurrogate, at: 1),
             Refused("high twice", #""\ud800\ud800""#, .loneSurrogate, at: 1),
             Refused("high before a pair", #""\ud800\ud83d\ude00""#, .loneSurrogate, at: 1),
             Refused("low behind a pair", #""\ud83d\ude00\ude00""#, .loneSurrogate, at: 13),

@@ -1,4 +1,5 @@
 import JSONText
+import Testing
 
 /// The ways to read a text, each returning what it found or why it refused, so that they can be compared.
 ///
@@ -51,7 +52,7 @@ enum Readers {
             var object = JSON.Object()
             if try scanner.enterObject() {
                 repeat {
-                    let name = try scanner.memberName().string(in: bytes)
+                    let name = decoded(try scanner.memberName(), in: bytes)
                     object[name] = try walk(&scanner, in: bytes)
                 } while try scanner.nextMember()
             }
@@ -63,10 +64,21 @@ enum Readers {
             }
             return .array(elements)
         case UInt8(ascii: "\""):
-            return .string(try scanner.string().string(in: bytes))
+            return .string(decoded(try scanner.string(), in: bytes))
         default:
             return try JSON(parsing: try scanner.value().of(bytes))
         }
+    }
+
+    /// The value of a string, which must be UTF-8 after its escapes are resolved as it was before.
+    private static func decoded(_ string: JSONStringRange, in bytes: RawSpan) -> String {
+        let decoded = string.decoded(in: bytes)
+        guard let value = String(validating: decoded, as: UTF8.self) else {
+            Issue.record("decoded to \(decoded), which is no UTF-8")
+            return ""
+        }
+        #expect(value.utf8.elementsEqual(string.string(in: bytes).utf8))
+        return value
     }
 
     /// Gives `body` a copy of `text` in a block of memory that ends where the text ends.
