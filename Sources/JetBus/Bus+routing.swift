@@ -37,7 +37,8 @@ extension Bus {
             let timeout = timeout ?? element.details?.timeout ?? configuration.defaultTimeout
             let routed = requests.open(
                 caller: request.peer, owner: owner, deadline: request.now &+ timeout, id: id,
-                params: request.message.params.map { request.bytes($0) } ?? UnsafeRawBufferPointer(start: nil, count: 0),
+                params: request.message.params.map { request.bytes($0) }
+                    ?? UnsafeRawBufferPointer(start: nil, count: 0),
                 path: element.quotedPath)
             scratch.append("\"id\":\"")
             scratch.append(decimal: routed.number)
@@ -71,7 +72,9 @@ extension Bus {
             return
         }
         let caller = request.caller
-        if let caller {
+        if let caller, caller.outbox.count >= configuration.outboxCeiling {
+            refuseForOutbox(caller)
+        } else if let caller {
             if let error = answer.message.error {
                 respond(to: caller, id: request.callerID, member: ",\"error\":", text: answer.bytes(error))
             } else if let result = answer.message.result {
