@@ -22,13 +22,13 @@ extension Bus {
                     return true
                 }
                 fetcher.peer._withUnsafeGuaranteedRef { peer in
-                    let fetchOnly = event == .add && element.isFetchOnly(for: peer)
-                    if rendered != fetchOnly {
-                        renderTail(event, of: element, fetchOnly: fetchOnly)
-                        rendered = fetchOnly
-                    }
                     counters.notifications &+= 1
                     if !peer.isConflating, peer.outbox.count < configuration.outboxLimit {
+                        let fetchOnly = event == .add && element.isFetchOnly(for: peer)
+                        if rendered != fetchOnly {
+                            renderTail(event, of: element, fetchOnly: fetchOnly)
+                            rendered = fetchOnly
+                        }
                         prepareOutput(of: peer)
                         peer.outbox.append(fetcher.head.bytes, scratch.bytes)
                     } else {
@@ -89,14 +89,26 @@ extension Bus {
         _ event: Conflation.Event, of element: Element, for fetcher: Fetcher, of peer: Peer, isSender: Bool
     ) {
         if isSender {
-            let earlier = peer.conflation?.supersede(event, of: element, for: fetcher)
-            guard let event = peer.isConflating ? earlier : event else { return }
+            var event = event
+            if peer.isConflating {
+                // What was at this path before goes before this comes.
+                if event == .add, let tail = peer.conflation?.takeRemoval(at: element.path, for: fetcher) {
+                    prepareOutput(of: peer)
+                    tail.withUnsafeBytes { peer.outbox.append(fetcher.head.bytes, $0) }
+                }
+                guard let combined = peer.conflation?.supersede(event, of: element, for: fetcher) else { return }
+                event = combined
+            }
             renderTail(event, of: element, fetchOnly: event == .add && element.isFetchOnly(for: peer))
             prepareOutput(of: peer)
             peer.outbox.append(fetcher.head.bytes, scratch.bytes)
             return
         }
-        let tail = event == .remove ? Array(scratch.bytes) : nil
+        var tail: [UInt8]?
+        if event == .remove {
+            renderTail(.remove, of: element, fetchOnly: false)
+            tail = Array(scratch.bytes)
+        }
         if !peer.isConflating { peer.conflation = Conflation() }
         if peer.conflation?.note(event, of: element, for: fetcher, tail: tail) == true { counters.conflated &+= 1 }
     }

@@ -36,9 +36,23 @@ extension Bus {
     ///   - id: From whom.
     ///   - now: The time in nanoseconds, by a clock that never goes back.
     public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) {
-        guard let peer = peer(id), !peer.isClosing else { return }
+        guard let peer = peer(id), mayAsk(peer) else { return }
         text.withUnsafeBytes { receive($0, from: peer, at: now) }
         if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
+    }
+
+    /// Whether a peer is listened to. One that has been told much more than it has read, by its own asking, is closed.
+    ///
+    /// What it is told without asking is conflated; but answers, and notifications of its own doing, are not, and one
+    /// batch can ask for very many.
+    @inline(__always)
+    private func mayAsk(_ peer: Peer) -> Bool {
+        if peer.outbox.count >= configuration.outboxCeiling { refuseForOutbox(peer) }
+        return !peer.isClosing
+    }
+
+    func refuseForOutbox(_ peer: Peer) {
+        refuse(peer, with: .limitExceeded("outbox", max: configuration.outboxCeiling))
     }
 
     private func receive(_ text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64) {
@@ -48,7 +62,7 @@ extension Bus {
                 try scanBatch(&scanner)
                 peer.parseErrors = 0
                 // A batch cannot be inside a batch, so nobody else uses the list meanwhile.
-                for index in batch.indices where !peer.isClosing {
+                for index in batch.indices where mayAsk(peer) {
                     try receive(batch[index], of: text, from: peer, at: now)
                 }
                 batch.removeAll(keepingCapacity: batch.count <= 1024)

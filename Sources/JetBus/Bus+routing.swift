@@ -72,7 +72,9 @@ extension Bus {
             return
         }
         let caller = request.caller
-        if let caller {
+        if let caller, caller.outbox.count >= configuration.outboxCeiling {
+            refuseForOutbox(caller)
+        } else if let caller {
             if let error = answer.message.error {
                 respond(to: caller, id: request.callerID, member: ",\"error\":", text: answer.bytes(error))
             } else if let result = answer.message.result {

@@ -25,6 +25,8 @@ public final class Bus {
         /// From how many bytes on an outbox counts as full: then notifications are conflated, and the peer is not read
         /// until it has read.
         public var outboxLimit = 8 << 20
+        /// With how many bytes in its outbox a peer is closed that goes on asking and does not read.
+        public var outboxCeiling: Int { outboxLimit > .max / 8 ? .max : outboxLimit * 8 }
         /// How many bytes of a snapshot are rendered in one go.
         public var snapshotChunk = 512 << 10
         /// How many requests of one peer may wait for an answer.
@@ -120,7 +122,8 @@ public final class Bus {
     public func disconnect(_ id: PeerID) {
         guard let peer = peer(id) else { return }
         peer.isClosing = true
-        for fetcher in peer.fetchers.values { end(fetcher) }
+        // In an order that does not depend on the dictionary's, which differs from run to run.
+        for fetcher in peer.fetchers.values.sorted(by: { $0.serial < $1.serial }) { end(fetcher) }
         for request in requests.requests(to: peer) {
             let error = ErrorObject.ownerGone(Array(request.quotedPath))
             answer(request, with: error)
@@ -137,7 +140,11 @@ public final class Bus {
 
     /// Tells a peer why and closes it, once that is written.
     public func refuse(_ id: PeerID, with error: ErrorObject) {
-        guard let peer = peer(id), !peer.isClosing else { return }
+        if let peer = peer(id) { refuse(peer, with: error) }
+    }
+
+    func refuse(_ peer: Peer, with error: ErrorObject) {
+        guard !peer.isClosing else { return }
         respond(to: peer, id: nil, error: error)
         peer.isClosing = true
     }
@@ -190,12 +197,15 @@ public final class Bus {
 
     /// What was handed over is written: the peer keeps up, and gets more of what waits.
     ///
-    /// - Returns: Whether more has come into its outbox.
+    /// - Returns: Whether there is more in its outbox. Then it is among those that `takePeersWithOutput` names, even if
+    ///   it was named before what was handed over was written.
     public func outputWritten(of id: PeerID) -> Bool {
         guard let peer = peer(id) else { return false }
         peer.isPaused = peer.outbox.count >= configuration.outboxLimit
         continueNotifying(peer)
-        return !peer.outbox.isEmpty
+        guard !peer.outbox.isEmpty else { return false }
+        markDirty(peer)
+        return true
     }
 
     /// Whether a peer's messages are better left unread for now: it does not read its own.

@@ -13,6 +13,21 @@ struct Conflation {
     private struct Key: Hashable {
         let element: UInt64
         let fetcher: UInt64
+
+        init(_ element: Element, _ fetcher: Fetcher) {
+            self.element = element.serial
+            self.fetcher = fetcher.serial
+        }
+    }
+
+    private struct PathKey: Hashable {
+        let path: [UInt8]
+        let fetcher: UInt64
+
+        init(_ path: UnsafeRawBufferPointer, _ fetcher: Fetcher) {
+            self.path = Array(path)
+            self.fetcher = fetcher.serial
+        }
     }
 
     /// One event that is still to be told.
@@ -27,22 +42,25 @@ struct Conflation {
     /// The entries in the order in which their elements first changed; `nil` where an entry came to nothing.
     private var entries: [Entry?] = []
     private var places: [Key: Int] = [:]
+    /// The entries that tell of a remove, by path: what comes to the path later must not be told of before.
+    private var removals: [PathKey: Key] = [:]
     /// How many entries at the front are told already.
     private var told = 0
     private var nothings = 0
 
-    /// Whether nothing is left to be told.
-    var isEmpty: Bool { told == entries.count }
+    /// How many entries take memory, those that came to nothing included.
+    var count: Int { entries.count - told }
 
     /// Notes an event.
     ///
     /// - Parameter tail: For `remove`: what stands behind the fetcher's head.
     /// - Returns: Whether it replaced another one, which the peer will never hear of.
     mutating func note(_ event: Event, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
-        let key = Key(element: element.serial, fetcher: fetcher.serial)
+        let key = Key(element, fetcher)
         guard let place = places[key], let earlier = entries[place] else {
             places[key] = entries.count
             entries.append(Entry(fetcher: fetcher, element: element, event: event, tail: tail))
+            if event == .remove { removals[PathKey(element.path, fetcher)] = key }
             return false
         }
         guard let event = Self.combined(earlier.event, event) else {
@@ -51,6 +69,7 @@ struct Conflation {
         }
         entries[place]?.event = event
         entries[place]?.tail = tail
+        if event == .remove { removals[PathKey(element.path, fetcher)] = key }
         return true
     }
 
@@ -58,10 +77,21 @@ struct Conflation {
     ///
     /// - Returns: The event to be told instead of `event`; `nil` for none at all.
     mutating func supersede(_ event: Event, of element: Element, for fetcher: Fetcher) -> Event? {
-        let key = Key(element: element.serial, fetcher: fetcher.serial)
+        let key = Key(element, fetcher)
         guard let place = places[key], let earlier = entries[place] else { return event }
         drop(key, at: place)
         return Self.combined(earlier.event, event)
+    }
+
+    /// Takes out the remove that waits for this path and fetcher, because what is new there is being told of at once.
+    ///
+    /// - Returns: What stands behind the fetcher's head.
+    mutating func takeRemoval(at path: UnsafeRawBufferPointer, for fetcher: Fetcher) -> [UInt8]? {
+        guard !removals.isEmpty, let key = removals.removeValue(forKey: PathKey(path, fetcher)),
+            let place = places[key], let entry = entries[place]
+        else { return nil }
+        drop(key, at: place)
+        return entry.tail
     }
 
     /// The next event to be told.
@@ -75,7 +105,8 @@ struct Conflation {
                 nothings -= 1
                 continue
             }
-            places[Key(element: entry.element.serial, fetcher: entry.fetcher.serial)] = nil
+            places[Key(entry.element, entry.fetcher)] = nil
+            if entry.event == .remove { removals[PathKey(entry.element.path, entry.fetcher)] = nil }
             if entry.fetcher.isActive { return entry }
         }
         entries = []
@@ -97,7 +128,7 @@ struct Conflation {
         nothings = 0
         places.removeAll(keepingCapacity: true)
         for (place, entry) in entries.enumerated() {
-            if let entry { places[Key(element: entry.element.serial, fetcher: entry.fetcher.serial)] = place }
+            if let entry { places[Key(entry.element, entry.fetcher)] = place }
         }
     }
 

@@ -102,8 +102,9 @@ final class TestPeer {
         let id = JSON.string("ask \(asked)")
         var request: JSON.Object = ["id": id, "method": .string(method)]
         request["params"] = params
+        let before = inbox.count
         send(.object(request))
-        return answer(to: id)
+        return answer(to: id, behind: before)
     }
 
     /// Answers a request that was routed to this peer.
@@ -152,15 +153,17 @@ final class TestPeer {
     }
 
     /// Takes the answer to a request of this peer, without its id, and leaves the rest.
-    func answer(to id: JSON) -> JSON? {
-        guard var answer = take({ $0["id"] == id && $0["method"] == nil })?.object else { return nil }
+    ///
+    /// - Parameter start: How many messages at the front of what came cannot be it.
+    func answer(to id: JSON, behind start: Int = 0) -> JSON? {
+        guard var answer = take(behind: start, { $0["id"] == id && $0["method"] == nil })?.object else { return nil }
         answer["id"] = nil
         return .object(answer)
     }
 
-    private func take(_ isIt: (JSON) -> Bool) -> JSON? {
-        for (index, text) in inbox.enumerated() {
-            guard let message = try? JSON(parsing: text), isIt(message) else { continue }
+    private func take(behind start: Int = 0, _ isIt: (JSON) -> Bool) -> JSON? {
+        for index in start..<inbox.count {
+            guard let message = try? JSON(parsing: inbox[index]), isIt(message) else { continue }
             inbox.remove(at: index)
             return message
         }
