@@ -140,7 +140,7 @@ struct PeerTests {
         bus.bus.takePeersWithOutput(into: &ids)
         #expect(ids.isEmpty)
         let text = Array(#"{"id":1,"method":"echo"}"#.utf8)
-        for _ in 0..<2 { text.withUnsafeBytes { bus.bus.receive($0.bytes, from: one.id, at: bus.now) } }
+        for _ in 0..<2 { _ = text.withUnsafeBytes { bus.bus.receive($0.bytes, from: one.id, at: bus.now) } }
         #expect(bus.bus.hasOutput)
         bus.bus.takePeersWithOutput(into: &ids)
         #expect(Array(ids) == [one.id])
