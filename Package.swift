@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "JetTests",
             dependencies: [
-                "Jet", "JetDaemon", "JSONText", "TestSupport",
+                "Jet", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,7 +1,8 @@
 import Synchronization
 
 /// The owner's end of one element: takes the requests that are routed to it and has them served, one after the other in
-/// the order in which they came, so that a handler never runs beside itself; or, if it wants that, all at once.
+/// the order in which they came, so that a handler never runs beside itself; or, if it wants that, all at once. However
+/// fast others ask and however slow the handler is, what waits is bounded.
 final class ElementHandle: Sendable {
     typealias Service = @Sendable (RoutedRequest) async -> Void
 
@@ -10,6 +11,8 @@ final class ElementHandle: Sendable {
         var waiting: [RoutedRequest] = []
         /// Whether a task is serving.
         var isServing = false
+        /// How many requests wait or are being served.
+        var unserved = 0
     }
 
     /// Tells this element from another one that once had its path.
@@ -31,19 +34,27 @@ final class ElementHandle: Sendable {
         self.service = service
     }
 
-    /// Sees to it that `request` is served. Returns at once.
-    func serve(_ request: RoutedRequest) {
-        guard !isConcurrent else {
-            Task { await service(request) }
-            return
-        }
-        let isFirst = mailbox.withLock { mailbox in
+    /// How many requests may wait or be served at a time.
+    static let limit = 65_536
+
+    /// Sees to it that `request` is served, and returns at once; `false` if too many wait already.
+    func serve(_ request: RoutedRequest) -> Bool {
+        let (isAccepted, isFirst) = mailbox.withLock { mailbox in
+            guard mailbox.unserved < Self.limit else { return (false, false) }
+            mailbox.unserved += 1
+            guard !isConcurrent else { return (true, true) }
             mailbox.waiting.append(request)
             defer { mailbox.isServing = true }
-            return !mailbox.isServing
+            return (true, !mailbox.isServing)
         }
         // A task lives as long as there is something to do: an element that nobody asks costs none.
-        if isFirst { Task { await serveWaiting() } }
+        if isFirst { Task { isConcurrent ? await serve(one: request) : await serveWaiting() } }
+        return isAccepted
+    }
+
+    private func serve(one request: RoutedRequest) async {
+        await service(request)
+        mailbox.withLock { $0.unserved -= 1 }
     }
 
     private func serveWaiting() async {
@@ -54,7 +65,7 @@ final class ElementHandle: Sendable {
                 return mailbox.waiting
             }
             if batch.isEmpty { return }
-            for request in batch { await service(request) }
+            for request in batch { await serve(one: request) }
         }
     }
 }

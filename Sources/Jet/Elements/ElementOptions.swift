@@ -30,7 +30,7 @@ public struct ElementOptions: Hashable, Sendable {
     func members(fetchOnly: Bool) -> [UInt8] {
         var members = ObjectText()
         if fetchOnly { members.append("fetchOnly", Text.true) }
-        if let timeout { members.append("timeout", timeout) }
+        if let timeout { members.append("timeout", timeout.bounded) }
         if let access { members.append("access", access.json) }
         if let meta { members.append("meta", meta.json) }
         return members.members

@@ -10,6 +10,12 @@ public struct SetRequest<Value: Sendable>: Sendable {
     public let value: Value
     /// The value that the State has.
     public let current: Value
+
+    /// A request, as in tests of a handler.
+    public init(value: Value, current: Value) {
+        self.value = value
+        self.current = current
+    }
 }
 
 /// What a State's set handler decides. To refuse, it throws: a `JetError` reaches the caller as it is, any other error

@@ -39,6 +39,9 @@ final class FetchFeed: Sendable {
 
     init(_ buffering: FetchBuffering) { self.buffering = buffering }
 
+    /// How many notices wait.
+    var count: Int { state.withLock { $0.notices.count - $0.head } }
+
     /// Begins anew: what has not been taken is forgotten, since everything will be told again.
     func reopen() {
         state.withLock { state in

@@ -22,8 +22,17 @@ public final class Fetcher<Value: Decodable & Sendable>: Sendable {
 
     private let peer: Peer
     private let feed: FetchFeed
-    /// The id of the fetch at the daemon, while there is one.
-    private let current = Mutex<Int?>(nil)
+    private let phase = Mutex(Phase.idle)
+
+    /// How it stands.
+    private enum Phase {
+        /// Nothing is fetched. Becomes `opening`.
+        case idle
+        /// The daemon is being asked. Becomes `fetching`, or `idle` if it refuses.
+        case opening
+        /// The daemon has a fetch with this id, or gets it again as soon as there is a connection. Becomes `idle`.
+        case fetching(Int)
+    }
 
     init(peer: Peer, rule: FetchRule, buffering: FetchBuffering) {
         self.peer = peer
@@ -32,12 +41,12 @@ public final class Fetcher<Value: Decodable & Sendable>: Sendable {
     }
 
     deinit {
-        if let fetch = current.withLock({ $0 }) { peer.core.submit { $0.forgetFetch(fetch) } }
+        if case .fetching(let fetch) = phase.withLock({ $0 }) { peer.core.submit { $0.forgetFetch(fetch) } }
     }
 
     /// Whether events come, or will as soon as there is a connection.
     public var isFetching: Bool {
-        guard let fetch = current.withLock({ $0 }) else { return false }
+        guard case .fetching(let fetch) = phase.withLock({ $0 }) else { return false }
         return peer.core.look { $0.fetches[fetch] != nil }
     }
 
@@ -46,22 +55,30 @@ public final class Fetcher<Value: Decodable & Sendable>: Sendable {
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`, or the daemon's refusal of the rule.
     public func fetch() async throws(JetError) {
-        guard !isFetching else { return }
-        let deadline = peer.core.deadline()
-        var members = ObjectText()
-        for member in rule.json { members.append(member.name, member.value) }
-        let text = members.members
-        do {
-            _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in
-                let fetch = peer.core.newID()
-                feed.reopen()
-                try peer.core.submit { session throws(JetError) in
-                    try session.fetch(id, fetch, rule: text, feed: feed, deadline: deadline, reply: reply)
-                }
-                current.withLock { $0 = fetch }
+        let isNew = phase.withLock { phase in
+            switch phase {
+            case .idle: break
+            case .opening: return false
+            case .fetching(let fetch): if peer.core.look({ $0.fetches[fetch] != nil }) { return false }
             }
+            phase = .opening
+            return true
+        }
+        guard isNew else { return }
+        var rule = ObjectText()
+        for member in self.rule.json { rule.append(member.name, member.value) }
+        let (fetch, deadline) = (peer.core.newID(), peer.core.deadline())
+        feed.reopen()
+        do throws(JetError) {
+            _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in
+                try peer.core.submit { session throws(JetError) in
+                    try session.fetch(id, fetch, rule: rule.members, feed: feed, deadline: deadline, reply: reply)
+                }
+            }
+            phase.withLock { $0 = .fetching(fetch) }
         } catch {
-            feed.finish(error)
+            phase.withLock { $0 = .idle }
+            feed.finish(nil)
             throw error
         }
     }
@@ -71,12 +88,12 @@ public final class Fetcher<Value: Decodable & Sendable>: Sendable {
     ///
     /// - Throws: `.timeout`, `.closed`.
     public func unfetch() async throws(JetError) {
-        guard
-            let fetch = current.withLock({ current in
-                defer { current = nil }
-                return current
-            })
-        else { return }
+        let fetch = phase.withLock { phase -> Int? in
+            guard case .fetching(let fetch) = phase else { return nil }
+            phase = .idle
+            return fetch
+        }
+        guard let fetch else { return }
         feed.finish(nil)
         let deadline = peer.core.deadline()
         _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in

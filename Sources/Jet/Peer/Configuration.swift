@@ -16,7 +16,8 @@ extension Peer {
         public var connectTimeout: Duration = .seconds(5)
         /// Whether a lost connection is made again.
         public var reconnect: Reconnect = .never
-        /// The longest message that is accepted, in bytes. A longer one ends the connection.
+        /// The longest message that is accepted from the daemon, in bytes (a longer one ends the connection), and that is
+        /// sent to it (a longer one is refused with `.limitExceeded`). It should be the daemon's own limit.
         public var messageLimit = 16 << 20
         /// How many bytes may wait to be sent to a daemon that reads too slowly. Beyond that, of each State only the
         /// newest value waits, and `notifySet` and `notifyCall` throw `.congested`.
@@ -24,11 +25,8 @@ extension Peer {
         /// Where to tell of lost connections and the like; `nil`: nowhere.
         public var logger: Logger?
 
-        /// The defaults.
-        public init() {}
-
-        /// The defaults, with a name.
-        public init(name: String?, reconnect: Reconnect = .never, logger: Logger? = nil) {
+        /// The defaults, or something else in place of some.
+        public init(name: String? = nil, reconnect: Reconnect = .never, logger: Logger? = nil) {
             self.name = name
             self.reconnect = reconnect
             self.logger = logger

@@ -110,9 +110,6 @@ extension Peer {
 }
 
 extension PeerCore {
-    /// When a request that the daemon answers itself has waited long enough.
-    func deadline() -> Duration { now + configuration.requestTimeout }
-
     /// Sends a request that the daemon routes to an owner. With a timeout the daemon answers in the owner's place when
     /// it is over, so there is one second more for that answer to come.
     fileprivate func route(
@@ -123,7 +120,7 @@ extension PeerCore {
                 method, params: params.text, timeout: configuration.requestTimeout, isOpenEnded: true)
         }
         var params = params
-        params.append("timeout", timeout)
-        return try await request(method, params: params.text, timeout: timeout + .seconds(1))
+        params.append("timeout", timeout.bounded)
+        return try await request(method, params: params.text, timeout: timeout.bounded + .seconds(1))
     }
 }

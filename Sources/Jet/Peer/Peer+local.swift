@@ -16,6 +16,12 @@ extension Peer {
     public static func connectLocally(
         configuration: Configuration = Configuration()
     ) async throws(JetError) -> Peer {
+        try await connectLocally(configuration: configuration, environment: environment)
+    }
+
+    static func connectLocally(
+        configuration: Configuration, environment: [String: String]
+    ) async throws(JetError) -> Peer {
         let candidates: [Endpoint]
         do {
             candidates = try LocalEndpoint.candidates(userID: getuid(), environment: environment)

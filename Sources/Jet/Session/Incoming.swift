@@ -12,6 +12,8 @@ enum Incoming: Sendable, Equatable {
     case notice(fetch: Int, Notice)
     /// An error that belongs to no request.
     case complaint(ErrorObject)
+    /// Something that cannot be read; the answer to the request with this id, if that much could be seen.
+    case unreadable(id: Int?, JSONError)
 
     /// Reads a message out of the text it came in, with the members of its `params`.
     init?(_ message: Message, params: JSONMembers, in bytes: RawSpan) {
@@ -34,6 +36,23 @@ enum Incoming: Sendable, Equatable {
         } else {
             return nil
         }
+    }
+
+    /// What cannot be read. Some other peer's value may be at fault: who waits for this answer must not wait for ever.
+    init(unreadable bytes: RawSpan, _ error: JSONError) {
+        self = .unreadable(id: try? Self.leadingID(of: bytes), error)
+    }
+
+    /// The id that stands before whatever cannot be read.
+    private static func leadingID(of bytes: RawSpan) throws(JSONError) -> Int? {
+        var scanner = JSONScanner(bytes)
+        guard try scanner.enterObject() else { return nil }
+        repeat {
+            let name = try scanner.memberName()
+            let value = try scanner.value()
+            if name.equals("id", in: bytes) { return number(value, in: bytes) }
+        } while try scanner.nextMember()
+        return nil
     }
 
     private static func number(_ range: ByteRange, in bytes: RawSpan) -> Int? {

@@ -42,6 +42,7 @@ extension Session {
         deadline: Duration, reply: Reply
     ) throws(JetError) {
         try demandLink()
+        try demandRoom(for: path.utf8.count * 6 + (value?.count ?? 0) + options.count)
         let key = PathKey(path)
         if let record = elements[key] {
             guard case .removing = record.presence else { throw .pathAlreadyExists(path) }
@@ -79,6 +80,8 @@ extension Session {
         if case .ended(let error) = link { throw error }
         let key = PathKey(path)
         guard let record = record(key, owner) else { throw .pathNotExists(path) }
+        // What came with `add` is said again with the value after a reconnect: it counts too.
+        try demandRoom(for: path.utf8.count * 6 + value.count + record.options.count)
         elements[key]?.value = value
         switch record.presence {
         case .present, .adding:
@@ -100,7 +103,8 @@ extension Session {
     ) throws(JetError) {
         try demandLink()
         let key = PathKey(path)
-        guard record(key, owner) != nil else { throw .pathNotExists(path) }
+        guard let record = record(key, owner) else { throw .pathNotExists(path) }
+        try demandRoom(for: path.utf8.count * 6 + value.count + record.options.count)
         elements[key]?.value = value
         elements[key]?.isDirty = false
         send(id, "change", params: changeParams(key, value), Pending(purpose: .answer(reply), deadline: deadline))

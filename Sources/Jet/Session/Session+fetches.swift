@@ -24,6 +24,7 @@ extension Session {
         _ id: Int, _ fetch: Int, rule: [UInt8], feed: Feed, deadline: Duration, reply: Reply
     ) throws(JetError) {
         try demandLink()
+        try demandRoom(for: rule.count)
         fetches[fetch] = FetchRecord(feed: feed, rule: rule)
         send(
             id, "fetch", params: fetchParams(fetch, rule),

@@ -21,6 +21,9 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         var requestTimeout: Duration = .seconds(5)
         /// How many unsent bytes may gather.
         var outboxLimit = 16 << 20
+        /// The longest message that the daemon takes, in bytes. It ends the connection at a longer one; and a State with
+        /// such a value would end the next one too.
+        var messageLimit = 16 << 20
     }
 
     /// How the session stands to its connection.
@@ -54,6 +57,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     enum Note: Sendable, Equatable {
         /// The daemon sent an error that belongs to no request.
         case complaint(ErrorObject)
+        /// The daemon sent something that cannot be read.
+        case unreadable(JSONError)
         /// After a reconnect the daemon does not take this element back yet; it is tried again.
         case addDelayed(path: String, ErrorObject)
         /// After a reconnect the daemon refuses this element, and it makes no sense to try again.
@@ -98,6 +103,16 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         lastID &+= 1
         return lastID
     }
+
+    /// Refuses to send what the daemon would not take: a message with `count` bytes of path, value and the like.
+    func demandRoom(for count: Int) throws(JetError) {
+        guard fits(count) else { throw JetError(.limitExceeded("messageSize", max: settings.messageLimit)) }
+    }
+
+    private func fits(_ count: Int) -> Bool { count <= settings.messageLimit - Self.envelope }
+
+    /// What a message has around path, value and the like, amply measured, in bytes.
+    private static var envelope: Int { 256 }
 
     /// Throws what requests are refused with when there is no connection.
     func demandLink() throws(JetError) {
@@ -154,6 +169,7 @@ extension Session {
         _ id: Int, _ method: String, params: [UInt8]?, deadline: Duration, isOpenEnded: Bool = false, reply: Reply
     ) throws(JetError) {
         try demandLink()
+        try demandRoom(for: method.utf8.count + (params?.count ?? 0))
         send(
             id, method, params: params,
             Pending(purpose: .answer(reply), deadline: deadline, isOpenEnded: isOpenEnded))
@@ -165,6 +181,7 @@ extension Session {
         guard !outbox.isCongested else {
             throw JetError(.congested, "The daemon reads too slowly: \(settings.outboxLimit) bytes wait to be sent")
         }
+        try demandRoom(for: method.utf8.count + params.count)
         write(nil, method, params: params)
     }
 
@@ -235,6 +252,10 @@ extension Session {
             return receive(notice, of: fetch)
         case .complaint(let error):
             return .note(.complaint(error))
+        case .unreadable(let id, let error):
+            guard let id, let entry = pending.removeValue(forKey: id) else { return .note(.unreadable(error)) }
+            return abandon(
+                entry, as: id, JetError(.decoding, "The answer cannot be read: \(error)", underlying: error))
         }
     }
 
@@ -259,6 +280,9 @@ extension Session {
     /// Answers a request that was routed here, unless its connection is gone.
     mutating func answer(_ request: RoutedRequest, _ outcome: Result<[UInt8], ErrorObject>) {
         guard isUp, request.epoch == epoch, let id = request.id else { return }
+        if case .success(let result) = outcome, !fits(result.count + id.count) {
+            return writeAnswer(id, .failure(.limitExceeded("messageSize", max: settings.messageLimit)))
+        }
         writeAnswer(id, outcome)
     }
 

@@ -10,6 +10,11 @@ final class LinkHandler: ChannelInboundHandler {
     private var reader: FrameReader
     private var params = JSONMembers()
     private var error: (any Error)?
+    /// How many messages in a row could not be read.
+    private var unreadable = 0
+
+    /// As many as the daemon accepts from a peer (PROTOCOL.md 5).
+    private static let unreadableLimit = 16
 
     init(_ core: PeerCore, messageLimit: Int) {
         self.core = core
@@ -38,8 +43,8 @@ final class LinkHandler: ChannelInboundHandler {
         if let error { fail(context, error) }
     }
 
-    /// Takes one message, or an array of them. What is no JSON ends the connection: there is no telling what a daemon
-    /// means that talks so.
+    /// Takes one message, or an array of them. One that cannot be read costs that message, since another peer's value may
+    /// be at fault; many in a row end the connection, since then it is no daemon that talks.
     private func receive(_ bytes: RawSpan) {
         var scanner = JSONScanner(bytes)
         do {
@@ -51,8 +56,11 @@ final class LinkHandler: ChannelInboundHandler {
                 try receive(&scanner)
             }
             try scanner.end()
+            unreadable = 0
         } catch {
-            self.error = error
+            unreadable += 1
+            if unreadable >= Self.unreadableLimit { self.error = error }
+            core.receive(Incoming(unreadable: bytes, error))
         }
     }
 

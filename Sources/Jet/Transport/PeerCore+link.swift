@@ -4,6 +4,12 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
 /// Making connections, losing them, and making them again.
 extension PeerCore {
     /// Makes the first connection.
@@ -30,7 +36,13 @@ extension PeerCore {
         case .unix(let path):
             return bootstrap.connect(unixDomainSocketPath: path)
         case .tcp(let host, let port):
-            return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+            return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                .channelOption(.tcpOption(.keepIdle), value: 10)
+                .channelOption(.tcpOption(.keepInterval), value: 5)
+                .channelOption(.tcpOption(.keepCount), value: 3)
+                .channelOption(.tcpOption(.userTimeout), value: 25_000)
+                .connect(host: host, port: port)
         }
     }
 
@@ -53,8 +65,7 @@ extension PeerCore {
     /// A connection is gone. On the loop.
     func linkDown(_ channel: any Channel, _ cause: (any Error)?) {
         let now = now
-        let error = JetError(
-            .notConnected, "The connection to \(endpoint) was lost\(cause.map { ": \($0)" } ?? "")", underlying: cause)
+        let error = ConnectError.lost(cause, endpoint)
         let (actions, waiters, wasOurs, isClosing) = state.withLock { state in
             guard state.channel === channel else {
                 return ([Session.Action](), [CheckedContinuation<Void, Never>](), false, state.isClosing)
@@ -92,6 +103,15 @@ extension PeerCore {
     }
 }
 
+extension NIOBSDSocket.Option {
+    // A daemon that lost its power hangs up on nobody: the system asks after so many idle seconds, so often, and how long
+    // it waits for what was sent to be acknowledged, in ms (tcp(7)).
+    fileprivate static let keepIdle = NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE)
+    fileprivate static let keepInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
+    fileprivate static let keepCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
+    fileprivate static let userTimeout = NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)
+}
+
 // MARK: - Closing
 
 extension PeerCore {
@@ -102,6 +122,8 @@ extension PeerCore {
             state.isClosing = true
             state.timer?.task.cancel()
             state.timer = nil
+            // A daemon that still owes answers would wait for them before it hangs up; nobody here waits any more.
+            state.hangsUpFirst = !state.session.pending.isEmpty
             return (state.session.end(), state.channel)
         }
         perform(actions)
@@ -110,11 +132,16 @@ extension PeerCore {
         loop.execute {
             self.flush()
             // Only after the last write: until then its end sees to it.
-            if self.state.withLock(\.session.outbox.isEmpty) { channel.close(mode: .output, promise: nil) }
+            if self.state.withLock(\.session.outbox.isEmpty) { self.hangUp(channel) }
         }
         let guillotine = loop.scheduleTask(in: TimeAmount(limit)) { channel.close(promise: nil) }
         channel.closeFuture.whenComplete { _ in guillotine.cancel() }
         return channel.closeFuture
+    }
+
+    /// Everything is written: this side says no more.
+    func hangUp(_ channel: any Channel) {
+        channel.close(mode: state.withLock(\.hangsUpFirst) ? .all : .output, promise: nil)
     }
 
     /// Waits until all that was said so far has been handed to the system, or the connection is gone.

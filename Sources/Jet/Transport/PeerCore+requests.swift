@@ -26,6 +26,9 @@ extension PeerCore {
         return try result.get()
     }
 
+    /// When a request that the daemon answers itself has waited long enough.
+    func deadline() -> Duration { now + configuration.requestTimeout.bounded }
+
     private func cancel(_ id: Int) {
         if let action = submit({ session in session.cancel(id) }) { perform(action) }
     }
@@ -36,7 +39,7 @@ extension PeerCore {
         _ method: String, params: [UInt8]?, timeout: Duration, isOpenEnded: Bool = false
     ) async throws(JetError) -> [UInt8] {
         try await awaitAnswer { id, reply throws(JetError) in
-            let deadline = now + timeout
+            let deadline = now + timeout.bounded
             try submit { session throws(JetError) in
                 try session.request(
                     id, method, params: params, deadline: deadline, isOpenEnded: isOpenEnded, reply: reply)

@@ -27,7 +27,10 @@ final class PeerCore: Sendable {
         /// The timer for `session.nextDeadline`.
         var timer: (due: Duration, task: Scheduled<Void>)?
         var backoff: Backoff
+        /// Whether `close` was called.
         var isClosing = false
+        /// Whether closing does not wait for the daemon to hang up.
+        var hangsUpFirst = false
     }
 
     let endpoint: Endpoint
@@ -44,7 +47,8 @@ final class PeerCore: Sendable {
         let session = Session(
             Session.Settings(
                 name: configuration.name, reconnects: configuration.reconnect.isWanted,
-                requestTimeout: configuration.requestTimeout, outboxLimit: configuration.outboxLimit))
+                requestTimeout: configuration.requestTimeout.bounded, outboxLimit: configuration.outboxLimit,
+                messageLimit: configuration.messageLimit))
         state = Mutex(State(session: session, backoff: configuration.reconnect.backoff))
     }
 
@@ -75,7 +79,10 @@ final class PeerCore: Sendable {
     func perform(_ action: Session.Action) {
         switch action {
         case .reply(let reply, let result): reply(result)
-        case .serve(let element, let request): element.serve(request)
+        case .serve(let element, let request):
+            guard element.serve(request) else {
+                return answer(request, .failure(.limitExceeded("waitingRequests", max: ElementHandle.limit)))
+            }
         case .deliver(let feed, let notice): feed.receive(notice)
         case .deliverAll(let feed, let notices): for notice in notices { feed.receive(notice) }
         case .finish(let feed, let error): feed.finish(error)
@@ -94,6 +101,8 @@ final class PeerCore: Sendable {
         switch note {
         case .complaint(let error):
             logger?.warning("the daemon complains", metadata: ["jet.error": "\(JetError(error))"])
+        case .unreadable(let error):
+            logger?.warning("the daemon sent something unreadable", metadata: ["jet.error": "\(error)"])
         case .addDelayed(let path, let error):
             logger?.notice(
                 "an element is not taken back yet; it is tried again",
@@ -146,7 +155,7 @@ extension PeerCore {
         }
         for waiter in waiters { waiter.resume() }
         if needsFlush { loop.execute { self.flush() } }
-        if isDone { channel.close(mode: .output, promise: nil) }
+        if isDone { hangUp(channel) }
     }
 
     /// Takes one message from the daemon.

@@ -51,6 +51,9 @@ struct ObjectText {
 }
 
 extension Duration {
+    /// The same as a time to wait: from nothing to 30 years, so that sums of it stay in range.
+    var bounded: Duration { min(max(self, .zero), .seconds(1_000_000_000)) }
+
     /// The time in seconds, as the protocol counts.
     var inSeconds: Double {
         let (seconds, attoseconds) = components

@@ -8,20 +8,39 @@ enum ValueCoding {
     ///
     /// - Throws: `.encoding` if it cannot be written as JSON, as infinity cannot.
     static func encode<Value: Encodable>(_ value: Value) throws(JetError) -> [UInt8] {
-        if let value = value as? JSON { return value.text }
-        if let value = value as? Int { return Array(String(value).utf8) }
-        if let value = value as? Double {
+        // Types are compared before the cast, which takes far longer when it fails.
+        let type = Value.self
+        if type == JSON.self, let value = value as? JSON {
+            let text = value.text
+            if value.array != nil || value.object != nil { try demandShallow(text) }
+            return text
+        }
+        if type == Int.self, let value = value as? Int { return Array(String(value).utf8) }
+        if type == Bool.self, let value = value as? Bool { return value ? Text.true : Text.false }
+        if type == Double.self, let value = value as? Double {
             guard let number = JSON.Number(value) else { throw JetError(.encoding, "JSON has no number \(value)") }
             return Array(number.text.utf8)
         }
-        if let value = value as? Bool { return value ? Text.true : Text.false }
-        if let value = value as? String {
+        if type == String.self, let value = value as? String {
             var text: [UInt8] = []
             text.reserveCapacity(value.utf8.count + 2)
             JSONWriter.append(string: value, to: &text)
             return text
         }
-        return try FoundationCoding.encode(value)
+        let text = try FoundationCoding.encode(value)
+        try demandShallow(text)
+        return text
+    }
+
+    /// Refuses what could not be read everywhere: a message may have 128 arrays and objects inside each other, and the
+    /// most that come around a value are four, in a refusal that quotes the params.
+    private static func demandShallow(_ text: [UInt8]) throws(JetError) {
+        var scanner = JSONScanner(text.span.bytes, depth: 4)
+        do {
+            _ = try scanner.value()
+        } catch {
+            throw JetError(.encoding, "The value cannot be sent: \(error)", underlying: error)
+        }
     }
 
     /// The value of `text`, which may come from anywhere.

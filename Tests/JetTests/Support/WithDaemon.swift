@@ -1,4 +1,5 @@
 import Jet
+import JetBus
 import JetDaemon
 import Logging
 import TestSupport
@@ -13,12 +14,29 @@ func socketPath() -> String {
 func withDaemon<Result>(
     at endpoint: Endpoint = .unix(path: socketPath()), _ body: (Endpoint) async throws -> Result
 ) async throws -> Result {
+    try await withDaemonStatistics(at: endpoint) { endpoint, _ in try await body(endpoint) }
+}
+
+/// How much of what a daemon holds.
+struct Count {
+    let peers: Int, elements: Int, fetchers: Int
+}
+
+/// Starts a daemon that can be asked what it has and does, for as long as `body` runs.
+func withDaemonStatistics<Result>(
+    at endpoint: Endpoint = .unix(path: socketPath()),
+    _ body: (Endpoint, _ statistics: () async throws -> Count) async throws -> Result
+) async throws -> Result {
     let daemon = Daemon(
         configuration: DaemonConfiguration(listeners: [.init(endpoint)]),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let endpoints = try await daemon.start()
     do {
-        let result = try await body(endpoints.first ?? endpoint)
+        let result = try await body(endpoints.first ?? endpoint) {
+            let statistics = try await daemon.statistics()
+            return Count(
+                peers: statistics.peers, elements: statistics.elements, fetchers: statistics.fetchers)
+        }
         await daemon.stop()
         return result
     } catch {
