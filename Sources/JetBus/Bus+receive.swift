@@ -35,10 +35,14 @@ extension Bus {
     ///   - text: The message, without the frame around it.
     ///   - id: From whom.
     ///   - now: The time in nanoseconds, by a clock that never goes back.
-    public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) {
-        guard let peer = peer(id), mayAsk(peer) else { return }
+    /// - Returns: Whether the peer's next message may follow at once. Not if the peer is to be closed; and if it is
+    ///   paused, better later, when it has read.
+    @discardableResult
+    public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) -> Bool {
+        guard let peer = peer(id), mayAsk(peer) else { return false }
         text.withUnsafeBytes { receive($0, from: peer, at: now) }
         if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
+        return !peer.isPaused && !peer.isClosing
     }
 
     /// Whether a peer is listened to. One that has been told much more than it has read, by its own asking, is closed.

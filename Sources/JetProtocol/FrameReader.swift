@@ -43,17 +43,20 @@ public struct FrameReader: Sendable {
 
     /// Takes what the stream brought and calls `body` with each message that is complete now. Empty ones are left out.
     ///
-    /// - Parameter body: Returns whether to go on; after `false` the rest of `input` is dropped.
+    /// - Parameter body: Returns whether to go on.
+    /// - Returns: How many bytes of `input` were taken: all of them, unless `body` has stopped; then the rest is still to
+    ///   be read, before anything else.
     /// - Throws: `FrameError` at a header beyond the limit. The stream cannot be read any further then.
     @inlinable
-    public mutating func read(_ input: RawSpan, _ body: (RawSpan) -> Bool) throws(FrameError) {
+    @discardableResult
+    public mutating func read(_ input: RawSpan, _ body: (RawSpan) -> Bool) throws(FrameError) -> Int {
         var at = 0
         if hasPartial {
             at = try complete(from: input)
-            guard let message = takeCompleted() else { return }
+            guard let message = takeCompleted() else { return at }
             if message.count > Frame.headerLength {
                 let span = message.span.bytes
-                guard body(span.extracting(Frame.headerLength..<span.byteCount)) else { return }
+                guard body(span.extracting(Frame.headerLength..<span.byteCount)) else { return at }
             }
         }
         while input.byteCount &- at >= Frame.headerLength {
@@ -64,10 +67,11 @@ public struct FrameReader: Sendable {
             let start = at &+ Frame.headerLength
             at = start &+ length
             if length > 0 {
-                guard body(input.extracting(start..<at)) else { return }
+                guard body(input.extracting(start..<at)) else { return at }
             }
         }
         if at < input.byteCount { keep(input.extracting(at..<input.byteCount)) }
+        return input.byteCount
     }
 
     @usableFromInline var hasPartial: Bool { !partial.isEmpty }

@@ -26,7 +26,7 @@ final class LinkHandler: ChannelInboundHandler {
         guard error == nil else { return }
         core.heard()
         do {
-            try unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+            _ = try unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
                 try reader.read(bytes.bytes) { message in
                     receive(message)
                     return error == nil
