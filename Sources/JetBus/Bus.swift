@@ -149,7 +149,8 @@ public final class Bus {
         peer.isClosing = true
     }
 
-    /// A peer has said its last word: it is closed once its requests are answered and that is written.
+    /// A peer has said its last word: it is closed once its requests are answered, its snapshots are complete, and all
+    /// that is written.
     public func endInput(of id: PeerID) {
         guard let peer = peer(id) else { return }
         peer.hasEndedInput = true
@@ -158,7 +159,9 @@ public final class Bus {
 
     /// Closes a peer that has said its last word, once nothing is owed to it.
     func closeIfServed(_ peer: Peer) {
-        guard peer.hasEndedInput, peer.pendingRequests == 0 else { return }
+        guard peer.hasEndedInput, peer.pendingRequests == 0, peer.snapshots.isEmpty, peer.conflation == nil else {
+            return
+        }
         peer.isClosing = true
         markDirty(peer)
     }
@@ -203,6 +206,7 @@ public final class Bus {
         guard let peer = peer(id) else { return false }
         peer.isPaused = peer.outbox.count >= configuration.outboxLimit
         continueNotifying(peer)
+        closeIfServed(peer)
         guard !peer.outbox.isEmpty else { return false }
         markDirty(peer)
         return true
