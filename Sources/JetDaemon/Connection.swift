@@ -11,16 +11,39 @@ final class Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// Where a connection stands.
+    private enum Phase {
+        /// Not connected yet. Becomes `open`; `closed` if the daemon is about to end.
+        case new
+        /// A peer of the bus. Becomes `ending` when the bus wants it closed or the daemon ends; `closed` when the
+        /// connection breaks.
+        case open(PeerID)
+        /// No peer any more. What was written to it is on its way; what it sends is thrown away. Becomes `closed` when it
+        /// has closed its side, or when patience ends.
+        case ending
+        /// Nothing comes and goes any more.
+        case closed
+    }
+
     private let hub: Hub
     private let isTCP: Bool
-    private var frames: FrameReader
+    private var phase = Phase.new
     private var context: ChannelHandlerContext?
-    private var peer: PeerID?
-    /// Whether the socket has not taken all of the last write.
-    private var isWriting = false
+
+    private var frames: FrameReader
+    /// Whether the socket is read.
     private var isReading = true
-    /// Whether nothing more is read, because the peer is to be closed or has said its last word.
-    private var hasEnded = false
+    /// What has come and is not handled yet, since the peer does not read.
+    private var unread: ByteBuffer?
+    /// Whether the peer has said its last word. It may still listen.
+    private var hasInputEnded = false
+
+    /// Whether the socket has not taken enough of the last write.
+    private var isWriting = false
+    /// Closes a connection that does not end by itself.
+    private var patience: Scheduled<Void>?
+    /// How long a peer that is to be closed may take to read what is due to it.
+    private static let patience = TimeAmount.seconds(5)
 
     init(hub: Hub, messageLimit: Int, isTCP: Bool) {
         self.hub = hub
@@ -36,61 +59,103 @@ final class Connection: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) { start(context) }
 
     private func start(_ context: ChannelHandlerContext) {
-        guard peer == nil, !hasEnded else { return }
-        peer = hub.connect(self)
-        guard let peer else {
-            hasEnded = true
+        guard case .new = phase else { return }
+        guard let peer = hub.connect(self) else {
+            phase = .closed
             return context.close(promise: nil)
         }
+        phase = .open(peer)
         hub.logger.debug("connected", metadata: ["peer": "\(peer.index)", "by": isTCP ? "tcp" : "unix"])
     }
 
+    // MARK: Input
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        if let peer, !hasEnded { receive(buffer, from: peer) }
+        if case .open(let peer) = phase {
+            // Even if it is told not to, NIO reads all that is there when the peer says its last word.
+            if unread?.writeImmutableBuffer(buffer) == nil { receive(buffer, from: peer) }
+        }
         hub.receiveBuffer.giveBack(buffer)
     }
 
+    /// Hands what has come to the bus, message by message. When the bus wants no more for now, the rest is kept.
     private func receive(_ buffer: ByteBuffer, from peer: PeerID) {
         let now = NIODeadline.now().uptimeNanoseconds
         let bus = hub.bus
-        let error = buffer.withUnsafeReadableBytes { bytes -> FrameError? in
-            do throws(FrameError) {
-                try frames.read(bytes.bytes) { message in
-                    bus.receive(message, from: peer, at: now)
-                    return !bus.isClosing(peer)
-                }
-                return nil
-            } catch {
-                return error
+        let outcome = buffer.withUnsafeReadableBytes { bytes in
+            Result { () throws(FrameError) in
+                try frames.read(bytes.bytes) { bus.receive($0, from: peer, at: now) }
             }
         }
-        if let error {
+        switch outcome {
+        case .success(let count):
+            if bus.isPaused(peer) {
+                setReading(false)
+                // The buffer is lent, so the rest moves into another one.
+                let rest = buffer.readableBytesView.dropFirst(count)
+                if !rest.isEmpty { unread = ByteBuffer(bytes: rest) }
+            }
+        case .failure(let error):
             hub.logger.notice(
                 "message too long", metadata: ["peer": "\(peer.index)", "bytes": "\(error.length)"])
             bus.refuse(peer, with: .limitExceeded("messageSize", max: error.limit))
+            setReading(false)
         }
-        if bus.isPaused(peer) { setReading(false) }
         hub.scheduleTurnEnd()
+    }
+
+    /// The peer has read: its messages are read again, first those that wait.
+    private func continueReading(_ peer: PeerID) {
+        guard !isReading, !hub.bus.isPaused(peer) else { return }
+        if let rest = unread {
+            unread = nil
+            receive(rest, from: peer)
+            if hub.bus.isPaused(peer) { return }
+        }
+        if hasInputEnded { hub.bus.endInput(of: peer) } else { setReading(true) }
+    }
+
+    private func setReading(_ isReading: Bool) {
+        guard isReading != self.isReading, let context else { return }
+        self.isReading = isReading
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            hasInputEnded = true
+            if case .open(let peer) = phase, unread == nil {
+                hub.bus.endInput(of: peer)
+                hub.scheduleTurnEnd()
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     // MARK: Output
 
     /// Writes what is in the outbox, unless a write is under way: then it goes out behind that.
     func write() {
-        guard let context, let peer else { return }
-        if !isWriting, let output = hub.takeOutput(of: peer) {
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            // NIO has written what the socket took. If something is left, the channel is not writable until it is gone.
-            isWriting = !context.channel.isWritable
-            if !isWriting { continueWriting(peer) }
+        guard case .open(let peer) = phase, let context else { return }
+        if isWriting {
+            if hub.bus.isClosing(peer), !hasInputEnded, patience == nil { close(context, in: Self.patience) }
+            return
         }
-        if hub.bus.isClosing(peer) { close(context) }
+        if let output = hub.takeOutput(of: peer) {
+            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            // NIO has written what the socket took. If much is left, the channel is not writable until that is gone.
+            isWriting = !context.channel.isWritable
+            if isWriting { return }
+            continueWriting(peer)
+        }
+        if hub.bus.isClosing(peer) { end(context, within: hasInputEnded ? nil : Self.patience) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard isWriting, context.channel.isWritable, let peer else { return }
+        guard isWriting, context.channel.isWritable, case .open(let peer) = phase else { return }
         isWriting = false
+        if hub.bus.isClosing(peer) { return write() }
         continueWriting(peer)
         hub.scheduleTurnEnd()
     }
@@ -98,57 +163,66 @@ final class Connection: ChannelInboundHandler {
     /// The socket has taken all: the bus may give more, and the peer is read again.
     private func continueWriting(_ peer: PeerID) {
         _ = hub.bus.outputWritten(of: peer)
-        if !hub.bus.isPaused(peer) { setReading(true) }
-    }
-
-    private func setReading(_ isReading: Bool) {
-        guard isReading != self.isReading, let context, context.channel.isActive else { return }
-        self.isReading = isReading
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
+        continueReading(peer)
     }
 
     // MARK: End
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The peer has said its last word, but may still listen to the answers.
-        if case .inputClosed? = event as? ChannelEvent, !hasEnded {
-            hasEnded = true
-            if let peer { hub.bus.endInput(of: peer) }
-            hub.scheduleTurnEnd()
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    /// Closes the connection so that what was written arrives: the peer is told that nothing follows, and what it still
+    /// Ends the connection so that what was written arrives: the peer is told that nothing follows, and what it still
     /// sends is thrown away for a moment. Closing at once would reset the connection, and the peer might never read why.
-    private func close(_ context: ChannelHandlerContext) {
-        leave()
-        guard !hasEnded else { return context.close(promise: nil) }
-        hasEnded = true
-        context.close(mode: .output, promise: nil)
-        let channel = context.channel
-        context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    ///
+    /// - Parameter time: How long the peer may take to read the rest; `nil` for as long as it likes.
+    private func end(_ context: ChannelHandlerContext, within time: TimeAmount?) {
+        leave(for: .ending)
+        setReading(true)
+        if let time { close(context, in: time) }
+        // NIO may hold a little of the last writes. An empty one is done when all before it are.
+        let rest = context.eventLoop.makePromise(of: Void.self)
+        rest.futureResult.assumeIsolated().whenSuccess {
+            guard !self.hasInputEnded else { return context.close(promise: nil) }
+            context.close(mode: .output, promise: nil)
+            self.close(context, in: .seconds(1))
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: rest)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { leave() }
+    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
+        patience?.cancel()
+        patience = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+    }
+
+    /// The connection ends with the daemon.
+    ///
+    /// - Returns: When it is closed.
+    func end(patience time: TimeAmount) -> EventLoopFuture<Void>? {
+        guard let context else { return nil }
+        if case .open(let peer) = phase {
+            if let output = hub.takeOutput(of: peer) { context.write(wrapOutboundOut(output), promise: nil) }
+            end(context, within: nil)
+        }
+        // This is the last word, whatever time was granted before.
+        context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+        return context.channel.closeFuture
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        patience?.cancel()
+        leave(for: .closed)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        hub.logger.debug("connection failed", metadata: ["peer": "\(peer?.index ?? -1)", "error": "\(error)"])
+        hub.logger.debug("connection failed", metadata: ["error": "\(error)"])
         context.close(promise: nil)
     }
 
-    /// The connection ends with the daemon.
-    func end() -> EventLoopFuture<Void>? {
-        leave()
-        hasEnded = true
-        return context?.close()
-    }
-
-    private func leave() {
-        guard let peer else { return }
-        self.peer = nil
+    /// Leaves the bus, if the connection is still a peer of it.
+    private func leave(for phase: Phase) {
+        let former = self.phase
+        self.phase = phase
+        unread = nil
+        guard case .open(let peer) = former else { return }
         hub.logger.debug("disconnected", metadata: ["peer": "\(peer.index)"])
         hub.disconnect(peer)
     }

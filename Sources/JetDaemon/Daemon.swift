@@ -48,9 +48,7 @@ public final class Daemon: Service {
         do {
             var endpoints: [Endpoint] = []
             for listener in configuration.listeners {
-                let channel = try await listen(at: listener)
-                let endpoint = Self.endpoint(of: channel, asked: listener.endpoint)
-                try await eventLoop.submit { hub.value?.listeners.append((endpoint, channel)) }.get()
+                let endpoint = try await listen(at: listener)
                 logger.info("listening", metadata: ["endpoint": "\(endpoint)"])
                 endpoints.append(endpoint)
             }
@@ -61,10 +59,13 @@ public final class Daemon: Service {
         }
     }
 
-    /// Stops listening, writes what waits for the peers, and closes their connections.
+    /// Stops listening, writes what waits for the peers, and closes their connections. Peers that do not read what waits,
+    /// or do not close their side, are waited for no longer than a second.
     public func stop() async {
         let hub = hub
-        try? await eventLoop.flatSubmit { hub.value?.stop() ?? hub.eventLoop.makeSucceededVoidFuture() }.get()
+        try? await eventLoop.flatSubmit {
+            hub.value?.stop(patience: .seconds(1)) ?? hub.eventLoop.makeSucceededVoidFuture()
+        }.get()
         try? await group.shutdownGracefully()
         logger.info("stopped")
     }
@@ -84,55 +85,71 @@ public final class Daemon: Service {
         return try await eventLoop.submit { hub.value?.bus.statistics ?? Bus.Statistics() }.get()
     }
 
-    private func listen(at listener: DaemonConfiguration.Listener) async throws -> any Channel {
+    /// Connections that wait to be accepted. More than most systems allow (net.core.somaxconn), so theirs counts.
+    private static let backlog: Int32 = 4096
+
+    private func listen(at listener: DaemonConfiguration.Listener) async throws -> Endpoint {
+        switch listener.endpoint {
+        case .tcp(let host, let port):
+            do {
+                let channel = try await bootstrap(isTCP: true).bind(host: host, port: port).get()
+                try await note(channel, file: nil)
+                return .tcp(host: host, port: channel.localAddress?.port ?? port)
+            } catch {
+                throw Self.explained(error, at: listener.endpoint)
+            }
+        case .unix(let path):
+            let file = try SocketFile.listen(at: path, backlog: Self.backlog, makingFolder: listener.makesFolder)
+            do {
+                let channel = try await bootstrap(isTCP: false).withBoundSocket(file.descriptor).get()
+                try await note(channel, file: file)
+                return listener.endpoint
+            } catch {
+                file.remove()
+                throw Self.explained(error, at: listener.endpoint)
+            }
+        }
+    }
+
+    /// Hands a channel that listens over to the hub.
+    private func note(_ channel: any Channel, file: SocketFile?) async throws {
+        let hub = hub
+        try await eventLoop.submit {
+            // NIO has set a shorter backlog for a socket that it was given.
+            if file != nil {
+                try channel.pipeline.syncOperations
+                    .withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { _ = Glibc.listen($0, Self.backlog) }
+            }
+            hub.value?.listeners.append((channel, file))
+        }.get()
+    }
+
+    private func bootstrap(isTCP: Bool) -> ServerBootstrap {
         let (hub, messageLimit) = (hub, configuration.messageLimit)
-        let isTCP = if case .tcp = listener.endpoint { true } else { false }
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let hub = hub.value else { throw ChannelError.ioOnClosedChannel }
-                    try channel.syncOptions?.setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
+                    try channel.syncOptions?
+                        .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
                     if isTCP { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
                     try channel.pipeline.syncOperations.addHandler(
                         Connection(hub: hub, messageLimit: messageLimit, isTCP: isTCP))
                 }
             }
-        do {
-            switch listener.endpoint {
-            case .tcp(let host, let port):
-                return try await bootstrap.bind(host: host, port: port).get()
-            case .unix(let path):
-                try SocketFile.prepare(path, makingFolder: listener.makesFolder)
-                let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
-                SocketFile.restrict(path)
-                return channel
-            }
-        } catch let error as DaemonError {
-            throw error
-        } catch {
-            throw Self.explained(error, at: listener.endpoint)
-        }
-    }
-
-    private static func endpoint(of channel: any Channel, asked: Endpoint) -> Endpoint {
-        guard case .tcp(let host, _) = asked, let port = channel.localAddress?.port else { return asked }
-        return .tcp(host: host, port: port)
     }
 
     private static func explained(_ error: any Error, at endpoint: Endpoint) -> DaemonError {
         guard let error = error as? IOError else { return DaemonError("cannot listen at \(endpoint): \(error)") }
         let advice =
-            switch (error.errnoCode, endpoint) {
-            case (EADDRINUSE, .tcp):
-                "the port is in use, perhaps by another jetd; choose another one with --tcp-port"
-            case (EACCES, .tcp): "ports below 1024 need rights; choose another one with --tcp-port"
-            case (EACCES, .unix), (EROFS, .unix), (ENOENT, .unix):
-                "the folder is missing or cannot be written to; choose another path with --unix-path"
-            default: error.description
+            switch error.errnoCode {
+            case EADDRINUSE: "the port is in use, perhaps by another jetd; choose another one with --tcp-port"
+            case EACCES: "ports below 1024 need rights; choose another one with --tcp-port"
+            default: String(cString: strerror(error.errnoCode))
             }
         return DaemonError("cannot listen at \(endpoint): \(advice)")
     }

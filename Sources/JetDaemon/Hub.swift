@@ -11,13 +11,14 @@ final class Hub {
     let logger: Logger
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
-    var listeners: [(endpoint: Endpoint, channel: any Channel)] = []
+    var listeners: [(channel: any Channel, file: SocketFile?)] = []
 
     /// Connections by `PeerID.index`.
     private var connections: ContiguousArray<Connection?> = []
     private var withOutput: ContiguousArray<PeerID> = []
     private var output = ByteBuffer()
     private var isTurnEndScheduled = false
+    private var isContinuationScheduled = false
     private var isStopping = false
     private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
 
@@ -39,6 +40,8 @@ final class Hub {
 
     func disconnect(_ id: PeerID) {
         connections[id.index] = nil
+        // When all leave, nobody is left to be told.
+        guard !isStopping else { return }
         bus.disconnect(id)
         scheduleTurnEnd()
     }
@@ -58,8 +61,19 @@ final class Hub {
         isTurnEndScheduled = false
         bus.takePeersWithOutput(into: &withOutput)
         for id in withOutput { connections[id.index]?.write() }
-        if bus.hasOutput { scheduleTurnEnd() }
+        if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()
+    }
+
+    /// Sees to it that `endTurn` comes again, after others had their turn. The loop reads from no socket while there are
+    /// tasks that it could run, so this one is for a moment later.
+    private func scheduleContinuation() {
+        guard !isContinuationScheduled else { return }
+        isContinuationScheduled = true
+        eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
+            self.isContinuationScheduled = false
+            self.endTurn()
+        }
     }
 
     /// A peer's output in a buffer for NIO. The same memory serves again when NIO has written it.
@@ -76,7 +90,7 @@ final class Hub {
     /// One timer for the earliest deadline. It is left alone when that deadline is met early, as nearly all are: then it
     /// fires for nothing and is set anew, once for all that came in the meantime.
     private func scheduleWakeUp() {
-        guard let deadline = bus.nextDeadline else { return }
+        guard !isStopping, let deadline = bus.nextDeadline else { return }
         if let wakeUp, wakeUp.deadline <= deadline { return }
         wakeUp?.task.cancel()
         let task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(deadline)) { self.wake() }
@@ -91,18 +105,20 @@ final class Hub {
 
     // MARK: End
 
-    /// Stops listening, writes what waits, closes all connections.
-    func stop() -> EventLoopFuture<Void> {
+    /// Stops listening, writes what waits, and closes all connections.
+    ///
+    /// - Parameter patience: How long to wait for peers that do not read the rest or do not close their side.
+    func stop(patience: TimeAmount) -> EventLoopFuture<Void> {
         guard !isStopping else { return eventLoop.makeSucceededVoidFuture() }
+        endTurn()
         isStopping = true
         wakeUp?.task.cancel()
         var closed: [EventLoopFuture<Void>] = []
-        for (endpoint, channel) in listeners {
-            if case .unix(let path) = endpoint { SocketFile.remove(path) }
+        for (channel, file) in listeners {
+            file?.remove()
             closed.append(channel.close())
         }
-        endTurn()
-        for connection in connections { if let end = connection?.end() { closed.append(end) } }
+        for connection in connections { if let end = connection?.end(patience: patience) { closed.append(end) } }
         return EventLoopFuture.andAllComplete(closed, on: eventLoop)
     }
 }
