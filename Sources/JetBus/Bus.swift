@@ -159,7 +159,7 @@ public final class Bus {
 
     /// Closes a peer that has said its last word, once nothing is owed to it.
     func closeIfServed(_ peer: Peer) {
-        guard peer.hasEndedInput, peer.pendingRequests == 0, peer.snapshots.isEmpty, peer.conflation == nil else {
+        guard peer.hasEndedInput, peer.pendingRequests == 0, peer.snapshots.isEmpty, !peer.isConflating else {
             return
         }
         peer.isClosing = true
