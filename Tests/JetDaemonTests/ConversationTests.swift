@@ -1,7 +1,7 @@
 import Testing
 
 /// What a classic peer says and hears, to the byte. A script of ten lines in any language can do the same.
-@Suite("A classic peer's conversation", .timeLimit(.minutes(1)))
+@Suite("A classic peer's conversation", .timeLimit(.minutes(5)))
 struct ConversationTests {
     @Test("is the same bytes on a unix socket and on TCP", arguments: [true, false])
     func conversation(byUnixSocket: Bool) async throws {

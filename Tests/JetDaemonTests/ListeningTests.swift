@@ -4,7 +4,7 @@ import JetProtocol
 import Testing
 
 /// Where a daemon listens, and what it does when it cannot.
-@Suite("Listening", .timeLimit(.minutes(1)))
+@Suite("Listening", .timeLimit(.minutes(5)))
 struct ListeningTests {
     @Test("port 0 becomes the port that was chosen, and both transports serve")
     func both() async throws {

@@ -48,7 +48,7 @@ final class TestBus {
     }
 
     func receive(_ text: [UInt8], from peer: TestPeer) {
-        text.withUnsafeBytes { bus.receive($0.bytes, from: peer.id, at: now) }
+        _ = text.withUnsafeBytes { bus.receive($0.bytes, from: peer.id, at: now) }
         deliver()
     }
 
@@ -122,7 +122,7 @@ final class TestPeer {
     func read() {
         bus.bus.withOutput(of: id) { output in
             // The bus frames each message by itself, so this cannot fail.
-            try? frames.read(output.bytes) { message in
+            _ = try? frames.read(output.bytes) { message in
                 inbox.append(message.array)
                 return true
             }
