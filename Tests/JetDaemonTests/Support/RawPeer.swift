@@ -64,6 +64,23 @@ final class RawPeer {
         return try hear()
     }
 
+    /// Writes a request and reads the response as a value.
+    func askValue(_ message: String) throws -> JSON {
+        try say(message)
+        return try hearValue()
+    }
+
+    /// Adds States `state/0`, `state/1` and so on, with the value 0 and, if asked for, so many bytes beside it.
+    func addStates(_ count: Int, padding: Int = 0) throws {
+        let rest = padding > 0 ? ",\"" + String(repeating: "x", count: padding) + "\"" : ""
+        var bytes: [UInt8] = []
+        for number in 0..<count {
+            bytes += Self.framed(#"{"method":"add","params":{"path":"state/\#(number)","value":[0\#(rest)]}}"#)
+        }
+        try write(bytes + Self.framed(#"{"id":"added","method":"echo"}"#))
+        _ = try hear()
+    }
+
     /// A message with its length before it.
     static func framed(_ message: String) -> [UInt8] {
         var bytes: [UInt8] = []
