@@ -39,6 +39,12 @@ final class RawPeer {
         }
     }
 
+    /// The same peer once more, so that one thread can write for it while another one reads.
+    init(copying descriptor: Int32) throws {
+        self.descriptor = dup(descriptor)
+        try check(self.descriptor)
+    }
+
     deinit { close() }
 
     // MARK: Writing
