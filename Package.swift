@@ -135,7 +135,7 @@ let package = Package(
         .testTarget(
             name: "JetDaemonTests",
             dependencies: [
-                "JetDaemon", "JSONText", "TestSupport",
+                "JetDaemon", "jetd", "JetBus", "JetProtocol", "JSONText", "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),

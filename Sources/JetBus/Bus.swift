@@ -203,7 +203,7 @@ public final class Bus {
     /// - Returns: Whether there is more in its outbox. Then it is among those that `takePeersWithOutput` names, even if
     ///   it was named before what was handed over was written.
     public func outputWritten(of id: PeerID) -> Bool {
-        guard let peer = peer(id) else { return false }
+        guard let peer = peer(id), !peer.isClosing else { return false }
         peer.isPaused = peer.outbox.count >= configuration.outboxLimit
         continueNotifying(peer)
         closeIfServed(peer)

@@ -146,8 +146,7 @@ final class Connection: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(output), promise: nil)
             // NIO has written what the socket took. If much is left, the channel is not writable until that is gone.
             isWriting = !context.channel.isWritable
-            if isWriting { return }
-            continueWriting(peer)
+            if isWriting || continueWriting(peer) { return }
         }
         if hub.bus.isClosing(peer) { end(context, within: hasInputEnded ? nil : Self.patience) }
     }
@@ -161,9 +160,13 @@ final class Connection: ChannelInboundHandler {
     }
 
     /// The socket has taken all: the bus may give more, and the peer is read again.
-    private func continueWriting(_ peer: PeerID) {
-        _ = hub.bus.outputWritten(of: peer)
+    ///
+    /// - Returns: Whether more has come into the outbox.
+    @discardableResult
+    private func continueWriting(_ peer: PeerID) -> Bool {
+        let hasMore = hub.bus.outputWritten(of: peer)
         continueReading(peer)
+        return hasMore
     }
 
     // MARK: End

@@ -5,6 +5,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+import Synchronization
 
 /// The *daemon*: a bus with sockets around it, on one event loop.
 ///
@@ -13,14 +14,26 @@ public import ServiceLifecycle
 ///     // ... it serves ...
 ///     await daemon.stop()
 ///
-/// As a `Service` it serves until a graceful shutdown.
+/// As a `Service` it serves until a graceful shutdown. It starts once, and has to be stopped: its thread is there from
+/// the beginning.
 public final class Daemon: Service {
+    /// A daemon's life. Each case becomes a later one only.
+    private enum Life {
+        /// Not started yet.
+        case new
+        /// It listens, or is about to.
+        case serving
+        /// It was told to stop; the task ends when that is done. Nothing may be given to the event loop any more.
+        case ending(Task<Void, Never>)
+    }
+
     private let configuration: DaemonConfiguration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     private let eventLoop: any EventLoop
     private let hub: NIOLoopBoundBox<Hub?>
     private let onStart: @Sendable ([Endpoint]) -> Void
+    private let life = Mutex(Life.new)
 
     /// A daemon that does not listen yet.
     ///
@@ -36,16 +49,26 @@ public final class Daemon: Service {
         hub = .makeEmptyBox(eventLoop: eventLoop)
     }
 
+    // MARK: Life
+
     /// Starts to listen.
     ///
     /// - Returns: The endpoints, with the ports that were chosen.
-    /// - Throws: `DaemonError` if one of them cannot be had; then none is open.
+    /// - Throws: `DaemonError` if one of them cannot be had; then none is open, and the daemon has stopped.
     public func start() async throws -> [Endpoint] {
+        let isFirst = life.withLock { life in
+            guard case .new = life else { return false }
+            life = .serving
+            return true
+        }
+        guard isFirst else { throw DaemonError("a daemon starts only once") }
         let (hub, configuration, logger, eventLoop) = (hub, configuration, logger, eventLoop)
-        try await eventLoop.submit {
-            hub.value = Hub(configuration: configuration, logger: logger, eventLoop: eventLoop)
-        }.get()
         do {
+            try await unlessEnding {
+                eventLoop.submit {
+                    hub.value = Hub(configuration: configuration, logger: logger, eventLoop: eventLoop)
+                }
+            }
             var endpoints: [Endpoint] = []
             for listener in configuration.listeners {
                 let endpoint = try await listen(at: listener)
@@ -61,7 +84,19 @@ public final class Daemon: Service {
 
     /// Stops listening, writes what waits for the peers, and closes their connections. Peers that do not read what waits,
     /// or do not close their side, are waited for no longer than a second.
+    ///
+    /// It may be called again, and returns when all is done.
     public func stop() async {
+        let task = life.withLock { life in
+            if case .ending(let task) = life { return task }
+            let task = Task { await end() }
+            life = .ending(task)
+            return task
+        }
+        await task.value
+    }
+
+    private func end() async {
         let hub = hub
         try? await eventLoop.flatSubmit {
             hub.value?.stop(patience: .seconds(1)) ?? hub.eventLoop.makeSucceededVoidFuture()
@@ -80,10 +115,23 @@ public final class Daemon: Service {
     }
 
     /// What the bus has done and holds.
+    ///
+    /// - Throws: `DaemonError` once the daemon has stopped.
     public func statistics() async throws -> Bus.Statistics {
-        let hub = hub
-        return try await eventLoop.submit { hub.value?.bus.statistics ?? Bus.Statistics() }.get()
+        let (hub, eventLoop) = (hub, eventLoop)
+        return try await unlessEnding { eventLoop.submit { hub.value?.bus.statistics ?? Bus.Statistics() } }
     }
+
+    /// Gives something to the event loop and waits for it. A loop that has ended would never answer.
+    private func unlessEnding<Success: Sendable>(_ submit: () -> EventLoopFuture<Success>) async throws -> Success {
+        let future = life.withLock { life in
+            if case .ending = life { nil as EventLoopFuture<Success>? } else { submit() }
+        }
+        guard let future else { throw DaemonError("the daemon has stopped") }
+        return try await future.get()
+    }
+
+    // MARK: Listening
 
     /// Connections that wait to be accepted. More than most systems allow (net.core.somaxconn), so theirs counts.
     private static let backlog: Int32 = 4096
@@ -92,7 +140,7 @@ public final class Daemon: Service {
         switch listener.endpoint {
         case .tcp(let host, let port):
             do {
-                let channel = try await bootstrap(isTCP: true).bind(host: host, port: port).get()
+                let channel = try await unlessEnding { bootstrap(isTCP: true).bind(host: host, port: port) }
                 try await note(channel, file: nil)
                 return .tcp(host: host, port: channel.localAddress?.port ?? port)
             } catch {
@@ -101,7 +149,7 @@ public final class Daemon: Service {
         case .unix(let path):
             let file = try SocketFile.listen(at: path, backlog: Self.backlog, makingFolder: listener.makesFolder)
             do {
-                let channel = try await bootstrap(isTCP: false).withBoundSocket(file.descriptor).get()
+                let channel = try await unlessEnding { bootstrap(isTCP: false).withBoundSocket(file.descriptor) }
                 try await note(channel, file: file)
                 return listener.endpoint
             } catch {
@@ -113,15 +161,19 @@ public final class Daemon: Service {
 
     /// Hands a channel that listens over to the hub.
     private func note(_ channel: any Channel, file: SocketFile?) async throws {
-        let hub = hub
-        try await eventLoop.submit {
-            // NIO has set a shorter backlog for a socket that it was given.
-            if file != nil {
-                try channel.pipeline.syncOperations
-                    .withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { _ = Glibc.listen($0, Self.backlog) }
+        let (hub, eventLoop) = (hub, eventLoop)
+        try await unlessEnding {
+            eventLoop.submit {
+                // NIO has set a shorter backlog for a socket that it was given.
+                if file != nil {
+                    try channel.pipeline.syncOperations
+                        .withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                            _ = Glibc.listen($0, Self.backlog)
+                        }
+                }
+                hub.value?.listeners.append((channel, file))
             }
-            hub.value?.listeners.append((channel, file))
-        }.get()
+        }
     }
 
     private func bootstrap(isTCP: Bool) -> ServerBootstrap {
@@ -144,6 +196,7 @@ public final class Daemon: Service {
     }
 
     private static func explained(_ error: any Error, at endpoint: Endpoint) -> DaemonError {
+        if let error = error as? DaemonError { return error }
         guard let error = error as? IOError else { return DaemonError("cannot listen at \(endpoint): \(error)") }
         let advice =
             switch error.errnoCode {

@@ -39,6 +39,12 @@ final class RawPeer {
         }
     }
 
+    /// The same peer once more, so that one thread can write for it while another one reads.
+    init(copying descriptor: Int32) throws {
+        self.descriptor = dup(descriptor)
+        try check(self.descriptor)
+    }
+
     deinit { close() }
 
     // MARK: Writing
@@ -62,6 +68,23 @@ final class RawPeer {
     func ask(_ message: String) throws -> String {
         try say(message)
         return try hear()
+    }
+
+    /// Writes a request and reads the response as a value.
+    func askValue(_ message: String) throws -> JSON {
+        try say(message)
+        return try hearValue()
+    }
+
+    /// Adds States `state/0`, `state/1` and so on, with the value 0 and, if asked for, so many bytes beside it.
+    func addStates(_ count: Int, padding: Int = 0) throws {
+        let rest = padding > 0 ? ",\"" + String(repeating: "x", count: padding) + "\"" : ""
+        var bytes: [UInt8] = []
+        for number in 0..<count {
+            bytes += Self.framed(#"{"method":"add","params":{"path":"state/\#(number)","value":[0\#(rest)]}}"#)
+        }
+        try write(bytes + Self.framed(#"{"id":"added","method":"echo"}"#))
+        _ = try hear()
     }
 
     /// A message with its length before it.

@@ -70,6 +70,21 @@ func withDaemon<Result: Sendable>(
     }
 }
 
+/// Runs a daemon that has to serve others whatever happens to it: one who is there all the time, and one who comes
+/// afterwards.
+func withWitness(
+    _ adjust: (inout DaemonConfiguration) -> Void = { _ in }, _ body: @escaping @Sendable (TestDaemon) throws -> Void
+) async throws {
+    try await withDaemon(adjust) { daemon in
+        let witness = try RawPeer(daemon.unix)
+        _ = try witness.ask(#"{"id":0,"method":"echo"}"#)
+        try body(daemon)
+        let answer = try witness.ask(#"{"id":"still","method":"echo"}"#)
+        #expect(answer == #"{"id":"still","result":true}"#)
+        try daemon.expectService()
+    }
+}
+
 /// Makes a new folder for as long as `body` runs. Its path is short, as those of sockets must be.
 func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     var template = Array("/tmp/jet-XXXXXX".utf8CString)
