@@ -125,7 +125,6 @@ struct EndingTests {
             owner.close()
             try stopped.wait()
             #expect(throws: RawPeer.Failure.self) { try RawPeer(daemon.unix) }
-            #expect(throws: RawPeer.Failure.self) { try RawPeer(daemon.tcp) }
         }
     }
 

@@ -88,7 +88,7 @@ final class FakeDaemon: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
-                try? reader.read(bytes.bytes) { message in
+                _ = try? reader.read(bytes.bytes) { message in
                     messages.yield((try? JSON(parsing: message)) ?? "not JSON")
                     return true
                 }
