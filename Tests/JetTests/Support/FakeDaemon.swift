@@ -87,7 +87,7 @@ final class FakeDaemon: Sendable {
         init(_ messages: AsyncStream<JSON>.Continuation) { self.messages = messages }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+            _ = unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
                 try? reader.read(bytes.bytes) { message in
                     messages.yield((try? JSON(parsing: message)) ?? "not JSON")
                     return true

@@ -103,7 +103,7 @@ struct Scene {
         session.written()
         var messages: [JSON] = []
         var reader = FrameReader(limit: 1 << 24)
-        try? reader.read(bytes.span.bytes) { message in
+        _ = try? reader.read(bytes.span.bytes) { message in
             messages.append((try? JSON(parsing: message)) ?? "not JSON")
             return true
         }
