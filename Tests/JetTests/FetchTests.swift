@@ -142,6 +142,23 @@ struct FetchTests {
         }
     }
 
+    @Test("by value and by field, and with get in order; a fetch of single elements has none")
+    func values() async throws {
+        try await withPeers { provider, user in
+            for (path, value) in [("a", 3), ("b", 1), ("c", 2)] { try await provider.addState(path, ["n": value]) }
+            let rule = try FetchRule(parsing: [
+                "valueField": ["n": ["lessThan": 3]], "sort": ["byValueField": ["n": "number"]],
+            ])
+            #expect(try await user.get(rule).map(\.path) == ["b", "c"])
+            let error = await #expect(throws: JetError.self) { _ = try await user.fetch(rule) as Fetcher<JSON> }
+            #expect(error?.code == .invalidParams)
+
+            let small = try FetchRule(parsing: ["valueField": ["n": ["lessThan": 2]]])
+            let fetcher = try await user.fetch(small)
+            #expect(try await next(1, of: fetcher) == [#"add b {"n":1}"#])
+        }
+    }
+
     @Test("a consumer that is slow delays neither answers nor other consumers")
     func slowConsumer() async throws {
         try await withPeers { provider, user in

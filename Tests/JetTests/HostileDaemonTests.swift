@@ -7,7 +7,7 @@ import Testing
 @Suite("A daemon that misbehaves", .timeLimit(.minutes(1)))
 struct HostileDaemonTests {
     private func withFake(
-        configuration: Peer.Configuration = .init(), _ body: (FakeDaemon, Peer) async throws -> Void
+        configuration: Peer.Configuration = .patient, _ body: (FakeDaemon, Peer) async throws -> Void
     ) async throws {
         let daemon = try await FakeDaemon.start()
         let peer = try await Peer.connect(to: daemon.endpoint, configuration: configuration)
@@ -99,7 +99,7 @@ struct HostileDaemonTests {
     @Test("20,000 damaged messages: no trap, and a peer that knows what to do")
     func damaged() async throws {
         var generator = SeededGenerator(seed: 7)
-        var configuration = Peer.Configuration()
+        var configuration = Peer.Configuration.patient
         configuration.reconnect = .always(first: .milliseconds(1), longest: .milliseconds(1))
         try await withFake(configuration: configuration) { daemon, peer in
             let samples: [JSON] = [
@@ -126,7 +126,7 @@ struct HostileDaemonTests {
 
     @Test("one that does not read: the newest values wait, and when it reads it gets the truth")
     func doesNotRead() async throws {
-        var configuration = Peer.Configuration()
+        var configuration = Peer.Configuration.patient
         configuration.outboxLimit = 64 << 10
         try await withFake(configuration: configuration) { daemon, peer in
             async let adding = peer.addState("a", 0)

@@ -1,6 +1,8 @@
 public import JetProtocol
 
 /// What happened to an element that a fetch is about.
+///
+///     known[event.path] = event.kind == .remove ? nil : event.value
 public enum FetchEventKind: String, Hashable, Sendable {
     /// It is there: it was when the fetch began, or has come, or has begun to match.
     case add

@@ -1,14 +1,5 @@
 import Synchronization
 
-/// How events wait for a consumer that is slower than they come.
-public enum FetchBuffering: Hashable, Sendable {
-    /// Every event waits, whatever memory that takes.
-    case all
-    /// Of the changes of one element only the newest waits: memory is bounded by the number of elements that match. The
-    /// consumer misses values in between, never an element that comes or goes, and ends with the truth.
-    case newest
-}
-
 /// The *feed*: what a fetch has brought and its consumer has not taken yet. The connection fills it and never waits, so
 /// that a slow consumer delays nobody but itself.
 final class FetchFeed: Sendable {

@@ -42,7 +42,7 @@ extension Notice {
             repeat {
                 if try scanner.peek() == UInt8(ascii: "{") {
                     _ = try scanner.members(into: &members)
-                    if let entry = Notice(members, in: bytes) { entries.append(entry) }
+                    if let entry = Notice(members, in: bytes, isEntry: true) { entries.append(entry) }
                 } else {
                     _ = try scanner.value()
                 }

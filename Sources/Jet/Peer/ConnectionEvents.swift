@@ -1,4 +1,6 @@
 /// What becomes of a peer's connection.
+///
+///     if case .disconnected(let error) = event { logger.warning("\(error)") }
 public enum ConnectionEvent: Sendable {
     /// It was made again. The peer's elements and fetches are on their way to the daemon.
     case connected

@@ -15,10 +15,14 @@ extension Peer {
     ///     `FetchEvent.failure`.
     ///   - buffering: How events wait for a consumer that is slower than they come.
     /// - Returns: The fetch, as a sequence of events.
-    /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    /// - Throws: `.invalidParams` with `badRule`, as for a rule that sorts: the notifications of a sorted fetch are not
+    ///   about one element each. `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     public func fetch<Value: Decodable & Sendable>(
         _ rule: FetchRule, as type: Value.Type = JSON.self, buffering: FetchBuffering = .all
     ) async throws(JetError) -> Fetcher<Value> {
+        guard rule.sort == nil else {
+            throw JetError(.badRule(RuleError(at: "sort", "this fetch is of single elements; get can sort")))
+        }
         let fetcher = Fetcher<Value>(peer: self, rule: rule, buffering: buffering)
         try await fetcher.fetch()
         return fetcher
@@ -31,7 +35,7 @@ extension Peer {
     /// - Parameters:
     ///   - rule: Which elements.
     ///   - type: What their values are. An element whose value is something else comes without it, see `Entry.failure`.
-    /// - Returns: The elements, in no particular order.
+    /// - Returns: The elements, in the order of the rule's `sort` if it has one.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     public func get<Value: Decodable & Sendable>(
         _ rule: FetchRule, as type: Value.Type = JSON.self

@@ -76,12 +76,12 @@ struct Notice: Sendable, Equatable {
 }
 
 extension Notice {
-    /// Reads the params of a notification; `nil` if they are none.
-    init?(_ params: JSONMembers, in bytes: RawSpan) {
-        guard let path = params.value("path", in: bytes).flatMap({ Self.string($0, in: bytes) }),
-            let event = params.value("event", in: bytes).flatMap({ Self.string($0, in: bytes) }),
-            let kind = FetchEventKind(rawValue: event)
-        else { return nil }
+    /// Reads the params of a notification, or an entry of a `get`; `nil` if they are neither. The entries of a sorted
+    /// `get` name no event: they are there.
+    init?(_ params: JSONMembers, in bytes: RawSpan, isEntry: Bool = false) {
+        guard let path = params.value("path", in: bytes).flatMap({ Self.string($0, in: bytes) }) else { return nil }
+        let event = params.value("event", in: bytes).flatMap { Self.string($0, in: bytes) }
+        guard let kind = event.map(FetchEventKind.init(rawValue:)) ?? (isEntry ? .add : nil) else { return nil }
         self.init(
             kind: kind, path: path, value: params.value("value", in: bytes)?.of(bytes).array,
             isFetchOnly: params.value("fetchOnly", in: bytes)?.of(bytes).elementsEqual("true") ?? false,

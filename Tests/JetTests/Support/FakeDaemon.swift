@@ -87,8 +87,8 @@ final class FakeDaemon: Sendable {
         init(_ messages: AsyncStream<JSON>.Continuation) { self.messages = messages }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
-                _ = try? reader.read(bytes.bytes) { message in
+            _ = unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+                try? reader.read(bytes.bytes) { message in
                     messages.yield((try? JSON(parsing: message)) ?? "not JSON")
                     return true
                 }

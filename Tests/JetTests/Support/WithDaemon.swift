@@ -17,6 +17,15 @@ func withDaemon<Result>(
     try await withDaemonStatistics(at: endpoint) { endpoint, _ in try await body(endpoint) }
 }
 
+extension Peer.Configuration {
+    /// For a machine that may have much else to do: no test asks how long an answer takes.
+    static var patient: Self {
+        var configuration = Peer.Configuration()
+        configuration.requestTimeout = .seconds(45)
+        return configuration
+    }
+}
+
 /// How much of what a daemon holds.
 struct Count {
     let peers: Int, elements: Int, fetchers: Int
@@ -50,8 +59,8 @@ func withPeers(
     _ body: (_ provider: Peer, _ user: Peer) async throws -> Void
 ) async throws {
     try await withDaemon { endpoint in
-        let provider = try await Peer.connect(to: endpoint)
-        let user = try await Peer.connect(to: endpoint)
+        let provider = try await Peer.connect(to: endpoint, configuration: .patient)
+        let user = try await Peer.connect(to: endpoint, configuration: .patient)
         do {
             try await body(provider, user)
         } catch {
