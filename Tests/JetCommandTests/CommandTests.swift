@@ -59,6 +59,15 @@ struct ReadingTests {
         #expect(status == (paths.isEmpty ? ExitStatus.usage : .done).rawValue)
     }
 
+    @Test("a rule that sorts decides the order")
+    func sorted() async throws {
+        let bus = try await TestBus()
+        for (path, value) in [("a", 1), ("b", 3), ("c", 2)] { try await bus.peer.addState(path, value) }
+        let rule = #"{"value":{"greaterThan":1},"sort":{"byValue":"number","descending":true}}"#
+        #expect(try await bus.jet("ls", "--rule", rule).lines == ["state   b  3", "state   c  2"])
+        #expect(try await bus.jet("watch", "--rule", rule).status == 2)
+    }
+
     @Test("get of one path is the value alone, in JSON")
     func getOne() async throws {
         let bus = try await bus()

@@ -90,6 +90,13 @@ struct RuleTextTests {
         #expect(filter.admits("anything"), "the daemon has decided")
     }
 
+    @Test("takes rules about values and fields, and an order")
+    func values() throws {
+        let text = #"{"value":{"greaterThan":1},"valueField":{"a.b":{"equals":true}},"sort":{"byValue":"number"}}"#
+        let rule = try ElementFilter(parsing: text).rule
+        #expect(rule.value != nil && rule.fields.count == 1 && rule.sort != nil)
+    }
+
     @Test("may be an empty rule, which is everything")
     func everything() throws {
         #expect(try ElementFilter(parsing: "{}").rule == FetchRule())

@@ -31,9 +31,9 @@ struct GetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let filter = try rules.filter()
-        let entries = try await connection.withPeer { try await $0.entries(filter) }
-        let states = entries.filter { $0.value != nil }
-        guard let first = states.first else { throw Self.noState(entries, rules) }
+        let elements = try await connection.withPeer { try await $0.elements(filter) }
+        let states = elements.filter { $0.value != nil }
+        guard let first = states.first else { throw Self.noState(elements, rules) }
         if output.json {
             try output.write(states.lazy.map(\.record))
         } else if filter.pattern.onlyPath != nil, let value = first.value {
@@ -43,7 +43,7 @@ struct GetCommand: AsyncParsableCommand {
         }
     }
 
-    private static func noState(_ methods: [Entry<JSON>], _ rules: RuleOptions) -> Failure {
+    private static func noState(_ methods: [FoundElement], _ rules: RuleOptions) -> Failure {
         guard let method = methods.first else { return rules.nothingMatches }
         return Failure(
             .nothingMatched, "'\(method.path)' is a Method and has no value.",

@@ -19,6 +19,7 @@ struct ListCommand: AsyncParsableCommand {
               jet ls cpu/                   what begins with cpu/
               jet ls '*temp*' -i            what has temp, Temp, TEMP ... in its path
               jet ls 'net/*/state'          a star stands for any characters, also for several steps of a path
+              jet ls --rule '{"value":{"isType":"number"},"sort":{"byValue":"number"}}'
               jet ls --json | jq -r .path   just the paths
             """)
 
@@ -28,12 +29,12 @@ struct ListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let filter = try rules.filter()
-        let entries = try await connection.withPeer { try await $0.entries(filter) }
-        guard !entries.isEmpty else { throw rules.nothingMatches }
+        let elements = try await connection.withPeer { try await $0.elements(filter) }
+        guard !elements.isEmpty else { throw rules.nothingMatches }
         if output.json {
-            try output.write(entries.lazy.map(\.record))
+            try output.write(elements.lazy.map(\.record))
         } else {
-            try output.write(Listing.elements(entries.map(\.row), width: output.terminal.width))
+            try output.write(Listing.elements(elements.map(\.row), width: output.terminal.width))
         }
     }
 }

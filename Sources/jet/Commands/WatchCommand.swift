@@ -44,6 +44,9 @@ struct WatchCommand: AsyncParsableCommand {
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count takes a number of events, 1 or more.") }
         if table, output.json { throw ValidationError("--table is for people, --json for programs: choose one.") }
+        if !once, try rules.filter().rule.sort != nil {
+            throw ValidationError("What happens has no order to sort it by: 'sort' is for ls, get and watch --once.")
+        }
         if count != nil, table || once { throw ValidationError("--count goes with neither --table nor --once.") }
     }
 
@@ -69,15 +72,15 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     private func printOnce(_ filter: ElementFilter) async throws {
-        var entries = try await connection.withPeer { try await $0.entries(filter) }
-        if table { entries.removeAll { $0.value == nil } }
-        guard !entries.isEmpty else { throw rules.nothingMatches }
-        if table { return try output.write(Listing.values(entries.map(\.row))) }
+        var elements = try await connection.withPeer { try await $0.elements(filter) }
+        if table { elements.removeAll { $0.value == nil } }
+        guard !elements.isEmpty else { throw rules.nothingMatches }
+        if table { return try output.write(Listing.values(elements.map(\.row))) }
         let now = Timestamp.now
         if output.json {
-            try output.write(entries.lazy.map { Record.event("add", at: now, element: $0.record) })
+            try output.write(elements.lazy.map { Record.event("add", at: now, element: $0.record) })
         } else {
-            try output.write(entries.map { EventLine.line("add", at: now, $0.row) })
+            try output.write(elements.map { EventLine.line("add", at: now, $0.row) })
         }
     }
 

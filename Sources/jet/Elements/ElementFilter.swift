@@ -27,7 +27,7 @@ struct ElementFilter: Hashable, Sendable {
                 throw RuleTextError("it must be an object, such as \(Self.example)")
             }
             rule = try FetchRule(parsing: json)
-            for member in members where member.name != "path" {
+            for member in members where !["path", "value", "valueField", "sort"].contains(member.name) {
                 throw RuleTextError("a rule has no part '\(member.name)'")
             }
             let understood = rule.json["path"]?.object ?? [:]
