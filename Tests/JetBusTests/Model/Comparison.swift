@@ -25,8 +25,8 @@ struct Comparison {
         bus = TestBus {
             $0.seed = seed
             guard hasSlowPeers else { return }
-            $0.outboxLimit = 2000
-            $0.snapshotChunk = 300
+            $0.outboxLimit = Scenario.outboxLimit
+            $0.snapshotChunk = 150
         }
     }
 
@@ -37,8 +37,7 @@ struct Comparison {
         for number in 0..<steps {
             let bus = bus.bus
             let ids = peers.mapValues(\.id)
-            func isFull(_ peer: Int) -> Bool { (ids[peer].flatMap(bus.peer)?.outbox.count ?? 0) > 1000 }
-            let step = scenario.next(model, isFull: scenario.hasSlowPeers ? isFull : { _ in false })
+            let step = scenario.next(model) { ids[$0].flatMap(bus.peer)?.outbox.count ?? 0 }
             if let difference = take(step) ?? compareCounts() { return "step \(number): \(step): \(difference)" }
         }
         for (number, peer) in peers where !peer.isReading {
