@@ -1,0 +1,188 @@
+import JSONText
+import TestSupport
+
+/// Something that can happen to a bus.
+enum Step {
+    case connect(peer: Int, Model.Peer, isSlow: Bool)
+    case disconnect(peer: Int)
+    /// A peer sends a message or a batch.
+    case send(peer: Int, JSON)
+    /// A slow peer takes what is in its outbox: once, or until nothing comes.
+    case read(peer: Int, all: Bool)
+    case pass(seconds: Double)
+}
+
+/// What happens next, at random: several peers that add, change, remove, set, call, answer, fetch and unfetch over so
+/// few paths that they meet all the time.
+struct Scenario {
+    var random: SeededGenerator
+    /// Whether some peers read only now and then.
+    let hasSlowPeers: Bool
+    /// Who is connected, and whether it is slow.
+    private(set) var peers: [(number: Int, isSlow: Bool)] = []
+    private var nextPeer = 0
+    private var nextID = 0
+    /// Each value is greater than the one before, so that one can tell an older one from a newer.
+    private var nextValue = 0
+
+    /// The size of an outbox that is full, where there are slow peers.
+    static let outboxLimit = 600
+    static let paths = ["a", "ab", "aba", "b", "ba", "bA", "A", "aA", "abab", "bb"]
+    private static let fetchIDs: [JSON] = ["f", "g", 1, "1"]
+    private static let groupLists: [JSON] = [[], ["x"], ["x", "y"], ["z"]]
+    private static let arguments: [JSON] = [[1], ["x": []], []]
+
+    init(seed: UInt64, hasSlowPeers: Bool) {
+        random = SeededGenerator(seed: seed)
+        self.hasSlowPeers = hasSlowPeers
+    }
+
+    /// What happens next.
+    ///
+    /// - Parameters:
+    ///   - model: How things are.
+    ///   - backlog: How many bytes a peer has not read.
+    mutating func next(_ model: Model, backlog: (Int) -> Int) -> Step {
+        if peers.count < 2 || peers.count < 6 && chance(1, of: 60) { return connect() }
+        let peer = peers[index(peers.count)]
+        switch index(200) {
+        case 0...1:
+            peers.removeAll { $0.number == peer.number }
+            return .disconnect(peer: peer.number)
+        case 2...5: return .pass(seconds: [0.1, 1, 2.5][index(3)])
+        case 6..<30 where peer.isSlow: return .read(peer: peer.number, all: chance(1, of: 4))
+        case 30..<40 where !peer.isSlow: return .send(peer: peer.number, churn())
+        default: break
+        }
+        // One that goes on asking and does not read would be closed; that is another test's matter.
+        guard backlog(peer.number) < 2 * Self.outboxLimit else { return .read(peer: peer.number, all: false) }
+        if !peer.isSlow, chance(1, of: 8) {
+            let messages = (0..<index(6)).map { _ in message(from: peer.number, model, backlog) }
+            return .send(peer: peer.number, .array(messages))
+        }
+        return .send(peer: peer.number, message(from: peer.number, model, backlog))
+    }
+
+    private mutating func connect() -> Step {
+        var peer = Model.Peer()
+        for group in ["x", "y"] {
+            if chance(1, of: 2) { peer.fetchGroups.insert(group) }
+            if chance(1, of: 2) { peer.setGroups.insert(group) }
+            if chance(1, of: 2) { peer.callGroups.insert(group) }
+        }
+        nextPeer += 1
+        peers.append((nextPeer, hasSlowPeers && chance(1, of: 2)))
+        return .connect(peer: nextPeer, peer, isSlow: peers[peers.count - 1].isSlow)
+    }
+
+    /// Elements that come and go at once, so that the table of elements is packed often.
+    private mutating func churn() -> JSON {
+        var batch: [JSON] = []
+        for _ in 0..<6 {
+            let path = path()
+            batch.append(["method": "add", "params": ["path": path, "value": value()]])
+            batch.append(["method": "remove", "params": ["path": path]])
+        }
+        return .array(batch)
+    }
+
+    // MARK: Messages
+
+    private mutating func message(
+        from peer: Int, _ model: Model, _ backlog: (Int) -> Int
+    ) -> JSON {
+        switch index(100) {
+        case 0..<14: request("add", addParams(), from: peer)
+        case 14..<20: request("remove", ["path": ownPath(peer, model)], from: peer)
+        case 20..<50: request("change", ["path": ownPath(peer, model), "value": value()], from: peer)
+        case 50..<66: routedRequest(from: peer, model, backlog)
+        case 66..<82: answer(from: peer, model)
+        case 82..<88: request("fetch", ["id": fetchID(), "path": RandomRules.rule(using: &random)], from: peer)
+        case 88..<93: request("unfetch", ["id": fetchID()], from: peer)
+        case 93..<97: request("get", ["path": RandomRules.rule(using: &random)], from: peer)
+        case 97..<98: request("nonsense", [:], from: peer)
+        default: request("echo", value(), from: peer)
+        }
+    }
+
+    private mutating func request(_ method: String, _ params: JSON, from peer: Int) -> JSON {
+        var request: JSON.Object = ["method": .string(method), "params": params]
+        // A slow peer must see from what it reads when a fetch begins and ends: by the responses.
+        let mustHaveID = hasSlowPeers && method.hasSuffix("fetch")
+        if mustHaveID || chance(3, of: 4) {
+            nextID += 1
+            request["id"] = !mustHaveID && chance(1, of: 10) ? "same" : .number(nextID)
+        }
+        return .object(request)
+    }
+
+    private mutating func addParams() -> JSON {
+        var params: JSON.Object = ["path": path()]
+        if chance(3, of: 4) { params["value"] = value() }
+        if chance(1, of: 6) { params["fetchOnly"] = .boolean(chance(1, of: 2)) }
+        if chance(1, of: 6) { params["meta"] = ["title": value()] }
+        if chance(1, of: 6) { params["timeout"] = .number(1 + index(9)) }
+        if chance(1, of: 4) {
+            var access = JSON.Object()
+            for list in ["fetchGroups", "setGroups", "callGroups"] where chance(1, of: 2) {
+                access[list] = Self.groupLists[index(4)]
+            }
+            params["access"] = .object(access)
+        }
+        return .object(params)
+    }
+
+    private mutating func routedRequest(
+        from peer: Int, _ model: Model, _ backlog: (Int) -> Int
+    ) -> JSON {
+        let target = chance(9, of: 10) ? model.elements.randomElement(using: &random) : nil
+        // An owner that does not read is asked no more than it can hold; that is another test's matter.
+        if let target, target.owner == peer && hasSlowPeers || backlog(target.owner) > Self.outboxLimit {
+            return request("echo", value(), from: peer)
+        }
+        var params: JSON.Object = ["path": target.map { .string($0.path) } ?? "nowhere"]
+        if chance(1, of: 4) { params["timeout"] = .number(1 + index(9)) }
+        let isSet = chance(1, of: 10) ? chance(1, of: 2) : target?.value != nil
+        if isSet {
+            params["value"] = value()
+            if chance(1, of: 4) { params["valueAsResult"] = true }
+        } else if chance(1, of: 2) {
+            params["args"] = Self.arguments[index(3)]
+        }
+        return request(isSet ? "set" : "call", .object(params), from: peer)
+    }
+
+    /// An answer to something that was asked of this peer, or of another one, or of nobody, now or long ago.
+    private mutating func answer(from peer: Int, _ model: Model) -> JSON {
+        let asked = model.pending.filter { $0.owner == peer }.compactMap { model.routedIDs[$0.number] }
+        var id = asked.randomElement(using: &random)
+        if id == nil || chance(1, of: 10) { id = model.routedIDs[1 + index(model.routed)] ?? "1" }
+        if chance(1, of: 20) { id = .number(index(5)) }
+        let results: [JSON] = [true, nil, 7]
+        var message: JSON.Object = ["result": results[index(3)]]
+        if chance(1, of: 4) { message = ["error": ["code": 1, "message": "no"]] }
+        message["id"] = id
+        return .object(message)
+    }
+
+    // MARK: Choices
+
+    private mutating func path() -> JSON { .string(Self.paths[index(Self.paths.count)]) }
+
+    private mutating func ownPath(_ peer: Int, _ model: Model) -> JSON {
+        let own = model.elements.filter { $0.owner == peer && $0.value != nil }
+        guard chance(9, of: 10), let element = own.randomElement(using: &random) else { return path() }
+        return .string(element.path)
+    }
+
+    private mutating func value() -> JSON {
+        nextValue += 1
+        return .number(nextValue)
+    }
+
+    private mutating func fetchID() -> JSON { Self.fetchIDs[index(Self.fetchIDs.count)] }
+
+    private mutating func index(_ count: Int) -> Int { count > 0 ? Int.random(in: 0..<count, using: &random) : 0 }
+
+    private mutating func chance(_ times: Int, of all: Int) -> Bool { index(all) < times }
+}
