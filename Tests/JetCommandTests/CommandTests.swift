@@ -244,7 +244,7 @@ struct ToolTests {
     func silence() async throws {
         let bus = try await TestBus()
         let silent = try SilentListener()
-        let run = try await bus.jet("ls", "--connect", "tcp://127.0.0.1:\(silent.port)", "--timeout", "2")
+        let run = try await bus.jet("ls", "--connect", "tcp://127.0.0.1:\(silent.port)", "--timeout", "5")
         #expect(run.status == 4)
     }
 
