@@ -21,8 +21,6 @@ final class LinkHandler: ChannelInboundHandler {
         reader = FrameReader(limit: messageLimit)
     }
 
-    func channelActive(context: ChannelHandlerContext) { core.linkUp(context.channel) }
-
     func channelInactive(context: ChannelHandlerContext) { core.linkDown(context.channel, error) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(context, error) }

@@ -15,15 +15,15 @@ extension PeerCore {
     /// Makes the first connection.
     func open() async throws(JetError) {
         do {
-            let channel = try await connect().get()
-            // The handler has told the session; but the connection may be gone again already.
-            guard channel.isActive else { throw JetError(.notConnected, "\(endpoint) closed the connection at once") }
+            try await connect().get()
         } catch {
             throw ConnectError.explain(error, endpoint)
         }
     }
 
-    private func connect() -> EventLoopFuture<any Channel> {
+    /// Makes a connection. The session knows of it when the future succeeds, and not only when the pipeline has heard that
+    /// the channel is active: NIO says that later, and whoever waits for the future may be faster.
+    private func connect() -> EventLoopFuture<Void> {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelInitializer { channel in
@@ -32,22 +32,28 @@ extension PeerCore {
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-        switch endpoint {
-        case .unix(let path):
-            return bootstrap.connect(unixDomainSocketPath: path)
-        case .tcp(let host, let port):
-            return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .channelOption(.socketOption(.so_keepalive), value: 1)
-                .channelOption(.tcpOption(.keepIdle), value: 10)
-                .channelOption(.tcpOption(.keepInterval), value: 5)
-                .channelOption(.tcpOption(.keepCount), value: 3)
-                .channelOption(.tcpOption(.userTimeout), value: 25_000)
-                .connect(host: host, port: port)
+        let connected =
+            switch endpoint {
+            case .unix(let path):
+                bootstrap.connect(unixDomainSocketPath: path)
+            case .tcp(let host, let port):
+                bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                    .channelOption(.socketOption(.so_keepalive), value: 1)
+                    .channelOption(.tcpOption(.keepIdle), value: 10)
+                    .channelOption(.tcpOption(.keepInterval), value: 5)
+                    .channelOption(.tcpOption(.keepCount), value: 3)
+                    .channelOption(.tcpOption(.userTimeout), value: 25_000)
+                    .connect(host: host, port: port)
+            }
+        return connected.flatMapThrowing { channel in
+            // If it is gone already, the handler has said so to a session that did not know it.
+            guard channel.isActive else { throw ConnectError.lost(nil, self.endpoint) }
+            self.linkUp(channel)
         }
     }
 
     /// A connection is there. On the loop.
-    func linkUp(_ channel: any Channel) {
+    private func linkUp(_ channel: any Channel) {
         let now = now
         let isWanted = state.withLock { state in
             guard !state.isClosing else { return false }
