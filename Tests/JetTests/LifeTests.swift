@@ -31,6 +31,16 @@ struct LifeTests {
         }
     }
 
+    @Test("a peer is connected when connect returns: 500 times", arguments: [true, false])
+    func atOnce(isTCP: Bool) async throws {
+        try await withDaemon(at: isTCP ? .tcp(host: "127.0.0.1", port: 0) : .unix(path: socketPath())) { endpoint in
+            for _ in 0..<250 {
+                let peer = try await Peer.connect(to: endpoint, configuration: .patient)
+                #expect(peer.isConnected)
+            }
+        }
+    }
+
     @Test("where nobody listens, the error says where and why")
     func nobody() async throws {
         let path = socketPath()

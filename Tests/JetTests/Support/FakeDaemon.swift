@@ -1,3 +1,4 @@
+import Glibc
 import JSONText
 import Jet
 import JetProtocol
@@ -66,6 +67,7 @@ final class FakeDaemon: Sendable {
     func stop() async {
         try? await listener.close().get()
         await hangUp()
+        if case .unix(let path) = endpoint { unlink(path) }
     }
 
     static func frame(_ message: [UInt8]) -> [UInt8] {
