@@ -95,6 +95,8 @@ struct JetdResourceTests {
             // Those are the first to be accepted, and the last to be.
             _ = try peers[0].ask(#"{"id":1,"method":"echo"}"#)
             try peers[59].say(#"{"id":1,"method":"echo"}"#)
+            // It says so, and does not try again and again.
+            try eventually { jetd.errors.contains("cannot accept connections") }
             let answer = try witness.ask(#"{"id":2,"method":"echo"}"#)
             #expect(answer == #"{"id":2,"result":true}"#)
             let last = peers.removeLast()
