@@ -177,10 +177,15 @@ public final class Daemon: Service {
     }
 
     private func bootstrap(isTCP: Bool) -> ServerBootstrap {
-        let (hub, messageLimit) = (hub, configuration.messageLimit)
+        let (hub, messageLimit, logger) = (hub, configuration.messageLimit, logger)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger))
+                }
+            }
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in

@@ -1,4 +1,5 @@
 import Jet
+import TestSupport
 import Testing
 
 @testable import JetCommand

@@ -1,5 +1,6 @@
 import Glibc
 import Jet
+import TestSupport
 import Testing
 
 @testable import JetCommand

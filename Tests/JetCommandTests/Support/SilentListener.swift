@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// Something on the loopback interface to which one can connect, and which never says a word.
 struct SilentListener: ~Copyable {

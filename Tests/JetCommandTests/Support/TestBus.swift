@@ -1,5 +1,6 @@
 import Glibc
 import Jet
+import TestSupport
 
 /// A bus for one test: a `jetd` of its own in a folder of its own, a peer to own elements, and the `jet` to be tried.
 final class TestBus {
@@ -42,12 +43,7 @@ final class TestBus {
 
     /// A program built with these tests: it is where they are.
     static func binary(_ name: String) throws -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { throw Descriptors.Failed("readlink") }
-        let path = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/"
-            + name
+        try ChildProcess.path(ofProduct: name)
     }
 
     /// Starts `jet` with `arguments`; it finds the bus by its environment.

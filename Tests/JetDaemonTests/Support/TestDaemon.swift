@@ -95,7 +95,7 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
 }
 
 /// Removes a folder and what is in it. Links are removed, not followed.
-private func removeFolder(_ path: String) {
+func removeFolder(_ path: String) {
     if let folder = opendir(path) {
         while let entry = readdir(folder) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {

@@ -2,11 +2,13 @@ import Dispatch
 import Glibc
 
 /// The calls of the system that running a program takes.
-enum Descriptors {
+package enum Descriptors {
     /// A call that failed.
-    struct Failed: Error, CustomStringConvertible {
-        let description: String
-        init(_ call: String, _ code: Int32 = errno) { description = "\(call): \(String(cString: strerror(code)))" }
+    package struct Failed: Error, CustomStringConvertible {
+        package let description: String
+        package init(_ call: String, _ code: Int32 = errno) {
+            description = "\(call): \(String(cString: strerror(code)))"
+        }
     }
 
     /// A way from a program to us. No other program inherits it, as one could a pipe (`pipe2` is not to be had here).
@@ -79,7 +81,7 @@ enum Descriptors {
     }
 
     /// What comes next; `nil` at the end.
-    static func read(_ descriptor: Int32) -> [UInt8]? {
+    package static func read(_ descriptor: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)

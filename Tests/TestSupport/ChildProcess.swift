@@ -1,10 +1,10 @@
-import Glibc
+package import Glibc
 import Synchronization
 
 /// A program that a test runs: what it writes is collected as it comes, and it ends with the test at the latest.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// What its standard streams are.
-    enum Streams {
+    package enum Streams {
         /// Pipes, told apart.
         case pipes
         /// One terminal of this size for all three.
@@ -12,17 +12,18 @@ final class ChildProcess: Sendable {
     }
 
     /// One of its output streams; on a terminal all is `output`.
-    enum Stream { case output, error }
+    package enum Stream { case output, error }
 
     /// What was waited for did not happen.
-    struct Overdue: Error, CustomStringConvertible { let description: String }
+    package struct Overdue: Error, CustomStringConvertible { package let description: String }
 
-    private let pid: pid_t
+    /// Its process id.
+    package let pid: pid_t
     private let terminal: Int32
     private let record: Record
 
     /// Starts `program`, a path, with `arguments` and exactly `environment`.
-    init(
+    package init(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], streams: Streams = .pipes
     ) throws {
         switch streams {
@@ -42,30 +43,40 @@ final class ChildProcess: Sendable {
 
     deinit { send(SIGKILL) }
 
+    /// Where the build has put one of this package's programs: beside the tests.
+    package static func path(ofProduct name: String) throws -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0 else { throw Descriptors.Failed("readlink") }
+        let path = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/"
+            + name
+    }
+
     /// Sends it a signal, if it is still there.
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         record.state.withLock { if $0.exitStatus == nil { kill(pid, signal) } }
     }
 
     /// Gives its terminal another size.
-    func resize(columns: UInt16, lines: UInt16) {
+    package func resize(columns: UInt16, lines: UInt16) {
         Descriptors.resize(terminal, columns: columns, lines: lines)
         send(SIGWINCH)
     }
 
     /// What it has written to a stream so far.
-    func text(_ stream: Stream = .output) -> String {
+    package func text(_ stream: Stream = .output) -> String {
         record.state.withLock { String(decoding: stream == .output ? $0.output : $0.error, as: UTF8.self) }
     }
 
     /// Waits until `condition` holds for what it has written to a stream.
-    func wait(_ stream: Stream = .output, until condition: (String) -> Bool) async throws {
+    package func wait(_ stream: Stream = .output, until condition: (String) -> Bool) async throws {
         try await wait { condition(self.text(stream)) }
     }
 
     /// Waits until it has ended and all that it wrote is here: its exit status.
     @discardableResult
-    func end() async throws -> Int32 {
+    package func end() async throws -> Int32 {
         try await wait { self.record.state.withLock { $0.exitStatus != nil && $0.openStreams == 0 } }
         return record.state.withLock { $0.exitStatus ?? -1 }
     }

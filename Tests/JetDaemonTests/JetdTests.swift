@@ -1,0 +1,159 @@
+import Glibc
+import JSONText
+import JetProtocol
+import TestSupport
+import Testing
+
+/// `jetd` as a program: what it prints, how it ends, and who can run it.
+@Suite("jetd", .timeLimit(.minutes(5)))
+struct JetdTests {
+    static let echo = #"{"id":1,"method":"echo"}"#
+    static let answer = #"{"id":1,"result":true}"#
+
+    @Test("it prints where it listens, and serves there")
+    func endpoints() async throws {
+        try await withJetd { jetd in
+            let lines = jetd.output.split(separator: "\n")
+            #expect(lines.count == 2)
+            #expect(lines.first?.hasPrefix("listening unix:/") == true)
+            #expect(lines.last?.hasPrefix("listening tcp://127.0.0.1:") == true)
+            #expect(lines.last?.hasSuffix(":0") == false)
+            for endpoint in jetd.endpoints { try expectService(at: endpoint) }
+        }
+    }
+
+    @Test(
+        "SIGTERM and SIGINT end it with 0 while peers are connected, whatever these do", arguments: [SIGTERM, SIGINT])
+    func signals(signal: Int32) async throws {
+        try await withJetd { jetd in
+            let polite = try RawPeer(jetd.endpoints[0])
+            _ = try polite.ask(Self.echo)
+            let deaf = try RawPeer(jetd.endpoints[1], receiveBuffer: 4096)
+            try deaf.addStates(1, padding: 8 << 20)
+            try deaf.say(#"{"id":1,"method":"get"}"#)
+            let start = ContinuousClock.now
+            jetd.send(signal)
+            let isAtEnd = try polite.isAtEnd()
+            #expect(isAtEnd)
+            let status = try jetd.end()
+            #expect(status == 0)
+            // A second of patience; the rest is for a busy machine.
+            #expect(ContinuousClock.now - start < .seconds(10))
+            if case .unix(let path) = jetd.endpoints[0] { #expect(access(path, F_OK) != 0) }
+        }
+    }
+
+    @Test("a second one at the same place ends with 1 and a sentence that says what to do")
+    func second() async throws {
+        try await withJetd { jetd in
+            guard case .unix(let path) = jetd.endpoints[0], case .tcp(_, let port) = jetd.endpoints[1] else { return }
+            let byPath = try Jetd.run(["--unix-path", path, "--log-level", "error"])
+            #expect(byPath.status == 1)
+            #expect(byPath.output == "")
+            #expect(
+                byPath.errors
+                    == "jetd: cannot listen at unix:\(path): another daemon serves it; choose another path with --unix-path\n"
+            )
+            let byPort = try Jetd.run(["--tcp-port", "\(port)", "--log-level", "error"])
+            #expect(byPort.status == 1)
+            #expect(
+                byPort.errors
+                    == "jetd: cannot listen at tcp://127.0.0.1:\(port): the port is in use, perhaps by another jetd; choose another one with --tcp-port\n"
+            )
+            for endpoint in jetd.endpoints { try expectService(at: endpoint) }
+        }
+    }
+
+    @Test("one that was killed leaves a socket that the next one replaces")
+    func killed() async throws {
+        try await withFolder { folder in
+            try await onOwnThread {
+                let path = "\(folder)/jet.sock"
+                let first = try Jetd(["--unix-path", path])
+                first.send(SIGKILL)
+                let status = try first.end()
+                #expect(status == 128 + SIGKILL)
+                let second = try Jetd(["--unix-path", path])
+                try expectService(at: second.endpoints[0])
+            }
+        }
+    }
+
+    @Test("--help and --version print and end with 0", arguments: ["--help", "-h", "--version"])
+    func help(option: String) async throws {
+        try await onOwnThread {
+            let run = try Jetd.run([option])
+            #expect(run.status == 0)
+            #expect(run.output.hasPrefix(option == "--version" ? "jetd " : "Usage: jetd "))
+            #expect(run.errors == "")
+        }
+    }
+
+    @Test(
+        "a wrong command line ends with 2 and a line that says what is wrong",
+        arguments: [
+            (["--prot", "1"], "'--prot' is no option"), (["serve"], "'serve' is no option"),
+            (["--tcp-port"], "'--tcp-port' needs a value"), (["--tcp-port", "65536"], "a number from 0 to 65535"),
+            (["--tcp-port=-1"], "a number from 0 to 65535"), (["--unix-path", "jet.sock"], "absolute path"),
+            (["--unix-path", "/" + String(repeating: "x", count: 107)], "at most 107 bytes"),
+            (["--message-limit", "1"], "from 1024 to"), (["--log-level", "loud"], "trace, debug"),
+            (["--version=1"], "takes no value"), ([""], "'' is no option"),
+        ])
+    func usage(arguments: [String], complaint: String) async throws {
+        try await onOwnThread {
+            let run = try Jetd.run(arguments)
+            #expect(run.status == 2)
+            #expect(run.output == "")
+            #expect(run.errors.hasPrefix("jetd: "))
+            #expect(run.errors.contains(complaint))
+            #expect(run.errors.hasSuffix("; see 'jetd --help'\n"))
+        }
+    }
+
+    @Test("--name and --message-limit reach the bus")
+    func options() async throws {
+        try await withJetd(["--name", "kitchen", "--message-limit=2048"]) { jetd in
+            let peer = try RawPeer(jetd.endpoints[0])
+            let info = try peer.askValue(#"{"id":1,"method":"info"}"#)
+            #expect(info["result"]?["name"] == "kitchen")
+            try peer.write([0, 0, 8, 1])
+            let error = try peer.hearValue()
+            #expect(error["error"]?["data"] == ["limit": "messageSize", "max": 2048])
+        }
+    }
+
+    @Test(
+        "without options it listens in the runtime directory and at 11122: as root, as a user, as one without a directory",
+        .enabled("needs root, to be others and to have a network of its own") { await Alone.isPossible() },
+        arguments: Alone.Case.allCases)
+    func defaults(of who: Alone.Case) async throws {
+        try await withFolder { folder in
+            try await onOwnThread {
+                chmod(folder, 0o777)
+                let program = "\(folder)/jetd"
+                try Alone.copy(try ChildProcess.path(ofProduct: "jetd"), to: program)
+                let user = who == .root ? 0 : Alone.user
+                let environment = who == .userWithDirectory ? ["XDG_RUNTIME_DIR": "\(folder)/run"] : [:]
+                let variables = environment.merging(Alone.path) { $1 }
+                if who == .userWithDirectory {
+                    mkdir("\(folder)/run", 0o700)
+                    chown("\(folder)/run", user, user)
+                }
+                let path =
+                    switch who {
+                    case .root: "/run/jet/jet.sock"
+                    case .userWithDirectory: "\(folder)/run/jet/jet.sock"
+                    case .userWithout: "/tmp/jet-\(user)/jet.sock"
+                    }
+                defer { if who == .userWithout { removeFolder("/tmp/jet-\(user)") } }
+                let jetd = try Jetd([], by: Alone.runner(as: user), environment: variables, program: program)
+                #expect(jetd.endpoints == [.unix(path: path), .tcp(host: "127.0.0.1", port: 11122)])
+                // Its /run is one of its own, but there is a way in.
+                try expectService(at: .unix(path: "/proc/\(jetd.pid)/root\(path)"))
+                jetd.send(SIGTERM)
+                let status = try jetd.end()
+                #expect(status == 0)
+            }
+        }
+    }
+}
