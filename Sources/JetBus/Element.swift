@@ -59,18 +59,32 @@ final class Element {
         ownedPlace = 0
         // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
         // lie one behind the other.
-        var quoted: [UInt8] = []
-        JSONWriter.append(string: path.bytes, to: &quoted)
-        let isPlain = quoted.count == path.count + 2
-        guard let memory = malloc(quoted.count + (isPlain ? 0 : path.count)) else {
-            preconditionFailure("out of memory")
-        }
-        quoted.withUnsafeBytes { memory.put($0) }
-        if !isPlain { (memory + quoted.count).put(path) }
-        pathMemory = memory
-        quotedCount = UInt32(truncatingIfNeeded: quoted.count)
-        pathOffset = isPlain ? 1 : quotedCount
         pathCount = UInt32(truncatingIfNeeded: path.count)
+        if Self.isPlain(path) {
+            pathMemory = Self.allocate(path.count + 2)
+            pathMemory.putting("\"").putting(path).put(StaticString("\""))
+            quotedCount = pathCount + 2
+            pathOffset = 1
+        } else {
+            var quoted: [UInt8] = []
+            JSONWriter.append(string: path.bytes, to: &quoted)
+            let memory = Self.allocate(quoted.count + path.count)
+            quoted.withUnsafeBytes { memory.putting($0).put(path) }
+            pathMemory = memory
+            quotedCount = UInt32(truncatingIfNeeded: quoted.count)
+            pathOffset = quotedCount
+        }
+    }
+
+    /// Whether a path stands in JSON as it is, apart from the quotes.
+    private static func isPlain(_ path: UnsafeRawBufferPointer) -> Bool {
+        for byte in path where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        return true
+    }
+
+    private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+        guard let memory = malloc(size) else { preconditionFailure("out of memory") }
+        return memory
     }
 
     deinit { free(pathMemory) }
