@@ -45,7 +45,8 @@ install_missing_packages() {
 
 require_swift() {
     local version
-    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
+    version=$({ swift --version 2>/dev/null || true; } |
+        sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
     local major=${version% *} minor=${version#* }
     if [ -z "$version" ]; then
         say "Jet needs Swift 6.2 or newer, and there is no 'swift' in the PATH."

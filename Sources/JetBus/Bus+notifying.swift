@@ -89,15 +89,12 @@ extension Bus {
         _ event: Conflation.Event, of element: Element, for fetcher: Fetcher, of peer: Peer, isSender: Bool
     ) {
         if isSender {
-            var event = event
-            if peer.isConflating {
-                // What was at this path before goes before this comes.
-                if event == .add, let tail = peer.conflation?.takeRemoval(at: element.path, for: fetcher) {
-                    prepareOutput(of: peer)
-                    tail.withUnsafeBytes { peer.outbox.append(fetcher.head.bytes, $0) }
-                }
-                guard let combined = peer.conflation?.supersede(event, of: element, for: fetcher) else { return }
-                event = combined
+            guard peer.outbox.count < configuration.outboxCeiling else { return refuseForOutbox(peer) }
+            // An element's events all come from its owner, so of this element nothing can be waiting. But what another
+            // peer had at this path before goes before this comes.
+            if event == .add, let tail = peer.conflation?.takeRemoval(at: element.path, for: fetcher) {
+                prepareOutput(of: peer)
+                tail.withUnsafeBytes { peer.outbox.append(fetcher.head.bytes, $0) }
             }
             renderTail(event, of: element, fetchOnly: event == .add && element.isFetchOnly(for: peer))
             prepareOutput(of: peer)

@@ -89,7 +89,10 @@ extension Bus {
         if window.isStale || peer.isConflating || peer.outbox.count >= configuration.outboxLimit {
             fetcher.window?.isStale = true
             // What a peer is told of its own doing comes before the response.
-            if isSender { return continueWindow(of: fetcher, to: peer) }
+            if isSender {
+                guard peer.outbox.count < configuration.outboxCeiling else { return refuseForOutbox(peer) }
+                return continueWindow(of: fetcher, to: peer)
+            }
             counters.conflated &+= 1
             if !peer.staleWindows.contains(where: { $0 === fetcher }) { peer.staleWindows.append(fetcher) }
             return
@@ -97,11 +100,13 @@ extension Bus {
         tellWindow(of: fetcher, changed: changed, to: peer)
     }
 
-    /// Tells peers that keep up again the windows that have changed meanwhile, each as a whole.
+    /// Tells a peer that keeps up again the windows that have changed meanwhile, each as a whole, up to the size of a
+    /// chunk.
     func continueWindows(of peer: Peer) {
-        guard !peer.staleWindows.isEmpty, peer.outbox.count < configuration.outboxLimit else { return }
-        for fetcher in peer.staleWindows where fetcher.isActive { continueWindow(of: fetcher, to: peer) }
-        peer.staleWindows.removeAll()
+        while let fetcher = peer.staleWindows.first, peer.outbox.count < configuration.snapshotChunk {
+            peer.staleWindows.removeFirst()
+            if fetcher.isActive { continueWindow(of: fetcher, to: peer) }
+        }
     }
 
     private func continueWindow(of fetcher: Fetcher, to peer: Peer) {

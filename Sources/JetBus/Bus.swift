@@ -160,7 +160,7 @@ public final class Bus {
     /// Closes a peer that has said its last word, once nothing is owed to it.
     func closeIfServed(_ peer: Peer) {
         guard peer.hasEndedInput, !peer.isClosing, peer.pendingRequests == 0, peer.snapshots.isEmpty,
-            !peer.isConflating
+            !peer.isConflating, peer.staleWindows.isEmpty
         else { return }
         peer.isClosing = true
         markDirty(peer)

@@ -69,18 +69,11 @@ struct Conflation {
         }
         entries[place]?.event = event
         entries[place]?.tail = tail
-        if event == .remove { removals[PathKey(element.path, fetcher)] = key }
+        // An element can come back for a fetcher that looks at values, without having been away for others.
+        if event == .remove || earlier.event == .remove {
+            removals[PathKey(element.path, fetcher)] = event == .remove ? key : nil
+        }
         return true
-    }
-
-    /// Takes out what waits for this element and fetcher because a newer event is being told at once.
-    ///
-    /// - Returns: The event to be told instead of `event`; `nil` for none at all.
-    mutating func supersede(_ event: Event, of element: Element, for fetcher: Fetcher) -> Event? {
-        let key = Key(element, fetcher)
-        guard let place = places[key], let earlier = entries[place] else { return event }
-        drop(key, at: place)
-        return Self.combined(earlier.event, event)
     }
 
     /// Takes out the remove that waits for this path and fetcher, because what is new there is being told of at once.

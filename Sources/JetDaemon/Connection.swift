@@ -73,8 +73,12 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         if case .open(let peer) = phase {
-            // Even if it is told not to, NIO reads all that is there when the peer says its last word.
-            if unread?.writeImmutableBuffer(buffer) == nil { receive(buffer, from: peer) }
+            if unread == nil {
+                receive(buffer, from: peer)
+            } else {
+                // Though it is told not to, NIO reads all that is there when the peer says its last word.
+                unread?.writeImmutableBuffer(buffer)
+            }
         }
         hub.receiveBuffer.giveBack(buffer)
     }

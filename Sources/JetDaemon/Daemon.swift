@@ -171,7 +171,7 @@ public final class Daemon: Service {
                             _ = Glibc.listen($0, Self.backlog)
                         }
                 }
-                hub.value?.listeners.append((channel, file))
+                hub.value?.listen(on: channel, file: file)
             }
         }
     }

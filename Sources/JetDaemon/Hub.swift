@@ -11,7 +11,7 @@ final class Hub {
     let logger: Logger
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
-    var listeners: [(channel: any Channel, file: SocketFile?)] = []
+    private var listeners: [(channel: any Channel, file: SocketFile?)] = []
 
     /// Connections by `PeerID.index`.
     private var connections: ContiguousArray<Connection?> = []
@@ -26,6 +26,15 @@ final class Hub {
         bus = Bus(configuration: configuration.bus)
         self.logger = logger
         self.eventLoop = eventLoop
+    }
+
+    /// Takes a channel that listens, and its file if it has one, so that they end with the daemon.
+    func listen(on channel: any Channel, file: SocketFile?) {
+        listeners.append((channel, file))
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            guard !self.isStopping else { return }
+            self.logger.critical("no longer listening", metadata: ["at": "\(file?.path ?? "TCP")"])
+        }
     }
 
     // MARK: Connections

@@ -37,6 +37,29 @@ extension RawSpan {
         return extracting(byteCount - suffix.count..<byteCount).isEqual(to: suffix.span.bytes)
     }
 
+    /// Whether these are the bytes of one of `texts`, which ascend byte by byte.
+    package func isOne(of texts: [[UInt8]]) -> Bool {
+        var range = 0..<texts.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let order = order(to: texts[middle])
+            if order == 0 { return true }
+            range = order < 0 ? range.lowerBound..<middle : middle + 1..<range.upperBound
+        }
+        return false
+    }
+
+    /// Below 0 if these bytes come before `other`, 0 if they are the same, above 0 if they come after it.
+    private func order(to other: [UInt8]) -> Int {
+        let common = withUnsafeBytes { own in
+            other.withUnsafeBytes { other -> Int32 in
+                guard let left = own.baseAddress, let right = other.baseAddress else { return 0 }
+                return memcmp(left, right, Swift.min(own.count, other.count))
+            }
+        }
+        return common == 0 ? byteCount - other.count : Int(common)
+    }
+
     /// Whether `part` is somewhere in these bytes.
     package func includes(_ part: [UInt8]) -> Bool {
         guard !part.isEmpty else { return true }

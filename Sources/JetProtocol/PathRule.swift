@@ -37,9 +37,9 @@ public struct PathRule: Hashable, Sendable {
         case contains([UInt8])
         /// This is nowhere in the path.
         case containsNot([UInt8])
-        /// The path is one of these.
+        /// The path is one of these. A rule has them in ascending order, each once, since there may be thousands.
         case equalsOneOf([[UInt8]])
-        /// The path is none of these.
+        /// The path is none of these; kept as those of `equalsOneOf`.
         case equalsNotOneOf([[UInt8]])
         /// At least one of these is in the path.
         case containsOneOf([[UInt8]])
@@ -54,7 +54,7 @@ public struct PathRule: Hashable, Sendable {
 
     /// A rule of these predicates.
     public init(_ predicates: [Predicate] = [], ignoresCase: Bool = false) {
-        self.predicates = ignoresCase ? predicates.map(\.lowercased) : predicates
+        self.predicates = (ignoresCase ? predicates.map(\.lowercased) : predicates).map(\.ordered)
         self.ignoresCase = ignoresCase
     }
 
@@ -98,9 +98,7 @@ extension PathRule {
             case .equals(let path): return .exactly([path])
             case .equalsOneOf(let paths):
                 if case .exactly(let others) = best, others.count <= paths.count { continue }
-                // In the order of the list, so that a bus that is given the same does the same.
-                var seen: Set<[UInt8]> = []
-                best = .exactly(paths.filter { seen.insert($0).inserted })
+                best = .exactly(paths)
             case .startsWith(let prefix):
                 if case .exactly = best { continue }
                 if case .prefix(let other) = best, other.count >= prefix.count { continue }
@@ -124,10 +122,26 @@ extension PathRule.Predicate {
         case .endsNotWith(let operand): !path.finishes(with: operand)
         case .contains(let operand): path.includes(operand)
         case .containsNot(let operand): !path.includes(operand)
-        case .equalsOneOf(let operands): operands.contains { path.isEqual(to: $0) }
-        case .equalsNotOneOf(let operands): !operands.contains { path.isEqual(to: $0) }
+        case .equalsOneOf(let operands): path.isOne(of: operands)
+        case .equalsNotOneOf(let operands): !path.isOne(of: operands)
         case .containsOneOf(let operands): operands.contains { path.includes($0) }
         case .containsAllOf(let operands): operands.allSatisfy { path.includes($0) }
+        }
+    }
+
+    /// The same predicate with its list in ascending order, each operand once, if that is how it is looked up.
+    var ordered: Self {
+        func ascending(_ texts: [[UInt8]]) -> [[UInt8]] {
+            var ordered: [[UInt8]] = []
+            for text in texts.sorted(by: { $0.lexicographicallyPrecedes($1) }) where ordered.last != text {
+                ordered.append(text)
+            }
+            return ordered
+        }
+        return switch self {
+        case .equalsOneOf(let operands): .equalsOneOf(ascending(operands))
+        case .equalsNotOneOf(let operands): .equalsNotOneOf(ascending(operands))
+        default: self
         }
     }
 

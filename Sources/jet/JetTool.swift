@@ -19,6 +19,7 @@ struct JetTool: AsyncParsableCommand {
             Exit codes:
             \(ExitStatus.table)
             """,
+        version: "0.1.0",
         subcommands: [
             ListCommand.self, GetCommand.self, WatchCommand.self, SetCommand.self, CallCommand.self, InfoCommand.self,
         ])
@@ -54,7 +55,7 @@ struct JetTool: AsyncParsableCommand {
         guard exitCode(for: error).isSuccess else {
             let sentence = message.hasPrefix("Error: ") ? "jet: " + message.dropFirst("Error: ".count) : message
             StandardOutput.say(TerminalText.escapedLines(JSONArgument.unmarked(sentence)))
-            return .usage
+            return exitCode(for: error) == .validationFailure ? .usage : .refused
         }
         try? StandardOutput.write(lines: [message])
         return .done

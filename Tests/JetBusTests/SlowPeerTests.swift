@@ -287,6 +287,37 @@ struct SlowPeerTests {
         #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 20_000)
     }
 
+    @Test(
+        "so are those of a single message", arguments: [[:], ["sort": [:]], ["value": ["isType": "string"]]] as [JSON])
+    func ownBombOfOne(rule: JSON) {
+        slow.notify("add", ["path": "a", "value": ""])
+        for id in 0..<100 {
+            var params = rule.object ?? [:]
+            params["id"] = .number(id)
+            slow.notify("fetch", .object(params))
+        }
+        slow.isReading = false
+        slow.notify("change", ["path": "a", "value": .string(String(repeating: "x", count: 500))])
+        #expect(slow.isClosing)
+        #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 3000)
+    }
+
+    @Test("windows that changed while it did not read are told as it reads, not at once")
+    func windows() {
+        let value = JSON.string(String(repeating: "x", count: 100))
+        for id in 0..<50 { slow.notify("fetch", ["id": .number(id), "sort": [:]]) }
+        slow.isReading = false
+        for path in 0..<10 { owner.notify("add", ["path": .string("\(path)"), "value": value]) }
+        for _ in 0..<60 {
+            #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 3000)
+            slow.read()
+        }
+        var told: [Int: JSON] = [:]
+        for message in slow.received() { told[message["method"]?.int ?? -1] = message["params"]?["n"] }
+        #expect(told.count == 50)
+        #expect(told.values.allSatisfy { $0 == 10 })
+    }
+
     @Test("what came while a write was under way is not forgotten when it is done")
     func writeUnderWay() {
         owner.ask("add", ["path": "a", "value": 0])

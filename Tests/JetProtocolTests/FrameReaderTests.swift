@@ -138,11 +138,32 @@ struct FrameReaderTests {
         #expect(messages == ["one"])
         #expect(reader.buffered == 0)
     }
+
+    @Test("a reader that stopped says how far it came, and goes on from there", arguments: 0...24)
+    func goOn(cut: Int) throws {
+        let stream = frame("one") + frame("two") + frame("") + frame("three")
+        var reader = FrameReader(limit: 100)
+        var messages: [String] = []
+        for piece in [stream[..<cut], stream[cut...]] {
+            var rest = Array(piece)
+            while !rest.isEmpty {
+                let count = try reader.read(rest) { message in
+                    messages.append(message.string)
+                    return false
+                }
+                #expect(count > 0)
+                rest.removeFirst(count)
+            }
+        }
+        #expect(messages == ["one", "two", "three"])
+        #expect(reader.buffered == 0)
+    }
 }
 
 extension FrameReader {
-    fileprivate mutating func read(_ piece: [UInt8], _ body: (RawSpan) -> Bool) throws(FrameError) {
+    @discardableResult
+    fileprivate mutating func read(_ piece: [UInt8], _ body: (RawSpan) -> Bool) throws(FrameError) -> Int {
         let bytes = piece.span.bytes
-        try read(bytes, body)
+        return try read(bytes, body)
     }
 }

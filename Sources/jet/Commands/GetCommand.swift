@@ -43,7 +43,7 @@ struct GetCommand: AsyncParsableCommand {
         }
     }
 
-    private static func noState(_ methods: [FoundElement], _ rules: RuleOptions) -> Failure {
+    private static func noState(_ methods: [Entry<JSON>], _ rules: RuleOptions) -> Failure {
         guard let method = methods.first else { return rules.nothingMatches }
         return Failure(
             .nothingMatched, "'\(method.path)' is a Method and has no value.",

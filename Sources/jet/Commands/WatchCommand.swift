@@ -13,7 +13,7 @@ struct WatchCommand: AsyncParsableCommand {
             terminal instead. Ctrl-C ends it, with exit code 0.
 
             With --json, a line an event: {"time" (UTC, ISO 8601), "event": "add", "change" or "remove", "path", \
-            "kind": "state" or "method", "value"?, "fetchOnly"?: true, "meta"?}.
+            "kind": "state" or "method", "value"?, "fetchOnly"?: true, "meta"?}; the last two come with 'add' alone.
 
             Examples:
               jet watch                          everything

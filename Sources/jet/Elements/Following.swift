@@ -3,10 +3,8 @@ import Jet
 /// What commands ask of a connection, in the terms of an `ElementFilter`.
 extension Peer {
     /// The elements that `filter` means, in the order that its rule asks for; else sorted by path (code points).
-    func elements(_ filter: ElementFilter) async throws -> [FoundElement] {
-        // Not `get`: entries of a sorted rule look different, and what a list needs, both have.
-        let answer = try await request("get", .object(filter.rule.json))
-        let elements = (answer.array ?? []).compactMap(FoundElement.init).filter { filter.admits($0.path) }
+    func elements(_ filter: ElementFilter) async throws -> [Entry<JSON>] {
+        let elements = try await get(filter.rule).filter { filter.admits($0.path) }
         guard filter.rule.sort == nil else { return elements }
         return elements.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
@@ -28,4 +26,11 @@ extension Peer {
         }
         if !Task.isCancelled { throw Failure.connectionEnded(endpoint) }
     }
+}
+
+extension Entry<JSON> {
+    /// For programs.
+    var record: JSON { Record.element(path: path, value: value, isFetchOnly: isFetchOnly, meta: meta) }
+    /// For people.
+    var row: Listing.Row { Listing.Row(path: path, value: value, unit: meta?.unit) }
 }

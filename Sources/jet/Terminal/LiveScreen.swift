@@ -16,8 +16,12 @@ struct LiveScreen {
     func run() async throws {
         let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
         let resizes = await UnixSignalsSequence(trapping: .sigwinch)
+        let echo = Terminal.Echo()
         try StandardOutput.write(Screen.enter)
-        defer { try? StandardOutput.write(Screen.leave) }
+        defer {
+            try? StandardOutput.write(Screen.leave)
+            echo.restore()
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await feed(model) }

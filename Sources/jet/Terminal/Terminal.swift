@@ -54,3 +54,29 @@ struct Terminal: Sendable {
     /// The columns at which lists are cut; `nil` when the reader is no terminal.
     var width: Int? { isTerminal ? Self.size.columns : nil }
 }
+
+extension Terminal {
+    /// Keeps what is typed from being written over a screen, from when it is made until `restore()`.
+    struct Echo {
+        private let before: termios?
+
+        init() {
+            var settings = termios()
+            // A process in the background that touches the terminal's settings is stopped.
+            guard tcgetpgrp(STDIN_FILENO) == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
+                before = nil
+                return
+            }
+            before = settings
+            settings.c_lflag &= ~tcflag_t(ECHO)
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        }
+
+        /// Makes the terminal write again what is typed, if it did before.
+        func restore() {
+            guard var before else { return }
+            // What was typed at the table is not meant for the shell.
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+        }
+    }
+}
