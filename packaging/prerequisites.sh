@@ -1,6 +1,8 @@
 # What must be on the machine before Jet can be built; sourced by the scripts beside it. Missing Debian packages are
 # installed; a missing Swift toolchain is not, since it is not in Debian: the user is told where it comes from.
 
+# `also_needed` names programs that the caller needs besides.
+
 # Each argument a line, for people.
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
@@ -18,6 +20,11 @@ missing_packages() {
     else
         echo pkg-config libsystemd-dev libudev-dev
     fi
+    # What only some callers need: programs that are called as their packages are.
+    local program
+    for program in ${also_needed-}; do
+        [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || echo "$program"
+    done
 }
 
 install_missing_packages() {
