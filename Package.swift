@@ -15,15 +15,18 @@ let house: [SwiftSetting] =
 /// guard nothing there; they cost a fifth of the instructions.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-/// What ships needs no Swift on the device, and is as small in memory as it can be: the standard library is linked
-/// statically, what is not used is left out, and nothing is exported.
+/// What ships is as small in memory as it can be: what is not used is left out, and nothing is exported.
 let shipped: [LinkerSetting] = [
     .unsafeFlags(
         [
-            "-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe",
+            "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe",
             "-Xlinker", "--no-export-dynamic",
         ], .when(configuration: .release))
 ]
+
+/// The daemon needs no Swift on the device however it is built. (With FoundationEssentials, as in the other commands,
+/// that takes `swift build --static-swift-stdlib`.)
+let selfContained: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
 
 let nio = "swift-nio"
 
@@ -101,7 +104,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house,
-            linkerSettings: shipped),
+            linkerSettings: shipped + selfContained),
         .executableTarget(
             name: "jet-agent",
             dependencies: [

@@ -34,6 +34,9 @@ extension Bus {
             guard request.peer.pendingRequests < configuration.pendingRequestLimit, requests.hasRoom else {
                 throw .limitExceeded("pendingRequests", max: configuration.pendingRequestLimit)
             }
+            guard request.peer.pendingBytes < configuration.pendingBytesLimit else {
+                throw .limitExceeded("pendingBytes", max: configuration.pendingBytesLimit)
+            }
             let timeout = timeout ?? element.details?.timeout ?? configuration.defaultTimeout
             let routed = requests.open(
                 caller: request.peer, owner: owner, deadline: request.now &+ timeout, id: id,

@@ -31,6 +31,8 @@ public final class Bus {
         public var snapshotChunk = 512 << 10
         /// How many requests of one peer may wait for an answer.
         public var pendingRequestLimit = 65_536
+        /// How many bytes these requests may have in all.
+        public var pendingBytesLimit = 64 << 20
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = 16
         /// The key of the hash tables: random in a daemon, fixed in a test.

@@ -38,6 +38,8 @@ final class Peer {
     var parseErrors = 0
     /// Its own requests that other peers have not answered yet.
     var pendingRequests = 0
+    /// How many bytes are kept for them.
+    var pendingBytes = 0
 
     init(id: PeerID, groups: Groups) {
         self.id = id

@@ -8,7 +8,7 @@ struct RequestTable: ~Copyable {
     final class Request {
         fileprivate(set) var slot: Int
         fileprivate var use: UInt64 = 0
-        /// Who asked; `nil` for a free slot, and for one whose caller is gone.
+        /// Who asked; `nil` for a free slot.
         fileprivate(set) var caller: Peer?
         /// Who was asked; `nil` for a free slot.
         fileprivate(set) var owner: Peer?
@@ -25,13 +25,18 @@ struct RequestTable: ~Copyable {
         fileprivate func note(
             id: UnsafeRawBufferPointer, params: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer
         ) {
-            text.removeAll(keepingAtMost: 4096)
             text.append(id)
             paramsStart = text.count
             text.append(params)
             pathStart = text.count
             text.append(path)
         }
+
+        /// How many bytes are kept for it.
+        fileprivate var size: Int { text.count }
+
+        /// Gives back what only an unusual request takes.
+        fileprivate func forgetText() { text.removeAll(keepingAtMost: 512) }
 
         /// The caller's id, as it came.
         var callerID: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text.bytes[..<paramsStart]) }
@@ -80,6 +85,7 @@ struct RequestTable: ~Copyable {
         request.deadline = deadline
         request.note(id: id, params: params, path: path)
         caller.pendingRequests += 1
+        caller.pendingBytes += request.size
         request.heapPlace = heap.count
         heap.append(request)
         rise(from: request.heapPlace)
@@ -106,6 +112,8 @@ struct RequestTable: ~Copyable {
             sink(from: last.heapPlace)
         }
         request.caller?.pendingRequests -= 1
+        request.caller?.pendingBytes -= request.size
+        request.forgetText()
         request.caller = nil
         request.owner = nil
         vacant.append(request.slot)
@@ -122,11 +130,11 @@ struct RequestTable: ~Copyable {
         heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
     }
 
-    /// Lets go of a caller who will hear no answer any more. What was asked stays asked.
-    func forget(caller peer: Peer) {
+    /// Lets go of the requests of a caller who will hear no answer any more. The owners are still asked; what they answer
+    /// finds nobody.
+    mutating func forget(caller peer: Peer) {
         guard peer.pendingRequests > 0 else { return }
-        for request in heap where request.caller === peer { request.caller = nil }
-        peer.pendingRequests = 0
+        for request in heap.filter({ $0.caller === peer }) { close(request) }
     }
 
     // The heap: the request with the earliest deadline is first.

@@ -181,6 +181,22 @@ struct ErrorTests {
         #expect(caller.ask("call", ["path": "m"]) == nil)
     }
 
+    @Test("-32010: the bytes of requests that wait for an answer are limited; each answer gives them back")
+    func pendingBytesLimit() {
+        let bus = TestBus { $0.pendingBytesLimit = 1000 }
+        let owner = bus.connect()
+        let caller = bus.connect()
+        owner.ask("add", ["path": "m"])
+        let long: JSON = ["path": "m", "args": [.string(String(repeating: "x", count: 600))]]
+        for _ in 0..<3 {
+            for _ in 0..<2 { #expect(caller.ask("call", long) == nil) }
+            let limit: JSON = ["limit": "pendingBytes", "max": 1000]
+            #expect(caller.ask("call", ["path": "m"]) == .error(-32010, "Limit exceeded", limit))
+            for _ in 0..<2 { owner.answer(owner.takeRouted(), .done) }
+        }
+        #expect(bus.statistics.pendingRequests == 0)
+    }
+
     @Test("-32010: an owner that does not read is asked no more than its outbox holds")
     func ownerOutbox() {
         let bus = TestBus { $0.outboxLimit = 500 }

@@ -70,7 +70,7 @@ struct Model {
             let path = JSON.string(request.path)
             respond(request, ["error": ["code": -32002, "message": "Connection closed", "data": ["ownerGone": path]]])
         }
-        pending.removeAll { $0.owner == number }
+        pending.removeAll { $0.owner == number || $0.caller == number }
         for element in elements where element.owner == number {
             notify("remove", element)
             elements.removeAll { $0.path == element.path }
