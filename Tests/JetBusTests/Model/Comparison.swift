@@ -149,10 +149,12 @@ struct Comparison {
     private func canonical(_ messages: [Received], _ isLoose: Bool) -> [Received] {
         var result: [Received] = []
         var run: [(fetch: String, place: Int, path: String, Received)] = []
-        var adds = 0
+        /// For each fetch, how many of its notifications in this run are no adds.
+        var others: [String: Int] = [:]
         func endRun() {
             result += run.sorted { ($0.fetch, $0.place, $0.path) < ($1.fetch, $1.place, $1.path) }.map(\.3)
             run = []
+            others = [:]
         }
         var messages = messages
         if isLoose {
@@ -163,16 +165,18 @@ struct Comparison {
                 messages.filter(isResponse).sorted { "\($0.message)" < "\($1.message)" }
                 + messages.filter { !isResponse($0) }
         }
-        for (place, received) in messages.enumerated() {
+        for received in messages {
             guard case .notification(let fetch, let params) = received.message else {
                 endRun()
                 result.append(sortedEntries(received))
                 continue
             }
-            // Adds that follow each other count as being at one place.
+            // Adds that follow each other in one fetch are at one place.
+            let fetchID = fetch.description
             let isAdd = params["event"] == "add"
-            if !isAdd { adds = place }
-            run.append((fetch.description, isAdd ? adds : place, isAdd ? params["path"]?.string ?? "" : "", received))
+            if !isAdd { others[fetchID, default: 0] += 1 }
+            let place = 2 * others[fetchID, default: 0] + (isAdd ? 1 : 0)
+            run.append((fetchID, place, isAdd ? params["path"]?.string ?? "" : "", received))
         }
         endRun()
         return result
