@@ -38,6 +38,8 @@ final class Peer {
     var parseErrors = 0
     /// Its own requests that other peers have not answered yet.
     var pendingRequests = 0
+    /// Requests of other peers that it has not answered yet.
+    var owedAnswers = 0
 
     init(id: PeerID, groups: Groups) {
         self.id = id

@@ -80,6 +80,7 @@ struct RequestTable: ~Copyable {
         request.deadline = deadline
         request.note(id: id, params: params, path: path)
         caller.pendingRequests += 1
+        owner.owedAnswers += 1
         request.heapPlace = heap.count
         heap.append(request)
         rise(from: request.heapPlace)
@@ -106,6 +107,7 @@ struct RequestTable: ~Copyable {
             sink(from: last.heapPlace)
         }
         request.caller?.pendingRequests -= 1
+        request.owner?.owedAnswers -= 1
         request.caller = nil
         request.owner = nil
         vacant.append(request.slot)
@@ -119,7 +121,8 @@ struct RequestTable: ~Copyable {
 
     /// The open requests that `peer` has to answer, in the order of their numbers.
     func requests(to peer: Peer) -> [Request] {
-        heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
+        guard peer.owedAnswers > 0 else { return [] }
+        return heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
     }
 
     /// Lets go of a caller who will hear no answer any more. What was asked stays asked.
