@@ -40,6 +40,8 @@ final class Peer {
     var pendingRequests = 0
     /// How many bytes are kept for them.
     var pendingBytes = 0
+    /// Requests of other peers that it has not answered yet.
+    var owedAnswers = 0
 
     init(id: PeerID, groups: Groups) {
         self.id = id

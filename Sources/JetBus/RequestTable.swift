@@ -86,6 +86,7 @@ struct RequestTable: ~Copyable {
         request.note(id: id, params: params, path: path)
         caller.pendingRequests += 1
         caller.pendingBytes += request.size
+        owner.owedAnswers += 1
         request.heapPlace = heap.count
         heap.append(request)
         rise(from: request.heapPlace)
@@ -114,6 +115,7 @@ struct RequestTable: ~Copyable {
         request.caller?.pendingRequests -= 1
         request.caller?.pendingBytes -= request.size
         request.forgetText()
+        request.owner?.owedAnswers -= 1
         request.caller = nil
         request.owner = nil
         vacant.append(request.slot)
@@ -127,7 +129,8 @@ struct RequestTable: ~Copyable {
 
     /// The open requests that `peer` has to answer, in the order of their numbers.
     func requests(to peer: Peer) -> [Request] {
-        heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
+        guard peer.owedAnswers > 0 else { return [] }
+        return heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
     }
 
     /// Lets go of the requests of a caller who will hear no answer any more. The owners are still asked; what they answer

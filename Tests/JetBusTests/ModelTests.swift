@@ -10,7 +10,7 @@ struct ModelTests {
     @Test("peers that keep up get exactly what the model says", arguments: TestEnvironment.seeds([1, 2, 3, 4]))
     func keepingUp(seed: UInt64) {
         var comparison = Comparison(seed: seed, hasSlowPeers: false)
-        if let difference = comparison.run(steps: TestEnvironment.steps(4000)) {
+        if let difference = comparison.run(steps: TestEnvironment.steps(3000)) {
             Issue.record("seed \(seed), \(difference)")
         }
     }
@@ -20,7 +20,7 @@ struct ModelTests {
         arguments: TestEnvironment.seeds([5, 6, 7, 8]))
     func slow(seed: UInt64) {
         var comparison = Comparison(seed: seed, hasSlowPeers: true)
-        if let difference = comparison.run(steps: TestEnvironment.steps(4000)) {
+        if let difference = comparison.run(steps: TestEnvironment.steps(3000)) {
             Issue.record("seed \(seed), \(difference)")
         }
     }

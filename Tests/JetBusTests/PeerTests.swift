@@ -80,6 +80,7 @@ struct PeerTests {
         owner.ask("add", ["path": "secret", "value": 1, "access": ["fetchGroups": ["g"]]])
         #expect(second.ask("get", ["path": ["equals": "secret"]]) == .result([]))
         #expect(bus.bus.peer(second.id)?.pendingRequests == 0)
+        #expect(bus.bus.peer(owner.id)?.owedAnswers == 0)
     }
 
     @Test("a slow peer leaves nothing behind for the next one")

@@ -42,7 +42,7 @@ struct Comparison {
         }
         for (number, peer) in peers where !peer.isReading {
             peer.readAll()
-            if let difference = compareSlow(number, peer, hasReadAll: true) {
+            if let difference = compareReplies(number, peer) ?? compareKnowledge(number) {
                 return "in the end, peer \(number): \(difference)"
             }
         }
@@ -58,7 +58,7 @@ struct Comparison {
             let groups = Groups(fetch: peer.fetchGroups, set: peer.setGroups, call: peer.callGroups)
             peers[number] = bus.connect(groups: groups)
             peers[number]?.isReading = !isSlow
-            witnesses[number] = Witness()
+            witnesses[number] = Witness(keepsUp: !scenario.hasSlowPeers)
         case .disconnect(let number):
             model.disconnect(number)
             peers.removeValue(forKey: number)?.disconnect()
@@ -70,7 +70,7 @@ struct Comparison {
             peers[number]?.send(message)
         case .read(let number, let all):
             if all { peers[number]?.readAll() } else { peers[number]?.read() }
-            return peers[number].flatMap { compareSlow(number, $0, hasReadAll: all) }
+            return peers[number].flatMap { compareReplies(number, $0) } ?? (all ? compareKnowledge(number) : nil)
         case .pass(let seconds):
             bus.pass(seconds: seconds)
             model.now = bus.now
@@ -83,10 +83,11 @@ struct Comparison {
             var difference: String?
             if scenario.hasSlowPeers {
                 expect(expected, by: number, isLoose)
-                if peer.isReading { difference = compareSlow(number, peer, hasReadAll: true) }
+                difference = compareReplies(number, peer)
             } else {
-                difference = compare(expected, received(by: peer), isLoose)
+                difference = compare(expected, by: number, peer, isLoose)
             }
+            if difference == nil, peer.isReading { difference = compareKnowledge(number) }
             if let difference { return "peer \(number): \(difference)" }
         }
         return nil
@@ -109,7 +110,7 @@ struct Comparison {
     private func received(by peer: TestPeer) -> [Received] {
         peer.received().map { message in
             guard let method = message["method"] else { return (.response(message), nil) }
-            if message["params"]?["event"] != nil, let params = message["params"] {
+            if let params = message["params"], params["event"] != nil || params["n"] != nil {
                 return (.notification(fetch: method, params: params), nil)
             }
             return (.routed(message.without("id"), number: nil), message["id"])
@@ -118,9 +119,15 @@ struct Comparison {
 
     // MARK: Peers that keep up
 
-    private mutating func compare(_ expected: [Model.Message], _ actual: [Received], _ isLoose: Bool) -> String? {
+    private mutating func compare(
+        _ expected: [Model.Message], by number: Int, _ peer: TestPeer, _ isLoose: Bool
+    ) -> String? {
+        let received = received(by: peer)
+        for one in received {
+            if let problem = witnesses[number]?.read(one.message) { return "\(problem): \(one)" }
+        }
         let expected = canonical(expected.map { ($0, nil) }, isLoose)
-        let actual = canonical(actual, isLoose)
+        let actual = canonical(received.filter { !isWindow($0.message) }, isLoose)
         for (one, other) in zip(expected, actual) {
             guard same(one.message, other) else { return "got \(other) instead of \(one.message)" }
         }
@@ -142,10 +149,12 @@ struct Comparison {
     private func canonical(_ messages: [Received], _ isLoose: Bool) -> [Received] {
         var result: [Received] = []
         var run: [(fetch: String, place: Int, path: String, Received)] = []
-        var adds = 0
+        /// For each fetch, how many of its notifications in this run are no adds.
+        var others: [String: Int] = [:]
         func endRun() {
             result += run.sorted { ($0.fetch, $0.place, $0.path) < ($1.fetch, $1.place, $1.path) }.map(\.3)
             run = []
+            others = [:]
         }
         var messages = messages
         if isLoose {
@@ -156,16 +165,18 @@ struct Comparison {
                 messages.filter(isResponse).sorted { "\($0.message)" < "\($1.message)" }
                 + messages.filter { !isResponse($0) }
         }
-        for (place, received) in messages.enumerated() {
+        for received in messages {
             guard case .notification(let fetch, let params) = received.message else {
                 endRun()
                 result.append(sortedEntries(received))
                 continue
             }
-            // Adds that follow each other count as being at one place.
+            // Adds that follow each other in one fetch are at one place.
+            let fetchID = fetch.description
             let isAdd = params["event"] == "add"
-            if !isAdd { adds = place }
-            run.append((fetch.description, isAdd ? adds : place, isAdd ? params["path"]?.string ?? "" : "", received))
+            if !isAdd { others[fetchID, default: 0] += 1 }
+            let place = 2 * others[fetchID, default: 0] + (isAdd ? 1 : 0)
+            run.append((fetchID, place, isAdd ? params["path"]?.string ?? "" : "", received))
         }
         endRun()
         return result
@@ -189,7 +200,8 @@ struct Comparison {
         awaited[peer]?.removeAll(where: \.isEmpty)
     }
 
-    private mutating func compareSlow(_ number: Int, _ peer: TestPeer, hasReadAll: Bool) -> String? {
+    /// Whether the responses and routed requests that a peer has read are those it waits for.
+    private mutating func compareReplies(_ number: Int, _ peer: TestPeer) -> String? {
         guard !peer.isClosing else { return "was closed" }
         for received in received(by: peer) {
             if let problem = witnesses[number]?.read(received.message) { return "\(problem): \(received)" }
@@ -202,13 +214,27 @@ struct Comparison {
             awaited[number]?[0].remove(at: index)
             if first.count == 1 { awaited[number]?.removeFirst() }
         }
-        guard hasReadAll else { return nil }
+        return nil
+    }
+
+    /// Whether a peer that has read everything knows the truth.
+    private func compareKnowledge(_ number: Int) -> String? {
         if let missing = awaited[number]?.first { return "did not get \(missing)" }
         for fetch in model.peers[number]?.fetches ?? [] {
-            let truth = model.truth(of: fetch, for: number)
-            let known = witnesses[number]?.known[fetch.id]
-            guard known == truth else { return "knows of \(fetch) \(known ?? [:]) instead of \(truth)" }
+            if fetch.isSorted {
+                let truth = model.window(of: fetch.rule, for: number)
+                let known = witnesses[number]?.windows[fetch.id] ?? nil
+                guard known == truth else { return "knows of \(fetch.rule) \(known ?? []) instead of \(truth)" }
+            } else {
+                let truth = model.truth(of: fetch, for: number)
+                let known = witnesses[number]?.known[fetch.id]
+                guard known == truth else { return "knows of \(fetch.rule) \(known ?? [:]) instead of \(truth)" }
+            }
         }
         return nil
+    }
+
+    private func isWindow(_ message: Model.Message) -> Bool {
+        if case .notification(_, let params) = message { params["n"] != nil } else { false }
     }
 }

@@ -1,5 +1,4 @@
 import JSONText
-import TestSupport
 
 /// A naive Jet daemon: what PROTOCOL.md says, in plain arrays that are walked from one end to the other. It knows of no
 /// index, no snapshot, no outbox and no text. The bus is compared with it.
@@ -13,7 +12,11 @@ struct Model {
 
     struct Fetch {
         let id: JSON
+        /// The params of the fetch.
         let rule: JSON
+
+        /// Whether it is a window in an order. Of those, what a peer should know is compared instead of each message.
+        var isSorted: Bool { rule["sort"] != nil }
     }
 
     struct Element {
@@ -121,8 +124,9 @@ struct Model {
             guard let index else { return refused("pathNotExists") }
             guard elements[index].owner == peer else { return refused("foreignPath") }
             guard elements[index].value != nil else { return refused("notAState") }
+            let old = elements[index]
             elements[index].value = params["value"]
-            notify("change", elements[index])
+            notify("change", elements[index], from: old)
         case "set", "call":
             guard let index else { return refused("pathNotExists") }
             let element = elements[index]
@@ -139,7 +143,8 @@ struct Model {
         case "unfetch":
             peers[peer]?.fetches.removeAll { $0.id == params["id"] }
         case "get":
-            let found = elements.filter { isSeen($0, by: peer, params["path"] ?? [:]) }
+            if params["sort"] != nil { return .result(.array(window(of: params, for: peer))) }
+            let found = elements.filter { isSeen($0, by: peer, params) }
             return .result(.array(found.map { entry("add", $0, for: peer) }))
         case "echo":
             return .result(params)
@@ -150,9 +155,10 @@ struct Model {
     }
 
     private mutating func showIfNew(_ message: JSON, to peer: Int) {
-        let fetch = Fetch(id: message["params"]?["id"] ?? nil, rule: message["params"]?["path"] ?? [:])
+        let fetch = Fetch(id: message["params"]?["id"] ?? nil, rule: message["params"] ?? [:])
         guard peers[peer]?.fetches.contains(where: { $0.id == fetch.id }) == false else { return }
         peers[peer]?.fetches.append(fetch)
+        guard !fetch.isSorted else { return }
         for element in elements where isSeen(element, by: peer, fetch.rule) {
             outgoing[peer, default: []].append(.notification(fetch: fetch.id, params: entry("add", element, for: peer)))
         }
@@ -160,10 +166,16 @@ struct Model {
 
     // MARK: Notifications
 
-    private mutating func notify(_ event: String, _ element: Element) {
+    /// Tells who fetched an element what happened to it. Whose rule it satisfied only before, or only now, hears of a
+    /// remove or an add instead of a change.
+    private mutating func notify(_ event: String, _ element: Element, from old: Element? = nil) {
         for (number, peer) in peers {
-            for fetch in peer.fetches where isSeen(element, by: number, fetch.rule) {
-                let entry = entry(event, element, for: number)
+            for fetch in peer.fetches where !fetch.isSorted {
+                let isNow = isSeen(element, by: number, fetch.rule)
+                let was = old.map { isSeen($0, by: number, fetch.rule) } ?? isNow
+                guard was || isNow else { continue }
+                let seen = was == isNow ? event : isNow ? "add" : "remove"
+                let entry = entry(seen, element, for: number)
                 outgoing[number, default: []].append(.notification(fetch: fetch.id, params: entry))
             }
         }
@@ -172,14 +184,18 @@ struct Model {
     private func entry(_ event: String, _ element: Element, for peer: Int) -> JSON {
         var more = JSON.Object()
         if event == "add" {
-            if element.params["fetchOnly"] == true || !mayUse(element, peer) { more["fetchOnly"] = true }
+            if isFetchOnly(element, for: peer) { more["fetchOnly"] = true }
             more["meta"] = element.params["meta"]
         }
         return .entry(event, element.path, element.value, more)
     }
 
-    private func isSeen(_ element: Element, by peer: Int, _ rule: JSON) -> Bool {
-        admits(element, "fetchGroups", peers[peer]?.fetchGroups) && RandomRules.matches(rule, element.path)
+    func isSeen(_ element: Element, by peer: Int, _ rule: JSON) -> Bool {
+        admits(element, "fetchGroups", peers[peer]?.fetchGroups) && satisfies(element, rule)
+    }
+
+    func isFetchOnly(_ element: Element, for peer: Int) -> Bool {
+        element.params["fetchOnly"] == true || !mayUse(element, peer)
     }
 
     private func mayUse(_ element: Element, _ peer: Int) -> Bool {

@@ -97,9 +97,9 @@ struct Scenario {
         case 20..<50: request("change", ["path": ownPath(peer, model), "value": value()], from: peer)
         case 50..<66: routedRequest(from: peer, model, backlog)
         case 66..<82: answer(from: peer, model)
-        case 82..<88: request("fetch", ["id": fetchID(), "path": RandomRules.rule(using: &random)], from: peer)
+        case 82..<88: request("fetch", rule(id: fetchID()), from: peer)
         case 88..<93: request("unfetch", ["id": fetchID()], from: peer)
-        case 93..<97: request("get", ["path": RandomRules.rule(using: &random)], from: peer)
+        case 93..<97: request("get", rule(id: nil), from: peer)
         case 97..<98: request("nonsense", [:], from: peer)
         default: request("echo", value(), from: peer)
         }
@@ -107,8 +107,8 @@ struct Scenario {
 
     private mutating func request(_ method: String, _ params: JSON, from peer: Int) -> JSON {
         var request: JSON.Object = ["method": .string(method), "params": params]
-        // A slow peer must see from what it reads when a fetch begins and ends: by the responses.
-        let mustHaveID = hasSlowPeers && method.hasSuffix("fetch")
+        // A peer must see from what it reads when a fetch begins and ends: by the responses.
+        let mustHaveID = method.hasSuffix("fetch")
         if mustHaveID || chance(3, of: 4) {
             nextID += 1
             request["id"] = !mustHaveID && chance(1, of: 10) ? "same" : .number(nextID)
@@ -177,7 +177,32 @@ struct Scenario {
 
     private mutating func value() -> JSON {
         nextValue += 1
-        return .number(nextValue)
+        return chance(1, of: 2) ? .number(nextValue) : ["v": .number(nextValue), "k": .number(index(4))]
+    }
+
+    /// Params of a fetch, or of a get.
+    private mutating func rule(id: JSON?) -> JSON {
+        var rule: JSON.Object = [:]
+        rule["id"] = id
+        if chance(2, of: 3) { rule["path"] = RandomRules.rule(using: &random) }
+        if chance(1, of: 5) {
+            rule["value"] = [["isType": "number"], ["isType": "object"], ["equalsNot": 1]][index(3)]
+        }
+        if chance(1, of: 4) {
+            let operand = JSON.number(index(4))
+            let predicates: [JSON] = [
+                ["lessThan": operand], ["greaterThan": operand], ["equals": operand], ["equalsNot": operand],
+            ]
+            rule["valueField"] = [["k", "x"][index(2)]: predicates[index(4)]]
+        }
+        if chance(1, of: 4) {
+            var sort: JSON.Object = [[:], ["byValue": "number"], ["byValueField": ["k": "number"]]][index(3)]
+            if chance(1, of: 2) { sort["descending"] = .boolean(chance(1, of: 2)) }
+            if chance(1, of: 2) { sort["from"] = .number(1 + index(4)) }
+            if chance(1, of: 2) { sort["to"] = .number(index(8)) }
+            rule["sort"] = .object(sort)
+        }
+        return .object(rule)
     }
 
     private mutating func fetchID() -> JSON { Self.fetchIDs[index(Self.fetchIDs.count)] }

@@ -6,6 +6,12 @@ import JSONText
 struct Witness {
     /// For each fetch, what it knows of each path: the add that would tell of it.
     private(set) var known: [JSON: [String: JSON]] = [:]
+    /// For each sorted fetch, its window; `nil` before it was told.
+    private(set) var windows: [JSON: [JSON]?] = [:]
+    /// For each sorted fetch, the index with which its window begins.
+    private var beginnings: [JSON: Int] = [:]
+    /// Whether it keeps up: then it is told nothing that it knows already.
+    private let keepsUp: Bool
     /// For each fetch, the newest value it has seen of each path; they grow with time.
     private var newest: [JSON: [String: Int]] = [:]
     /// The values that it has given to its own elements.
@@ -13,11 +19,13 @@ struct Witness {
     /// Its requests that are not answered yet.
     private var requests: [JSON: JSON] = [:]
 
+    init(keepsUp: Bool) { self.keepsUp = keepsUp }
+
     /// The peer sends a message.
     mutating func send(_ message: JSON) {
         for message in message.array ?? [message] {
             if let id = message["id"], id.string == nil { requests[id] = message }
-            if let value = message["params"]?["value"]?.int { ownValues.insert(value) }
+            if let value = age(message["params"]) { ownValues.insert(value) }
         }
     }
 
@@ -32,14 +40,32 @@ struct Witness {
         }
     }
 
+    /// The number in a value that grows with time.
+    private func age(_ params: JSON?) -> Int? { params?["value"]?.int ?? params?["value"]?["v"]?.int }
+
+    /// The rule of a client that keeps a window: drop what is beyond `from + n - 1`, apply the changes.
+    private mutating func readWindow(_ fetch: JSON, _ params: JSON) -> String? {
+        guard let window = windows[fetch], let from = beginnings[fetch] else { return "a window of no fetch" }
+        let n = params["n"]?.int ?? -1
+        var entries = Dictionary(uniqueKeysWithValues: (window ?? []).map { ($0["index"]?.int ?? 0, $0) })
+        entries = entries.filter { $0.key < from + n }
+        for change in params["changes"]?.array ?? [] { entries[change["index"]?.int ?? 0] = change }
+        guard n >= 0, entries.keys.sorted() == Array(from..<from + n) else { return "a window with holes" }
+        let told = entries.sorted { $0.key < $1.key }.map(\.value)
+        if keepsUp, told == window { return "a window that is known" }
+        windows[fetch] = told
+        return nil
+    }
+
     private mutating func readNotification(_ fetch: JSON, _ params: JSON) -> String? {
+        if params["n"] != nil { return readWindow(fetch, params) }
         guard let paths = known[fetch] else { return "a notification of no fetch" }
         let path = params["path"]?.string ?? ""
         let event = params["event"]?.string
         guard (event == "add") == (paths[path] == nil) else {
             return event == "add" ? "an add of what is known" : "a \(event ?? "") of what is not known"
         }
-        if let value = params["value"]?.int {
+        if let value = age(params) {
             let last = newest[fetch]?[path] ?? -1
             guard value > last || event == "remove" && value == last else { return "an older value" }
             newest[fetch]?[path] = value
@@ -63,18 +89,24 @@ struct Witness {
         let path = params?["path"]?.string ?? ""
         switch request["method"]?.string {
         case "fetch":
-            if let fetch = params?["id"] {
+            if let fetch = params?["id"], params?["sort"] != nil {
+                windows[fetch] = .some(nil)
+                beginnings[fetch] = params?["sort"]?["from"]?.int ?? 1
+            } else if let fetch = params?["id"] {
                 known[fetch] = [:]
                 newest[fetch] = [:]
             }
         case "unfetch":
-            if let fetch = params?["id"] { known[fetch] = nil }
+            if let fetch = params?["id"] {
+                known[fetch] = nil
+                windows.removeValue(forKey: fetch)
+            }
         case "add", "change", "remove":
             // Its own notifications came before, of what it knew to be its own. A snapshot that is still under way may
             // leave it with what another peer had there before.
-            let value = request["method"] == "remove" ? nil : params?["value"]?.int
+            let value = request["method"] == "remove" ? nil : age(params)
             for paths in known.values {
-                guard let seen = paths[path]?["value"]?.int, ownValues.contains(seen), seen != value else { continue }
+                guard let seen = age(paths[path]), ownValues.contains(seen), seen != value else { continue }
                 return "a response before its notification"
             }
         default: break
