@@ -61,7 +61,9 @@ let package = Package(
             dependencies: [
                 "JetBus", "JetProtocol", "JSONText",
                 .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

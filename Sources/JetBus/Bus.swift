@@ -111,10 +111,12 @@ public final class Bus {
 
     /// A peer has connected.
     ///
-    /// - Parameter groups: What it may do, from what is known of it without its own word.
-    public func connect(groups: Groups = Groups()) -> PeerID {
+    /// - Parameters:
+    ///   - groups: What it may do, from what is known of it without its own word.
+    ///   - framing: How the messages in its output are told apart.
+    public func connect(groups: Groups = Groups(), framing: Framing = .lengthPrefixed) -> PeerID {
         let index = vacantPeers.popLast() ?? peers.count
-        let peer = Peer(id: PeerID(index: index), groups: groups)
+        let peer = Peer(id: PeerID(index: index), groups: groups, framing: framing)
         if index == peers.count { peers.append(peer) } else { peers[index] = peer }
         counters.peers += 1
         return peer.id

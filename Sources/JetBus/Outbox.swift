@@ -6,8 +6,10 @@ import JetProtocol
 /// Its memory is lent by a pool while there is something in it, so that a peer who is told nothing owns none.
 struct Outbox: ~Copyable {
     private var buffer = RawBuffer()
+    /// How the peer tells the messages apart.
+    private let framing: Framing
 
-    init() {}
+    init(framing: Framing = .lengthPrefixed) { self.framing = framing }
 
     /// How many bytes wait.
     var count: Int { buffer.count }
@@ -19,9 +21,15 @@ struct Outbox: ~Copyable {
     /// Adds a message of `length` bytes; the caller writes all of them to the returned place.
     @inline(__always)
     mutating func frame(length: Int) -> UnsafeMutableRawPointer {
+        guard framing == .lengthPrefixed else { return webSocketFrame(length: length) }
         let start = buffer.extend(by: Frame.headerLength &+ length)
         start.storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, as: UInt32.self)
         return start + Frame.headerLength
+    }
+
+    private mutating func webSocketFrame(length: Int) -> UnsafeMutableRawPointer {
+        let start = buffer.extend(by: WebSocketFrame.headerLength(of: length) &+ length)
+        return WebSocketFrame.putHeader(length: length, at: start)
     }
 
     /// Adds a message that consists of two parts.

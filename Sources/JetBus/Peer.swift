@@ -12,7 +12,7 @@ final class Peer {
     /// What the peer calls itself.
     var name: String?
     var groups: Groups
-    var outbox = Outbox()
+    var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {
         didSet { isConflating = conflation != nil }
@@ -43,8 +43,9 @@ final class Peer {
     /// Requests of other peers that it has not answered yet.
     var owedAnswers = 0
 
-    init(id: PeerID, groups: Groups) {
+    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed) {
         self.id = id
         self.groups = groups
+        outbox = Outbox(framing: framing)
     }
 }

@@ -3,16 +3,18 @@ import JetProtocol
 import Logging
 import NIOCore
 
-/// One peer's connection by a byte stream: frames in, the outbox out.
+/// One peer's connection: messages in, the outbox out.
 ///
 /// At most one write is under way. While the socket does not take it, the peer's output gathers in its outbox, where the
 /// bus keeps it in bounds; and while the peer does not read, its own messages are not read either.
+///
+/// How it comes and goes is here; what it reads and writes is in the extensions.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// Where a connection stands.
-    private enum Phase {
+    enum Phase {
         /// Not connected yet. Becomes `open`; `closed` if the daemon is about to end.
         case new
         /// A peer of the bus. Becomes `ending` when the bus wants it closed or the daemon ends; `closed` when the
@@ -25,31 +27,43 @@ final class Connection: ChannelInboundHandler {
         case closed
     }
 
-    private let hub: Hub
-    private let isTCP: Bool
-    private var phase = Phase.new
-    private var context: ChannelHandlerContext?
+    let hub: Hub
+    let transport: Transport
+    private(set) var phase = Phase.new
+    private(set) var context: ChannelHandlerContext?
 
-    private var frames: FrameReader
+    // Input
+
+    /// Reads a byte stream.
+    var frames: FrameReader
+    /// What a WebSocket needs beside; `nil` for a byte stream.
+    var webSocket: WebSocketDialogue?
+    /// Whether what has come is no WebSocket.
+    var isBroken = false
     /// Whether the socket is read.
-    private var isReading = true
+    var isReading = true
     /// What has come and is not handled yet, since the peer does not read.
-    private var unread: ByteBuffer?
+    var unread: ByteBuffer?
     /// Whether the peer has said its last word. It may still listen.
-    private var hasInputEnded = false
+    var hasInputEnded = false
+
+    // Output
 
     /// Whether the socket has not taken enough of the last write.
-    private var isWriting = false
+    var isWriting = false
     /// Closes a connection that does not end by itself.
-    private var patience: Scheduled<Void>?
+    private(set) var patience: Scheduled<Void>?
     /// How long a peer that is to be closed may take to read what is due to it.
-    private static let patience = TimeAmount.seconds(5)
+    static let patience = TimeAmount.seconds(5)
 
-    init(hub: Hub, messageLimit: Int, isTCP: Bool) {
+    init(hub: Hub, messageLimit: Int, transport: Transport) {
         self.hub = hub
-        self.isTCP = isTCP
+        self.transport = transport
         frames = FrameReader(limit: messageLimit)
+        webSocket = transport == .webSocket ? WebSocketDialogue(messageLimit: messageLimit) : nil
     }
+
+    // MARK: Beginning
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -65,112 +79,8 @@ final class Connection: ChannelInboundHandler {
             return context.close(promise: nil)
         }
         phase = .open(peer)
-        hub.logger.debug("connected", metadata: ["peer": "\(peer.index)", "by": isTCP ? "tcp" : "unix"])
-    }
-
-    // MARK: Input
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let buffer = unwrapInboundIn(data)
-        if case .open(let peer) = phase {
-            if unread == nil {
-                receive(buffer, from: peer)
-            } else {
-                // Though it is told not to, NIO reads all that is there when the peer says its last word.
-                unread?.writeImmutableBuffer(buffer)
-            }
-        }
-        hub.receiveBuffer.giveBack(buffer)
-    }
-
-    /// Hands what has come to the bus, message by message. When the bus wants no more for now, the rest is kept.
-    private func receive(_ buffer: ByteBuffer, from peer: PeerID) {
-        let now = NIODeadline.now().uptimeNanoseconds
-        let bus = hub.bus
-        let outcome = buffer.withUnsafeReadableBytes { bytes in
-            Result { () throws(FrameError) in
-                try frames.read(bytes.bytes) { bus.receive($0, from: peer, at: now) }
-            }
-        }
-        switch outcome {
-        case .success(let count):
-            if bus.isPaused(peer) {
-                setReading(false)
-                // The buffer is lent, so the rest moves into another one.
-                let rest = buffer.readableBytesView.dropFirst(count)
-                if !rest.isEmpty { unread = ByteBuffer(bytes: rest) }
-            }
-        case .failure(let error):
-            hub.logger.notice(
-                "message too long", metadata: ["peer": "\(peer.index)", "bytes": "\(error.length)"])
-            bus.refuse(peer, with: .limitExceeded("messageSize", max: error.limit))
-            setReading(false)
-        }
-        hub.scheduleTurnEnd()
-    }
-
-    /// The peer has read: its messages are read again, first those that wait.
-    private func continueReading(_ peer: PeerID) {
-        guard !isReading, !hub.bus.isPaused(peer) else { return }
-        if let rest = unread {
-            unread = nil
-            receive(rest, from: peer)
-            if hub.bus.isPaused(peer) { return }
-        }
-        if hasInputEnded { hub.bus.endInput(of: peer) } else { setReading(true) }
-    }
-
-    private func setReading(_ isReading: Bool) {
-        guard isReading != self.isReading, let context else { return }
-        self.isReading = isReading
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent {
-            hasInputEnded = true
-            if case .open(let peer) = phase, unread == nil {
-                hub.bus.endInput(of: peer)
-                hub.scheduleTurnEnd()
-            }
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    // MARK: Output
-
-    /// Writes what is in the outbox, unless a write is under way: then it goes out behind that.
-    func write() {
-        guard case .open(let peer) = phase, let context else { return }
-        if isWriting {
-            if hub.bus.isClosing(peer), !hasInputEnded, patience == nil { close(context, in: Self.patience) }
-            return
-        }
-        if let output = hub.takeOutput(of: peer) {
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            // NIO has written what the socket took. If much is left, the channel is not writable until that is gone.
-            isWriting = !context.channel.isWritable
-            if isWriting || continueWriting(peer) { return }
-        }
-        if hub.bus.isClosing(peer) { end(context, within: hasInputEnded ? nil : Self.patience) }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard isWriting, context.channel.isWritable, case .open(let peer) = phase else { return }
-        isWriting = false
-        if hub.bus.isClosing(peer) { return write() }
-        continueWriting(peer)
-        hub.scheduleTurnEnd()
-    }
-
-    /// The socket has taken all: the bus may give more, and the peer is read again.
-    ///
-    /// - Returns: Whether more has come into the outbox.
-    @discardableResult
-    private func continueWriting(_ peer: PeerID) -> Bool {
-        let hasMore = hub.bus.outputWritten(of: peer)
-        continueReading(peer)
-        return hasMore
+        if webSocket != nil { hub.heartbeat.join(self) }
+        hub.logger.debug("connected", metadata: ["peer": "\(peer.index)", "by": "\(transport)"])
     }
 
     // MARK: End
@@ -179,21 +89,22 @@ final class Connection: ChannelInboundHandler {
     /// sends is thrown away for a moment. Closing at once would reset the connection, and the peer might never read why.
     ///
     /// - Parameter time: How long the peer may take to read the rest; `nil` for as long as it likes.
-    private func end(_ context: ChannelHandlerContext, within time: TimeAmount?) {
+    func end(_ context: ChannelHandlerContext, within time: TimeAmount?) {
         leave(for: .ending)
         setReading(true)
         if let time { close(context, in: time) }
-        // NIO may hold a little of the last writes. An empty one is done when all before it are.
+        // NIO may hold a little of the last writes. This one, which may be empty, is done when all before it are.
         let rest = context.eventLoop.makePromise(of: Void.self)
         rest.futureResult.assumeIsolated().whenSuccess {
             guard !self.hasInputEnded else { return context.close(promise: nil) }
             context.close(mode: .output, promise: nil)
             self.close(context, in: .seconds(1))
         }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: rest)
+        let last = webSocket.map { ByteBuffer(bytes: $0.lastFrame) } ?? ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(last), promise: rest)
     }
 
-    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
+    func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
         patience?.cancel()
         patience = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
     }
@@ -203,13 +114,18 @@ final class Connection: ChannelInboundHandler {
     /// - Returns: When it is closed.
     func end(patience time: TimeAmount) -> EventLoopFuture<Void>? {
         guard let context else { return nil }
-        if case .open(let peer) = phase {
-            if let output = hub.takeOutput(of: peer) { context.write(wrapOutboundOut(output), promise: nil) }
-            end(context, within: nil)
-        }
+        webSocket?.bid(.goingAway)
+        writeRestAndEnd(context, within: nil)
         // This is the last word, whatever time was granted before.
         context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
         return context.channel.closeFuture
+    }
+
+    /// Ends the connection after what waits in the outbox now, even if a write is under way.
+    func writeRestAndEnd(_ context: ChannelHandlerContext, within time: TimeAmount?) {
+        guard case .open(let peer) = phase else { return }
+        if let output = hub.takeOutput(of: peer) { context.write(wrapOutboundOut(output), promise: nil) }
+        end(context, within: time)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -230,7 +146,34 @@ final class Connection: ChannelInboundHandler {
         self.phase = phase
         unread = nil
         guard case .open(let peer) = former else { return }
+        if webSocket != nil { hub.heartbeat.leave(self) }
         hub.logger.debug("disconnected", metadata: ["peer": "\(peer.index)"])
         hub.disconnect(peer)
+    }
+
+    // MARK: Events of the channel
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        if case .open(let peer) = phase {
+            if unread == nil {
+                receive(buffer, from: peer)
+            } else {
+                // Though it is told not to, NIO reads all that is there when the peer says its last word.
+                unread?.writeImmutableBuffer(buffer)
+            }
+        }
+        hub.receiveBuffer.giveBack(buffer)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { endInput() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard isWriting, context.channel.isWritable, case .open(let peer) = phase else { return }
+        isWriting = false
+        continueAfterWriting(peer)
     }
 }

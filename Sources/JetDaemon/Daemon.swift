@@ -139,23 +139,30 @@ public final class Daemon: Service {
     private func listen(at listener: DaemonConfiguration.Listener) async throws -> Endpoint {
         switch listener.endpoint {
         case .tcp(let host, let port):
-            do {
-                let channel = try await unlessEnding { bootstrap(isTCP: true).bind(host: host, port: port) }
-                try await note(channel, file: nil)
-                return .tcp(host: host, port: channel.localAddress?.port ?? port)
-            } catch {
-                throw Self.explained(error, at: listener.endpoint)
-            }
+            return .tcp(host: host, port: try await listen(at: listener.endpoint, host, port))
+        case .webSocket(let host, let port):
+            return .webSocket(host: host, port: try await listen(at: listener.endpoint, host, port))
         case .unix(let path):
             let file = try SocketFile.listen(at: path, backlog: Self.backlog, makingFolder: listener.makesFolder)
             do {
-                let channel = try await unlessEnding { bootstrap(isTCP: false).withBoundSocket(file.descriptor) }
+                let channel = try await unlessEnding { bootstrap(.unix).withBoundSocket(file.descriptor) }
                 try await note(channel, file: file)
                 return listener.endpoint
             } catch {
                 file.remove()
                 throw Self.explained(error, at: listener.endpoint)
             }
+        }
+    }
+
+    /// Listens at a port; returns which one it is.
+    private func listen(at endpoint: Endpoint, _ host: String, _ port: Int) async throws -> Int {
+        do {
+            let channel = try await unlessEnding { bootstrap(Transport(endpoint)).bind(host: host, port: port) }
+            try await note(channel, file: nil)
+            return channel.localAddress?.port ?? port
+        } catch {
+            throw Self.explained(error, at: endpoint)
         }
     }
 
@@ -176,7 +183,7 @@ public final class Daemon: Service {
         }
     }
 
-    private func bootstrap(isTCP: Bool) -> ServerBootstrap {
+    private func bootstrap(_ transport: Transport) -> ServerBootstrap {
         let (hub, messageLimit, logger) = (hub, configuration.messageLimit, logger)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
@@ -193,9 +200,12 @@ public final class Daemon: Service {
                     guard let hub = hub.value else { throw ChannelError.ioOnClosedChannel }
                     try channel.syncOptions?
                         .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
-                    if isTCP { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
+                    if transport != .unix { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
+                    if transport == .webSocket {
+                        return try WebSocketUpgrader.install(in: channel, hub: hub, messageLimit: messageLimit)
+                    }
                     try channel.pipeline.syncOperations.addHandler(
-                        Connection(hub: hub, messageLimit: messageLimit, isTCP: isTCP))
+                        Connection(hub: hub, messageLimit: messageLimit, transport: transport))
                 }
             }
     }
@@ -203,10 +213,11 @@ public final class Daemon: Service {
     private static func explained(_ error: any Error, at endpoint: Endpoint) -> DaemonError {
         if let error = error as? DaemonError { return error }
         guard let error = error as? IOError else { return DaemonError("cannot listen at \(endpoint): \(error)") }
+        let option = Transport(endpoint) == .webSocket ? "--ws-port" : "--tcp-port"
         let advice =
             switch error.errnoCode {
-            case EADDRINUSE: "the port is in use, perhaps by another jetd; choose another one with --tcp-port"
-            case EACCES: "ports below 1024 need rights; choose another one with --tcp-port"
+            case EADDRINUSE: "the port is in use, perhaps by another jetd; choose another one with \(option)"
+            case EACCES: "ports below 1024 need rights; choose another one with \(option)"
             default: String(cString: strerror(error.errnoCode))
             }
         return DaemonError("cannot listen at \(endpoint): \(advice)")

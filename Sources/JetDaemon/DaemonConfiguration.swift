@@ -5,7 +5,7 @@ public import JetProtocol
 public struct DaemonConfiguration: Sendable {
     /// One way to reach the daemon.
     public struct Listener: Sendable, Hashable {
-        /// Where. A TCP port of 0 means any.
+        /// Where. A port of 0 means any.
         public var endpoint: Endpoint
         /// Whether the folder of a unix socket is made if it is missing.
         public var makesFolder: Bool
@@ -21,14 +21,16 @@ public struct DaemonConfiguration: Sendable {
     public var listeners: [Listener]
     /// The longest message that is read, in bytes. What is longer closes its connection.
     public var messageLimit = 16 << 20
+    /// How often WebSocket peers are pinged, in milliseconds; 0 means never. One that answers none of two is closed.
+    public var pingInterval = 5000
     /// How the bus behaves.
     public var bus = Bus.Configuration()
 
     /// A daemon that listens there.
     public init(listeners: [Listener]) { self.listeners = listeners }
 
-    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback port of classic
-    /// peers.
+    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback ports of classic
+    /// peers and of WebSockets.
     ///
     /// - Parameters:
     ///   - userID: Who runs it.
@@ -38,6 +40,7 @@ public struct DaemonConfiguration: Sendable {
         return DaemonConfiguration(listeners: [
             Listener(.unix(path: path), makesFolder: true),
             Listener(.tcp(host: "127.0.0.1", port: Endpoint.defaultPort)),
+            Listener(.webSocket(host: "127.0.0.1", port: Endpoint.defaultWebSocketPort)),
         ])
     }
 }

@@ -11,6 +11,9 @@ final class Hub {
     let logger: Logger
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
+    let heartbeat: Heartbeat
+    /// What the daemon is called.
+    let name: String
     private var listeners: [(channel: any Channel, file: SocketFile?)] = []
 
     /// Connections by `PeerID.index`.
@@ -26,6 +29,9 @@ final class Hub {
         bus = Bus(configuration: configuration.bus)
         self.logger = logger
         self.eventLoop = eventLoop
+        let interval = configuration.pingInterval
+        heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
+        name = configuration.bus.name
     }
 
     /// Takes a channel that listens, and its file if it has one, so that they end with the daemon.
@@ -41,7 +47,7 @@ final class Hub {
 
     func connect(_ connection: Connection) -> PeerID? {
         guard !isStopping else { return nil }
-        let id = bus.connect()
+        let id = bus.connect(framing: connection.transport.framing)
         while connections.count <= id.index { connections.append(nil) }
         connections[id.index] = connection
         return id

@@ -1,17 +1,21 @@
-/// Where a daemon can be reached: `unix:/run/jet/jet.sock` or `tcp://host:11122`.
+/// Where a daemon can be reached: `unix:/run/jet/jet.sock`, `tcp://host:11122` or `ws://host:11123`.
 public enum Endpoint: Hashable, Sendable {
     /// A unix stream socket.
     case unix(path: String)
     /// TCP; `host` is a name or an address (IPv6 without brackets).
     case tcp(host: String, port: Int)
+    /// A WebSocket at any path; `host` is a name or an address (IPv6 without brackets).
+    case webSocket(host: String, port: Int)
 
     /// The port of TCP when none is given.
     public static var defaultPort: Int { 11122 }
+    /// The port of WebSockets when none is given.
+    public static var defaultWebSocketPort: Int { 11123 }
     /// The longest path that a unix socket can have on Linux, in bytes (unix(7): `sun_path` holds 108 with its NUL).
     public static var longestPath: Int { 107 }
 
-    /// Reads `unix:PATH`, `unix://PATH`, a bare absolute path, `tcp://HOST`, `tcp://HOST:PORT`; an IPv6 address stands
-    /// in brackets.
+    /// Reads `unix:PATH`, `unix://PATH`, a bare absolute path, `tcp://HOST`, `tcp://HOST:PORT`, `ws://HOST`,
+    /// `ws://HOST:PORT`; an IPv6 address stands in brackets.
     ///
     /// - Throws: `EndpointError` that says what is expected.
     public init(parsing text: String) throws(EndpointError) {
@@ -27,13 +31,20 @@ public enum Endpoint: Hashable, Sendable {
             }
             self = .unix(path: String(path))
         } else if text.hasPrefix("tcp://") {
-            self = try Self.tcp(text.dropFirst("tcp://".count), of: text)
+            let (host, port) = try Self.host(text.dropFirst("tcp://".count), of: text, scheme: "tcp")
+            self = .tcp(host: host, port: port ?? Self.defaultPort)
+        } else if text.hasPrefix("ws://") {
+            let (host, port) = try Self.host(text.dropFirst("ws://".count), of: text, scheme: "ws")
+            self = .webSocket(host: host, port: port ?? Self.defaultWebSocketPort)
         } else {
             throw EndpointError(text, "expected unix:/path or tcp://host:port")
         }
     }
 
-    private static func tcp(_ authority: Substring, of text: String) throws(EndpointError) -> Endpoint {
+    /// Reads `HOST` or `HOST:PORT`.
+    private static func host(
+        _ authority: Substring, of text: String, scheme: String
+    ) throws(EndpointError) -> (host: String, port: Int?) {
         var authority = authority
         if authority.hasSuffix("/") { authority = authority.dropLast() }
         let host: Substring
@@ -50,15 +61,15 @@ public enum Endpoint: Hashable, Sendable {
             rest = authority[colon...]
         }
         guard !host.isEmpty else { throw EndpointError(text, "the host is missing") }
-        guard !host.contains("/") else { throw EndpointError(text, "expected tcp://host:port") }
-        guard !rest.isEmpty else { return .tcp(host: String(host), port: defaultPort) }
-        guard rest.hasPrefix(":") else { throw EndpointError(text, "expected tcp://host:port") }
+        guard !host.contains("/") else { throw EndpointError(text, "expected \(scheme)://host:port") }
+        guard !rest.isEmpty else { return (String(host), nil) }
+        guard rest.hasPrefix(":") else { throw EndpointError(text, "expected \(scheme)://host:port") }
         rest = rest.dropFirst()
         // Int reads a sign, too.
         guard rest.utf8.first != UInt8(ascii: "+"), let port = Int(rest), (1...65535).contains(port) else {
             throw EndpointError(text, "the port must be a number from 1 to 65535")
         }
-        return .tcp(host: String(host), port: port)
+        return (String(host), port)
     }
 }
 
@@ -67,8 +78,13 @@ extension Endpoint: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unix(let path): path.hasPrefix("//") ? "unix://\(path)" : "unix:\(path)"
-        case .tcp(let host, let port): host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
+        case .tcp(let host, let port): "tcp://\(Self.authority(host, port))"
+        case .webSocket(let host, let port): "ws://\(Self.authority(host, port))"
         }
+    }
+
+    private static func authority(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
 

@@ -1,6 +1,6 @@
 import JSONText
 
-/// *Framing*: on a byte stream each message is a 4-byte big-endian length and that many bytes (PROTOCOL.md 1).
+/// A *frame* of a byte stream: each message is a 4-byte big-endian length and that many bytes (PROTOCOL.md 1).
 public enum Frame {
     /// How many bytes stand before each message.
     public static let headerLength = 4

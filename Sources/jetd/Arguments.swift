@@ -22,9 +22,14 @@ struct Arguments {
 
     var unixPath: String?
     var tcpPort: Int?
+    var webSocketPort: Int?
+    var pingInterval = 5000
     var name = "jetd"
     var messageLimit = 16 << 20
     var logLevel = Logger.Level.info
+
+    /// Whether it says where to listen.
+    var namesListeners: Bool { unixPath != nil || tcpPort != nil || webSocketPort != nil }
 
     static let version = "0.1.0"
 
@@ -35,13 +40,17 @@ struct Arguments {
 
         Without options it listens on the unix socket where the peers of this machine
         look for it (as root /run/jet/jet.sock, as a user $XDG_RUNTIME_DIR/jet/jet.sock
-        or else /tmp/jet-UID/jet.sock) and on the loopback port 11122. With --unix-path
-        or --tcp-port it listens only where they say. It prints a line 'listening
-        ENDPOINT' for each, and ends on SIGTERM or SIGINT.
+        or else /tmp/jet-UID/jet.sock) and on the loopback ports 11122 (TCP) and 11123
+        (WebSocket). With --unix-path, --tcp-port or --ws-port it listens only where they
+        say. It prints a line 'listening ENDPOINT' for each, and ends on SIGTERM or
+        SIGINT.
 
         Options:
           --unix-path PATH       listen on this unix socket
           --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
+          --ws-port PORT         listen for WebSockets on this port of 127.0.0.1; 0 means any
+          --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
+                                 means never (default: 5000)
           --name NAME            what the daemon is called in 'info' (default: jetd)
           --message-limit BYTES  the longest message that is read (default: 16777216)
           --log-level LEVEL      trace, debug, info, notice, warning, error or critical
@@ -92,6 +101,8 @@ struct Arguments {
     private enum Option: String, CaseIterable {
         case unixPath = "unix-path"
         case tcpPort = "tcp-port"
+        case webSocketPort = "ws-port"
+        case pingInterval = "ws-ping-ms"
         case name
         case messageLimit = "message-limit"
         case logLevel = "log-level"
@@ -109,11 +120,13 @@ struct Arguments {
                 throw Failure(reason: "--unix-path: \(error.reason)")
             }
             unixPath = value
-        case .tcpPort:
-            guard let port = Int(value), (0...65535).contains(port) else {
-                throw Failure(reason: "--tcp-port: a port is a number from 0 to 65535")
+        case .tcpPort: tcpPort = try Self.port(option, value)
+        case .webSocketPort: webSocketPort = try Self.port(option, value)
+        case .pingInterval:
+            guard let time = Int(value), (0...3_600_000).contains(time) else {
+                throw Failure(reason: "--ws-ping-ms: a number of milliseconds from 0 to 3600000")
             }
-            tcpPort = port
+            pingInterval = time
         case .name: name = value
         case .messageLimit:
             guard let limit = Int(value), (1024...1 << 30).contains(limit) else {
@@ -129,5 +142,11 @@ struct Arguments {
         case .version: wantsVersion = true
         case .help: wantsHelp = true
         }
+    }
+    private static func port(_ option: Option, _ value: String) throws(Failure) -> Int {
+        guard let port = Int(value), (0...65535).contains(port) else {
+            throw Failure(reason: "--\(option.rawValue): a port is a number from 0 to 65535")
+        }
+        return port
     }
 }

@@ -32,14 +32,18 @@ enum Jetd {
             return handler
         }
         var configuration = DaemonConfiguration.local(userID: geteuid(), environment: environment)
-        if arguments.unixPath != nil || arguments.tcpPort != nil {
+        if arguments.namesListeners {
             configuration.listeners = []
             if let path = arguments.unixPath { configuration.listeners.append(.init(.unix(path: path))) }
             if let port = arguments.tcpPort {
                 configuration.listeners.append(.init(.tcp(host: "127.0.0.1", port: port)))
             }
+            if let port = arguments.webSocketPort {
+                configuration.listeners.append(.init(.webSocket(host: "127.0.0.1", port: port)))
+            }
         }
         configuration.messageLimit = arguments.messageLimit
+        configuration.pingInterval = arguments.pingInterval
         configuration.bus.name = arguments.name
         configuration.bus.version = Arguments.version
         configuration.bus.seed = .random(in: .min ... .max)

@@ -96,6 +96,7 @@ struct JetdTests {
             (["--tcp-port"], "'--tcp-port' needs a value"), (["--tcp-port", "65536"], "a number from 0 to 65535"),
             (["--tcp-port=-1"], "a number from 0 to 65535"), (["--unix-path", "jet.sock"], "absolute path"),
             (["--unix-path", "/" + String(repeating: "x", count: 107)], "at most 107 bytes"),
+            (["--ws-port", "x"], "--ws-port: a port is a number"), (["--ws-ping-ms", "-1"], "from 0 to 3600000"),
             (["--message-limit", "1"], "from 1024 to"), (["--log-level", "loud"], "trace, debug"),
             (["--version=1"], "takes no value"), ([""], "'' is no option"),
         ])
@@ -123,7 +124,7 @@ struct JetdTests {
     }
 
     @Test(
-        "without options it listens in the runtime directory and at 11122: as root, as a user, as one without a directory",
+        "without options it listens in the runtime directory and at 11122 and 11123: as root, as a user, as one without a directory",
         .enabled("needs root, to be others and to have a network of its own") { await Alone.isPossible() },
         arguments: Alone.Case.allCases)
     func defaults(of who: Alone.Case) async throws {
@@ -147,7 +148,11 @@ struct JetdTests {
                     }
                 defer { if who == .userWithout { removeFolder("/tmp/jet-\(user)") } }
                 let jetd = try Jetd([], by: Alone.runner(as: user), environment: variables, program: program)
-                #expect(jetd.endpoints == [.unix(path: path), .tcp(host: "127.0.0.1", port: 11122)])
+                #expect(
+                    jetd.endpoints == [
+                        .unix(path: path), .tcp(host: "127.0.0.1", port: 11122),
+                        .webSocket(host: "127.0.0.1", port: 11123),
+                    ])
                 // Its /run is one of its own, but there is a way in.
                 try expectService(at: .unix(path: "/proc/\(jetd.pid)/root\(path)"))
                 jetd.send(SIGTERM)

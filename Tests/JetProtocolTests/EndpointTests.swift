@@ -17,6 +17,7 @@ struct EndpointTests {
             ("tcp://127.0.0.1:65535", .tcp(host: "127.0.0.1", port: 65535)),
             ("tcp://[::1]:1234", .tcp(host: "::1", port: 1234)),
             ("tcp://[fe80::1%eth0]", .tcp(host: "fe80::1%eth0", port: 11122)),
+            ("ws://host", .webSocket(host: "host", port: 11123)), ("ws://[::1]:80/", .webSocket(host: "::1", port: 80)),
         ] as [(String, Endpoint)])
     func forms(text: String, endpoint: Endpoint) throws {
         #expect(try Endpoint(parsing: text) == endpoint)
@@ -35,6 +36,7 @@ struct EndpointTests {
             ("tcp://[]:80", "the host is missing"),
             ("tcp://[::1", "the bracket is not closed"), ("tcp://[::1]80", "expected tcp://host:port"),
             ("tcp://host/path", "expected tcp://host:port"),
+            ("ws://", "the host is missing"), ("ws://host/path", "expected ws://host:port"),
             ("tcp://host:", "the port must be a number from 1 to 65535"),
             ("tcp://host:0", "the port must be a number from 1 to 65535"),
             ("tcp://host:65536", "the port must be a number from 1 to 65535"),
@@ -63,7 +65,7 @@ struct EndpointTests {
         "an endpoint's description is read as the same endpoint",
         arguments: [
             .unix(path: "/run/jet/jet.sock"), .unix(path: "//x"), .tcp(host: "host", port: 1),
-            .tcp(host: "::1", port: 11122),
+            .tcp(host: "::1", port: 11122), .webSocket(host: "::1", port: 11123), .webSocket(host: "host", port: 1),
         ] as [Endpoint])
     func description(endpoint: Endpoint) throws {
         #expect(try Endpoint(parsing: endpoint.description) == endpoint)

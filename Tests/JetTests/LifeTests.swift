@@ -54,6 +54,11 @@ struct LifeTests {
         let refused = await #expect(throws: JetError.self) { try await Peer.connect(to: endpoint) }
         #expect(refused?.code == .notConnected)
         #expect(refused?.message.contains("nobody listens there") == true)
+
+        let webSocket = Endpoint.webSocket(host: "127.0.0.1", port: 11123)
+        let wrong = await #expect(throws: JetError.self) { try await Peer.connect(to: webSocket) }
+        #expect(wrong?.code == .invalidEndpoint)
+        #expect(wrong?.message.contains("ws://127.0.0.1:11123") == true)
     }
 
     @Test("the daemon of this machine is found by itself, or where the environment says")

@@ -32,7 +32,7 @@ extension PeerCore {
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-        let connected =
+        let connected: EventLoopFuture<any Channel> =
             switch endpoint {
             case .unix(let path):
                 bootstrap.connect(unixDomainSocketPath: path)
@@ -44,6 +44,12 @@ extension PeerCore {
                     .channelOption(.tcpOption(.keepCount), value: 3)
                     .channelOption(.tcpOption(.userTimeout), value: 25_000)
                     .connect(host: host, port: port)
+            case .webSocket:
+                loop.makeFailedFuture(
+                    JetError(
+                        .invalidEndpoint,
+                        "Cannot connect to \(endpoint): WebSockets are for browsers; use unix:/path or tcp://host:port")
+                )
             }
         return connected.flatMapThrowing { channel in
             // If it is gone already, the handler has said so to a session that did not know it.

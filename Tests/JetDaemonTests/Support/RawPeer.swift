@@ -35,7 +35,8 @@ final class RawPeer {
         try set(SO_SNDTIMEO, to: timeval(tv_sec: deadline, tv_usec: 0))
         switch endpoint {
         case .unix(let path): try connect(to: sockaddr_un(path: path))
-        case .tcp(let host, let port): try connect(to: sockaddr_in(host: host, port: port))
+        case .tcp(let host, let port), .webSocket(let host, let port):
+            try connect(to: sockaddr_in(host: host, port: port))
         }
     }
 

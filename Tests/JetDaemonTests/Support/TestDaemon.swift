@@ -5,12 +5,13 @@ import JetProtocol
 import Logging
 import Testing
 
-/// A daemon that runs for one test: at a unix socket in a new folder and at a free port of the loopback.
+/// A daemon that runs for one test: at a unix socket in a new folder and at free ports of the loopback.
 struct TestDaemon: Sendable {
     let daemon: Daemon
     let folder: String
     let unix: Endpoint
     let tcp: Endpoint
+    let webSocket: Endpoint
 
     /// What the bus has done and holds. Waits for the daemon's loop.
     func statistics() throws -> Bus.Statistics { try block { try await daemon.statistics() } }
@@ -52,13 +53,15 @@ func withDaemon<Result: Sendable>(
     try await withFolder { folder in
         var configuration = DaemonConfiguration(listeners: [
             .init(.unix(path: "\(folder)/jet.sock")), .init(.tcp(host: "127.0.0.1", port: 0)),
+            .init(.webSocket(host: "127.0.0.1", port: 0)),
         ])
         configuration.bus.name = "test"
         configuration.bus.version = "1.0"
         adjust(&configuration)
         let daemon = Daemon(configuration: configuration, logger: .silent)
         let endpoints = try await daemon.start()
-        let running = TestDaemon(daemon: daemon, folder: folder, unix: endpoints[0], tcp: endpoints[1])
+        let running = TestDaemon(
+            daemon: daemon, folder: folder, unix: endpoints[0], tcp: endpoints[1], webSocket: endpoints[2])
         do {
             let result = try await onOwnThread { try body(running) }
             await daemon.stop()

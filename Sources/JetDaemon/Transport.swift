@@ -1,0 +1,18 @@
+import JetProtocol
+
+/// How a connection's bytes travel.
+enum Transport: String {
+    case unix
+    case tcp
+    case webSocket
+
+    init(_ endpoint: Endpoint) {
+        switch endpoint {
+        case .unix: self = .unix
+        case .tcp: self = .tcp
+        case .webSocket: self = .webSocket
+        }
+    }
+
+    var framing: Framing { self == .webSocket ? .webSocket : .lengthPrefixed }
+}

@@ -1,0 +1,97 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+
+/// The *page* that answers plain HTTP on the WebSocket port: it says what this is. Each connection gets one answer and is
+/// closed; what a request holds beside its header is thrown away.
+final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// How long a request may take to come.
+    private static let patience = TimeAmount.seconds(5)
+
+    private let text: String
+    private var deadline: Scheduled<Void>?
+    private var hasAnswered = false
+
+    init(name: String) {
+        text = "\(name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet.\n"
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(let request) = unwrapInboundIn(data) else { return }
+        let upgrades = request.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+        if upgrades {
+            // It has got here because it was refused.
+            let version = request.headers["sec-websocket-version"].first
+            guard version == nil || version == "13" else {
+                let headers: HTTPHeaders = ["Sec-WebSocket-Version": "13"]
+                return answer(context, .upgradeRequired, "expected version 13\n", headers)
+            }
+            let reason = "expected a WebSocket handshake by GET, with the subprotocol jet or none\n"
+            return answer(context, .badRequest, reason)
+        }
+        switch (request.method, request.uri.prefix { $0 != "?" }) {
+        case (.GET, "/"): answer(context, .ok, text)
+        case (.HEAD, "/"): answer(context, .ok, text, isHead: true)
+        case (.GET, _): answer(context, .notFound, "there is nothing here but /\n")
+        case (.HEAD, _): answer(context, .notFound, "there is nothing here but /\n", isHead: true)
+        default: answer(context, .methodNotAllowed, "only GET and HEAD\n", ["Allow": "GET, HEAD"])
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        // The request follows.
+        case is NIOWebSocketUpgradeError: break
+        case is HTTPParserError: answer(context, .badRequest, "this is no HTTP request\n")
+        default: context.close(promise: nil)
+        }
+    }
+
+    // MARK: Answers
+
+    private func answer(
+        _ context: ChannelHandlerContext, _ status: HTTPResponseStatus, _ text: String, _ headers: HTTPHeaders = [:],
+        isHead: Bool = false
+    ) {
+        guard !hasAnswered else { return }
+        hasAnswered = true
+        var headers = headers
+        headers.add(name: "Content-Type", value: "text/plain; charset=utf-8")
+        headers.add(name: "Content-Length", value: "\(text.utf8.count)")
+        headers.add(name: "Connection", value: "close")
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess {
+            // Closing both ways at once would reset the connection, and the answer might be lost.
+            context.close(mode: .output, promise: nil)
+            self.close(context, in: .seconds(1))
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    // MARK: Ends
+
+    func handlerAdded(context: ChannelHandlerContext) { close(context, in: Self.patience) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
+        deadline?.cancel()
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            // The answer is on its way, if there was a request.
+            if !hasAnswered { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+}

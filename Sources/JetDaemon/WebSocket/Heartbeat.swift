@@ -1,0 +1,40 @@
+import NIOCore
+
+/// The *heartbeat*: one timer that pings all WebSocket peers, and none while there are none.
+final class Heartbeat {
+    private let eventLoop: any EventLoop
+    /// `nil`: never.
+    private let interval: TimeAmount?
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var next: Scheduled<Void>?
+
+    init(interval: TimeAmount?, eventLoop: any EventLoop) {
+        self.interval = interval
+        self.eventLoop = eventLoop
+    }
+
+    /// Pings this one, too, from the next beat on.
+    func join(_ connection: Connection) {
+        guard interval != nil else { return }
+        connections[ObjectIdentifier(connection)] = connection
+        schedule()
+    }
+
+    func leave(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = nil
+        guard connections.isEmpty else { return }
+        next?.cancel()
+        next = nil
+    }
+
+    private func schedule() {
+        guard let interval, next == nil, !connections.isEmpty else { return }
+        next = eventLoop.assumeIsolated().scheduleTask(in: interval) { self.beat() }
+    }
+
+    private func beat() {
+        next = nil
+        for connection in connections.values { connection.beat() }
+        schedule()
+    }
+}

@@ -1,0 +1,66 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+
+/// From HTTP to a peer: what stands on a connection to the WebSocket port until it is *upgraded*, and what it becomes.
+///
+/// NIO does the handshake. Its frames are not used: a `Connection` reads and writes them itself, so that a message is
+/// neither held twice nor kept beyond the limit, and the outbox goes out as it is.
+final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
+    let supportedProtocol = "websocket"
+    let requiredUpgradeHeaders: [String] = []
+
+    private let hub: Hub
+    private let messageLimit: Int
+    private let handshake = NIOWebSocketServerUpgrader(
+        shouldUpgrade: { channel, request in
+            channel.eventLoop.makeSucceededFuture(WebSocketUpgrader.headers(for: request))
+        },
+        upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
+
+    /// The longest header of a request, in bytes.
+    private static let headerLimit = 16 << 10
+
+    private init(hub: Hub, messageLimit: Int) {
+        self.hub = hub
+        self.messageLimit = messageLimit
+    }
+
+    /// Prepares a new connection for requests.
+    static func install(in channel: any Channel, hub: Hub, messageLimit: Int) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = headerLimit
+        limits.maxHeaderListSize = headerLimit
+        limits.maxHeaderFieldCount = 100
+        let encoder = HTTPResponseEncoder()
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+        let page = HTTPPage(name: hub.name)
+        let upgrade = HTTPServerUpgradeHandler(
+            upgraders: [WebSocketUpgrader(hub: hub, messageLimit: messageLimit)], httpEncoder: encoder,
+            extraHTTPHandlers: [decoder, page], upgradeCompletionHandler: { _ in })
+        try channel.pipeline.syncOperations.addHandlers([encoder, decoder, upgrade, page])
+    }
+
+    /// What the response says beside the handshake; `nil` if the request is refused.
+    private static func headers(for request: HTTPRequestHead) -> HTTPHeaders? {
+        guard request.method == .GET else { return nil }
+        let offered = request.headers[canonicalForm: "sec-websocket-protocol"]
+        guard !offered.isEmpty else { return HTTPHeaders() }
+        return offered.contains("jet") ? ["Sec-WebSocket-Protocol": "jet"] : nil
+    }
+
+    func buildUpgradeResponse(
+        channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
+    ) -> EventLoopFuture<HTTPHeaders> {
+        handshake.buildUpgradeResponse(
+            channel: channel, upgradeRequest: upgradeRequest, initialResponseHeaders: initialResponseHeaders)
+    }
+
+    func upgrade(context: ChannelHandlerContext, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<Void> {
+        context.eventLoop.makeCompletedFuture {
+            let connection = Connection(hub: hub, messageLimit: messageLimit, transport: .webSocket)
+            try context.pipeline.syncOperations.addHandler(connection)
+        }
+    }
+}
