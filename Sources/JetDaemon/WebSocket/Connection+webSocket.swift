@@ -42,7 +42,11 @@ extension Connection {
     ///
     /// One that does not read what is due to it is left alone: it would find the ping late, and its answer is not read.
     func beat() {
-        guard case .open(let peer) = phase, isReading, !isWriting, let context else { return }
+        guard case .open(let peer) = phase, let context else { return }
+        guard isReading, !isWriting else {
+            webSocket?.forgivePings()
+            return
+        }
         if let ping = webSocket?.takePing() {
             write(ByteBuffer(bytes: ping), context)
         } else {

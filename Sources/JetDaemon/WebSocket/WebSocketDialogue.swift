@@ -73,6 +73,9 @@ struct WebSocketDialogue {
         return unansweredPings > 2 ? nil : WebSocketFrame.control(.ping)
     }
 
+    /// The peer cannot be pinged for now, so the pings before that count no longer.
+    mutating func forgivePings() { unansweredPings = 0 }
+
     // MARK: End
 
     /// The connection will end: with this code, unless it ends with another one already.

@@ -44,11 +44,16 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
 
     /// What the response says beside the handshake; `nil` if the request is refused.
     private static func headers(for request: HTTPRequestHead) -> HTTPHeaders? {
-        guard request.method == .GET else { return nil }
+        let connection = request.headers[canonicalForm: "connection"]
+        guard request.method == .GET, request.version == .http1_1, connection.contains(where: isUpgrade) else {
+            return nil
+        }
         let offered = request.headers[canonicalForm: "sec-websocket-protocol"]
         guard !offered.isEmpty else { return HTTPHeaders() }
         return offered.contains("jet") ? ["Sec-WebSocket-Protocol": "jet"] : nil
     }
+
+    private static func isUpgrade(_ token: Substring) -> Bool { token.lowercased() == "upgrade" }
 
     func buildUpgradeResponse(
         channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
