@@ -65,7 +65,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOWebSocket", package: nio),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: hot),
         .target(
@@ -102,8 +101,6 @@ let package = Package(
             dependencies: [
                 "JetDaemon", "JetBus", "JetProtocol", "Systemd",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house,
             linkerSettings: shipped + selfContained),

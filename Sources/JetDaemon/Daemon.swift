@@ -4,7 +4,6 @@ public import JetProtocol
 public import Logging
 import NIOCore
 import NIOPosix
-public import ServiceLifecycle
 import Synchronization
 
 /// The *daemon*: a bus with sockets around it, on one event loop.
@@ -14,9 +13,8 @@ import Synchronization
 ///     // ... it serves ...
 ///     await daemon.stop()
 ///
-/// As a `Service` it serves until a graceful shutdown. It starts once, and has to be stopped: its thread is there from
-/// the beginning.
-public final class Daemon: Service {
+/// It starts once, and has to be stopped: its thread is there from the beginning.
+public final class Daemon: Sendable {
     /// A daemon's life. Each case becomes a later one only.
     private enum Life {
         /// Not started yet.
@@ -32,18 +30,12 @@ public final class Daemon: Service {
     private let group: MultiThreadedEventLoopGroup
     private let eventLoop: any EventLoop
     private let hub: NIOLoopBoundBox<Hub?>
-    private let onStart: @Sendable ([Endpoint]) -> Void
     private let life = Mutex(Life.new)
 
     /// A daemon that does not listen yet.
-    ///
-    /// - Parameter onStart: Called by `run` with the endpoints, once the daemon listens at all of them.
-    public init(
-        configuration: DaemonConfiguration, logger: Logger, onStart: @escaping @Sendable ([Endpoint]) -> Void = { _ in }
-    ) {
+    public init(configuration: DaemonConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        self.onStart = onStart
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         eventLoop = group.next()
         hub = .makeEmptyBox(eventLoop: eventLoop)
@@ -103,15 +95,6 @@ public final class Daemon: Service {
         }.get()
         try? await group.shutdownGracefully()
         logger.info("stopped")
-    }
-
-    /// Serves until a graceful shutdown.
-    ///
-    /// - Throws: `DaemonError` if an endpoint cannot be had.
-    public func run() async throws {
-        onStart(try await start())
-        try? await gracefulShutdown()
-        await stop()
     }
 
     /// What the bus has done and holds.

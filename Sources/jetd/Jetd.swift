@@ -3,9 +3,7 @@ import JetBus
 import JetDaemon
 import JetProtocol
 import Logging
-import ServiceLifecycle
 import Systemd
-import UnixSignals
 
 /// The daemon's main: arguments, wiring, exit codes.
 @main
@@ -50,17 +48,14 @@ enum Jetd {
         raiseDescriptorLimit()
         signal(SIGPIPE, SIG_IGN)
 
-        let daemon = Daemon(configuration: configuration, logger: logger) { endpoints in
-            for endpoint in endpoints { print("listening \(endpoint)") }
-            fflush(nil)
-            tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
-        }
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        defer { tell(logger) { () throws(SystemdError) in try Notify.stopping() } }
-        try await group.run()
+        let endSignals = EndSignals()
+        let daemon = Daemon(configuration: configuration, logger: logger)
+        for endpoint in try await daemon.start() { print("listening \(endpoint)") }
+        fflush(nil)
+        tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
+        await endSignals.first()
+        tell(logger) { () throws(SystemdError) in try Notify.stopping() }
+        await daemon.stop()
     }
 
     /// Tells the service manager, if there is one. That it cannot be told is no reason not to serve.
