@@ -38,8 +38,6 @@ final class Connection: ChannelInboundHandler {
     var frames: FrameReader
     /// What a WebSocket needs beside; `nil` for a byte stream.
     var webSocket: WebSocketDialogue?
-    /// Whether what has come is no WebSocket.
-    var isBroken = false
     /// Whether the socket is read.
     var isReading = true
     /// What has come and is not handled yet, since the peer does not read.

@@ -140,7 +140,7 @@ struct SlowPeerTests {
 
 extension DaemonConfiguration {
     /// Makes the daemon keep so little for a peer that a test fills it at once.
-    fileprivate mutating func keepLittle() {
+    mutating func keepLittle() {
         bus.outboxLimit = 64 << 10
         bus.snapshotChunk = 16 << 10
     }

@@ -17,7 +17,6 @@ extension Connection {
                 refuseLength(length, limit: limit, from: peer)
             } else {
                 hub.logger.notice("no WebSocket", metadata: ["peer": "\(peer.index)", "reason": "\(error)"])
-                isBroken = true
             }
             return nil
         }
@@ -26,7 +25,7 @@ extension Connection {
     /// Answers what has come beside the messages.
     func answerWebSocket() {
         guard let context, let webSocket else { return }
-        guard webSocket.hasPeerClosed || isBroken else { return writePong() }
+        guard webSocket.isOver else { return writePong() }
         // After its close frame the peer says nothing.
         if webSocket.hasPeerClosed { hasInputEnded = true }
         writeRestAndEnd(context, within: Self.patience)

@@ -17,6 +17,8 @@ struct WebSocketDialogue {
     private var farewell: [UInt8]?
     /// Whether the peer has sent its close frame.
     private(set) var hasPeerClosed = false
+    /// Whether nothing is left but to write what is due to the peer, and the last frame.
+    private(set) var isOver = false
 
     init(messageLimit: Int) { reader = WebSocketReader(limit: messageLimit) }
 
@@ -47,10 +49,13 @@ struct WebSocketDialogue {
                 // It is answered with the same code.
                 bid(WebSocketFrame.close(try WebSocketCloseCode.read(close.span.bytes)))
                 hasPeerClosed = true
+                isOver = true
             }
             return count
         } catch {
             bid(error.closeCode)
+            // One whose message is too long is told so by the bus, which closes it.
+            if error.closeCode != .messageTooLong { isOver = true }
             throw error
         }
     }

@@ -55,6 +55,8 @@ func withDaemon<Result: Sendable>(
             .init(.unix(path: "\(folder)/jet.sock")), .init(.tcp(host: "127.0.0.1", port: 0)),
             .init(.webSocket(host: "127.0.0.1", port: 0)),
         ])
+        // However long a test takes, what it hears is what it asked for.
+        configuration.pingInterval = 0
         configuration.bus.name = "test"
         configuration.bus.version = "1.0"
         adjust(&configuration)
