@@ -29,8 +29,8 @@ public struct DaemonConfiguration: Sendable {
     /// A daemon that listens there.
     public init(listeners: [Listener]) { self.listeners = listeners }
 
-    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback ports of classic
-    /// peers and of WebSockets.
+    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback port of classic
+    /// peers. Not that of WebSockets: every page in a browser of this machine could connect to it.
     ///
     /// - Parameters:
     ///   - userID: Who runs it.
@@ -40,7 +40,6 @@ public struct DaemonConfiguration: Sendable {
         return DaemonConfiguration(listeners: [
             Listener(.unix(path: path), makesFolder: true),
             Listener(.tcp(host: "127.0.0.1", port: Endpoint.defaultPort)),
-            Listener(.webSocket(host: "127.0.0.1", port: Endpoint.defaultWebSocketPort)),
         ])
     }
 }

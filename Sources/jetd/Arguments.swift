@@ -29,7 +29,7 @@ struct Arguments {
     var logLevel = Logger.Level.info
 
     /// Whether it says where to listen.
-    var namesListeners: Bool { unixPath != nil || tcpPort != nil || webSocketPort != nil }
+    var namesListeners: Bool { unixPath != nil || tcpPort != nil }
 
     static let version = "0.1.0"
 
@@ -40,15 +40,16 @@ struct Arguments {
 
         Without options it listens on the unix socket where the peers of this machine
         look for it (as root /run/jet/jet.sock, as a user $XDG_RUNTIME_DIR/jet/jet.sock
-        or else /tmp/jet-UID/jet.sock) and on the loopback ports 11122 (TCP) and 11123
-        (WebSocket). With --unix-path, --tcp-port or --ws-port it listens only where they
-        say. It prints a line 'listening ENDPOINT' for each, and ends on SIGTERM or
-        SIGINT.
+        or else /tmp/jet-UID/jet.sock) and on the loopback port 11122. With --unix-path
+        or --tcp-port it listens only where they say. --ws-port adds a port for
+        WebSockets; every page that is open in a browser of this machine can use it. It
+        prints a line 'listening ENDPOINT' for each, and ends on SIGTERM or SIGINT.
 
         Options:
           --unix-path PATH       listen on this unix socket
           --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
-          --ws-port PORT         listen for WebSockets on this port of 127.0.0.1; 0 means any
+          --ws-port PORT         listen for WebSockets on this port of 127.0.0.1; 0 means
+                                 any, 11123 is the usual one
           --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
                                  means never (default: 5000)
           --name NAME            what the daemon is called in 'info' (default: jetd)

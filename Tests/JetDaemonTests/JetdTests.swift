@@ -148,11 +148,7 @@ struct JetdTests {
                     }
                 defer { if who == .userWithout { removeFolder("/tmp/jet-\(user)") } }
                 let jetd = try Jetd([], by: Alone.runner(as: user), environment: variables, program: program)
-                #expect(
-                    jetd.endpoints == [
-                        .unix(path: path), .tcp(host: "127.0.0.1", port: 11122),
-                        .webSocket(host: "127.0.0.1", port: 11123),
-                    ])
+                #expect(jetd.endpoints == [.unix(path: path), .tcp(host: "127.0.0.1", port: 11122)])
                 // Its /run is one of its own, but there is a way in.
                 try expectService(at: .unix(path: "/proc/\(jetd.pid)/root\(path)"))
                 jetd.send(SIGTERM)
