@@ -8,6 +8,7 @@ extension Bus {
         let id = try fetchID(of: request)
         guard peer.fetchers[id] == nil else { throw .invalidParams("fetchIdInUse", id.text) }
         let rule = try rule(of: request)
+        guard rule.limit == nil else { throw .badRule(RuleError(at: "max", "is served in a get and with a sort only")) }
         serial &+= 1
         let fetcher = Fetcher(serial: serial, peer: peer, id: id, rule: rule)
         peer.fetchers[id] = fetcher
@@ -176,8 +177,10 @@ extension Bus {
         if let sort = rule.sort { return getSorted(rule, sort, for: peer, id: id) }
         var entries = RawBuffer()
         entries.append("[")
+        var rest = rule.limit ?? .max
         forEachElement(satisfying: rule, reach: rule.path.reach, visibleTo: peer) { element in
-            guard satisfies(element, rule) else { return }
+            guard rest > 0, satisfies(element, rule) else { return }
+            rest -= 1
             if entries.count > 1 { entries.append(",") }
             scratch.removeAll()
             renderEntry(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))

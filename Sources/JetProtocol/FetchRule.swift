@@ -26,6 +26,9 @@ public struct FetchRule: Hashable, Sendable {
     /// In which order, and which part of it; `nil`: in none.
     public var sort: SortRule?
 
+    /// How many elements at most, if it does not sort: `max` of the older form.
+    public var limit: Int?
+
     /// A rule of these parts; without any, it matches every element.
     public init(path: PathRule = PathRule(), value: ValueRule? = nil, fields: [Field] = [], sort: SortRule? = nil) {
         self.path = path
@@ -36,12 +39,8 @@ public struct FetchRule: Hashable, Sendable {
 
     /// Reads the rule out of the params of a fetch or a get; members that do not belong to it are left alone.
     ///
-    /// - Throws: `RuleError` when a part cannot be read, or is one that this daemon does not serve: a rule is never
-    ///   taken for a wider one than it says.
+    /// - Throws: `RuleError` when a part cannot be read: a rule is never taken for a wider one than it says.
     public init(parsing params: JSON) throws(RuleError) {
-        for part in Self.unserved where params[part] != nil {
-            throw RuleError(at: part, "this part of the rule is not served by this daemon")
-        }
         self.init()
         if let part = params["path"] { path = try PathRule(parsing: part) }
         if let part = params["value"] { value = try ValueRule(parsing: part, at: "value") }
@@ -56,10 +55,8 @@ public struct FetchRule: Hashable, Sendable {
             }
         }
         if let part = params["sort"] { sort = try SortRule(parsing: part) }
+        try addOlderForm(of: params)
     }
-
-    /// Parts of the protocol's rule that are refused.
-    static var unserved: [String] { ["match", "matches", "unmatch", "equalsNot", "where", "max"] }
 
     /// Whether the path alone decides.
     public var isOnlyAboutPath: Bool { value == nil && fields.isEmpty && sort?.valueType == nil }
@@ -93,6 +90,7 @@ public struct FetchRule: Hashable, Sendable {
             for field in fields { members[field.path.text] = field.rule.json }
             object["valueField"] = .object(members)
         }
+        addOlderForm(to: &object)
         object["sort"] = sort?.json
         return object
     }

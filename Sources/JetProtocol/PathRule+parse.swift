@@ -53,7 +53,7 @@ extension PathRule {
         self.init(predicates, ignoresCase: ignoresCase)
     }
 
-    /// The rule as a `path` member.
+    /// The rule as a `path` member; patterns, which stand beside it, are not in it.
     public var json: JSON {
         var object = JSON.Object()
         func text(_ bytes: [UInt8]) -> JSON { .string(String(decoding: bytes, as: UTF8.self)) }
@@ -71,6 +71,7 @@ extension PathRule {
             case .equalsNotOneOf(let operands): object["equalsNotOneOf"] = .array(operands.map(text))
             case .containsOneOf(let operands): object["containsOneOf"] = .array(operands.map(text))
             case .containsAllOf(let operands): object["containsAllOf"] = .array(operands.map(text))
+            case .matchesOneOf, .matchesNoneOf: continue
             }
         }
         if ignoresCase { object["caseInsensitive"] = true }

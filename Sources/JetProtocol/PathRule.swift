@@ -45,6 +45,10 @@ public struct PathRule: Hashable, Sendable {
         case containsOneOf([[UInt8]])
         /// All of these are in the path.
         case containsAllOf([[UInt8]])
+        /// At least one of these patterns matches: `match` of the older form. A rule has it once at most.
+        case matchesOneOf([LuaPattern])
+        /// None of these patterns matches: `unmatch` of the older form. A rule has it once at most.
+        case matchesNoneOf([LuaPattern])
     }
 
     /// What must hold; nothing: every path matches.
@@ -103,10 +107,36 @@ extension PathRule {
                 if case .exactly = best { continue }
                 if case .prefix(let other) = best, other.count >= prefix.count { continue }
                 best = .prefix(prefix)
+            case .matchesOneOf(let patterns):
+                switch (Self.reach(of: patterns), best) {
+                case (.exactly(let paths), .exactly(let others)) where others.count <= paths.count: continue
+                case (.exactly(let paths), _): best = .exactly(paths)
+                case (.prefix, .exactly): continue
+                case (.prefix(let prefix), .prefix(let other)) where other.count >= prefix.count: continue
+                case (.prefix(let prefix), _): best = .prefix(prefix)
+                case (.anywhere, _): continue
+                }
             default: continue
             }
         }
         return best
+    }
+
+    /// How the paths that match one of these patterns can be found.
+    private static func reach(of patterns: [LuaPattern]) -> Reach {
+        guard let first = patterns.first, patterns.allSatisfy(\.isAnchored) else {
+            return patterns.isEmpty ? .exactly([]) : .anywhere
+        }
+        if patterns.allSatisfy({ $0.isLiteral && $0.endsAtEnd }) {
+            var paths: [[UInt8]] = []
+            let texts = patterns.map(\.beginning).sorted { $0.lexicographicallyPrecedes($1) }
+            for text in texts where paths.last != text { paths.append(text) }
+            return .exactly(paths)
+        }
+        let prefix = patterns.dropFirst().reduce(first.beginning) { common, pattern in
+            Array(zip(common, pattern.beginning).prefix { $0 == $1 }.map(\.0))
+        }
+        return prefix.isEmpty ? .anywhere : .prefix(prefix)
     }
 }
 
@@ -126,6 +156,8 @@ extension PathRule.Predicate {
         case .equalsNotOneOf(let operands): !path.isOne(of: operands)
         case .containsOneOf(let operands): operands.contains { path.includes($0) }
         case .containsAllOf(let operands): operands.allSatisfy { path.includes($0) }
+        case .matchesOneOf(let patterns): patterns.contains { $0.matches(path) }
+        case .matchesNoneOf(let patterns): !patterns.contains { $0.matches(path) }
         }
     }
 
@@ -161,6 +193,8 @@ extension PathRule.Predicate {
         case .equalsNotOneOf(let operands): .equalsNotOneOf(operands.map(lower))
         case .containsOneOf(let operands): .containsOneOf(operands.map(lower))
         case .containsAllOf(let operands): .containsAllOf(operands.map(lower))
+        case .matchesOneOf(let patterns): .matchesOneOf(patterns.map(\.lowercased))
+        case .matchesNoneOf(let patterns): .matchesNoneOf(patterns.map(\.lowercased))
         }
     }
 }

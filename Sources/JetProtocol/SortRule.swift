@@ -39,12 +39,19 @@ public struct SortRule: Hashable, Sendable {
         guard let members = value.object else { throw RuleError(at: "sort", "must be an object") }
         self.init()
         var keys = 0
+        // The older form: `byValue: true`, and perhaps the field of the value.
+        let isOlder = value["byValue"]?.bool != nil
         for member in members {
             let here = "sort.\(member.name)"
             switch member.name {
             case "byPath":
                 guard let flag = member.value.bool else { throw RuleError(at: here, "must be true or false") }
                 if flag { keys += 1 }
+            case "byValue" where isOlder:
+                guard member.value.bool == true else { continue }
+                key = try Self.olderKey(prop: value["prop"])
+                keys += 1
+            case "prop" where isOlder: continue
             case "byValue":
                 key = .value(try Self.type(member.value, at: here))
                 keys += 1
@@ -64,6 +71,15 @@ public struct SortRule: Hashable, Sendable {
             }
         }
         guard keys <= 1 else { throw RuleError(at: "sort", "can only be by one thing") }
+    }
+
+    /// What `byValue: true` sorts by: a number, since the older form names no type; with `prop`, the field of that name.
+    private static func olderKey(prop: JSON?) throws(RuleError) -> Key {
+        switch prop {
+        case nil, .null, "": return .value(.number)
+        case .string(let name): return .field(try FieldPath(parsing: name, at: "sort.prop"), .number)
+        default: throw RuleError(at: "sort.prop", "must be a string")
+        }
     }
 
     private static func place(_ value: JSON, atLeast least: Int, at place: String) throws(RuleError) -> Int {

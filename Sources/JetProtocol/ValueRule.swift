@@ -92,17 +92,7 @@ public struct ValueRule: Hashable, Sendable {
     /// The rule as an object of predicates.
     public var json: JSON {
         var object = JSON.Object()
-        for predicate in predicates {
-            switch predicate {
-            case .lessThan(let operand): object["lessThan"] = operand
-            case .greaterThan(let operand): object["greaterThan"] = operand
-            case .equals(let operand): object["equals"] = operand
-            case .equalsNot(let operand): object["equalsNot"] = operand
-            case .isType(let type): object["isType"] = .string(type.rawValue)
-            case .hasOneOf(let operands): object["hasOneOf"] = .array(operands)
-            case .hasAllOf(let operands): object["hasAllOf"] = .array(operands)
-            }
-        }
+        for predicate in predicates { object[predicate.member.name] = predicate.member.operand }
         return .object(object)
     }
 }
@@ -132,6 +122,19 @@ extension ValueRule.ValueType {
 }
 
 extension ValueRule.Predicate {
+    /// The predicate's name and operand on the wire.
+    var member: (name: String, operand: JSON) {
+        switch self {
+        case .lessThan(let operand): ("lessThan", operand)
+        case .greaterThan(let operand): ("greaterThan", operand)
+        case .equals(let operand): ("equals", operand)
+        case .equalsNot(let operand): ("equalsNot", operand)
+        case .isType(let type): ("isType", .string(type.rawValue))
+        case .hasOneOf(let operands): ("hasOneOf", .array(operands))
+        case .hasAllOf(let operands): ("hasAllOf", .array(operands))
+        }
+    }
+
     func holds(for value: RawSpan) -> Bool {
         switch self {
         case .lessThan(let operand): Self.order(value, operand) == .some(true)

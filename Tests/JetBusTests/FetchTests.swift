@@ -141,7 +141,8 @@ struct FetchTests {
             (["sort": ["byPath": true, "byValue": "number"]], "sort"), (["sort": ["from": "1"]], "sort.from"),
             (["sort": ["from": -1e9]], "sort.from"), (["sort": ["from": 0]], "sort.from"),
             (["sort": ["to": 1.5]], "sort.to"), (["sort": ["descending": "yes"]], "sort.descending"),
-            (["sort": ["up": true]], "sort.up"), (["match": ["a"]], "match"),
+            (["sort": ["up": true]], "sort.up"), (["match": ["%"]], "match[0]"),
+            (["where": ["op": "like", "value": 1]], "where.like"),
         ] as [(JSON, String)])
     func badRule(rule: JSON, place: String) {
         var params = rule.object ?? [:]

@@ -90,15 +90,6 @@ struct PathRuleParseTests {
         #expect(JSON.object(FetchRule().json) == [:])
     }
 
-    @Test(
-        "a part that is not served is refused with its name: a rule is never taken for a wider one",
-        arguments: ["match", "matches", "unmatch", "equalsNot", "where", "max"])
-    func unserved(part: String) {
-        #expect(throws: RuleError(at: part, "this part of the rule is not served by this daemon")) {
-            try FetchRule(parsing: .object(["path": [:], part: [:]]))
-        }
-    }
-
     @Test("a path part that cannot be read is refused")
     func badPath() {
         #expect(throws: RuleError(at: "path", "must be an object of predicates")) {
