@@ -27,9 +27,9 @@ struct WebSocketEndingTests {
     @Test("with the daemon's end every peer is told that it goes away")
     func daemonEnds() async throws {
         try await onOwnThread {
-            let jetd = try Jetd(["--ws-port", "0", "--ws-ping-ms", "0"])
-            #expect(jetd.output.hasPrefix("listening ws://127.0.0.1:"))
-            let peer = try WebSocketPeer(jetd.endpoints[0])
+            let jetd = try Jetd(["--tcp-port", "0", "--ws-port", "0", "--ws-ping-ms", "0"])
+            #expect(jetd.output.contains("listening ws://127.0.0.1:"))
+            let peer = try WebSocketPeer(jetd.endpoints[1])
             let heard = try peer.ask(Self.echo)
             #expect(heard == Self.answer)
             jetd.send(15)
