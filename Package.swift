@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "JetDaemon",
             dependencies: [
-                "JetBus", "JetProtocol", "JSONText",
+                "JetBus", "JetProtocol",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -80,8 +80,6 @@ let package = Package(
             name: "HostAgent",
             dependencies: [
                 "Jet", "JetProtocol", "JSONText", "Readiness", "CNetlink",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -138,8 +136,6 @@ let package = Package(
             name: "JetDaemonTests",
             dependencies: [
                 "JetDaemon", "jetd", "JetBus", "JetProtocol", "JSONText", "TestSupport",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

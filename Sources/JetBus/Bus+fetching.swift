@@ -164,8 +164,7 @@ extension Bus {
         guard interest(fetcher, in: element) else { return }
         counters.notifications &+= 1
         renderTail(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
-        prepareOutput(of: peer)
-        peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+        tell(peer, scratch.bytes, of: fetcher)
     }
 
     // MARK: get
@@ -178,7 +177,7 @@ extension Bus {
         var entries = RawBuffer()
         entries.append("[")
         var rest = rule.limit ?? .max
-        forEachElement(satisfying: rule, reach: rule.path.reach, visibleTo: peer) { element in
+        forEachElement(satisfying: rule, visibleTo: peer) { element in
             guard rest > 0, satisfies(element, rule) else { return }
             rest -= 1
             if entries.count > 1 { entries.append(",") }

@@ -29,8 +29,7 @@ extension Bus {
                             renderTail(event, of: element, fetchOnly: fetchOnly)
                             rendered = fetchOnly
                         }
-                        prepareOutput(of: peer)
-                        peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+                        tell(peer, scratch.bytes, of: fetcher)
                     } else {
                         conflate(event, of: element, for: fetcher, of: peer, isSender: peer === sender)
                         rendered = nil
@@ -45,6 +44,15 @@ extension Bus {
                 lostInterest(of: reference.takeUnretainedValue(), in: element)
             }
         }
+    }
+
+    /// Puts a notification of a fetcher into its peer's outbox.
+    ///
+    /// - Parameter tail: What stands behind the fetcher's head.
+    @inline(__always)
+    func tell(_ peer: Peer, _ tail: UnsafeRawBufferPointer, of fetcher: Fetcher) {
+        prepareOutput(of: peer)
+        peer.outbox.append(fetcher.head.bytes, tail)
     }
 
     /// Renders what stands behind a fetcher's head into `scratch`.
@@ -93,12 +101,10 @@ extension Bus {
             // An element's events all come from its owner, so of this element nothing can be waiting. But what another
             // peer had at this path before goes before this comes.
             if event == .add, let tail = peer.conflation?.takeRemoval(at: element.path, for: fetcher) {
-                prepareOutput(of: peer)
-                tail.withUnsafeBytes { peer.outbox.append(fetcher.head.bytes, $0) }
+                tail.withUnsafeBytes { tell(peer, $0, of: fetcher) }
             }
             renderTail(event, of: element, fetchOnly: event == .add && element.isFetchOnly(for: peer))
-            prepareOutput(of: peer)
-            peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+            tell(peer, scratch.bytes, of: fetcher)
             return
         }
         var tail: [UInt8]?
@@ -119,13 +125,12 @@ extension Bus {
                 peer.conflation = nil
                 return
             }
-            prepareOutput(of: peer)
             if let tail = entry.tail {
-                tail.withUnsafeBytes { peer.outbox.append(entry.fetcher.head.bytes, $0) }
+                tail.withUnsafeBytes { tell(peer, $0, of: entry.fetcher) }
             } else {
                 let fetchOnly = entry.event == .add && entry.element.isFetchOnly(for: peer)
                 renderTail(entry.event, of: entry.element, fetchOnly: fetchOnly)
-                peer.outbox.append(entry.fetcher.head.bytes, scratch.bytes)
+                tell(peer, scratch.bytes, of: entry.fetcher)
             }
         }
     }

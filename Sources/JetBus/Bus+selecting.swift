@@ -49,8 +49,7 @@ extension Bus {
         let seen: Conflation.Event = was ? (isNow ? .change : .remove) : .add
         renderTail(seen, of: element, fetchOnly: seen == .add && element.isFetchOnly(for: peer))
         if !peer.isConflating, peer.outbox.count < configuration.outboxLimit {
-            prepareOutput(of: peer)
-            peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+            tell(peer, scratch.bytes, of: fetcher)
         } else {
             conflate(seen, of: element, for: fetcher, of: peer, isSender: peer === sender)
         }
@@ -63,11 +62,10 @@ extension Bus {
         guard var window = fetcher.window else { return }
         let peer = fetcher.peer.takeUnretainedValue()
         var entries: [RankedList.Entry] = []
-        forEachElement(satisfying: fetcher.rule, reach: fetcher.reach, visibleTo: peer) { element in
+        forEachElement(satisfying: fetcher.rule, visibleTo: peer) { element in
             if interest(fetcher, in: element) { entries.append(window.order.entry(of: element)) }
         }
-        entries.sort(by: window.order.precedes)
-        window.list = RankedList(sorted: entries)
+        window.fill(entries)
         fetcher.window = window
         fetcher.cursor = nil
         counters.notifications &+= 1
@@ -121,14 +119,20 @@ extension Bus {
         scratch.removeAll(keepingAtMost: 1 << 20)
         scratch.append(",\"params\":{\"n\":")
         scratch.append(decimal: UInt64(window.count))
-        scratch.append(",\"changes\":[")
-        window.list.forEach(in: changed) { rank, element in
-            if rank > changed.lowerBound { scratch.append(",") }
+        scratch.append(",\"changes\":")
+        renderRanks(changed, of: window, for: peer)
+        scratch.append("}}")
+        tell(peer, scratch.bytes, of: fetcher)
+    }
+
+    /// Renders `[{"path","value","index"},...]` behind what is in `scratch`.
+    private func renderRanks(_ ranks: Range<Int>, of window: SortedWindow, for peer: Peer) {
+        scratch.append("[")
+        window.list.forEach(in: ranks) { rank, element in
+            if rank > ranks.lowerBound { scratch.append(",") }
             renderRanked(element, rank, for: peer)
         }
-        scratch.append("]}}")
-        prepareOutput(of: peer)
-        peer.outbox.append(fetcher.head.bytes, scratch.bytes)
+        scratch.append("]")
     }
 
     /// Renders `{"path","value","index"}` behind what is in `scratch`.
@@ -149,31 +153,25 @@ extension Bus {
     func getSorted(_ rule: FetchRule, _ sort: SortRule, for peer: Peer, id: UnsafeRawBufferPointer) {
         var window = SortedWindow(sort)
         var entries: [RankedList.Entry] = []
-        forEachElement(satisfying: rule, reach: rule.path.reach, visibleTo: peer) { element in
+        forEachElement(satisfying: rule, visibleTo: peer) { element in
             if satisfies(element, rule) { entries.append(window.order.entry(of: element)) }
         }
-        entries.sort(by: window.order.precedes)
-        window.list = RankedList(sorted: entries)
+        window.fill(entries)
         scratch.removeAll(keepingAtMost: 1 << 20)
-        scratch.append("[")
-        window.list.forEach(in: window.occupied) { rank, element in
-            if rank > window.occupied.lowerBound { scratch.append(",") }
-            renderRanked(element, rank, for: peer)
-        }
-        scratch.append("]")
+        renderRanks(window.occupied, of: window, for: peer)
         respond(to: peer, id: id, result: scratch.bytes)
     }
 
     /// Calls `body` with each element whose path satisfies a rule and that a peer may see, in the order of their adds or,
     /// for a rule of exact paths, of the paths.
     func forEachElement(
-        satisfying rule: FetchRule, reach: PathRule.Reach, visibleTo peer: Peer, _ body: (Element) -> Void
+        satisfying rule: FetchRule, visibleTo peer: Peer, _ body: (Element) -> Void
     ) {
         func visit(_ element: Element?) {
             guard let element, rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
             body(element)
         }
-        if case .exactly(let paths) = reach {
+        if case .exactly(let paths) = rule.path.reach {
             for path in paths { visit(path.withUnsafeBytes { elements.find($0) }) }
         } else {
             for place in 0..<elements.end { visit(elements[place]) }

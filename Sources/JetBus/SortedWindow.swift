@@ -42,6 +42,11 @@ struct SortedWindow {
         return affected.clamped(to: occupied)
     }
 
+    /// Begins anew with these entries, in whatever order they come.
+    mutating func fill(_ entries: [RankedList.Entry]) {
+        list = RankedList(sorted: entries.sorted(by: order.precedes))
+    }
+
     mutating func insert(_ element: Element) -> Int {
         list.insert(order.entry(of: element), limit: limit, order.precedes)
     }
