@@ -21,13 +21,9 @@ extension JSONScanner {
     @inline(__always)
     public mutating func memberName() throws(JSONError) -> JSONStringRange {
         var at = position
-        guard try bytes.token(&at) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: at) }
-        let start = at
-        let (end, hasEscapes) = try bytes.stringEnd(start)
-        at = end
-        guard try bytes.token(&at) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: at) }
-        position = at &+ 1
-        return JSONStringRange(content: ByteRange(start &+ 1, end &- 1), hasEscapes: hasEscapes)
+        let name = try bytes.memberName(&at)
+        position = at
+        return name
     }
 
     /// After a member: `true` if there is another one, `false` if the object ended here.
@@ -86,14 +82,11 @@ extension JSONScanner {
     @inlinable
     public mutating func members(into members: inout JSONMembers) throws(JSONError) -> ByteRange {
         members.removeAll()
-        _ = try peek()
+        guard try peek() == UInt8(ascii: "{") else { throw JSONError(.unexpectedByte, at: position) }
         let start = position
-        if try enterObject() {
-            repeat {
-                let name = try memberName()
-                members.append(name, try value())
-            } while try nextMember()
-        }
-        return ByteRange(start, position)
+        var at = start
+        try bytes.members(&at, room: room, into: &members)
+        position = at
+        return ByteRange(start, at)
     }
 }

@@ -36,6 +36,13 @@ public struct JSONScanner: ~Escapable {
     /// The next byte to be read, counted from the start of the text.
     @inlinable public var offset: Int { position }
 
+    /// How many arrays and objects inside each other may still come.
+    @inlinable package var room: Int { Self.maximumDepth &- depth }
+
+    /// Goes on at byte `offset`, up to which somebody else has read.
+    @inlinable
+    package mutating func seek(to offset: Int) { position = min(max(offset, position), bytes.byteCount) }
+
     /// The next byte that is no white space, still unread.
     @inlinable
     @inline(__always)
@@ -53,11 +60,7 @@ public struct JSONScanner: ~Escapable {
     public mutating func value() throws(JSONError) -> ByteRange {
         let first = try peek()
         let start = position
-        switch first {
-        case UInt8(ascii: "\""): position = try bytes.stringEnd(start).end
-        case UInt8(ascii: "{"), UInt8(ascii: "["): position = try containerEnd(start)
-        default: position = try bytes.scalarEnd(start, first)
-        }
+        position = try bytes.valueEnd(start, first, room: room)
         return ByteRange(start, position)
     }
 
@@ -69,75 +72,5 @@ public struct JSONScanner: ~Escapable {
         let (end, hasEscapes) = try bytes.stringEnd(start)
         position = end
         return JSONStringRange(content: ByteRange(start &+ 1, end &- 1), hasEscapes: hasEscapes)
-    }
-
-    /// Where the array or object ends that begins at `start`, with all that is in it. One loop: what is open is
-    /// remembered in the bits of an integer (1 for an object), so that no depth of nesting reaches the machine's stack.
-    @inlinable
-    func containerEnd(_ start: Int) throws(JSONError) -> Int {
-        let bytes = bytes
-        let room = Self.maximumDepth &- depth
-        var at = start
-        var open = 0
-        var containers: UInt128 = 0
-        values: while true {
-            // A value is due.
-            let first = try bytes.token(&at)
-            switch first {
-            case UInt8(ascii: "\""):
-                at = try bytes.stringEnd(at).end
-            case UInt8(ascii: "{"):
-                guard open < room else { throw JSONError(.tooDeep, at: at) }
-                at &+= 1
-                if try bytes.token(&at) == UInt8(ascii: "}") {
-                    at &+= 1
-                } else {
-                    open &+= 1
-                    containers = containers &<< 1 | 1
-                    at = try nameEnd(at)
-                    continue values
-                }
-            case UInt8(ascii: "["):
-                guard open < room else { throw JSONError(.tooDeep, at: at) }
-                at &+= 1
-                if try bytes.token(&at) == UInt8(ascii: "]") {
-                    at &+= 1
-                } else {
-                    open &+= 1
-                    containers = containers &<< 1
-                    continue values
-                }
-            default:
-                at = try bytes.scalarEnd(at, first)
-            }
-            // A value is done: on to the next one, or out of what it ends.
-            while open > 0 {
-                let isObject = containers & 1 == 1
-                let next = try bytes.token(&at)
-                if next == UInt8(ascii: ",") {
-                    at &+= 1
-                    if isObject { at = try nameEnd(at) }
-                    continue values
-                }
-                guard next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                    throw JSONError(.unexpectedByte, at: at)
-                }
-                at &+= 1
-                open &-= 1
-                containers &>>= 1
-            }
-            return at
-        }
-    }
-
-    /// Where the colon ends behind the name of a member that must begin at `start`, or behind white space there.
-    @inlinable
-    @inline(__always)
-    func nameEnd(_ start: Int) throws(JSONError) -> Int {
-        var at = start
-        guard try bytes.token(&at) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: at) }
-        at = try bytes.stringEnd(at).end
-        guard try bytes.token(&at) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: at) }
-        return at &+ 1
     }
 }

@@ -20,11 +20,10 @@ extension JSONStringRange {
     @inline(__always)
     public func equals(_ other: StaticString, in bytes: RawSpan) -> Bool {
         if hasEscapes { return decodedEquals(other, in: bytes) }
-        let length = other.utf8CodeUnitCount
-        guard content.count == length, content.end <= bytes.byteCount else { return false }
-        let start = other.utf8Start
-        for offset in 0..<length where bytes.byte(content.start &+ offset) != start[offset] { return false }
-        return true
+        guard content.end <= bytes.byteCount else { return false }
+        let word = NameWord.of(other)
+        guard word == NameWord.none else { return bytes.nameWord(content, hasEscapes: false) == word }
+        return content.of(bytes).elementsEqual(other)
     }
 
     /// The same for a string with escapes: seldom needed, so not part of every comparison.

@@ -4,7 +4,7 @@ extension RawSpan {
     /// pairs and UTF-8.
     @inlinable
     @inline(__always)
-    func stringEnd(_ start: Int) throws(JSONError) -> (end: Int, hasEscapes: Bool) {
+    package func stringEnd(_ start: Int) throws(JSONError) -> (end: Int, hasEscapes: Bool) {
         // Most strings are nothing but plain bytes up to the quote: for these there is no call.
         let at = plainEnd(start &+ 1)
         if at < byteCount, byte(at) == UInt8(ascii: "\"") { return (at &+ 1, false) }

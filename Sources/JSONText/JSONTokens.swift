@@ -7,7 +7,7 @@ extension RawSpan {
     /// Moves `at` to the next byte that is no white space and returns that byte.
     @inlinable
     @inline(__always)
-    func token(_ at: inout Int) throws(JSONError) -> UInt8 {
+    package func token(_ at: inout Int) throws(JSONError) -> UInt8 {
         if at < byteCount {
             let byte = byte(at)
             if byte > 0x20 { return byte }

@@ -8,16 +8,13 @@ extension Bus {
         let fetchOnly = try flag("fetchOnly", of: request)
         let details = try details(of: request)
         let value = param("value", of: request)
-        let element = try withPath(of: request) { path throws(ErrorObject) in
-            let hash = elements.hash(of: path)
-            guard elements.find(path, hash: hash) == nil else {
-                throw .invalidParams("pathAlreadyExists", quoted(path))
-            }
-            serial &+= 1
-            return Element(
-                serial: serial, path: path, hash: hash, owner: peer, isMethod: value == nil, fetchOnly: fetchOnly,
-                details: details)
-        }
+        let path = try path(of: request)
+        let hash = elements.hash(of: path)
+        guard elements.find(path, hash: hash) == nil else { throw .invalidParams("pathAlreadyExists", quoted(path)) }
+        serial &+= 1
+        let element = Element(
+            serial: serial, path: path, hash: hash, owner: peer, isMethod: value == nil, fetchOnly: fetchOnly,
+            details: details)
         if let value { element.value.assign(request.bytes(value)) }
         elements.append(element)
         element.ownedPlace = peer.owned.count
@@ -27,7 +24,7 @@ extension Bus {
             guard fetcher.cursor == nil, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
             _ = interest(fetcher, in: element)
         }
-        notify(.add, of: element, by: peer)
+        notify(.add, of: element, by: request.sender)
         succeed(request)
     }
 
@@ -50,7 +47,7 @@ extension Bus {
     }
 
     func remove(_ request: borrowing Request) throws(ErrorObject) {
-        let element = try ownElement(of: request)
+        let element = try ownElement(of: request).takeUnretainedValue()
         take(out: element, by: request.peer)
         packIfSparse()
         succeed(request)
@@ -58,35 +55,37 @@ extension Bus {
 
     @inline(__always)
     func change(_ request: borrowing Request) throws(ErrorObject) {
-        let element = try ownElement(of: request)
+        let reference = try ownElement(of: request)
         let value = try required("value", of: request)
-        guard !element.isMethod else { throw .invalidParams("notAState", Array(element.quotedPath)) }
-        if element.selectiveInterests == 0 {
-            element.value.assign(request.bytes(value))
-        } else {
-            assign(request.bytes(value), to: element)
+        let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
+            guard !element.isMethod else { return ErrorObject.invalidParams("notAState", Array(element.quotedPath)) }
+            if element.selectiveInterests == 0 {
+                element.value.assign(request.bytes(value))
+            } else {
+                assign(request.bytes(value), to: element)
+            }
+            notify(.change, of: element, by: request.sender)
+            return nil
         }
-        notify(.change, of: element, by: request.peer)
+        if let refusal { throw refusal }
         succeed(request)
     }
 
     /// The element at the request's path, if it is the peer's own.
     @inline(__always)
-    private func ownElement(of request: borrowing Request) throws(ErrorObject) -> Element {
-        try withPath(of: request) { path throws(ErrorObject) in
-            guard let element = elements.find(path) else { throw .invalidParams("pathNotExists", quoted(path)) }
-            guard element.owner.toOpaque() == Unmanaged.passUnretained(request.peer).toOpaque() else {
-                throw .invalidParams("foreignPath", quoted(path))
-            }
-            return element
-        }
+    private func ownElement(of request: borrowing Request) throws(ErrorObject) -> Unmanaged<Element> {
+        let path = try path(of: request)
+        guard let reference = elements.find(path) else { throw .invalidParams("pathNotExists", quoted(path)) }
+        let isOwn = reference._withUnsafeGuaranteedRef { $0.owner.toOpaque() == request.sender.toOpaque() }
+        guard isOwn else { throw .invalidParams("foreignPath", quoted(path)) }
+        return reference
     }
 
     /// Removes an element and tells who fetched it.
     ///
     /// - Parameter sender: Who asked for it; `nil` when its owner is gone.
     func take(out element: Element, by sender: Peer?) {
-        notify(.remove, of: element, by: sender)
+        notify(.remove, of: element, by: sender.map(Unmanaged.passUnretained))
         forgetInterests(in: element)
         elements.remove(element)
         let owner = element.owner.takeUnretainedValue()
@@ -102,7 +101,7 @@ extension Bus {
         guard elements.isSparse else { return }
         let moved = elements.pack()
         for peer in peers {
-            guard let peer else { continue }
+            guard let peer = peer?.takeUnretainedValue() else { continue }
             for fetcher in peer.snapshots {
                 if let cursor = fetcher.cursor { fetcher.cursor = moved[cursor] }
             }

@@ -52,7 +52,7 @@ extension Bus {
     /// Ends a fetcher. The elements that name it forget it when they next look, or when too many such names are around.
     func end(_ fetcher: Fetcher) {
         let peer = fetcher.peer.takeUnretainedValue()
-        fetcher.isActive = false
+        fetcher.deactivate()
         peer.fetchers[fetcher.id] = nil
         if fetcher.cursor != nil { peer.snapshots.removeAll { $0 === fetcher } }
         index.remove(fetcher)
@@ -142,7 +142,7 @@ extension Bus {
     private func continueSnapshot(_ fetcher: Fetcher, of peer: Peer) {
         if case .exactly(let paths) = fetcher.reach {
             for path in paths {
-                let element = path.withUnsafeBytes { elements.find($0) }
+                let element = path.withUnsafeBytes { elements.find($0)?.takeUnretainedValue() }
                 if let element { show(element, to: fetcher, of: peer) }
             }
             fetcher.cursor = nil

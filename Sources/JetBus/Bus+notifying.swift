@@ -7,43 +7,57 @@ extension Bus {
     ///
     /// - Parameter sender: Who caused it, by a message that is being handled.
     @inline(__always)
-    func notify(_ event: Conflation.Event, of element: Element, by sender: Peer?) {
+    func notify(_ event: Conflation.Event, of element: Element, by sender: Unmanaged<Peer>?) {
         guard element.interests.count > 0 else { return }
         /// Whether the rendered tail says fetchOnly; `nil` before it is rendered.
         var rendered: Bool?
         var at: UInt32 = 0
         while at < element.interests.count {
             guard let reference = fetchers[element.interests[at]] else { return }
-            let isActive = reference._withUnsafeGuaranteedRef { fetcher in
-                guard fetcher.isActive else { return false }
-                guard !fetcher.isSelective else {
-                    notifySelective(fetcher, event, of: element, at: at, by: sender)
-                    rendered = nil
+            let isTold = reference._withUnsafeGuaranteedRef { fetcher in
+                guard fetcher.isPlain else { return false }
+                return fetcher.peer._withUnsafeGuaranteedRef { peer in
+                    guard peer.outbox.count < peer.notifyLimit else { return false }
+                    let fetchOnly = event == .add && element.isFetchOnly(for: peer)
+                    if rendered != fetchOnly {
+                        renderTail(event, of: element, fetchOnly: fetchOnly)
+                        rendered = fetchOnly
+                    }
+                    tell(peer, scratch.bytes, of: fetcher)
                     return true
                 }
-                fetcher.peer._withUnsafeGuaranteedRef { peer in
-                    counters.notifications &+= 1
-                    if !peer.isConflating, peer.outbox.count < configuration.outboxLimit {
-                        let fetchOnly = event == .add && element.isFetchOnly(for: peer)
-                        if rendered != fetchOnly {
-                            renderTail(event, of: element, fetchOnly: fetchOnly)
-                            rendered = fetchOnly
-                        }
-                        tell(peer, scratch.bytes, of: fetcher)
-                    } else {
-                        conflate(event, of: element, for: fetcher, of: peer, isSender: peer === sender)
-                        rendered = nil
-                    }
-                }
-                return true
             }
-            if isActive {
+            if isTold {
+                counters.notifications &+= 1
                 at &+= 1
             } else {
-                element.interests.remove(at: at)
-                lostInterest(of: reference.takeUnretainedValue(), in: element)
+                rendered = nil
+                if notifyOther(reference.takeUnretainedValue(), event, of: element, at: at, by: sender) { at &+= 1 }
             }
         }
+    }
+
+    /// Tells a fetcher that is not plain, or whose peer does not read.
+    ///
+    /// - Returns: Whether it goes on to be one of the element's interests.
+    @inline(never)
+    private func notifyOther(
+        _ fetcher: Fetcher, _ event: Conflation.Event, of element: Element, at: UInt32, by sender: Unmanaged<Peer>?
+    ) -> Bool {
+        guard fetcher.isActive else {
+            element.interests.remove(at: at)
+            lostInterest(of: fetcher, in: element)
+            return false
+        }
+        guard !fetcher.isSelective else {
+            notifySelective(fetcher, event, of: element, at: at, by: sender)
+            return true
+        }
+        let peer = fetcher.peer.takeUnretainedValue()
+        counters.notifications &+= 1
+        conflate(
+            event, of: element, for: fetcher, of: peer, isSender: fetcher.peer.toOpaque() == sender?.toOpaque())
+        return true
     }
 
     /// Puts a notification of a fetcher into its peer's outbox.
@@ -51,7 +65,7 @@ extension Bus {
     /// - Parameter tail: What stands behind the fetcher's head.
     @inline(__always)
     func tell(_ peer: Peer, _ tail: UnsafeRawBufferPointer, of fetcher: Fetcher) {
-        prepareOutput(of: peer)
+        markDirty(peer)
         peer.outbox.append(fetcher.head.bytes, tail)
     }
 
@@ -59,9 +73,21 @@ extension Bus {
     @inline(__always)
     func renderTail(_ event: Conflation.Event, of element: Element, fetchOnly: Bool) {
         scratch.removeAll(keepingAtMost: 1 << 20)
-        scratch.append(",\"params\":")
-        renderEntry(event, of: element, fetchOnly: fetchOnly)
-        scratch.append("}")
+        guard event == .change, !element.isMethod else {
+            scratch.append(",\"params\":")
+            renderEntry(event, of: element, fetchOnly: fetchOnly)
+            scratch.append("}")
+            return
+        }
+        // The same in one piece, for what is by far the most frequent.
+        let path = element.quotedPath
+        let value = element.value.bytes
+        let first: StaticString = ",\"params\":{\"path\":"
+        let second: StaticString = ",\"event\":\"change\",\"value\":"
+        let last: StaticString = "}}"
+        let constant = first.utf8CodeUnitCount &+ second.utf8CodeUnitCount &+ last.utf8CodeUnitCount
+        scratch.extend(by: constant &+ path.count &+ value.count)
+            .putting(first).putting(path).putting(second).putting(value).put(last)
     }
 
     /// Renders `{"path":...,"event":...}` behind what is in `scratch`.

@@ -22,36 +22,39 @@ extension Bus {
     @inline(__always)
     func required(_ name: StaticString, of request: borrowing Request) throws(ErrorObject) -> ByteRange {
         if let range = param(name, of: request) { return range }
-        try requireObject(request)
-        throw .missingParam(name, got: request.params)
+        throw missing(name, of: request)
     }
 
-    /// Calls `body` with the value of `path`, in UTF-8.
+    @inline(never)
+    private func missing(_ name: StaticString, of request: borrowing Request) -> ErrorObject {
+        do throws(ErrorObject) {
+            try requireObject(request)
+            return .missingParam(name, got: request.params)
+        } catch {
+            return error
+        }
+    }
+
+    /// The value of `path`, in UTF-8. Valid while the request is handled.
     @inline(__always)
-    func withPath<Result>(
-        of request: borrowing Request, _ body: (UnsafeRawBufferPointer) throws(ErrorObject) -> Result
-    ) throws(ErrorObject) -> Result {
+    func path(of request: borrowing Request) throws(ErrorObject) -> UnsafeRawBufferPointer {
         let range = try required("path", of: request)
         guard range.count > 2, request.text[range.start] == UInt8(ascii: "\"") else {
             throw .wrongType("path", got: request.params)
         }
-        let content = ByteRange(range.start + 1, range.end - 1)
+        let content = ByteRange(range.start &+ 1, range.end &- 1)
         let bytes = request.bytes(content)
         guard let start = bytes.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), bytes.count) != nil else {
-            return try body(bytes)
+            return bytes
         }
-        let decoded = JSONStringRange(content: content, hasEscapes: true).decoded(in: request.text.bytes)
-        return try withUnsafeBytes(of: decoded, body)
+        return decodedPath(content, of: request)
     }
 
     @inline(never)
-    private func withUnsafeBytes<Result>(
-        of array: [UInt8], _ body: (UnsafeRawBufferPointer) throws(ErrorObject) -> Result
-    ) throws(ErrorObject) -> Result {
-        let result = array.withUnsafeBytes { bytes in
-            Swift.Result { () throws(ErrorObject) -> Result in try body(bytes) }
-        }
-        return try result.get()
+    private func decodedPath(_ content: ByteRange, of request: borrowing Request) -> UnsafeRawBufferPointer {
+        decodedPath.removeAll(keepingAtMost: 1024)
+        decodedPath.append(JSONStringRange(content: content, hasEscapes: true).decoded(in: request.text.bytes))
+        return decodedPath.bytes
     }
 
     /// The param called `name` as a truth value; `false` when absent.

@@ -3,10 +3,13 @@ import JetProtocol
 
 /// One request or notification, while it is being handled: the text of the whole message and where its parts lie.
 struct Request: ~Copyable {
-    let peer: Peer
+    /// Who sent it. A peer outlives the handling of its messages.
+    let sender: Unmanaged<Peer>
     let text: UnsafeRawBufferPointer
     let message: Message
     let now: UInt64
+
+    var peer: Peer { sender.takeUnretainedValue() }
 
     /// The bytes at `range`.
     @inline(__always)
@@ -39,10 +42,13 @@ extension Bus {
     ///   paused, better later, when it has read.
     @discardableResult
     public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) -> Bool {
-        guard let peer = peer(id), mayAsk(peer) else { return false }
-        text.withUnsafeBytes { receive($0, from: peer, at: now) }
-        if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
-        return !peer.isPaused && !peer.isClosing
+        guard peers.indices.contains(id.index), let reference = peers[id.index] else { return false }
+        return reference._withUnsafeGuaranteedRef { peer in
+            guard mayAsk(peer) else { return false }
+            text.withUnsafeBytes { receive($0, from: peer, at: now) }
+            if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
+            return !peer.isPaused && !peer.isClosing
+        }
     }
 
     /// Whether a peer is listened to. One that has been told much more than it has read, by its own asking, is closed.
@@ -103,6 +109,7 @@ extension Bus {
     }
 
     /// - Parameter range: Where the message lies, if not all of `text` is it.
+    @inline(__always)
     private func handle(
         _ message: Message?, of text: UnsafeRawBufferPointer, at range: ByteRange?, from peer: Peer, now: UInt64
     ) {
@@ -111,7 +118,7 @@ extension Bus {
             let whole = range.map { UnsafeRawBufferPointer(rebasing: text[$0.start..<$0.end]) } ?? text
             return respond(to: peer, id: nil, error: .invalidRequest(whole.bytes))
         }
-        let request = Request(peer: peer, text: text, message: message, now: now)
+        let request = Request(sender: Unmanaged.passUnretained(peer), text: text, message: message, now: now)
         if message.id != nil, !message.hasValidID(in: text.bytes) {
             return respond(to: peer, id: nil, error: .invalidRequest(request.bytes(message.whole).bytes))
         }
@@ -129,40 +136,49 @@ extension Bus {
     @inline(__always)
     private func dispatch(_ method: JSONStringRange, _ request: borrowing Request) {
         let text = request.text.bytes
+        var name = text.nameWord(method.content, hasEscapes: method.hasEscapes)
         do throws(ErrorObject) {
-            // The most frequent first.
-            if method.equals("change", in: text) {
-                try change(request)
-            } else if method.equals("set", in: text) {
-                try route(request, isSet: true)
-            } else if method.equals("call", in: text) {
-                try route(request, isSet: false)
-            } else if method.equals("add", in: text) {
-                try add(request)
-            } else if method.equals("remove", in: text) {
-                try remove(request)
-            } else if method.equals("fetch", in: text) {
-                try fetch(request)
-            } else if method.equals("unfetch", in: text) {
-                try unfetch(request)
-            } else if method.equals("get", in: text) {
-                try get(request)
-            } else if method.equals("config", in: text) {
-                try config(request)
-            } else if method.equals("info", in: text) {
-                info(request)
-            } else if method.equals("echo", in: text) {
-                echo(request)
-            } else if method.equals("authenticate", in: text) {
-                try authenticate(request)
-            } else if method.equals("passwd", in: text) {
-                try passwd(request)
-            } else {
-                throw .methodNotFound([UInt8(ascii: "\"")] + method.content.of(text).array + [UInt8(ascii: "\"")])
-            }
+            // The most frequent, by themselves.
+            if name == NameWord.of("change") { return try change(request) }
+            if name == NameWord.of("set") { return try route(request, isSet: true) }
+            if name == NameWord.of("call") { return try route(request, isSet: false) }
+            if name == NameWord.of("add") { return try add(request) }
+            if name == NameWord.none { name = wordOfUnusual(method, in: text) }
+            try dispatch(name, request)
         } catch {
             if let id = request.id { respond(to: request.peer, id: id, error: error) }
         }
+    }
+
+    @inline(never)
+    private func dispatch(_ name: UInt64, _ request: borrowing Request) throws(ErrorObject) {
+        switch name {
+        case NameWord.of("change"): try change(request)
+        case NameWord.of("set"): try route(request, isSet: true)
+        case NameWord.of("call"): try route(request, isSet: false)
+        case NameWord.of("add"): try add(request)
+        case NameWord.of("remove"): try remove(request)
+        case NameWord.of("fetch"): try fetch(request)
+        case NameWord.of("unfetch"): try unfetch(request)
+        case NameWord.of("get"): try get(request)
+        case NameWord.of("config"): try config(request)
+        case NameWord.of("info"): info(request)
+        case NameWord.of("echo"): echo(request)
+        case NameWord.of("passwd"): try passwd(request)
+        default:
+            guard let method = request.message.method else { return }
+            let text = request.text.bytes
+            if method.equals("authenticate", in: text) { return try authenticate(request) }
+            throw .methodNotFound([UInt8(ascii: "\"")] + method.content.of(text).array + [UInt8(ascii: "\"")])
+        }
+    }
+
+    /// The word of a method's name that is long or holds escapes.
+    @inline(never)
+    private func wordOfUnusual(_ method: JSONStringRange, in text: RawSpan) -> UInt64 {
+        let name = method.decoded(in: text)
+        guard !name.contains(0) else { return NameWord.none }
+        return name.span.bytes.nameWord(ByteRange(0, name.count), hasEscapes: false)
     }
 
     // MARK: Responses
@@ -171,9 +187,11 @@ extension Bus {
     @inline(__always)
     func succeed(_ request: borrowing Request) {
         guard let id = request.id else { return }
-        prepareOutput(of: request.peer)
-        request.peer.outbox.frame(length: 6 &+ id.count &+ 15)
-            .putting("{\"id\":").putting(id).put(StaticString(",\"result\":true}"))
+        request.sender._withUnsafeGuaranteedRef { peer in
+            markDirty(peer)
+            peer.outbox.frame(length: 6 &+ id.count &+ 15)
+                .putting("{\"id\":").putting(id).put(StaticString(",\"result\":true}"))
+        }
     }
 
     /// Answers a request with the text of a JSON value.
@@ -184,7 +202,7 @@ extension Bus {
     /// Answers with an error; without `id` if that is `nil`.
     func respond(to peer: Peer, id: UnsafeRawBufferPointer?, error: ErrorObject) {
         guard let id else {
-            prepareOutput(of: peer)
+            markDirty(peer)
             let text = Array("{\"error\":".utf8) + error.text + [UInt8(ascii: "}")]
             text.withUnsafeBytes { peer.outbox.append($0) }
             return
@@ -194,7 +212,7 @@ extension Bus {
 
     /// Answers with `{"id":<id><member><text>}`.
     func respond(to peer: Peer, id: UnsafeRawBufferPointer, member: StaticString, text: UnsafeRawBufferPointer) {
-        prepareOutput(of: peer)
+        markDirty(peer)
         let length = 6 &+ id.count &+ member.utf8CodeUnitCount &+ text.count &+ 1
         peer.outbox.frame(length: length)
             .putting("{\"id\":").putting(id).putting(member).putting(text).put(StaticString("}"))

@@ -7,15 +7,15 @@ extension Bus {
     func route(_ request: borrowing Request, isSet: Bool) throws(ErrorObject) {
         let value = isSet ? try required("value", of: request) : nil
         let timeout = try timeout(of: request)
-        let element = try withPath(of: request) { path throws(ErrorObject) in
-            guard let element = elements.find(path) else { throw .invalidParams("pathNotExists", quoted(path)) }
-            guard element.isMethod != isSet else {
-                throw .invalidParams(isSet ? "notAState" : "notAMethod", quoted(path))
-            }
-            guard !element.fetchOnly else { throw .invalidParams("fetchOnly", quoted(path)) }
-            guard element.admits(request.peer) else { throw .invalidParams("noAccess", quoted(path)) }
-            return element
+        let path = try path(of: request)
+        guard let element = elements.find(path)?.takeUnretainedValue() else {
+            throw .invalidParams("pathNotExists", quoted(path))
         }
+        guard element.isMethod != isSet else {
+            throw .invalidParams(isSet ? "notAState" : "notAMethod", quoted(path))
+        }
+        guard !element.fetchOnly else { throw .invalidParams("fetchOnly", quoted(path)) }
+        guard element.admits(request.peer) else { throw .invalidParams("noAccess", quoted(path)) }
         let arguments = isSet ? nil : param("args", of: request)
         if let arguments {
             let first = request.text[arguments.start]
@@ -64,7 +64,7 @@ extension Bus {
             scratch.append("{}")
         }
         scratch.append("}")
-        prepareOutput(of: owner)
+        markDirty(owner)
         owner.outbox.append(scratch.bytes)
     }
 

@@ -29,7 +29,7 @@ extension Bus {
     ///   - at: Where the fetcher stands in the element's interests.
     ///   - sender: Who caused it, by a message that is being handled.
     func notifySelective(
-        _ fetcher: Fetcher, _ event: Conflation.Event, of element: Element, at: UInt32, by sender: Peer?
+        _ fetcher: Fetcher, _ event: Conflation.Event, of element: Element, at: UInt32, by sender: Unmanaged<Peer>?
     ) {
         let was = event != .add && element.interests.isSatisfied(at: at)
         let isNow: Bool
@@ -44,14 +44,14 @@ extension Bus {
         let peer = fetcher.peer.takeUnretainedValue()
         counters.notifications &+= 1
         guard fetcher.window == nil else {
-            return moveInWindow(fetcher, event, element, isNow: isNow, of: peer, isSender: peer === sender)
+            return moveInWindow(fetcher, event, element, isNow: isNow, of: peer, isSender: fetcher.peer.toOpaque() == sender?.toOpaque())
         }
         let seen: Conflation.Event = was ? (isNow ? .change : .remove) : .add
         renderTail(seen, of: element, fetchOnly: seen == .add && element.isFetchOnly(for: peer))
         if !peer.isConflating, peer.outbox.count < configuration.outboxLimit {
             tell(peer, scratch.bytes, of: fetcher)
         } else {
-            conflate(seen, of: element, for: fetcher, of: peer, isSender: peer === sender)
+            conflate(seen, of: element, for: fetcher, of: peer, isSender: fetcher.peer.toOpaque() == sender?.toOpaque())
         }
     }
 
@@ -172,7 +172,7 @@ extension Bus {
             body(element)
         }
         if case .exactly(let paths) = rule.path.reach {
-            for path in paths { visit(path.withUnsafeBytes { elements.find($0) }) }
+            for path in paths { visit(path.withUnsafeBytes { elements.find($0)?.takeUnretainedValue() }) }
         } else {
             for place in 0..<elements.end { visit(elements[place]) }
         }

@@ -71,8 +71,8 @@ public final class Bus {
     var requests = RequestTable()
     var counters = Statistics()
 
-    /// Peers by `PeerID.index`.
-    var peers: ContiguousArray<Peer?> = []
+    /// Peers by `PeerID.index`, each retained once: the hot path counts no references.
+    var peers: ContiguousArray<Unmanaged<Peer>?> = []
     var vacantPeers: [Int] = []
     var dirtyPeers: ContiguousArray<Peer> = []
     var outboxes = OutboxPool()
@@ -87,6 +87,8 @@ public final class Bus {
     var serial: UInt64 = 0
     /// The members of the params of the message that is being handled.
     var params = JSONMembers()
+    /// The path that it names, if it holds escapes.
+    var decodedPath = RawBuffer()
     var batch: ContiguousArray<ByteRange> = []
     var scratch = RawBuffer()
 
@@ -97,7 +99,10 @@ public final class Bus {
         index = FetchIndex(seed: configuration.seed &+ 1)
     }
 
-    deinit { for fetcher in fetchers { fetcher?.release() } }
+    deinit {
+        for fetcher in fetchers { fetcher?.release() }
+        for peer in peers { peer?.release() }
+    }
 
     /// What the bus has done and holds.
     public var statistics: Statistics {
@@ -116,8 +121,11 @@ public final class Bus {
     ///   - framing: How the messages in its output are told apart.
     public func connect(groups: Groups = Groups(), framing: Framing = .lengthPrefixed) -> PeerID {
         let index = vacantPeers.popLast() ?? peers.count
-        let peer = Peer(id: PeerID(index: index), groups: groups, framing: framing)
-        if index == peers.count { peers.append(peer) } else { peers[index] = peer }
+        let peer = Peer(
+            id: PeerID(index: index), groups: groups, framing: framing, outboxLimit: configuration.outboxLimit)
+        // The table's own reference, until the peer is gone.
+        let reference = Unmanaged.passRetained(peer)
+        if index == peers.count { peers.append(reference) } else { peers[index] = reference }
         counters.peers += 1
         return peer.id
     }
@@ -136,6 +144,7 @@ public final class Bus {
         for element in peer.owned.sorted(by: { $0.serial < $1.serial }) { take(out: element, by: nil) }
         if peer.isDirty { dirtyPeers.removeAll { $0 === peer } }
         peer.outbox.clear(into: &outboxes)
+        peers[id.index]?.release()
         peers[id.index] = nil
         vacantPeers.append(id.index)
         counters.peers -= 1
@@ -175,7 +184,7 @@ public final class Bus {
 
     func peer(_ id: PeerID) -> Peer? {
         guard peers.indices.contains(id.index) else { return nil }
-        return peers[id.index]
+        return peers[id.index]?.takeUnretainedValue()
     }
 
     // MARK: Output
@@ -225,16 +234,14 @@ public final class Bus {
     /// The peer has got output.
     @inline(__always)
     func markDirty(_ peer: Peer) {
-        guard !peer.isDirty else { return }
-        peer.isDirty = true
-        dirtyPeers.append(peer)
+        if !peer.isDirty { noteDirty(peer) }
     }
 
-    /// The peer's outbox, with memory. Whoever takes it writes into it.
-    @inline(__always)
-    func prepareOutput(of peer: Peer) {
+    @inline(never)
+    private func noteDirty(_ peer: Peer) {
+        peer.isDirty = true
+        dirtyPeers.append(peer)
         if peer.outbox.isEmpty { peer.outbox.borrow(from: &outboxes) }
-        markDirty(peer)
     }
 
     // MARK: Time

@@ -3,11 +3,14 @@ import Glibc
 /// All elements of the bus: a dense array in the order in which they were added, which is what a snapshot walks, and
 /// beside it an index by path. A removed element leaves a hole; when half of the array is holes it is packed.
 struct ElementTable: ~Copyable {
-    private var dense: ContiguousArray<Element?> = []
+    /// Each retained once.
+    private var dense: ContiguousArray<Unmanaged<Element>?> = []
     private var index = HashIndex()
     private let hash: ByteHash
 
     init(seed: UInt64) { hash = ByteHash(seed: seed) }
+
+    deinit { for element in dense { element?.release() } }
 
     /// How many elements there are.
     var count: Int { index.count }
@@ -16,22 +19,25 @@ struct ElementTable: ~Copyable {
     var end: Int { dense.count }
 
     /// The element at `place`, or `nil` for a hole.
-    subscript(place: Int) -> Element? { dense[place] }
+    subscript(place: Int) -> Element? { dense[place]?.takeUnretainedValue() }
 
     @inline(__always)
     func hash(of path: UnsafeRawBufferPointer) -> UInt32 { hash(path) }
 
     /// The element at `path`.
     @inline(__always)
-    func find(_ path: UnsafeRawBufferPointer) -> Element? { find(path, hash: hash(path)) }
+    func find(_ path: UnsafeRawBufferPointer) -> Unmanaged<Element>? { find(path, hash: hash(path)) }
 
     /// The element at `path`, whose hash is known.
     @inline(__always)
-    func find(_ path: UnsafeRawBufferPointer, hash: UInt32) -> Element? {
+    func find(_ path: UnsafeRawBufferPointer, hash: UInt32) -> Unmanaged<Element>? {
         let place = index.find(hash) { place in
-            guard let other = dense[place]?.path, other.count == path.count else { return false }
-            guard let left = other.baseAddress, let right = path.baseAddress else { return true }
-            return memcmp(left, right, path.count) == 0
+            dense[place]?._withUnsafeGuaranteedRef { element in
+                let other = element.path
+                guard other.count == path.count else { return false }
+                guard let left = other.baseAddress, let right = path.baseAddress else { return true }
+                return memcmp(left, right, path.count) == 0
+            } ?? false
         }
         guard let place else { return nil }
         return dense[place]
@@ -41,12 +47,13 @@ struct ElementTable: ~Copyable {
     mutating func append(_ element: Element) {
         element.place = dense.count
         index.insert(element.hash, place: element.place)
-        dense.append(element)
+        dense.append(Unmanaged.passRetained(element))
     }
 
     /// Takes an element out.
     mutating func remove(_ element: Element) {
         index.remove(element.hash, place: element.place)
+        dense[element.place]?.release()
         dense[element.place] = nil
     }
 
@@ -60,12 +67,12 @@ struct ElementTable: ~Copyable {
     mutating func pack() -> ContiguousArray<Int> {
         var moved = ContiguousArray<Int>()
         moved.reserveCapacity(dense.count + 1)
-        var packed = ContiguousArray<Element?>()
+        var packed = ContiguousArray<Unmanaged<Element>?>()
         packed.reserveCapacity(index.count)
         for element in dense {
             moved.append(packed.count)
             if let element {
-                element.place = packed.count
+                element._withUnsafeGuaranteedRef { $0.place = packed.count }
                 packed.append(element)
             }
         }

@@ -26,7 +26,9 @@ final class Fetcher {
     /// `{"method":<id>`, with which each of its notifications begins.
     private(set) var head = RawBuffer()
     /// False after its end. Elements may still name it; they forget it when they next look.
-    var isActive = true
+    private(set) var isActive = true
+    /// Whether it is active, and all there is to do is to pass events on: what every notification asks.
+    private(set) var isPlain: Bool
     /// The place up to which the snapshot has come; `nil` when it is complete.
     var cursor: Int? = 0
     /// In how many elements' `InterestSet` it stands.
@@ -39,9 +41,16 @@ final class Fetcher {
         self.rule = rule
         reach = rule.path.reach
         isSelective = rule.sort != nil || !rule.isOnlyAboutPath
+        isPlain = !isSelective
         window = rule.sort.map(SortedWindow.init)
         head.append("{\"method\":")
         head.append(id.text)
+    }
+
+    /// Ends it.
+    func deactivate() {
+        isActive = false
+        isPlain = false
     }
 }
 

@@ -15,10 +15,16 @@ final class Peer {
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {
-        didSet { isConflating = conflation != nil }
+        didSet {
+            isConflating = conflation != nil
+            notifyLimit = isConflating ? 0 : outboxLimit
+        }
     }
     /// Whether there is a `conflation`: what every notification asks.
     private(set) var isConflating = false
+    /// Notifications go into the outbox while it holds fewer bytes than this: none while it conflates.
+    private(set) var notifyLimit: Int
+    private let outboxLimit: Int
     /// Its elements, in no order; `Element.ownedPlace` says where each one stands.
     var owned: ContiguousArray<Element> = []
     var fetchers: [FetchID: Fetcher] = [:]
@@ -43,8 +49,10 @@ final class Peer {
     /// Requests of other peers that it has not answered yet.
     var owedAnswers = 0
 
-    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed) {
+    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed, outboxLimit: Int) {
         self.id = id
+        self.outboxLimit = outboxLimit
+        notifyLimit = outboxLimit
         self.groups = groups
         outbox = Outbox(framing: framing)
     }

@@ -37,55 +37,12 @@ public struct Message: Sendable {
         default: return false
         }
     }
-}
 
-extension JSONScanner {
-    /// Reads one message; `nil` if the value here is no object (it is skipped).
-    ///
-    /// - Parameter params: Where the members of `params` are noted, if that is an object; else it is left empty.
-    /// - Throws: `JSONError` when the text is no JSON.
-    @inlinable
-    public mutating func message(params: inout JSONMembers) throws(JSONError) -> Message? {
-        params.removeAll()
-        guard try peek() == UInt8(ascii: "{") else {
-            _ = try value()
-            return nil
-        }
-        var message = Message()
-        let start = offset
-        guard try enterObject() else {
-            message.whole = ByteRange(start, offset)
-            return message
-        }
-        repeat {
-            let name = try memberName()
-            let first = try peek()
-            if name.equals("params", in: bytes) {
-                if first == UInt8(ascii: "{") {
-                    message.params = try members(into: &params)
-                } else {
-                    params.removeAll()
-                    message.params = try value()
-                }
-            } else if name.equals("method", in: bytes) {
-                if first == UInt8(ascii: "\"") {
-                    message.method = try string()
-                    message.otherMethod = nil
-                } else {
-                    message.otherMethod = try value()
-                    message.method = nil
-                }
-            } else if name.equals("id", in: bytes) {
-                message.id = try value()
-            } else if name.equals("result", in: bytes) {
-                message.result = try value()
-            } else if name.equals("error", in: bytes) {
-                message.error = try value()
-            } else {
-                _ = try value()
-            }
-        } while try nextMember()
-        message.whole = ByteRange(start, offset)
-        return message
+    /// The word of a name with escapes: seldom needed.
+    @usableFromInline
+    static func word(of name: JSONStringRange, in bytes: RawSpan) -> UInt64 {
+        let decoded = name.decoded(in: bytes)
+        guard !decoded.contains(0) else { return NameWord.none }
+        return decoded.span.bytes.nameWord(ByteRange(0, decoded.count), hasEscapes: false)
     }
 }

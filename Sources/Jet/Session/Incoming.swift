@@ -16,7 +16,7 @@ enum Incoming: Sendable, Equatable {
     case unreadable(id: Int?, JSONError)
 
     /// Reads a message out of the text it came in, with the members of its `params`.
-    init?(_ message: Message, params: JSONMembers, in bytes: RawSpan) {
+    init?(_ message: Message, params: borrowing JSONMembers, in bytes: RawSpan) {
         if let method = message.method {
             let id = message.hasValidID(in: bytes) ? message.id?.of(bytes).array : nil
             self = .routed(
@@ -78,7 +78,7 @@ struct Notice: Sendable, Equatable {
 extension Notice {
     /// Reads the params of a notification, or an entry of a `get`; `nil` if they are neither. The entries of a sorted
     /// `get` name no event: they are there.
-    init?(_ params: JSONMembers, in bytes: RawSpan, isEntry: Bool = false) {
+    init?(_ params: borrowing JSONMembers, in bytes: RawSpan, isEntry: Bool = false) {
         guard let path = params.value("path", in: bytes).flatMap({ Self.string($0, in: bytes) }) else { return nil }
         let event = params.value("event", in: bytes).flatMap { Self.string($0, in: bytes) }
         guard let kind = event.map(FetchEventKind.init(rawValue:)) ?? (isEntry ? .add : nil) else { return nil }

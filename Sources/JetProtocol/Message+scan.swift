@@ -1,0 +1,162 @@
+public import JSONText
+
+/// Reading a message out of its text, in one pass.
+///
+/// Nearly all messages are written without white space, and of a handful of names. There eight bytes tell which member
+/// comes: `"method"`, `"params"`, `"path":"` and `"value":` are just as long. Whatever looks otherwise is read the general
+/// way, with the same outcome.
+extension JSONScanner {
+    /// Reads one message; `nil` if the value here is no object (it is skipped).
+    ///
+    /// - Parameter params: Where the members of `params` are noted, if that is an object; else it is left empty.
+    /// - Throws: `JSONError` when the text is no JSON.
+    @inlinable
+    @inline(__always)
+    public mutating func message(params: inout JSONMembers) throws(JSONError) -> Message? {
+        params.removeAll()
+        guard try peek() == UInt8(ascii: "{") else {
+            _ = try value()
+            return nil
+        }
+        var message = Message()
+        let end = try bytes.scanMessage(at: offset, room: room, &message, &params)
+        seek(to: end)
+        return message
+    }
+}
+
+extension RawSpan {
+    /// Reads the message whose brace is at `start`, and notes its parts.
+    ///
+    /// All of it is one function, so that the place in the text stays in a register.
+    ///
+    /// - Parameter room: How many arrays and objects inside each other it may consist of.
+    /// - Returns: Where it ends.
+    @inlinable
+    func scanMessage(
+        at start: Int, room: Int, _ message: inout Message, _ params: inout JSONMembers
+    ) throws(JSONError) -> Int {
+        guard room > 0 else { throw JSONError(.tooDeep, at: start) }
+        var at = start &+ 1
+        guard try token(&at) != UInt8(ascii: "}") else {
+            message.whole = ByteRange(start, at &+ 1)
+            return at &+ 1
+        }
+        repeat {
+            let ahead = word(at)
+            if ahead == NameWord.of("\"params\""), follows(at &+ 8, ":", "{") {
+                let begin = at &+ 9
+                at = try scanParams(at: begin, room: room &- 1, &params)
+                message.params = ByteRange(begin, at)
+            } else if ahead == NameWord.of("\"method\""), follows(at &+ 8, ":", "\"") {
+                let begin = at &+ 9
+                at = try noteMethod(at: begin, in: &message)
+            } else if ahead & 0xFF_FFFF_FFFF == NameWord.of("\"id\":") {
+                at &+= 5
+                let first = try token(&at)
+                let begin = at
+                at = try valueEnd(begin, first, room: room &- 1)
+                message.id = ByteRange(begin, at)
+            } else {
+                at = try scanMember(at: at, room: room &- 1, of: &message, &params)
+            }
+        } while try hasNext(&at, closing: UInt8(ascii: "}"))
+        message.whole = ByteRange(start, at)
+        return at
+    }
+
+    /// Notes the method whose quote is at `start`.
+    @inlinable
+    @inline(__always)
+    func noteMethod(at start: Int, in message: inout Message) throws(JSONError) -> Int {
+        let (end, hasEscapes) = try stringEnd(start)
+        message.method = JSONStringRange(content: ByteRange(start &+ 1, end &- 1), hasEscapes: hasEscapes)
+        message.otherMethod = nil
+        return end
+    }
+
+    /// Reads one member of a message, whatever it looks like.
+    ///
+    /// - Parameters:
+    ///   - start: Where its name is, or the white space before it.
+    ///   - room: How many arrays and objects inside each other its value may consist of.
+    @usableFromInline
+    @inline(never)
+    func scanMember(
+        at start: Int, room: Int, of message: inout Message, _ params: inout JSONMembers
+    ) throws(JSONError) -> Int {
+        var at = start
+        let name = try memberName(&at)
+        let first = try token(&at)
+        let begin = at
+        if name.equals("params", in: self) {
+            if first == UInt8(ascii: "{") {
+                at = try scanParams(at: begin, room: room, &params)
+            } else {
+                params.removeAll()
+                at = try valueEnd(begin, first, room: room)
+            }
+            message.params = ByteRange(begin, at)
+            return at
+        }
+        if name.equals("method", in: self), first == UInt8(ascii: "\"") {
+            return try noteMethod(at: begin, in: &message)
+        }
+        at = try valueEnd(begin, first, room: room)
+        let range = ByteRange(begin, at)
+        if name.equals("method", in: self) {
+            message.otherMethod = range
+            message.method = nil
+        } else if name.equals("id", in: self) {
+            message.id = range
+        } else if name.equals("result", in: self) {
+            message.result = range
+        } else if name.equals("error", in: self) {
+            message.error = range
+        }
+        return at
+    }
+
+    /// Reads the object whose brace is at `start`, and notes its members.
+    @inlinable
+    func scanParams(at start: Int, room: Int, _ params: inout JSONMembers) throws(JSONError) -> Int {
+        params.removeAll()
+        guard room > 0 else { throw JSONError(.tooDeep, at: start) }
+        var at = start &+ 1
+        guard try token(&at) != UInt8(ascii: "}") else { return at &+ 1 }
+        repeat {
+            let ahead = word(at)
+            if ahead == NameWord.of("\"path\":\"") {
+                let name = ByteRange(at &+ 1, at &+ 5)
+                let begin = at &+ 7
+                at = try stringEnd(begin).end
+                params.append(name, word: NameWord.of("path"), ByteRange(begin, at))
+            } else if ahead == NameWord.of("\"value\":") {
+                let name = ByteRange(at &+ 1, at &+ 6)
+                at &+= 8
+                let first = try token(&at)
+                let begin = at
+                at = try valueEnd(begin, first, room: room &- 1)
+                params.append(name, word: NameWord.of("value"), ByteRange(begin, at))
+            } else {
+                try member(&at, room: room &- 1, of: &params)
+            }
+        } while try hasNext(&at, closing: UInt8(ascii: "}"))
+        return at
+    }
+
+    /// The eight bytes at `start`, the first lowest; 0 if there are not so many.
+    @inlinable
+    @inline(__always)
+    func word(_ start: Int) -> UInt64 {
+        guard start &+ 8 <= byteCount else { return 0 }
+        return UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self))
+    }
+
+    /// Whether these two bytes stand at `start`.
+    @inlinable
+    @inline(__always)
+    func follows(_ start: Int, _ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {
+        start &+ 2 <= byteCount && byte(start) == UInt8(ascii: first) && byte(start &+ 1) == UInt8(ascii: second)
+    }
+}
