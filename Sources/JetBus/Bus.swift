@@ -205,10 +205,21 @@ public final class Bus {
     }
 
     /// Hands over the bytes that wait for a peer, as they are to be written; the outbox is empty afterwards.
-    public func withOutput(of id: PeerID, _ body: (UnsafeRawBufferPointer) -> Void) {
-        guard let peer = peer(id), !peer.outbox.isEmpty else { return }
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult
+    public func withOutput(of id: PeerID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+        guard let peer = peer(id), !peer.outbox.isEmpty else { return false }
         body(peer.outbox.bytes)
         peer.outbox.clear(into: &outboxes)
+        return true
+    }
+
+    /// Gives back the memory that is kept for the next turn, because none comes soon.
+    public func releaseIdleMemory() {
+        outboxes.empty()
+        scratch = RawBuffer()
+        decodedPath = RawBuffer()
     }
 
     /// What was handed over is written: the peer keeps up, and gets more of what waits.

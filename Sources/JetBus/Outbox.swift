@@ -55,23 +55,37 @@ struct Outbox: ~Copyable {
 }
 
 /// Memory of outboxes that nobody uses just now.
+///
+/// A turn of the loop may fill hundreds of outboxes, and empties them again: their memory is for the next turn. When no
+/// turn comes, it is given back.
 struct OutboxPool: ~Copyable {
-    private var idle: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
-    /// As many are kept, each at most this large: half a megabyte in all.
-    private static let most = 8
-    private static let largest = 64 << 10
+    private var idle: ContiguousArray<(base: UnsafeMutableRawPointer, capacity: Int)> = []
+    /// How many bytes are idle.
+    private(set) var bytes = 0
+    /// As many bytes are kept, in pieces each at most this large.
+    private static let most = 4 << 20
+    private static let largest = 1 << 20
 
     init() {}
 
     deinit { for memory in idle { free(memory.base) } }
 
-    mutating func take() -> (base: UnsafeMutableRawPointer, capacity: Int)? { idle.popLast() }
+    mutating func take() -> (base: UnsafeMutableRawPointer, capacity: Int)? {
+        guard let memory = idle.popLast() else { return nil }
+        bytes &-= memory.capacity
+        return memory
+    }
 
     mutating func give(_ memory: (base: UnsafeMutableRawPointer, capacity: Int)) {
-        if idle.count < Self.most, memory.capacity <= Self.largest {
-            idle.append(memory)
-        } else {
-            free(memory.base)
-        }
+        guard memory.capacity <= Self.largest, bytes &+ memory.capacity <= Self.most else { return free(memory.base) }
+        bytes &+= memory.capacity
+        idle.append(memory)
+    }
+
+    /// Gives all of it back.
+    mutating func empty() {
+        for memory in idle { free(memory.base) }
+        idle = []
+        bytes = 0
     }
 }

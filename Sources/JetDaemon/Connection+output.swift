@@ -10,17 +10,25 @@ extension Connection {
             if hub.bus.isClosing(peer), !hasInputEnded, patience == nil { close(context, in: Self.patience) }
             return
         }
-        if let output = hub.takeOutput(of: peer) {
-            write(output, context)
-            if isWriting || continueWriting(peer) { return }
-        }
+        if hub.bus.withOutput(of: peer, { write($0, context) }), isWriting || continueWriting(peer) { return }
         guard case .open = phase else { return }
         if hub.bus.isClosing(peer) { end(context, within: hasInputEnded ? nil : Self.patience) }
     }
 
-    /// Writes whole frames. What is under way is before them.
+    /// Writes whole frames.
+    private func write(_ output: UnsafeRawBufferPointer, _ context: ChannelHandlerContext) {
+        let count = writer?.write(output, to: context.channel) ?? 0
+        guard count < output.count else { return }
+        write(ByteBuffer(bytes: output[count...]), context)
+    }
+
+    /// Writes by way of NIO, behind what it still has.
     func write(_ output: ByteBuffer, _ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        writer?.began()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        // One that fails ends the connection.
+        written.futureResult.assumeIsolated().whenSuccess { self.writer?.ended() }
+        context.writeAndFlush(wrapOutboundOut(output), promise: written)
         // NIO has written what the socket took. If much is left, the channel is not writable until that is gone.
         isWriting = !context.channel.isWritable
     }

@@ -47,6 +47,8 @@ final class Connection: ChannelInboundHandler {
 
     // Output
 
+    /// The way into the socket; `nil` before the beginning.
+    var writer: DirectWriter?
     /// Whether the socket has not taken enough of the last write.
     var isWriting = false
     /// Closes a connection that does not end by itself.
@@ -77,6 +79,7 @@ final class Connection: ChannelInboundHandler {
             return context.close(promise: nil)
         }
         phase = .open(peer)
+        writer = DirectWriter(context)
         if webSocket != nil { hub.heartbeat.join(self) }
         hub.logger.debug("connected", metadata: ["peer": "\(peer.index)", "by": "\(transport)"])
     }

@@ -19,10 +19,12 @@ final class Hub {
     /// Connections by `PeerID.index`.
     private var connections: ContiguousArray<Connection?> = []
     private var withOutput: ContiguousArray<PeerID> = []
-    private var output = ByteBuffer()
     private var isTurnEndScheduled = false
     private var isContinuationScheduled = false
     private var isStopping = false
+    /// Gives idle memory back, once there was no turn between two of its beats; `nil` while none is kept.
+    private var memoryRelease: Scheduled<Void>?
+    private var hadTurn = false
     private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
 
     init(configuration: DaemonConfiguration, logger: Logger, eventLoop: any EventLoop) {
@@ -74,6 +76,8 @@ final class Hub {
     /// with a long snapshot does not keep the others waiting.
     private func endTurn() {
         isTurnEndScheduled = false
+        hadTurn = true
+        if memoryRelease == nil { scheduleMemoryRelease() }
         bus.takePeersWithOutput(into: &withOutput)
         for id in withOutput { connections[id.index]?.write() }
         if bus.hasOutput { scheduleContinuation() }
@@ -91,12 +95,19 @@ final class Hub {
         }
     }
 
-    /// A peer's output in a buffer for NIO. The same memory serves again when NIO has written it.
+    private func scheduleMemoryRelease() {
+        hadTurn = false
+        memoryRelease = eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+            self.memoryRelease = nil
+            if self.hadTurn { return self.scheduleMemoryRelease() }
+            self.bus.releaseIdleMemory()
+        }
+    }
+
+    /// A peer's output in a buffer for NIO.
     func takeOutput(of id: PeerID) -> ByteBuffer? {
-        output.clear()
-        bus.withOutput(of: id) { output.writeBytes($0) }
-        guard output.readableBytes > 0 else { return nil }
-        defer { if output.capacity > 1 << 20 { output = ByteBuffer() } }
+        var output: ByteBuffer?
+        bus.withOutput(of: id) { output = ByteBuffer(bytes: $0) }
         return output
     }
 
@@ -128,6 +139,7 @@ final class Hub {
         endTurn()
         isStopping = true
         wakeUp?.task.cancel()
+        memoryRelease?.cancel()
         var closed: [EventLoopFuture<Void>] = []
         for (channel, file) in listeners {
             file?.remove()
