@@ -1,9 +1,8 @@
-/// Where the members of one object lie in its text. Made to be used again for the next object.
-///
-/// The first few lie in the structure itself, which is enough for all that is frequent; longer objects spill into an
-/// array, whose memory is kept for the next one.
+import Glibc
+
+/// Where the members of one object lie in its text. Made to be used again for the next object: the memory is kept.
 @frozen
-public struct JSONMembers: ~Copyable, Sendable {
+public struct JSONMembers: ~Copyable {
     /// One member.
     @frozen
     public struct Member: Sendable {
@@ -23,18 +22,22 @@ public struct JSONMembers: ~Copyable, Sendable {
         }
     }
 
-    @usableFromInline var first: InlineArray<8, Member>
-    /// The members behind the first eight, and behind them what is left of a longer object before.
-    @usableFromInline var rest: ContiguousArray<Member> = []
+    /// The members, in memory of its own, so that looking one up copies nothing.
+    @usableFromInline var slots: UnsafeMutablePointer<Member>
+    @usableFromInline var capacity = 8
     /// How many members there are.
     @usableFromInline var noted = 0
+    /// Whether some of them have a name without a word.
+    @usableFromInline var hasUnusual = false
 
     /// No members.
-    @inlinable
-    public init() {
-        let nothing = ByteRange(0, 0)
-        let name = JSONStringRange(content: nothing, hasEscapes: false)
-        first = InlineArray(repeating: Member(name: name, word: 0, value: nothing))
+    public init() { slots = Self.allocate(8) }
+
+    deinit { free(slots) }
+
+    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Member> {
+        guard let memory = malloc(count * MemoryLayout<Member>.stride) else { preconditionFailure("out of memory") }
+        return memory.bindMemory(to: Member.self, capacity: count)
     }
 
     /// How many members, duplicates included.
@@ -43,20 +46,33 @@ public struct JSONMembers: ~Copyable, Sendable {
     /// The member at `index`, in the order of the text.
     @inlinable
     public subscript(index: Int) -> Member {
-        precondition(index < noted)
-        return slot(index)
+        precondition(index >= 0 && index < noted)
+        return slots[index]
     }
-
-    @inlinable
-    @inline(__always)
-    func slot(_ index: Int) -> Member { index < first.count ? first[index] : rest[index &- first.count] }
 
     /// Forgets the members and keeps the memory, unless an object of unusual size blew it up.
     @inlinable
     @inline(__always)
     public mutating func removeAll() {
-        if noted > 1024 { rest = [] }
+        if noted > 1024 { shrink() }
         noted = 0
+        hasUnusual = false
+    }
+
+    @usableFromInline
+    mutating func shrink() {
+        free(slots)
+        slots = Self.allocate(8)
+        capacity = 8
+    }
+
+    @usableFromInline
+    mutating func grow() {
+        let larger = Self.allocate(capacity * 2)
+        larger.update(from: slots, count: noted)
+        free(slots)
+        slots = larger
+        capacity *= 2
     }
 
     /// Notes one more member, whose name holds no escape.
@@ -73,14 +89,10 @@ public struct JSONMembers: ~Copyable, Sendable {
     @inlinable
     @inline(__always)
     mutating func append(_ member: Member) {
-        if noted < first.count { first[noted] = member } else { spill(member) }
+        if member.word == NameWord.none { hasUnusual = true }
+        if noted == capacity { grow() }
+        slots[noted] = member
         noted &+= 1
-    }
-
-    @usableFromInline
-    mutating func spill(_ member: Member) {
-        let index = noted &- first.count
-        if index < rest.count { rest[index] = member } else { rest.append(member) }
     }
 
     /// Where the value of the member called `name` lies; of duplicates the last.
@@ -88,12 +100,31 @@ public struct JSONMembers: ~Copyable, Sendable {
     @inline(__always)
     public func value(_ name: StaticString, in bytes: RawSpan) -> ByteRange? {
         let word = NameWord.of(name)
+        let range = word == NameWord.none ? ByteRange(0, 0) : value(word: word)
+        return range.isEmpty ? value(ofUnusual: name, in: bytes) : range
+    }
+
+    /// Where the value of the last member with this word lies; empty if there is none, or if names that have no word
+    /// need a look.
+    @inlinable
+    func value(word: UInt64) -> ByteRange {
+        guard !hasUnusual else { return ByteRange(0, 0) }
         var index = noted
         while index > 0 {
             index &-= 1
-            let member = slot(index)
-            if member.word == word, word != NameWord.none { return member.value }
-            if member.word == NameWord.none, member.name.equals(name, in: bytes) { return member.value }
+            if slots[index].word == word { return slots[index].value }
+        }
+        return ByteRange(0, 0)
+    }
+
+    /// The same for a name that has no word, or among names that have none.
+    @usableFromInline
+    func value(ofUnusual name: StaticString, in bytes: RawSpan) -> ByteRange? {
+        guard hasUnusual else { return nil }
+        var index = noted
+        while index > 0 {
+            index &-= 1
+            if slots[index].name.equals(name, in: bytes) { return slots[index].value }
         }
         return nil
     }

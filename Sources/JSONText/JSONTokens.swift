@@ -75,35 +75,44 @@ extension RawSpan {
     func numberEnd(_ start: Int) throws(JSONError) -> Int {
         var at = start
         if byte(at) == UInt8(ascii: "-") { at &+= 1 }
-        if at < byteCount, byte(at) == UInt8(ascii: "0") {
-            at &+= 1
-            if at < byteCount, isDigit(at) { throw JSONError(.invalidNumber, at: at) }
-        } else {
-            at = try digitsEnd(at)
-        }
-        if at < byteCount, byte(at) == UInt8(ascii: ".") {
-            at = try digitsEnd(at &+ 1)
-        }
+        let first = at
+        at = digitsEnd(at)
+        guard at > first else { throw at < byteCount ? JSONError(.invalidNumber, at: at) : endError }
+        if byte(first) == UInt8(ascii: "0"), at > first &+ 1 { throw JSONError(.invalidNumber, at: first &+ 1) }
+        guard at < byteCount else { return at }
+        let next = byte(at)
+        // Nearly all numbers end here.
+        guard next == UInt8(ascii: ".") || next | 0x20 == UInt8(ascii: "e") else { return at }
+        return try fractionEnd(at)
+    }
+
+    /// Where the number ends whose point, or `e`, is at `start`.
+    @usableFromInline
+    func fractionEnd(_ start: Int) throws(JSONError) -> Int {
+        var at = start
+        if byte(at) == UInt8(ascii: ".") { at = try someDigitsEnd(at &+ 1) }
         if at < byteCount, byte(at) | 0x20 == UInt8(ascii: "e") {
             at &+= 1
             if at < byteCount, byte(at) == UInt8(ascii: "+") || byte(at) == UInt8(ascii: "-") { at &+= 1 }
-            at = try digitsEnd(at)
+            at = try someDigitsEnd(at)
         }
         return at
     }
 
-    /// Where the digits end of which there must be one at `start`.
-    @inlinable
-    @inline(__always)
-    func digitsEnd(_ start: Int) throws(JSONError) -> Int {
-        guard start < byteCount else { throw JSONError(.unexpectedEnd, at: byteCount) }
-        guard isDigit(start) else { throw JSONError(.invalidNumber, at: start) }
-        var at = start
-        repeat { at &+= 1 } while at < byteCount && isDigit(at)
-        return at
+    private func someDigitsEnd(_ start: Int) throws(JSONError) -> Int {
+        let end = digitsEnd(start)
+        guard end > start else { throw end < byteCount ? JSONError(.invalidNumber, at: end) : endError }
+        return end
     }
 
+    @usableFromInline var endError: JSONError { JSONError(.unexpectedEnd, at: byteCount) }
+
+    /// The first byte from `start` on that is no digit, or the end.
     @inlinable
     @inline(__always)
-    func isDigit(_ at: Int) -> Bool { byte(at) &- UInt8(ascii: "0") < 10 }
+    func digitsEnd(_ start: Int) -> Int {
+        var at = start
+        while at < byteCount, byte(at) &- UInt8(ascii: "0") < 10 { at &+= 1 }
+        return at
+    }
 }

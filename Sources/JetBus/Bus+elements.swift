@@ -56,7 +56,7 @@ extension Bus {
     @inline(__always)
     func change(_ request: borrowing Request) throws(ErrorObject) {
         let reference = try ownElement(of: request)
-        let value = try required("value", of: request)
+        guard let value = params.value("value", in: request.text.bytes) else { throw missing("value", of: request) }
         let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
             guard !element.isMethod else { return ErrorObject.invalidParams("notAState", Array(element.quotedPath)) }
             if element.selectiveInterests == 0 {

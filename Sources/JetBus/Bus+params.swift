@@ -19,14 +19,14 @@ extension Bus {
     }
 
     /// The param called `name`, which has to be there.
-    @inline(__always)
     func required(_ name: StaticString, of request: borrowing Request) throws(ErrorObject) -> ByteRange {
         if let range = param(name, of: request) { return range }
         throw missing(name, of: request)
     }
 
+    /// What is answered when the param called `name` is not there.
     @inline(never)
-    private func missing(_ name: StaticString, of request: borrowing Request) -> ErrorObject {
+    func missing(_ name: StaticString, of request: borrowing Request) -> ErrorObject {
         do throws(ErrorObject) {
             try requireObject(request)
             return .missingParam(name, got: request.params)
@@ -38,7 +38,7 @@ extension Bus {
     /// The value of `path`, in UTF-8. Valid while the request is handled.
     @inline(__always)
     func path(of request: borrowing Request) throws(ErrorObject) -> UnsafeRawBufferPointer {
-        let range = try required("path", of: request)
+        guard let range = params.value("path", in: request.text.bytes) else { throw missing("path", of: request) }
         guard range.count > 2, request.text[range.start] == UInt8(ascii: "\"") else {
             throw .wrongType("path", got: request.params)
         }

@@ -6,8 +6,31 @@ struct Request: ~Copyable {
     /// Who sent it. A peer outlives the handling of its messages.
     let sender: Unmanaged<Peer>
     let text: UnsafeRawBufferPointer
-    let message: Message
     let now: UInt64
+    private let parts: UnsafeMutablePointer<Message>
+
+    /// - Parameter parts: Where the parts are noted, by `scan`.
+    init(sender: Unmanaged<Peer>, text: UnsafeRawBufferPointer, now: UInt64, parts: UnsafeMutablePointer<Message>) {
+        self.sender = sender
+        self.text = text
+        self.now = now
+        self.parts = parts
+        parts.pointee = Message()
+    }
+
+    /// Where the parts of the message lie. They are read where they are: to copy them would cost more than to find them.
+    var message: Message {
+        @inline(__always) unsafeAddress { UnsafePointer(parts) }
+    }
+
+    /// Reads the message that begins at `start`.
+    ///
+    /// - Returns: Where it ends.
+    @inline(__always)
+    func scan(from start: Int, params: inout JSONMembers) throws(JSONError) -> Int {
+        params.removeAll()
+        return try text.bytes.scanMessage(at: start, room: JSONScanner.maximumDepth, &parts.pointee, &params)
+    }
 
     var peer: Peer { sender.takeUnretainedValue() }
 
@@ -67,21 +90,13 @@ extension Bus {
 
     private func receive(_ text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64) {
         do throws(JSONError) {
+            if text.first == UInt8(ascii: "{") { return try receive(whole: text, from: peer, at: now) }
             var scanner = JSONScanner(text.bytes)
-            if try scanner.peek() == UInt8(ascii: "[") {
-                try scanBatch(&scanner)
-                peer.parseErrors = 0
-                // A batch cannot be inside a batch, so nobody else uses the list meanwhile.
-                for index in batch.indices where mayAsk(peer) {
-                    try receive(batch[index], of: text, from: peer, at: now)
-                }
-                batch.removeAll(keepingCapacity: batch.count <= 1024)
-                return
-            }
-            let message = try scanner.message(params: &params)
+            guard try scanner.peek() != UInt8(ascii: "[") else { return try receiveBatch(text, from: peer, at: now) }
+            let range = try scanner.value()
             try scanner.end()
             peer.parseErrors = 0
-            handle(message, of: text, at: nil, from: peer, now: now)
+            try receive(range, of: text, from: peer, at: now)
         } catch {
             counters.messages &+= 1
             respond(to: peer, id: nil, error: .parseError(of: text.bytes))
@@ -90,9 +105,31 @@ extension Bus {
         }
     }
 
+    /// Handles a text that is one object, from its first byte on.
+    @inline(__always)
+    private func receive(whole text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64) throws(JSONError) {
+        let request = Request(sender: Unmanaged.passUnretained(peer), text: text, now: now, parts: parts)
+        let end = try request.scan(from: 0, params: &params)
+        if end < text.count {
+            var scanner = JSONScanner(text.bytes, at: end)
+            try scanner.end()
+        }
+        peer.parseErrors = 0
+        handle(request)
+    }
+
+    private func receiveBatch(_ text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64) throws(JSONError) {
+        try scanBatch(text.bytes)
+        peer.parseErrors = 0
+        // A batch cannot be inside a batch, so nobody else uses the list meanwhile.
+        for index in batch.indices where mayAsk(peer) { try receive(batch[index], of: text, from: peer, at: now) }
+        batch.removeAll(keepingCapacity: batch.count <= 1024)
+    }
+
     /// Notes where the messages of a batch lie. All of it is checked before any of it is handled: one that will not
     /// parse is refused as a whole.
-    private func scanBatch(_ scanner: inout JSONScanner) throws(JSONError) {
+    private func scanBatch(_ text: RawSpan) throws(JSONError) {
+        var scanner = JSONScanner(text)
         batch.removeAll(keepingCapacity: true)
         if try scanner.enterArray() {
             repeat { batch.append(try scanner.value()) } while try scanner.nextElement()
@@ -100,37 +137,41 @@ extension Bus {
         try scanner.end()
     }
 
+    /// Handles the value at `range`, which was scanned before.
     private func receive(
         _ range: ByteRange, of text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64
     ) throws(JSONError) {
-        var scanner = JSONScanner(text.bytes, at: range.start, depth: 1)
-        let message = try scanner.message(params: &params)
-        handle(message, of: text, at: range, from: peer, now: now)
+        guard text[range.start] == UInt8(ascii: "{") else {
+            counters.messages &+= 1
+            let value = UnsafeRawBufferPointer(rebasing: text[range.start..<range.end])
+            return respond(to: peer, id: nil, error: .invalidRequest(value.bytes))
+        }
+        let request = Request(sender: Unmanaged.passUnretained(peer), text: text, now: now, parts: parts)
+        _ = try request.scan(from: range.start, params: &params)
+        handle(request)
     }
 
-    /// - Parameter range: Where the message lies, if not all of `text` is it.
     @inline(__always)
-    private func handle(
-        _ message: Message?, of text: UnsafeRawBufferPointer, at range: ByteRange?, from peer: Peer, now: UInt64
-    ) {
+    private func handle(_ request: borrowing Request) {
         counters.messages &+= 1
-        guard let message else {
-            let whole = range.map { UnsafeRawBufferPointer(rebasing: text[$0.start..<$0.end]) } ?? text
-            return respond(to: peer, id: nil, error: .invalidRequest(whole.bytes))
+        if request.message.id != nil, !request.message.hasValidID(in: request.text.bytes) {
+            return refuse(request, id: nil)
         }
-        let request = Request(sender: Unmanaged.passUnretained(peer), text: text, message: message, now: now)
-        if message.id != nil, !message.hasValidID(in: text.bytes) {
-            return respond(to: peer, id: nil, error: .invalidRequest(request.bytes(message.whole).bytes))
-        }
-        if let method = message.method {
+        if let method = request.message.method {
             dispatch(method, request)
-        } else if message.hasWrongMethod {
-            respond(to: peer, id: request.id, error: .invalidRequest(request.bytes(message.whole).bytes))
-        } else if message.result != nil || message.error != nil {
+        } else if request.message.hasWrongMethod {
+            refuse(request, id: request.id)
+        } else if request.message.result != nil || request.message.error != nil {
             receiveAnswer(request)
         } else {
-            respond(to: peer, id: request.id, error: .invalidRequest(request.bytes(message.whole).bytes))
+            refuse(request, id: request.id)
         }
+    }
+
+    /// Refuses what is no message.
+    @inline(never)
+    private func refuse(_ request: borrowing Request, id: UnsafeRawBufferPointer?) {
+        respond(to: request.peer, id: id, error: .invalidRequest(request.bytes(request.message.whole).bytes))
     }
 
     @inline(__always)

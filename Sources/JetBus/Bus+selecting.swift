@@ -44,7 +44,9 @@ extension Bus {
         let peer = fetcher.peer.takeUnretainedValue()
         counters.notifications &+= 1
         guard fetcher.window == nil else {
-            return moveInWindow(fetcher, event, element, isNow: isNow, of: peer, isSender: fetcher.peer.toOpaque() == sender?.toOpaque())
+            return moveInWindow(
+                fetcher, event, element, isNow: isNow, of: peer, isSender: fetcher.peer.toOpaque() == sender?.toOpaque()
+            )
         }
         let seen: Conflation.Event = was ? (isNow ? .change : .remove) : .add
         renderTail(seen, of: element, fetchOnly: seen == .add && element.isFetchOnly(for: peer))

@@ -85,7 +85,9 @@ public final class Bus {
     var deadInterests = 0
 
     var serial: UInt64 = 0
-    /// The members of the params of the message that is being handled.
+    /// The parts of the message that is being handled.
+    let parts = UnsafeMutablePointer<Message>.allocate(capacity: 1)
+    /// The members of its params.
     var params = JSONMembers()
     /// The path that it names, if it holds escapes.
     var decodedPath = RawBuffer()
@@ -97,11 +99,13 @@ public final class Bus {
         self.configuration = configuration
         elements = ElementTable(seed: configuration.seed)
         index = FetchIndex(seed: configuration.seed &+ 1)
+        parts.initialize(to: Message())
     }
 
     deinit {
         for fetcher in fetchers { fetcher?.release() }
         for peer in peers { peer?.release() }
+        parts.deallocate()
     }
 
     /// What the bus has done and holds.

@@ -49,7 +49,7 @@ final class Peer {
     /// Requests of other peers that it has not answered yet.
     var owedAnswers = 0
 
-    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed, outboxLimit: Int) {
+    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed, outboxLimit: Int = .max) {
         self.id = id
         self.outboxLimit = outboxLimit
         notifyLimit = outboxLimit

@@ -27,8 +27,9 @@ struct DirectWriter {
     func write(_ bytes: UnsafeRawBufferPointer, to channel: any Channel) -> Int {
         guard let descriptor, unfinished == 0, channel.isActive else { return 0 }
         var count = 0
-        repeat { count = send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)) } while
-            count < 0 && errno == EINTR
+        repeat {
+            count = send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+        } while count < 0 && errno == EINTR
         return max(count, 0)
     }
 

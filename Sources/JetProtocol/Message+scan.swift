@@ -11,7 +11,6 @@ extension JSONScanner {
     /// - Parameter params: Where the members of `params` are noted, if that is an object; else it is left empty.
     /// - Throws: `JSONError` when the text is no JSON.
     @inlinable
-    @inline(__always)
     public mutating func message(params: inout JSONMembers) throws(JSONError) -> Message? {
         params.removeAll()
         guard try peek() == UInt8(ascii: "{") else {
@@ -26,14 +25,14 @@ extension JSONScanner {
 }
 
 extension RawSpan {
-    /// Reads the message whose brace is at `start`, and notes its parts.
+    /// Reads the message whose brace is at `start`, and notes its parts and the members of its params.
     ///
     /// All of it is one function, so that the place in the text stays in a register.
     ///
     /// - Parameter room: How many arrays and objects inside each other it may consist of.
     /// - Returns: Where it ends.
     @inlinable
-    func scanMessage(
+    public func scanMessage(
         at start: Int, room: Int, _ message: inout Message, _ params: inout JSONMembers
     ) throws(JSONError) -> Int {
         guard room > 0 else { throw JSONError(.tooDeep, at: start) }
@@ -47,7 +46,7 @@ extension RawSpan {
             if ahead == NameWord.of("\"params\""), follows(at &+ 8, ":", "{") {
                 let begin = at &+ 9
                 at = try scanParams(at: begin, room: room &- 1, &params)
-                message.params = ByteRange(begin, at)
+                message.paramsRange = ByteRange(begin, at)
             } else if ahead == NameWord.of("\"method\""), follows(at &+ 8, ":", "\"") {
                 let begin = at &+ 9
                 at = try noteMethod(at: begin, in: &message)
@@ -56,7 +55,7 @@ extension RawSpan {
                 let first = try token(&at)
                 let begin = at
                 at = try valueEnd(begin, first, room: room &- 1)
-                message.id = ByteRange(begin, at)
+                message.idRange = ByteRange(begin, at)
             } else {
                 at = try scanMember(at: at, room: room &- 1, of: &message, &params)
             }
@@ -70,8 +69,9 @@ extension RawSpan {
     @inline(__always)
     func noteMethod(at start: Int, in message: inout Message) throws(JSONError) -> Int {
         let (end, hasEscapes) = try stringEnd(start)
-        message.method = JSONStringRange(content: ByteRange(start &+ 1, end &- 1), hasEscapes: hasEscapes)
-        message.otherMethod = nil
+        message.methodRange = ByteRange(start, end)
+        message.methodHasEscapes = hasEscapes
+        message.otherMethodRange = ByteRange(0, 0)
         return end
     }
 
@@ -96,7 +96,7 @@ extension RawSpan {
                 params.removeAll()
                 at = try valueEnd(begin, first, room: room)
             }
-            message.params = ByteRange(begin, at)
+            message.paramsRange = ByteRange(begin, at)
             return at
         }
         if name.equals("method", in: self), first == UInt8(ascii: "\"") {
@@ -105,14 +105,14 @@ extension RawSpan {
         at = try valueEnd(begin, first, room: room)
         let range = ByteRange(begin, at)
         if name.equals("method", in: self) {
-            message.otherMethod = range
-            message.method = nil
+            message.otherMethodRange = range
+            message.methodRange = ByteRange(0, 0)
         } else if name.equals("id", in: self) {
-            message.id = range
+            message.idRange = range
         } else if name.equals("result", in: self) {
-            message.result = range
+            message.resultRange = range
         } else if name.equals("error", in: self) {
-            message.error = range
+            message.errorRange = range
         }
         return at
     }

@@ -90,24 +90,29 @@ struct StorageTests {
         #expect(outbox.count == 0)
     }
 
-    @Test("the pool lends the same memory again, but keeps no piece that is large, and only a few")
+    @Test("the pool lends the same memory again, but keeps no piece that is large, and only so much in all")
     func pool() {
         var pool = OutboxPool()
         var outbox = Outbox()
         outbox.borrow(from: &pool)
-        Array(repeating: 0x20, count: 100_000).withUnsafeBytes { outbox.append($0) }
+        Array(repeating: 0x20, count: 2_000_000).withUnsafeBytes { outbox.append($0) }
         outbox.clear(into: &pool)
         let nothing = pool.take()
         #expect(nothing == nil)
         for _ in 0..<20 {
             var buffer = RawBuffer()
-            buffer.append("x")
+            _ = buffer.extend(by: 1 << 19)
             if let memory = buffer.surrender() { pool.give(memory) }
         }
+        #expect(pool.bytes == 4 << 20)
         var lent: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
         while let memory = pool.take() { lent.append(memory) }
         #expect(lent.count == 8)
+        #expect(pool.bytes == 0)
         for memory in lent { pool.give(memory) }
+        pool.empty()
+        let none = pool.take()
+        #expect(none == nil)
     }
 
     @Test("the interests of an element grow and shrink")
