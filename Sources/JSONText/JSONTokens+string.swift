@@ -64,6 +64,25 @@ extension RawSpan {
         return (quoteOrControl | backslash) & 0x8080_8080_8080_8080
     }
 
+    /// Whether these bytes, which are UTF-8, stand between the quotes of a string as they are.
+    @inlinable
+    @inline(__always)
+    package var standsInJSON: Bool {
+        let at = plainEnd(0)
+        return at == byteCount || standsInJSON(from: at)
+    }
+
+    @usableFromInline
+    func standsInJSON(from start: Int) -> Bool {
+        var at = start
+        while at < byteCount {
+            let byte = byte(at)
+            guard byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+            at &+= 1
+        }
+        return true
+    }
+
     /// Where the escape ends whose backslash is at `start`. Two `\u` of a surrogate pair are one.
     @inlinable
     func escapeEnd(_ start: Int) throws(JSONError) -> Int {

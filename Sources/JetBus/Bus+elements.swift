@@ -4,21 +4,23 @@ import JetProtocol
 /// What owners do with their elements: `add`, `remove`, `change` (PROTOCOL.md 2).
 extension Bus {
     func add(_ request: borrowing Request) throws(ErrorObject) {
-        let peer = request.peer
-        let fetchOnly = try flag("fetchOnly", of: request)
-        let details = try details(of: request)
-        let value = param("value", of: request)
         let path = try path(of: request)
+        let value = params.value("value", in: request.text.bytes)
+        // Most elements are added with nothing else, which then needs not be looked for.
+        let isPlain = params.count == (value == nil ? 1 : 2)
+        let fetchOnly = isPlain ? false : try flag("fetchOnly", of: request)
+        let details = isPlain ? nil : try details(of: request)
         let hash = elements.hash(of: path)
         guard elements.find(path, hash: hash) == nil else { throw .invalidParams("pathAlreadyExists", quoted(path)) }
         serial &+= 1
         let element = Element(
-            serial: serial, path: path, hash: hash, owner: peer, isMethod: value == nil, fetchOnly: fetchOnly,
-            details: details)
-        if let value { element.value.assign(request.bytes(value)) }
+            serial: serial, path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
+            fetchOnly: fetchOnly, details: details)
         elements.append(element)
-        element.ownedPlace = peer.owned.count
-        peer.owned.append(element)
+        request.sender._withUnsafeGuaranteedRef { peer in
+            element.ownedPlace = peer.owned.count
+            peer.owned.append(Unmanaged.passUnretained(element))
+        }
         index.forEach(matching: element.path) { fetcher in
             // A snapshot that is still under way will come to the new element, which stands at the end.
             guard fetcher.cursor == nil, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
@@ -89,9 +91,10 @@ extension Bus {
         forgetInterests(in: element)
         elements.remove(element)
         let owner = element.owner.takeUnretainedValue()
-        let last = owner.owned.removeLast()
-        if last !== element {
-            owner.owned[element.ownedPlace] = last
+        guard let last = owner.owned.popLast() else { return }
+        last._withUnsafeGuaranteedRef { last in
+            guard last !== element else { return }
+            owner.owned[element.ownedPlace] = Unmanaged.passUnretained(last)
             last.ownedPlace = element.ownedPlace
         }
     }

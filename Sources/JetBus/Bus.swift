@@ -145,7 +145,8 @@ public final class Bus {
             answer(request, with: error)
         }
         requests.forget(caller: peer)
-        for element in peer.owned.sorted(by: { $0.serial < $1.serial }) { take(out: element, by: nil) }
+        let owned = peer.owned.map { $0.takeUnretainedValue() }
+        for element in owned.sorted(by: { $0.serial < $1.serial }) { take(out: element, by: nil) }
         if peer.isDirty { dirtyPeers.removeAll { $0 === peer } }
         peer.outbox.clear(into: &outboxes)
         peers[id.index]?.release()

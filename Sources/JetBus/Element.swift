@@ -10,9 +10,9 @@ final class Element {
     /// The hash of `path`.
     let hash: UInt32
     /// Where it lies in the table; changes when the table is packed.
-    var place: Int
+    var place = 0
     /// Where it stands in its owner's list of elements.
-    var ownedPlace: Int
+    var ownedPlace = 0
     /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
     let owner: Unmanaged<Peer>
     let isMethod: Bool
@@ -20,11 +20,12 @@ final class Element {
     let fetchOnly: Bool
     /// What few elements have.
     let details: Details?
-    var value = ValueBytes()
+    var value: ValueBytes
     var interests = InterestSet()
     /// How many of `interests` look at the value, or at how it compares with others.
     var selectiveInterests: UInt32 = 0
 
+    /// The path, and behind it room for the value.
     private let pathMemory: UnsafeMutableRawPointer
     private let quotedCount: UInt32
     private let pathOffset: UInt32
@@ -46,40 +47,45 @@ final class Element {
     }
 
     init(
-        serial: UInt64, path: UnsafeRawBufferPointer, hash: UInt32, owner: Peer, isMethod: Bool, fetchOnly: Bool,
-        details: Details?
+        serial: UInt64, path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>,
+        value: UnsafeRawBufferPointer?, fetchOnly: Bool, details: Details?
     ) {
         self.serial = serial
         self.hash = hash
-        self.owner = Unmanaged.passUnretained(owner)
-        self.isMethod = isMethod
+        self.owner = owner
+        isMethod = value == nil
         self.fetchOnly = fetchOnly
         self.details = details
-        place = 0
-        ownedPlace = 0
         // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
         // lie one behind the other.
         pathCount = UInt32(truncatingIfNeeded: path.count)
+        let room = min(value?.count ?? 0, Self.largestNearValue)
+        let end: UnsafeMutableRawPointer
         if Self.isPlain(path) {
-            pathMemory = Self.allocate(path.count + 2)
-            pathMemory.putting("\"").putting(path).put(StaticString("\""))
-            quotedCount = pathCount + 2
+            pathMemory = Self.allocate(path.count &+ 2 &+ room)
+            end = pathMemory.putting("\"").putting(path).putting("\"")
+            quotedCount = pathCount &+ 2
             pathOffset = 1
         } else {
             var quoted: [UInt8] = []
             JSONWriter.append(string: path.bytes, to: &quoted)
-            let memory = Self.allocate(quoted.count + path.count)
-            quoted.withUnsafeBytes { memory.putting($0).put(path) }
+            let memory = Self.allocate(quoted.count &+ path.count &+ room)
+            end = quoted.withUnsafeBytes { memory.putting($0).putting(path) }
             pathMemory = memory
             quotedCount = UInt32(truncatingIfNeeded: quoted.count)
             pathOffset = quotedCount
         }
+        self.value = ValueBytes(borrowing: end, capacity: room)
+        if let value { self.value.assign(value) }
     }
+
+    /// The largest first value that lies behind the path, in bytes. A larger one has memory of its own, which can be
+    /// given back.
+    private static let largestNearValue = 512
 
     /// Whether a path stands in JSON as it is, apart from the quotes.
     private static func isPlain(_ path: UnsafeRawBufferPointer) -> Bool {
-        for byte in path where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
-        return true
+        path.bytes.standsInJSON
     }
 
     private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {

@@ -25,8 +25,8 @@ final class Peer {
     /// Notifications go into the outbox while it holds fewer bytes than this: none while it conflates.
     private(set) var notifyLimit: Int
     private let outboxLimit: Int
-    /// Its elements, in no order; `Element.ownedPlace` says where each one stands.
-    var owned: ContiguousArray<Element> = []
+    /// Its elements, in no order; `Element.ownedPlace` says where each one stands. The bus's table holds them.
+    var owned: ContiguousArray<Unmanaged<Element>> = []
     var fetchers: [FetchID: Fetcher] = [:]
     /// Its sorted fetchers whose windows it has not been told, because its outbox was full.
     var staleWindows: [Fetcher] = []

@@ -91,31 +91,6 @@ struct RawBuffer: ~Copyable {
     }
 }
 
-/// One State's value: bytes that are replaced as a whole. Half the size of a `RawBuffer`.
-struct ValueBytes: ~Copyable {
-    private var base: UnsafeMutableRawPointer?
-    private var count: UInt32 = 0
-    private var capacity: UInt32 = 0
-
-    init() {}
-
-    deinit { free(base) }
-
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: Int(count)) }
-
-    /// Replaces the value. The memory is kept while it fits and is not wasteful.
-    mutating func assign(_ bytes: UnsafeRawBufferPointer) {
-        let size = UInt32(truncatingIfNeeded: bytes.count)
-        if size > capacity || size < capacity / 4 {
-            guard let memory = realloc(base, max(bytes.count, 1)) else { preconditionFailure("out of memory") }
-            base = memory
-            capacity = max(size, 1)
-        }
-        count = size
-        base?.put(bytes)
-    }
-}
-
 extension UnsafeMutableRawPointer {
     /// Copies `bytes` to here.
     @inline(__always)

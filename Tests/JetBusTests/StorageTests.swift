@@ -75,6 +75,23 @@ struct StorageTests {
         }
     }
 
+    @Test("a value lies in the memory lent to it whenever it fits there")
+    func valueInLentMemory() throws {
+        try withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { lent in
+            let base = try #require(lent.baseAddress)
+            var value = ValueBytes(borrowing: base, capacity: 16)
+            for size in [16, 17, 5000, 16, 0, 100, 30, 20, 3] {
+                let text = String(repeating: "v", count: size)
+                Array(text.utf8).withUnsafeBytes { value.assign($0) }
+                #expect(self.text(value.bytes) == text)
+                let isNear = value.bytes.baseAddress == UnsafeRawPointer(base)
+                #expect(isNear ? size <= 16 : size > 16 || size >= 5, "\(size)")
+            }
+            let start = value.bytes.baseAddress
+            #expect(start == UnsafeRawPointer(base))
+        }
+    }
+
     @Test("an outbox frames each message")
     func frames() {
         var pool = OutboxPool()
