@@ -137,6 +137,7 @@ extension Bus {
             continueSnapshot(fetcher, of: peer)
             if fetcher.cursor == nil { peer.snapshots.removeFirst() }
         }
+        if peer.snapshots.isEmpty { peer.snapshots = [] }
     }
 
     private func continueSnapshot(_ fetcher: Fetcher, of peer: Peer) {

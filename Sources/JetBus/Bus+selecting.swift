@@ -61,14 +61,13 @@ extension Bus {
 
     /// Begins a sorted fetch: all that satisfies the rule is put in order, and the peer is told the window.
     func fillWindow(of fetcher: Fetcher) {
-        guard var window = fetcher.window else { return }
+        guard let window = fetcher.window else { return }
         let peer = fetcher.peer.takeUnretainedValue()
         var entries: [RankedList.Entry] = []
         forEachElement(satisfying: fetcher.rule, visibleTo: peer) { element in
             if interest(fetcher, in: element) { entries.append(window.order.entry(of: element)) }
         }
         window.fill(entries)
-        fetcher.window = window
         fetcher.cursor = nil
         counters.notifications &+= 1
         tellWindow(of: fetcher, changed: window.occupied, to: peer)
@@ -153,7 +152,7 @@ extension Bus {
 
     /// Answers a get whose rule sorts.
     func getSorted(_ rule: FetchRule, _ sort: SortRule, for peer: Peer, id: UnsafeRawBufferPointer) {
-        var window = SortedWindow(sort)
+        let window = SortedWindow(sort)
         var entries: [RankedList.Entry] = []
         forEachElement(satisfying: rule, visibleTo: peer) { element in
             if satisfies(element, rule) { entries.append(window.order.entry(of: element)) }

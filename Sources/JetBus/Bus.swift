@@ -138,8 +138,7 @@ public final class Bus {
     public func disconnect(_ id: PeerID) {
         guard let peer = peer(id) else { return }
         peer.isClosing = true
-        // In an order that does not depend on the dictionary's, which differs from run to run.
-        for fetcher in peer.fetchers.values.sorted(by: { $0.serial < $1.serial }) { end(fetcher) }
+        for fetcher in peer.fetchers.inOrder { end(fetcher) }
         for request in requests.requests(to: peer) {
             let error = ErrorObject.ownerGone(Array(request.quotedPath))
             answer(request, with: error)

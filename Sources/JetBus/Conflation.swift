@@ -4,7 +4,7 @@
 /// When an outbox is full, notifications are no longer rendered into it. What remains is, for each element and fetcher,
 /// the one event that leads from what the peer was last told to what is true now. Its value is looked up when it is
 /// rendered; only the last value of an element that is gone is kept here.
-struct Conflation {
+final class Conflation {
     /// What happened to an element, as a fetcher sees it.
     enum Event {
         case add, change, remove
@@ -55,7 +55,7 @@ struct Conflation {
     ///
     /// - Parameter tail: For `remove`: what stands behind the fetcher's head.
     /// - Returns: Whether it replaced another one, which the peer will never hear of.
-    mutating func note(_ event: Event, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
+    func note(_ event: Event, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
         let key = Key(element, fetcher)
         guard let place = places[key], let earlier = entries[place] else {
             places[key] = entries.count
@@ -79,7 +79,7 @@ struct Conflation {
     /// Takes out the remove that waits for this path and fetcher, because what is new there is being told of at once.
     ///
     /// - Returns: What stands behind the fetcher's head.
-    mutating func takeRemoval(at path: UnsafeRawBufferPointer, for fetcher: Fetcher) -> [UInt8]? {
+    func takeRemoval(at path: UnsafeRawBufferPointer, for fetcher: Fetcher) -> [UInt8]? {
         guard !removals.isEmpty, let key = removals.removeValue(forKey: PathKey(path, fetcher)),
             let place = places[key], let entry = entries[place]
         else { return nil }
@@ -88,7 +88,7 @@ struct Conflation {
     }
 
     /// The next event to be told.
-    mutating func next() -> Entry? {
+    func next() -> Entry? {
         if told > 1024, told * 2 > entries.count { pack() }
         while told < entries.count {
             let entry = entries[told]
@@ -108,14 +108,14 @@ struct Conflation {
         return nil
     }
 
-    private mutating func drop(_ key: Key, at place: Int) {
+    private func drop(_ key: Key, at place: Int) {
         places[key] = nil
         entries[place] = nil
         nothings += 1
         if nothings > 1024, nothings * 2 > entries.count - told { pack() }
     }
 
-    private mutating func pack() {
+    private func pack() {
         entries = entries[told...].filter { $0 != nil }
         told = 0
         nothings = 0

@@ -22,9 +22,9 @@ final class Fetcher {
     /// Whether the value decides, or the order: then there is more to do than to pass events on.
     let isSelective: Bool
     /// The order, and what is in it; `nil` if the rule does not sort.
-    var window: SortedWindow?
+    let window: SortedWindow?
     /// `{"method":<id>`, with which each of its notifications begins.
-    private(set) var head = RawBuffer()
+    let head: RawBuffer
     /// False after its end. Elements may still name it; they forget it when they next look.
     private(set) var isActive = true
     /// Whether it is active, and all there is to do is to pass events on: what every notification asks.
@@ -43,8 +43,7 @@ final class Fetcher {
         isSelective = rule.sort != nil || !rule.isOnlyAboutPath
         isPlain = !isSelective
         window = rule.sort.map(SortedWindow.init)
-        head.append("{\"method\":")
-        head.append(id.text)
+        head = RawBuffer(exactly: Array("{\"method\":".utf8) + id.text)
     }
 
     /// Ends it.
@@ -62,16 +61,21 @@ struct FetchID: Hashable {
 
     /// The id that lies at `range`, if it is a string or a number. The text must have been scanned.
     init?(_ range: ByteRange, in bytes: RawSpan) {
-        let text = range.of(bytes)
-        guard text.byteCount > 0 else { return nil }
-        switch text.byte(0) {
+        let text = range.of(bytes).array
+        guard let first = text.first else { return nil }
+        switch first {
         case UInt8(ascii: "\""):
+            // Most ids are their own keys: then both are the same memory.
+            guard text.contains(UInt8(ascii: "\\")) else {
+                key = text
+                break
+            }
             let content = JSONStringRange(content: ByteRange(range.start + 1, range.end - 1), hasEscapes: true)
-            key = [UInt8(ascii: "\"")] + content.decoded(in: bytes)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): key = text.array
+            key = [first] + content.decoded(in: bytes) + [first]
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): key = text
         default: return nil
         }
-        self.text = text.array
+        self.text = text
     }
 
     static func == (left: Self, right: Self) -> Bool { left.key == right.key }

@@ -27,7 +27,7 @@ final class Peer {
     private let outboxLimit: Int
     /// Its elements, in no order; `Element.ownedPlace` says where each one stands. The bus's table holds them.
     var owned: ContiguousArray<Unmanaged<Element>> = []
-    var fetchers: [FetchID: Fetcher] = [:]
+    var fetchers = FetcherSet()
     /// Its sorted fetchers whose windows it has not been told, because its outbox was full.
     var staleWindows: [Fetcher] = []
     /// Its fetchers whose snapshots are not complete, in the order in which they were asked for.

@@ -9,6 +9,15 @@ struct RawBuffer: ~Copyable {
 
     init() {}
 
+    /// Bytes that will not grow: the memory is no larger.
+    init(exactly bytes: [UInt8]) {
+        base = malloc(max(bytes.count, 1))
+        guard let base else { preconditionFailure("out of memory") }
+        capacity = bytes.count
+        count = bytes.count
+        bytes.withUnsafeBytes { base.put($0) }
+    }
+
     deinit { free(base) }
 
     /// The bytes. Valid until the next change.

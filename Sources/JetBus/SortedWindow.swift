@@ -1,7 +1,7 @@
 import JetProtocol
 
 /// What a sorted fetcher keeps: all that satisfies its rule, in order, and what the peer was told of its window.
-struct SortedWindow {
+final class SortedWindow {
     let order: SortOrder
     var list = RankedList()
     /// How many entries the peer was last told that the window has.
@@ -43,15 +43,15 @@ struct SortedWindow {
     }
 
     /// Begins anew with these entries, in whatever order they come.
-    mutating func fill(_ entries: [RankedList.Entry]) {
+    func fill(_ entries: [RankedList.Entry]) {
         list = RankedList(sorted: entries.sorted(by: order.precedes))
     }
 
-    mutating func insert(_ element: Element) -> Int {
+    func insert(_ element: Element) -> Int {
         list.insert(order.entry(of: element), limit: limit, order.precedes)
     }
 
-    mutating func remove(_ element: Element) -> Int? {
+    func remove(_ element: Element) -> Int? {
         list.remove(order.entry(of: element), limit: limit, order.precedes)
     }
 }

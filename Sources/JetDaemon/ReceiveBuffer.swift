@@ -24,7 +24,8 @@ final class ReceiveBuffer {
 /// One connection's way to the shared buffer.
 ///
 /// NIO keeps the first buffer that it gets for a connection, and asks anew for every read as long as it is told that the
-/// next one may be larger. So the first is a small one, which is enough for many a peer's first message.
+/// next one may be larger. So the first is next to nothing: it takes the beginning of the peer's first message, and the
+/// rest comes with the next read.
 ///
 /// `@unchecked Sendable` because NIO asks for it of all allocators: it is made on the loop, and only the loop's channel
 /// calls it.
@@ -37,7 +38,7 @@ final class SharedBufferAllocator: RecvByteBufferAllocator, @unchecked Sendable 
     func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
         guard isFirst else { return shared.lend(allocator) }
         isFirst = false
-        return allocator.buffer(capacity: 256)
+        return allocator.buffer(capacity: 16)
     }
 
     func record(actualReadBytes: Int) -> Bool { true }

@@ -2,7 +2,7 @@ import JetProtocol
 
 /// The *dialogue* of a WebSocket: its messages, and beside them pings, pongs and the two close frames with which it ends.
 /// It knows neither sockets nor clocks.
-struct WebSocketDialogue {
+final class WebSocketDialogue {
     private var reader: WebSocketReader
 
     /// What the newest ping holds that is not answered yet. Older ones need no answer of their own
@@ -27,7 +27,7 @@ struct WebSocketDialogue {
     /// - Parameter body: Gets each message; returns whether to go on.
     /// - Returns: How much was taken: all, unless `body` has stopped or the peer has sent its close frame.
     /// - Throws: `WebSocketError`; then the connection is to be ended. The farewell says why.
-    mutating func read(_ input: RawSpan, _ body: (RawSpan) -> Bool) throws(WebSocketError) -> Int {
+    func read(_ input: RawSpan, _ body: (RawSpan) -> Bool) throws(WebSocketError) -> Int {
         hasHeard = true
         var (ping, close): ([UInt8]?, [UInt8]?)
         var hasPong = false
@@ -63,7 +63,7 @@ struct WebSocketDialogue {
     // MARK: Pings
 
     /// The frame that answers the peer's newest ping, once.
-    mutating func takePong() -> [UInt8]? {
+    func takePong() -> [UInt8]? {
         defer { ping = nil }
         return ping.map { WebSocketFrame.control(.pong, $0) }
     }
@@ -71,7 +71,7 @@ struct WebSocketDialogue {
     /// It is time to ping the peer.
     ///
     /// - Returns: The frame; `nil` if the peer has answered none of the last two, and is given up.
-    mutating func takePing() -> [UInt8]? {
+    func takePing() -> [UInt8]? {
         // In the middle of a long frame the peer cannot answer.
         if unansweredPings < 2 || !(hasHeard && reader.isWithinFrame) { unansweredPings += 1 }
         hasHeard = false
@@ -79,14 +79,14 @@ struct WebSocketDialogue {
     }
 
     /// The peer cannot be pinged for now, so the pings before that count no longer.
-    mutating func forgivePings() { unansweredPings = 0 }
+    func forgivePings() { unansweredPings = 0 }
 
     // MARK: End
 
     /// The connection will end: with this code, unless it ends with another one already.
-    mutating func bid(_ code: WebSocketCloseCode) { bid(WebSocketFrame.close(code)) }
+    func bid(_ code: WebSocketCloseCode) { bid(WebSocketFrame.close(code)) }
 
-    private mutating func bid(_ frame: [UInt8]) {
+    private func bid(_ frame: [UInt8]) {
         if farewell == nil { farewell = frame }
     }
 

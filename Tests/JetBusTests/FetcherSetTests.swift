@@ -1,0 +1,38 @@
+import JSONText
+import JetProtocol
+import TestSupport
+import Testing
+
+@testable import JetBus
+
+/// One peer's fetchers by their ids, be they few or many.
+@Suite("Fetcher set")
+struct FetcherSetTests {
+    private func id(_ number: Int) throws -> FetchID {
+        let text = Array("\"f\(number)\"".utf8)
+        return try #require(FetchID(ByteRange(0, text.count), in: text.span.bytes))
+    }
+
+    @Test("what is set is found, what is removed is not, however many there are", arguments: 1...5 as ClosedRange<UInt64>)
+    func random(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let peer = Peer(id: PeerID(index: 0), groups: Groups())
+        var set = FetcherSet()
+        var expected: [Int: Fetcher] = [:]
+        for step in 0..<2000 {
+            // The number of fetchers swings around that from which on there is an index.
+            let number = Int.random(in: 0..<24, using: &random)
+            if expected[number] == nil, Int.random(in: 0..<24, using: &random) >= expected.count {
+                let fetcher = Fetcher(serial: UInt64(step), peer: peer, id: try id(number), rule: FetchRule())
+                set[fetcher.id] = fetcher
+                expected[number] = fetcher
+            } else {
+                set[try id(number)] = nil
+                expected[number] = nil
+            }
+            for number in 0..<24 { #expect(set[try id(number)] === expected[number]) }
+            #expect(set.isEmpty == expected.isEmpty)
+        }
+        #expect(set.inOrder.map(\.serial) == expected.values.map(\.serial).sorted())
+    }
+}
