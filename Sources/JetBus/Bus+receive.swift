@@ -58,7 +58,7 @@ extension Bus {
     /// Handles one message of a peer: an object or an array of them.
     ///
     /// - Parameters:
-    ///   - text: The message, without the frame around it.
+    ///   - text: The message, without the frame around it, in the peer's encoding.
     ///   - id: From whom.
     ///   - now: The time in nanoseconds, by a clock that never goes back.
     /// - Returns: Whether the peer's next message may follow at once. Not if the peer is to be closed; and if it is
@@ -68,7 +68,10 @@ extension Bus {
         guard peers.indices.contains(id.index), let reference = peers[id.index] else { return false }
         return reference._withUnsafeGuaranteedRef { peer in
             guard mayAsk(peer) else { return false }
-            text.withUnsafeBytes { receive($0, from: peer, at: now) }
+            text.withUnsafeBytes { text in
+                guard let text = peer.encoding == .json ? text : transcoded(text, from: peer) else { return }
+                receive(text, from: peer, at: now)
+            }
             if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
             return !peer.isPaused && !peer.isClosing
         }
@@ -98,10 +101,7 @@ extension Bus {
             peer.parseErrors = 0
             try receive(range, of: text, from: peer, at: now)
         } catch {
-            counters.messages &+= 1
-            respond(to: peer, id: nil, error: .parseError(of: text.bytes))
-            peer.parseErrors += 1
-            if peer.parseErrors >= configuration.parseErrorLimit { peer.isClosing = true }
+            refuseUnread(peer, with: .parseError(of: text.bytes))
         }
     }
 
@@ -124,6 +124,14 @@ extension Bus {
         // A batch cannot be inside a batch, so nobody else uses the list meanwhile.
         for index in batch.indices where mayAsk(peer) { try receive(batch[index], of: text, from: peer, at: now) }
         batch.removeAll(keepingCapacity: batch.count <= 1024)
+    }
+
+    /// Answers a message that could not be read. Many of them in a row close the peer.
+    func refuseUnread(_ peer: Peer, with error: ErrorObject) {
+        counters.messages &+= 1
+        respond(to: peer, id: nil, error: error)
+        peer.parseErrors += 1
+        if peer.parseErrors >= configuration.parseErrorLimit { peer.isClosing = true }
     }
 
     /// Notes where the messages of a batch lie. All of it is checked before any of it is handled: one that will not

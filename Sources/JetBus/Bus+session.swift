@@ -6,6 +6,7 @@ extension Bus {
     func config(_ request: borrowing Request) throws(ErrorObject) {
         let params = try tree(of: request)
         var name = request.peer.name
+        var encoding = request.peer.encoding
         for member in params.object ?? [:] {
             switch member.name {
             case "name":
@@ -14,13 +15,18 @@ extension Bus {
             case "debug":
                 guard member.value.bool != nil else { throw .wrongType("debug", got: request.params) }
             case "encoding":
-                guard member.value.string == "json" else { throw .wrongType("encoding", got: request.params) }
+                guard let known = member.value.string.flatMap(Encoding.init(rawValue:)) else {
+                    throw .wrongType("encoding", got: request.params)
+                }
+                encoding = known
             default:
                 throw .invalidParams("unknownParam", JSON.string(member.name).text)
             }
         }
         request.peer.name = name
         succeed(request)
+        // The response is still in the encoding of the request.
+        switchEncoding(of: request.peer, to: encoding)
     }
 
     func info(_ request: borrowing Request) {
@@ -28,7 +34,10 @@ extension Bus {
         let info: JSON = [
             "name": .string(configuration.name), "version": .string(configuration.version),
             "protocolVersion": "1.1.0",
-            "features": ["batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true],
+            "features": [
+                "batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true,
+                "encodings": .array(Encoding.allCases.map { .string($0.rawValue) }),
+            ],
         ]
         info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
     }

@@ -33,6 +33,8 @@ public final class Bus {
         public var pendingRequestLimit = 65_536
         /// How many bytes these requests may have in all.
         public var pendingBytesLimit = 64 << 20
+        /// How long a message may be in JSON, in bytes, if it comes in another encoding.
+        public var messageLimit = 16 << 20
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = 16
         /// The key of the hash tables: random in a daemon, fixed in a test.
@@ -93,6 +95,7 @@ public final class Bus {
     var decodedPath = RawBuffer()
     var batch: ContiguousArray<ByteRange> = []
     var scratch = RawBuffer()
+    var transcoder = Transcoder()
 
     /// A bus without peers.
     public init(configuration: Configuration = Configuration()) {
@@ -214,6 +217,7 @@ public final class Bus {
     @discardableResult
     public func withOutput(of id: PeerID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
         guard let peer = peer(id), !peer.outbox.isEmpty else { return false }
+        encodeOutput(of: peer)
         body(peer.outbox.bytes)
         peer.outbox.clear(into: &outboxes)
         return true
@@ -224,6 +228,7 @@ public final class Bus {
         outboxes.empty()
         scratch = RawBuffer()
         decodedPath = RawBuffer()
+        transcoder = Transcoder()
     }
 
     /// What was handed over is written: the peer keeps up, and gets more of what waits.

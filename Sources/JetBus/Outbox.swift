@@ -4,10 +4,15 @@ import JetProtocol
 /// An *outbox*: the messages that wait to be written to one peer, framed, in the order in which they are to be read.
 ///
 /// Its memory is lent by a pool while there is something in it, so that a peer who is told nothing owns none.
+///
+/// Messages are added in JSON. Those of a peer that speaks another encoding are replaced before they are handed over, or
+/// before the peer changes its encoding; see `Bus+encoding.swift`.
 struct Outbox: ~Copyable {
     private var buffer = RawBuffer()
     /// How the peer tells the messages apart.
-    private let framing: Framing
+    let framing: Framing
+    /// How many bytes at the front are encoded as the peer is to read them.
+    private var encoded = 0
 
     init(framing: Framing = .lengthPrefixed) { self.framing = framing }
 
@@ -43,6 +48,19 @@ struct Outbox: ~Copyable {
         frame(length: message.count).put(message)
     }
 
+    /// The messages that are not encoded yet, as the peer is to read them.
+    var unencoded: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer.bytes[encoded...]) }
+
+    /// All messages are encoded, since JSON is what the peer is to read.
+    mutating func keepUnencoded() { encoded = buffer.count }
+
+    /// Puts encoded messages in the place of those that are not.
+    mutating func replaceUnencoded(by messages: [UInt8]) {
+        buffer.truncate(to: encoded)
+        buffer.append(messages)
+        encoded = buffer.count
+    }
+
     /// Takes memory from the pool, if the outbox has none.
     mutating func borrow(from pool: inout OutboxPool) {
         if buffer.capacity == 0, let memory = pool.take() { buffer.adopt(memory) }
@@ -50,6 +68,7 @@ struct Outbox: ~Copyable {
 
     /// Empties the outbox and gives its memory back.
     mutating func clear(into pool: inout OutboxPool) {
+        encoded = 0
         if let memory = buffer.surrender() { pool.give(memory) }
     }
 }

@@ -12,6 +12,8 @@ final class Peer {
     /// What the peer calls itself.
     var name: String?
     var groups: Groups
+    /// What its messages are written in, in both directions.
+    var encoding = Encoding.json
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {

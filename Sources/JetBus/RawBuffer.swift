@@ -25,6 +25,9 @@ struct RawBuffer: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
+    /// Forgets the bytes behind the first `count`.
+    mutating func truncate(to count: Int) { self.count = min(self.count, count) }
+
     /// Forgets the bytes and, if they took more than `limit`, gives their memory back.
     mutating func removeAll(keepingAtMost limit: Int) {
         count = 0

@@ -28,7 +28,9 @@ final class Hub {
     private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
 
     init(configuration: DaemonConfiguration, logger: Logger, eventLoop: any EventLoop) {
-        bus = Bus(configuration: configuration.bus)
+        var settings = configuration.bus
+        settings.messageLimit = configuration.messageLimit
+        bus = Bus(configuration: settings)
         self.logger = logger
         self.eventLoop = eventLoop
         let interval = configuration.pingInterval

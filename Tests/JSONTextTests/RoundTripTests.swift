@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 /// Any value survives writing and scanning.

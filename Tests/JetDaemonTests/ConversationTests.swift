@@ -82,6 +82,6 @@ struct ConversationTests {
 
         # And who the daemon is.
         user > 00000019 {"id":11,"method":"info"}
-        user < 000000AC {"id":11,"result":{"name":"test","version":"1.0","protocolVersion":"1.1.0","features":{"batches":true,"authentication":false,"fetch":"full","meta":true,"conflation":true}}}
+        user < 000000CB {"id":11,"result":{"name":"test","version":"1.0","protocolVersion":"1.1.0","features":{"batches":true,"authentication":false,"fetch":"full","meta":true,"conflation":true,"encodings":["json","msgpack"]}}}
         """#
 }

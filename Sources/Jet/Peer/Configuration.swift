@@ -1,3 +1,4 @@
+public import JetProtocol
 public import Logging
 
 extension Peer {
@@ -22,6 +23,10 @@ extension Peer {
         /// How many bytes may wait to be sent to a daemon that reads too slowly. Beyond that, of each State only the
         /// newest value waits, and `notifySet` and `notifyCall` throw `.congested`.
         public var outboxLimit = 16 << 20
+        /// What the messages are written in. For MessagePack the daemon is asked on every connect; one that does not know
+        /// it is spoken to in JSON. Since a message can be longer in MessagePack, what may be sent is then 4/9 of
+        /// `messageLimit`, measured in JSON.
+        public var encoding: Encoding = .json
         /// Where to tell of lost connections and the like; `nil`: nowhere.
         public var logger: Logger?
 

@@ -28,8 +28,15 @@ extension PeerCore {
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = LinkHandler(self, messageLimit: self.configuration.messageLimit)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    let pipeline = channel.pipeline.syncOperations
+                    if self.configuration.encoding == .msgpack {
+                        let handler = MessagePackHandler(
+                            messageLimit: self.configuration.messageLimit,
+                            timeout: TimeAmount(self.configuration.requestTimeout.bounded),
+                            eventLoop: channel.eventLoop)
+                        try pipeline.addHandler(handler)
+                    }
+                    try pipeline.addHandler(LinkHandler(self, messageLimit: self.configuration.messageLimit))
                 }
             }
         let connected: EventLoopFuture<any Channel> =
@@ -51,10 +58,21 @@ extension PeerCore {
                         "Cannot connect to \(endpoint): WebSockets are for browsers; use unix:/path or tcp://host:port")
                 )
             }
-        return connected.flatMapThrowing { channel in
+        return connected.flatMap { channel in self.agreeOnEncoding(channel) }.flatMapThrowing { channel in
             // If it is gone already, the handler has said so to a session that did not know it.
             guard channel.isActive else { throw ConnectError.lost(nil, self.endpoint) }
             self.linkUp(channel)
+        }
+    }
+
+    /// Waits until both sides know what they will speak. On the loop.
+    private func agreeOnEncoding(_ channel: any Channel) -> EventLoopFuture<any Channel> {
+        guard configuration.encoding != .json else { return loop.makeSucceededFuture(channel) }
+        do {
+            let handler = try channel.pipeline.syncOperations.handler(type: MessagePackHandler.self)
+            return handler.agreement.map { channel }
+        } catch {
+            return loop.makeFailedFuture(ConnectError.lost(nil, endpoint))
         }
     }
 

@@ -48,7 +48,8 @@ final class PeerCore: Sendable {
             Session.Settings(
                 name: configuration.name, reconnects: configuration.reconnect.isWanted,
                 requestTimeout: configuration.requestTimeout.bounded, outboxLimit: configuration.outboxLimit,
-                messageLimit: configuration.messageLimit))
+                messageLimit: configuration.encoding == .json
+                    ? configuration.messageLimit : MessagePackHandler.longestJSON(of: configuration.messageLimit)))
         state = Mutex(State(session: session, backoff: configuration.reconnect.backoff))
     }
 

@@ -6,7 +6,8 @@
 public struct WebSocketReader: Sendable {
     /// What was read.
     public enum Kind: Sendable {
-        /// A whole message. Its text has not been looked at: whether it is UTF-8 is found by who reads the JSON.
+        /// A whole message, in text frames or in binary ones: that says nothing about its encoding, which is agreed on
+        /// by other means. Its bytes have not been looked at: whether they are UTF-8 is found by who reads the JSON.
         case message
         /// To be answered with a pong that holds the same.
         case ping

@@ -147,6 +147,12 @@ final class TestPeer {
         return inbox.map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Takes what has reached the peer, in whatever encoding.
+    func receivedBytes() -> [[UInt8]] {
+        defer { inbox = [] }
+        return inbox
+    }
+
     /// Takes the first request or notification that was routed to this peer, and leaves the rest.
     func takeRouted() -> JSON? {
         take { $0["method"] != nil && $0["params"]?["event"] == nil }

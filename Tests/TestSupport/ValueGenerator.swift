@@ -1,15 +1,16 @@
-import JSONText
-import TestSupport
+public import JSONText
 
 /// Makes values of every kind and shape, and writes them in all the ways that JSON allows. The same seed makes the same
 /// values.
-struct ValueGenerator {
-    var random: SeededGenerator
+public struct ValueGenerator {
+    /// What the values are drawn with.
+    public var random: SeededGenerator
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    /// A generator that makes the same values for the same `seed`.
+    public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// A value with at most `depth` arrays and objects inside each other.
-    mutating func value(depth: Int = 5) -> JSON {
+    public mutating func value(depth: Int = 5) -> JSON {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &random) {
         case 0: return .null
         case 1: return .boolean(.random(using: &random))
@@ -29,7 +30,7 @@ struct ValueGenerator {
     }
 
     /// A number of any length and form.
-    mutating func number() -> JSON {
+    public mutating func number() -> JSON {
         switch Int.random(in: 0..<4, using: &random) {
         case 0:
             return .number(Int64.random(in: .min ... .max, using: &random) >> Int.random(in: 0..<64, using: &random))
@@ -53,7 +54,7 @@ struct ValueGenerator {
     }
 
     /// A string of any characters there are.
-    mutating func string() -> String {
+    public mutating func string() -> String {
         let length = Int.random(in: 0...3, using: &random) * Int.random(in: 0...8, using: &random)
         var scalars = String.UnicodeScalarView()
         while scalars.count < length { scalars.append(scalar()) }
@@ -75,22 +76,23 @@ struct ValueGenerator {
 
 extension ValueGenerator {
     /// A text of `value` as a stranger might write it: with white space between, and escapes that need not be.
-    mutating func freely(_ value: JSON) -> [UInt8] {
+    public mutating func freely(_ value: JSON) -> [UInt8] {
         switch value {
         case .null, .boolean, .number: return white() + value.text + white()
         case .string(let string): return white() + freely(string) + white()
         case .array(let elements):
-            return white() + joined("[", list(elements.map { freely($0) }), "]") + white()
+            return white() + list("[", elements.map { freely($0) }, "]") + white()
         case .object(let object):
             let members = object.map { member in
                 white() + freely(member.name) + white() + ":".utf8 + freely(member.value)
             }
-            return white() + joined("{", list(members), "}") + white()
+            return white() + list("{", members, "}") + white()
         }
     }
 
-    private mutating func list(_ items: [[UInt8]]) -> [UInt8] {
-        items.isEmpty ? white() : Array(items.joined(separator: ",".utf8))
+    private mutating func list(_ opening: String, _ items: [[UInt8]], _ closing: String) -> [UInt8] {
+        let content = items.isEmpty ? white() : Array(items.joined(separator: ",".utf8))
+        return opening.utf8 + content + closing.utf8
     }
 
     private mutating func white() -> [UInt8] {
