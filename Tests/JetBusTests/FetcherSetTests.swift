@@ -10,7 +10,8 @@ import Testing
 struct FetcherSetTests {
     private func id(_ number: Int) throws -> FetchID {
         let text = Array("\"f\(number)\"".utf8)
-        return try #require(FetchID(ByteRange(0, text.count), in: text.span.bytes))
+        let id = FetchID(ByteRange(0, text.count), in: text.span.bytes)
+        return try #require(id)
     }
 
     @Test("what is set is found, what is removed is not, however many there are", arguments: 1...5 as ClosedRange<UInt64>)
@@ -30,7 +31,10 @@ struct FetcherSetTests {
                 set[try id(number)] = nil
                 expected[number] = nil
             }
-            for number in 0..<24 { #expect(set[try id(number)] === expected[number]) }
+            for number in 0..<24 {
+                let found = set[try id(number)]
+                #expect(found === expected[number])
+            }
             #expect(set.isEmpty == expected.isEmpty)
         }
         #expect(set.inOrder.map(\.serial) == expected.values.map(\.serial).sorted())
