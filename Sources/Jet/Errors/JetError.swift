@@ -69,6 +69,8 @@ extension JetError {
         public static let cancelled = Code(.local("cancelled"))
         /// The daemon reads too slowly, and what waits to be sent has reached `Configuration.outboxLimit`.
         public static let congested = Code(.local("congested"))
+        /// A function of `BlockingPeer` was used where waiting holds up others: in async code, or on an event loop.
+        public static let mustNotWait = Code(.local("mustNotWait"))
 
         // Of the wire
 
