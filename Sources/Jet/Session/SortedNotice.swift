@@ -24,7 +24,7 @@ struct SortedNotice: Sendable, Equatable {
 
 extension SortedNotice {
     /// Reads the params of a sorted notification; `nil` if they are none. An entry that makes no sense is left out.
-    init?(_ params: JSONMembers, in bytes: RawSpan) {
+    init?(_ params: borrowing JSONMembers, in bytes: RawSpan) {
         guard let count = params.value("n", in: bytes).flatMap({ Self.number($0, in: bytes) }), count >= 0,
             let list = params.value("changes", in: bytes),
             var changes = try? Self.changes(list, in: bytes)
@@ -56,7 +56,7 @@ extension SortedNotice {
 }
 
 extension SortedNotice.Change {
-    fileprivate init?(_ members: JSONMembers, in bytes: RawSpan) {
+    fileprivate init?(_ members: borrowing JSONMembers, in bytes: RawSpan) {
         guard let index = members.value("index", in: bytes).flatMap({ SortedNotice.number($0, in: bytes) }),
             let path = members.value("path", in: bytes).flatMap({ Notice.string($0, in: bytes) })
         else { return nil }
