@@ -138,7 +138,9 @@ extension JetError {
     /// The error as an answer to the wire. A code of this side means nothing there and becomes an internal error.
     var object: ErrorObject {
         guard let number = code.number else { return .internalError(message) }
-        return ErrorObject(code: ErrorCode(rawValue: number), message: message, data: data?.text)
+        // node-jet's peer cannot do without the data of an internal error.
+        let reason: JSON? = code == .internalError ? .string(message) : nil
+        return ErrorObject(code: ErrorCode(rawValue: number), message: message, data: (data ?? reason)?.text)
     }
 
     /// The error that answers a request whose handler threw `error`.
