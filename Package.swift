@@ -124,6 +124,10 @@ let package = Package(
             swiftSettings: house,
             linkerSettings: shipped),
 
+        // Examples
+        .executableTarget(name: "ExampleLamp", dependencies: ["Jet"], path: "Examples/Lamp", swiftSettings: house),
+        .executableTarget(name: "ExampleDim", dependencies: ["Jet"], path: "Examples/Dim", swiftSettings: house),
+
         // Tests
         .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: house),
@@ -142,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "JetTests",
             dependencies: [
-                "Jet", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
+                "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),

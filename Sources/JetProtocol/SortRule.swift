@@ -67,6 +67,8 @@ public struct SortRule: Hashable, Sendable {
                 isDescending = flag
             case "from": from = try Self.place(member.value, atLeast: 1, at: here)
             case "to": to = try Self.place(member.value, atLeast: 0, at: here)
+            // node-jet's own note of how it hands out the changes, which it forgets to take out.
+            case "asArray": continue
             default: throw RuleError(at: here, "is no part of a sort")
             }
         }

@@ -49,6 +49,14 @@ struct JetErrorTests {
         #expect(back.code == error.code && back.message == error.message && back.data == error.data)
     }
 
+    @Test("an internal error always has data on the wire: node-jet's peer looks into it without asking")
+    func internalError() {
+        let free: JSON = ["free": 0]
+        #expect(JetError(.internalError, "no disk").object.data == JSON.string("no disk").text)
+        #expect(JetError(.internalError, "no disk", data: free).object.data == free.text)
+        #expect(JetError(.other(17), "no").object.data == nil)
+    }
+
     @Test(
         "whatever a daemon calls an error is one", arguments: ["1", "{}", "null", #"{"code":"x"}"#, #"{"code":1e99}"#])
     func oddities(_ text: String) throws {

@@ -16,7 +16,7 @@ public final class Method: Sendable {
     public var path: String { element.path }
 
     private let peer: Peer
-    private let element: ElementHandle
+    let element: ElementHandle
 
     init(peer: Peer, element: ElementHandle) {
         self.peer = peer
@@ -39,13 +39,16 @@ public final class Method: Sendable {
     ///
     /// - Throws: `.invalidParams` with `pathAlreadyExists`; `.notConnected`, `.timeout`, `.closed`.
     public func add() async throws(JetError) {
+        _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in try startAdding(id, reply) }
+    }
+
+    /// Asks the daemon to add it.
+    func startAdding(_ id: Int, _ reply: @escaping PeerCore.Reply) throws(JetError) {
         let deadline = peer.core.deadline()
-        _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in
-            try peer.core.submit { session throws(JetError) in
-                try session.add(
-                    id, path, owner: element.id, element: element, value: nil, options: element.options,
-                    deadline: deadline, reply: reply)
-            }
+        try peer.core.submit { session throws(JetError) in
+            try session.add(
+                id, path, owner: element.id, element: element, value: nil, options: element.options,
+                deadline: deadline, reply: reply)
         }
     }
 }

@@ -18,7 +18,7 @@ public final class State<Value: Codable & Sendable>: Sendable {
 
     private let peer: Peer
     private let box: StateBox<Value>
-    private let element: ElementHandle
+    let element: ElementHandle
 
     init(peer: Peer, box: StateBox<Value>, element: ElementHandle) {
         self.peer = peer
@@ -93,18 +93,21 @@ public final class State<Value: Codable & Sendable>: Sendable {
     }
 
     private func add(_ value: Value?) async throws(JetError) {
+        _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in try startAdding(value, id, reply) }
+    }
+
+    /// Asks the daemon to add it, with a new value or the one that it has.
+    func startAdding(_ value: Value?, _ id: Int, _ reply: @escaping PeerCore.Reply) throws(JetError) {
         let deadline = peer.core.deadline()
-        _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in
-            try box.value.withLock { current throws(JetError) in
-                let new = value ?? current
-                let text = try ValueCoding.encode(new)
-                try peer.core.submit { session throws(JetError) in
-                    try session.add(
-                        id, path, owner: element.id, element: element, value: text, options: element.options,
-                        deadline: deadline, reply: reply)
-                }
-                current = new
+        try box.value.withLock { current throws(JetError) in
+            let new = value ?? current
+            let text = try ValueCoding.encode(new)
+            try peer.core.submit { session throws(JetError) in
+                try session.add(
+                    id, path, owner: element.id, element: element, value: text, options: element.options,
+                    deadline: deadline, reply: reply)
             }
+            current = new
         }
     }
 }

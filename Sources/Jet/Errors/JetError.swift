@@ -69,6 +69,8 @@ extension JetError {
         public static let cancelled = Code(.local("cancelled"))
         /// The daemon reads too slowly, and what waits to be sent has reached `Configuration.outboxLimit`.
         public static let congested = Code(.local("congested"))
+        /// A function of `BlockingPeer` was used where waiting holds up others: in async code, or on an event loop.
+        public static let mustNotWait = Code(.local("mustNotWait"))
 
         // Of the wire
 
@@ -136,7 +138,9 @@ extension JetError {
     /// The error as an answer to the wire. A code of this side means nothing there and becomes an internal error.
     var object: ErrorObject {
         guard let number = code.number else { return .internalError(message) }
-        return ErrorObject(code: ErrorCode(rawValue: number), message: message, data: data?.text)
+        // node-jet's peer cannot do without the data of an internal error.
+        let reason: JSON? = code == .internalError ? .string(message) : nil
+        return ErrorObject(code: ErrorCode(rawValue: number), message: message, data: (data ?? reason)?.text)
     }
 
     /// The error that answers a request whose handler threw `error`.

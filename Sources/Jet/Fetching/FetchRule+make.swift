@@ -30,4 +30,60 @@ extension FetchRule {
         if let suffix { predicates.append(.endsWith(Array(suffix.utf8))) }
         return FetchRule(path: PathRule(predicates, ignoresCase: caseInsensitive))
     }
+
+    /// The elements whose path matches a pattern of Lua, as lua-jet's first API had it.
+    ///
+    ///     try await peer.fetch(.path(matching: "^net/[^/]+/state$"))
+    ///
+    /// - Throws: `.invalidParams` with `badRule` if it is no pattern.
+    public static func path(matching pattern: String, caseInsensitive: Bool = false) throws(JetError) -> FetchRule {
+        do throws(RuleError) {
+            let pattern = try LuaPattern(parsing: pattern, at: "match")
+            return FetchRule(path: PathRule([.matchesOneOf([pattern])], ignoresCase: caseInsensitive))
+        } catch {
+            throw JetError(.badRule(error))
+        }
+    }
+}
+
+/// In which order, and which part of it.
+extension FetchRule {
+    /// The same elements, in an order: for `Peer.fetchSorted`, `Peer.window` and `Peer.get`.
+    ///
+    ///     let best = FetchRule.path(startsWith: "player/").sorted(by: .value(.number), descending: true, to: 3)
+    ///
+    /// - Parameters:
+    ///   - key: What is sorted by. By value, only values of the type take part. Ties are broken by path.
+    ///   - descending: Whether the largest come first.
+    ///   - from: The first place that is wanted, from 1.
+    ///   - to: The last place that is wanted.
+    public func sorted(
+        by key: SortRule.Key = .path, descending: Bool = false, from: Int = 1, to: Int = 10
+    ) -> FetchRule {
+        var rule = self
+        rule.sort = SortRule(key: key, isDescending: descending, from: from, to: to)
+        return rule
+    }
+
+    /// The same elements, in the order of a field of their values.
+    ///
+    ///     let best = try FetchRule.everything.sorted(byField: "stats.score", .number, descending: true)
+    ///
+    /// - Parameters:
+    ///   - field: Which field, such as `a.b[0].c`.
+    ///   - type: Of which type it must be: only values that have such a field take part.
+    ///   - descending: Whether the largest come first.
+    ///   - from: The first place that is wanted, from 1.
+    ///   - to: The last place that is wanted.
+    /// - Throws: `.invalidParams` with `badRule` if `field` is no field path.
+    public func sorted(
+        byField field: String, _ type: ValueRule.ValueType, descending: Bool = false, from: Int = 1, to: Int = 10
+    ) throws(JetError) -> FetchRule {
+        do throws(RuleError) {
+            let path = try FieldPath(parsing: field, at: "sort.byValueField")
+            return sorted(by: .field(path, type), descending: descending, from: from, to: to)
+        } catch {
+            throw JetError(.badRule(error))
+        }
+    }
 }

@@ -1,5 +1,4 @@
 public import JetProtocol
-import Synchronization
 
 /// A fetch of this peer, as a sequence of events: first an `.add` for each element that is there, then what happens. It
 /// is made by `Peer.fetch`.
@@ -17,92 +16,32 @@ import Synchronization
 ///
 /// A Fetcher that nobody keeps any more unfetches by itself.
 public final class Fetcher<Value: Decodable & Sendable>: Sendable {
-    /// What it is about.
-    public let rule: FetchRule
-
-    private let peer: Peer
-    private let feed: FetchFeed
-    private let phase = Mutex(Phase.idle)
-
-    /// How it stands.
-    private enum Phase {
-        /// Nothing is fetched. Becomes `opening`.
-        case idle
-        /// The daemon is being asked. Becomes `fetching`, or `idle` if it refuses.
-        case opening
-        /// The daemon has a fetch with this id, or gets it again as soon as there is a connection. Becomes `idle`.
-        case fetching(Int)
-    }
+    private let control: FetchControl<NoticeQueue>
 
     init(peer: Peer, rule: FetchRule, buffering: FetchBuffering) {
-        self.peer = peer
-        self.rule = rule
-        feed = FetchFeed(buffering)
+        control = FetchControl(peer: peer, rule: rule, queue: NoticeQueue(buffering))
     }
 
-    deinit {
-        if case .fetching(let fetch) = phase.withLock({ $0 }) { peer.core.submit { $0.forgetFetch(fetch) } }
-    }
+    /// What it is about.
+    public var rule: FetchRule { control.rule }
 
     /// Whether events come, or will as soon as there is a connection.
-    public var isFetching: Bool {
-        guard case .fetching(let fetch) = phase.withLock({ $0 }) else { return false }
-        return peer.core.look { $0.fetches[fetch] != nil }
-    }
+    public var isFetching: Bool { control.isFetching }
 
     /// Fetches again after an `unfetch`: an `.add` for each element that is there comes anew. What has not been consumed
     /// of the time before is dropped. Does nothing while it is fetching.
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`, or the daemon's refusal of the rule.
-    public func fetch() async throws(JetError) {
-        let isNew = phase.withLock { phase in
-            switch phase {
-            case .idle: break
-            case .opening: return false
-            case .fetching(let fetch): if peer.core.look({ $0.fetches[fetch] != nil }) { return false }
-            }
-            phase = .opening
-            return true
-        }
-        guard isNew else { return }
-        var rule = ObjectText()
-        for member in self.rule.json { rule.append(member.name, member.value) }
-        let (fetch, deadline) = (peer.core.newID(), peer.core.deadline())
-        feed.reopen()
-        do throws(JetError) {
-            _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in
-                try peer.core.submit { session throws(JetError) in
-                    try session.fetch(id, fetch, rule: rule.members, feed: feed, deadline: deadline, reply: reply)
-                }
-            }
-            phase.withLock { $0 = .fetching(fetch) }
-        } catch {
-            phase.withLock { $0 = .idle }
-            feed.finish(nil)
-            throw error
-        }
-    }
+    public func fetch() async throws(JetError) { try await control.fetch() }
 
     /// Ends the fetch. Nothing more comes from the daemon; what has come already can still be consumed, then the sequence
     /// ends. Does nothing if it is not fetching.
     ///
     /// - Throws: `.timeout`, `.closed`.
-    public func unfetch() async throws(JetError) {
-        let fetch = phase.withLock { phase -> Int? in
-            guard case .fetching(let fetch) = phase else { return nil }
-            phase = .idle
-            return fetch
-        }
-        guard let fetch else { return }
-        feed.finish(nil)
-        let deadline = peer.core.deadline()
-        _ = try await peer.core.awaitAnswer { id, reply throws(JetError) in
-            let action = try peer.core.submit { session throws(JetError) in
-                try session.unfetch(id, fetch, deadline: deadline, reply: reply)
-            }
-            if let action { peer.core.perform(action) }
-        }
-    }
+    public func unfetch() async throws(JetError) { try await control.unfetch() }
+
+    /// The next event that nobody has taken.
+    func next() async throws(JetError) -> FetchEvent<Value>? { try await control.feed.next()?.event(as: Value.self) }
 }
 
 extension Fetcher: AsyncSequence {
@@ -127,11 +66,9 @@ extension Fetcher: AsyncSequence {
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(JetError) -> FetchEvent<Value>? {
             guard !isOver else { return nil }
-            guard let notice = try await fetcher.feed.next() else {
-                isOver = true
-                return nil
-            }
-            return notice.event(as: Value.self)
+            let event = try await fetcher.next()
+            isOver = event == nil
+            return event
         }
     }
 }

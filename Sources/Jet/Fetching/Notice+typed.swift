@@ -5,24 +5,15 @@ import JetProtocol
 extension Notice {
     /// The event with a value of the wanted type.
     func event<Value: Decodable>(as type: Value.Type) -> FetchEvent<Value> {
-        let (value, failure) = decoded(type)
+        let (value, failure) = ValueCoding.attempt(type, from: value)
         return FetchEvent(
             kind: kind, path: path, value: value, isFetchOnly: isFetchOnly, meta: metadata, failure: failure)
     }
 
     /// The entry of a `get` with a value of the wanted type.
     func entry<Value: Decodable>(as type: Value.Type) -> Entry<Value> {
-        let (value, failure) = decoded(type)
+        let (value, failure) = ValueCoding.attempt(type, from: value)
         return Entry(path: path, value: value, isFetchOnly: isFetchOnly, meta: metadata, failure: failure)
-    }
-
-    private func decoded<Value: Decodable>(_ type: Value.Type) -> (Value?, JetError?) {
-        guard let value else { return (nil, nil) }
-        do throws(JetError) {
-            return (try ValueCoding.decode(type, from: value), nil)
-        } catch {
-            return (nil, error)
-        }
     }
 
     private var metadata: Metadata? {

@@ -19,10 +19,7 @@ extension Peer {
     public func set<Value: Encodable>(
         _ path: String, to value: Value, timeout: Duration? = nil, valueAsResult: Bool = false
     ) async throws(JetError) -> JSON {
-        var params = ObjectText()
-        params.append("path", string: path)
-        params.append("value", try ValueCoding.encode(value))
-        if valueAsResult { params.append("valueAsResult", Text.true) }
+        let params = try Self.setParams(path, value, valueAsResult: valueAsResult)
         return try ValueCoding.decode(JSON.self, from: try await core.route("set", params, timeout))
     }
 
@@ -42,9 +39,7 @@ extension Peer {
     public func call<Arguments: Encodable, Result: Decodable>(
         _ path: String, _ arguments: Arguments, timeout: Duration? = nil, as type: Result.Type
     ) async throws(JetError) -> Result {
-        var params = ObjectText()
-        params.append("path", string: path)
-        params.append("args", try ValueCoding.encode(arguments))
+        let params = try Self.callParams(path, arguments)
         return try ValueCoding.decode(type, from: try await core.route("call", params, timeout))
     }
 
@@ -52,9 +47,7 @@ extension Peer {
     public func call<Result: Decodable>(
         _ path: String, timeout: Duration? = nil, as type: Result.Type
     ) async throws(JetError) -> Result {
-        var params = ObjectText()
-        params.append("path", string: path)
-        return try ValueCoding.decode(type, from: try await core.route("call", params, timeout))
+        try ValueCoding.decode(type, from: try await core.route("call", Self.callParams(path), timeout))
     }
 
     /// Calls a Method and waits for its result, whatever that is.
@@ -81,9 +74,7 @@ extension Peer {
     ///
     /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
     public func notifySet<Value: Encodable>(_ path: String, to value: Value) throws(JetError) {
-        var params = ObjectText()
-        params.append("path", string: path)
-        params.append("value", try ValueCoding.encode(value))
+        let params = try Self.setParams(path, value)
         try core.submit { session throws(JetError) in try session.notify("set", params: params.text) }
     }
 
@@ -93,9 +84,7 @@ extension Peer {
     ///
     /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
     public func notifyCall<Arguments: Encodable>(_ path: String, _ arguments: Arguments) throws(JetError) {
-        var params = ObjectText()
-        params.append("path", string: path)
-        params.append("args", try ValueCoding.encode(arguments))
+        let params = try Self.callParams(path, arguments)
         try core.submit { session throws(JetError) in try session.notify("call", params: params.text) }
     }
 
@@ -103,24 +92,56 @@ extension Peer {
     ///
     /// - Throws: `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
     public func notifyCall(_ path: String) throws(JetError) {
-        var params = ObjectText()
-        params.append("path", string: path)
+        let params = Self.callParams(path)
         try core.submit { session throws(JetError) in try session.notify("call", params: params.text) }
     }
 }
 
+extension Peer {
+    static func setParams<Value: Encodable>(
+        _ path: String, _ value: Value, valueAsResult: Bool = false
+    ) throws(JetError) -> ObjectText {
+        var params = ObjectText()
+        params.append("path", string: path)
+        params.append("value", try ValueCoding.encode(value))
+        if valueAsResult { params.append("valueAsResult", Text.true) }
+        return params
+    }
+
+    static func callParams<Arguments: Encodable>(
+        _ path: String, _ arguments: Arguments
+    ) throws(JetError) -> ObjectText {
+        var params = callParams(path)
+        params.append("args", try ValueCoding.encode(arguments))
+        return params
+    }
+
+    static func callParams(_ path: String) -> ObjectText {
+        var params = ObjectText()
+        params.append("path", string: path)
+        return params
+    }
+}
+
 extension PeerCore {
-    /// Sends a request that the daemon routes to an owner. With a timeout the daemon answers in the owner's place when
-    /// it is over, so there is one second more for that answer to come.
+    /// Sends a request that the daemon routes to an owner, and waits for the owner's answer.
     fileprivate func route(
         _ method: String, _ params: ObjectText, _ timeout: Duration?
     ) async throws(JetError) -> [UInt8] {
-        guard let timeout else {
-            return try await request(
-                method, params: params.text, timeout: configuration.requestTimeout, isOpenEnded: true)
-        }
+        try await awaitAnswer { id, reply throws(JetError) in try route(id, method, params, timeout, reply) }
+    }
+
+    /// Sends a request that the daemon routes to an owner. With a timeout the daemon answers in the owner's place when
+    /// it is over, so there is one second more for that answer to come.
+    func route(
+        _ id: Int, _ method: String, _ params: ObjectText, _ timeout: Duration?, _ reply: @escaping Reply
+    ) throws(JetError) {
         var params = params
-        params.append("timeout", timeout.bounded)
-        return try await request(method, params: params.text, timeout: timeout.bounded + .seconds(1))
+        if let timeout { params.append("timeout", timeout.bounded) }
+        let deadline = now + (timeout.map { $0.bounded + .seconds(1) } ?? configuration.requestTimeout.bounded)
+        try submit { session throws(JetError) in
+            try session.request(
+                id, method, params: params.text, deadline: deadline, isOpenEnded: timeout == nil, reply: reply)
+        }
     }
 }

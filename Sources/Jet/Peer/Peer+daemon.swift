@@ -9,6 +9,23 @@ extension Peer {
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
     public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask("info", nil)) }
 
+    /// Tells the daemon something about this peer, now and after every reconnect.
+    ///
+    ///     try await peer.configure(name: "thermostat (kitchen)")
+    ///
+    /// - Parameters:
+    ///   - name: What the peer is called from now on, in place of `Configuration.name`.
+    ///   - debug: Whether the daemon shall say more about this peer to those who look for a fault, if it can.
+    /// - Throws: The daemon's refusal; `.notConnected`, `.timeout`, `.closed`.
+    public func configure(name: String? = nil, debug: Bool? = nil) async throws(JetError) {
+        let (news, deadline) = (Identity(name: name, debug: debug), core.deadline())
+        _ = try await core.awaitAnswer { id, reply throws(JetError) in
+            try core.submit { session throws(JetError) in
+                try session.configure(id, news, deadline: deadline, reply: reply)
+            }
+        }
+    }
+
     /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer said before.
     ///
     ///     try door.change(true)

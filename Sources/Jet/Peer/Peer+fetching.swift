@@ -15,17 +15,37 @@ extension Peer {
     ///     `FetchEvent.failure`.
     ///   - buffering: How events wait for a consumer that is slower than they come.
     /// - Returns: The fetch, as a sequence of events.
-    /// - Throws: `.invalidParams` with `badRule`, as for a rule that sorts: the notifications of a sorted fetch are not
-    ///   about one element each. `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    /// - Throws: `.invalidParams` with `badRule`, as for a rule that sorts, which `fetchSorted` and `window` are for;
+    ///   `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     public func fetch<Value: Decodable & Sendable>(
         _ rule: FetchRule, as type: Value.Type = JSON.self, buffering: FetchBuffering = .all
     ) async throws(JetError) -> Fetcher<Value> {
         guard rule.sort == nil else {
-            throw JetError(.badRule(RuleError(at: "sort", "this fetch is of single elements; get can sort")))
+            throw JetError(
+                .badRule(RuleError(at: "sort", "fetch tells of single elements; fetchSorted, window and get sort")))
         }
         let fetcher = Fetcher<Value>(peer: self, rule: rule, buffering: buffering)
         try await fetcher.fetch()
         return fetcher
+    }
+
+    /// Fetches the elements whose path matches a pattern of Lua, and what becomes of them: the oldest way to say what one
+    /// wants.
+    ///
+    ///     for try await event in try await peer.fetch(matching: "^net/.+/state$", as: String.self) {
+    ///         print(event.path, event.value ?? "")
+    ///     }
+    ///
+    /// - Parameters:
+    ///   - pattern: The pattern. Without `^` and `$` it may match anywhere in the path.
+    ///   - type: What their values are.
+    ///   - buffering: How events wait for a consumer that is slower than they come.
+    /// - Returns: The fetch, as a sequence of events.
+    /// - Throws: `.invalidParams` with `badRule` if it is no pattern; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    public func fetch<Value: Decodable & Sendable>(
+        matching pattern: String, as type: Value.Type = JSON.self, buffering: FetchBuffering = .all
+    ) async throws(JetError) -> Fetcher<Value> {
+        try await fetch(.path(matching: pattern), as: type, buffering: buffering)
     }
 
     /// The elements that satisfy a rule, as they are now.

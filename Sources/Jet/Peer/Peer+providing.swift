@@ -22,14 +22,7 @@ extension Peer {
         _ path: String, _ value: Value, options: ElementOptions = ElementOptions(),
         onSet: (@Sendable (SetRequest<Value>) async throws -> SetDecision<Value>)? = nil
     ) async throws(JetError) -> State<Value> {
-        let id = core.newID()
-        let box = StateBox(value, path: path, owner: id, core: core, onSet: onSet)
-        let element = ElementHandle(
-            id: id, path: path, options: options.members(fetchOnly: options.fetchOnly || onSet == nil)
-        ) { request in
-            await box.serve(request)
-        }
-        let state = State(peer: self, box: box, element: element)
+        let state = makeState(path, value, options: options, onSet: onSet)
         try await state.add()
         return state
     }
@@ -52,14 +45,7 @@ extension Peer {
         _ path: String, options: ElementOptions = ElementOptions(), overlapping: Bool = false,
         handler: @escaping @Sendable (Arguments) async throws -> Result
     ) async throws(JetError) -> Method {
-        let service = MethodService(core: core, handler: handler)
-        let element = ElementHandle(
-            id: core.newID(), path: path,
-            options: options.members(fetchOnly: options.fetchOnly), isConcurrent: overlapping
-        ) { request in
-            await service.serve(request)
-        }
-        let method = Method(peer: self, element: element)
+        let method = makeMethod(path, options: options, overlapping: overlapping, handler: handler)
         try await method.add()
         return method
     }
@@ -105,14 +91,50 @@ extension Peer {
         }
     }
 
+}
+
+extension Peer {
+    /// A State that is not yet added.
+    func makeState<Value: Codable & Sendable>(
+        _ path: String, _ value: Value, options: ElementOptions,
+        onSet: (@Sendable (SetRequest<Value>) async throws -> SetDecision<Value>)?
+    ) -> State<Value> {
+        let id = core.newID()
+        let box = StateBox(value, path: path, owner: id, core: core, onSet: onSet)
+        let element = ElementHandle(
+            id: id, path: path, options: options.members(fetchOnly: options.fetchOnly || onSet == nil)
+        ) { request in
+            await box.serve(request)
+        }
+        return State(peer: self, box: box, element: element)
+    }
+
+    /// A Method that is not yet added.
+    func makeMethod<Arguments: Decodable & Sendable, Result: Encodable & Sendable>(
+        _ path: String, options: ElementOptions, overlapping: Bool,
+        handler: @escaping @Sendable (Arguments) async throws -> Result
+    ) -> Method {
+        let service = MethodService(core: core, handler: handler)
+        let element = ElementHandle(
+            id: core.newID(), path: path,
+            options: options.members(fetchOnly: options.fetchOnly), isConcurrent: overlapping
+        ) { request in
+            await service.serve(request)
+        }
+        return Method(peer: self, element: element)
+    }
+
     /// Takes an element off the bus.
     func remove(_ element: ElementHandle) async throws(JetError) {
+        _ = try await core.awaitAnswer { id, reply throws(JetError) in try startRemoving(element, id, reply) }
+    }
+
+    /// Asks the daemon to take an element off the bus.
+    func startRemoving(_ element: ElementHandle, _ id: Int, _ reply: @escaping PeerCore.Reply) throws(JetError) {
         let deadline = core.deadline()
-        _ = try await core.awaitAnswer { id, reply throws(JetError) in
-            let action = try core.submit { session throws(JetError) in
-                try session.remove(id, element.path, owner: element.id, deadline: deadline, reply: reply)
-            }
-            if let action { core.perform(action) }
+        let action = try core.submit { session throws(JetError) in
+            try session.remove(id, element.path, owner: element.id, deadline: deadline, reply: reply)
         }
+        if let action { core.perform(action) }
     }
 }

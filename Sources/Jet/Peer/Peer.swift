@@ -47,6 +47,9 @@ public final class Peer: Sendable {
     /// What becomes of the connection from now on.
     public var connectionEvents: ConnectionEvents { ConnectionEvents(source: core.events) }
 
+    /// Waits until the peer is closed, or the connection is lost and not made again: for programs that only serve others.
+    public func untilClosed() async { for await _ in connectionEvents {} }
+
     /// Waits until all that was said so far has been handed to the system, or there is no connection. Who changes a
     /// State faster than the daemon reads can wait here now and then, so that no value is left out.
     public func flush() async { await core.flushed() }

@@ -10,6 +10,8 @@ enum Incoming: Sendable, Equatable {
     case routed(path: String, id: [UInt8]?, params: [UInt8])
     /// Something happened that the fetch with this id is about.
     case notice(fetch: Int, Notice)
+    /// The window of the sorted fetch with this id has changed.
+    case sorted(fetch: Int, SortedNotice)
     /// An error that belongs to no request.
     case complaint(ErrorObject)
     /// Something that cannot be read; the answer to the request with this id, if that much could be seen.
@@ -22,8 +24,14 @@ enum Incoming: Sendable, Equatable {
             self = .routed(
                 path: method.string(in: bytes), id: id, params: message.params?.of(bytes).array ?? Text.emptyObject)
         } else if let method = message.otherMethod {
-            guard let fetch = Self.number(method, in: bytes), let notice = Notice(params, in: bytes) else { return nil }
-            self = .notice(fetch: fetch, notice)
+            guard let fetch = Self.number(method, in: bytes) else { return nil }
+            if let notice = Notice(params, in: bytes) {
+                self = .notice(fetch: fetch, notice)
+            } else if let notice = SortedNotice(params, in: bytes) {
+                self = .sorted(fetch: fetch, notice)
+            } else {
+                return nil
+            }
         } else if let error = message.error, let tree = try? JSON(parsing: error.of(bytes)) {
             let object = ErrorObject(from: tree)
             guard let id = message.id, let number = Self.number(id, in: bytes) else {
@@ -88,7 +96,7 @@ extension Notice {
             meta: params.value("meta", in: bytes)?.of(bytes).array)
     }
 
-    private static func string(_ range: ByteRange, in bytes: RawSpan) -> String? {
+    static func string(_ range: ByteRange, in bytes: RawSpan) -> String? {
         var scanner = JSONScanner(bytes, at: range.start)
         return (try? scanner.string())?.string(in: bytes)
     }

@@ -6,12 +6,19 @@ import JetProtocol
 struct Outbox: Sendable {
     /// Beyond so many unsent bytes the outbox counts as congested.
     let limit: Int
+    /// The longest array of messages that the daemon takes, in bytes.
+    let arrayLimit: Int
     /// The framed messages.
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] = []
+    /// Whether messages gather in an array.
+    var batch = BatchState()
     /// How many bytes have been handed to the socket and are not written yet.
     private(set) var underway = 0
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, arrayLimit: Int = 16 << 20) {
+        self.limit = limit
+        self.arrayLimit = arrayLimit
+    }
 
     /// Whether nothing waits, here or at the socket.
     var isEmpty: Bool { bytes.isEmpty && underway == 0 }
@@ -20,13 +27,19 @@ struct Outbox: Sendable {
     var isCongested: Bool { bytes.count + underway > limit }
 
     /// Whether there is something that can be written now.
-    var isDue: Bool { !bytes.isEmpty && underway == 0 }
+    var isDue: Bool { !bytes.isEmpty && underway == 0 && !isBatching }
 
     /// Appends one message, whose text `write` appends.
     mutating func message(_ write: (inout [UInt8]) -> Void) {
+        if isBatching { return element(write) }
         let start = bytes.count
         Frame.appendHeader(length: 0, to: &bytes)
         write(&bytes)
+        closeFrame(from: start)
+    }
+
+    /// Writes the length of what stands behind the header at `start` into it.
+    mutating func closeFrame(from start: Int) {
         let length = UInt32(truncatingIfNeeded: bytes.count - start - Frame.headerLength)
         withUnsafeBytes(of: length.bigEndian) { header in
             for (offset, byte) in header.enumerated() { bytes[start + offset] = byte }
@@ -44,9 +57,10 @@ struct Outbox: Sendable {
     /// Notes that the write is done.
     mutating func written() { underway = 0 }
 
-    /// Drops everything: the connection is gone.
+    /// Drops everything: the connection is gone. A batch that is open does not go on with the next one.
     mutating func removeAll() {
         bytes = []
         underway = 0
+        batch = BatchState()
     }
 }

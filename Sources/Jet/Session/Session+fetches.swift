@@ -107,8 +107,10 @@ extension Session {
     /// round brings some. So the first round that brings none was the last.
     mutating func fetchAll() {
         for (fetch, record) in fetches.sorted(by: { $0.key < $1.key }) {
-            fetches[fetch]?.unconfirmed = Set(record.known.keys)
             send(newID(), "fetch", params: fetchParams(fetch, record.rule), Pending(purpose: .fetch(fetch, nil)))
+            // Who knows nothing misses nothing. A sorted fetch is told its whole window in one go.
+            guard !record.known.isEmpty else { continue }
+            fetches[fetch]?.unconfirmed = Set(record.known.keys)
             askForSnapshotEnd(fetch)
         }
     }

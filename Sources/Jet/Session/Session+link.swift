@@ -10,11 +10,7 @@ extension Session {
         epoch &+= 1
         lastHeard = now
         outbox.removeAll()
-        if let name = settings.name {
-            var params = ObjectText()
-            params.append("name", string: name)
-            send(newID(), "config", params: params.text, Pending(purpose: .none))
-        }
+        if !identity.isEmpty { send(newID(), "config", params: identity.params, Pending(purpose: .none)) }
         addAll()
         fetchAll()
     }

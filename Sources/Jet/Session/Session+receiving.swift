@@ -29,6 +29,8 @@ extension Session {
             return nil
         case .notice(let fetch, let notice):
             return receive(notice, of: fetch)
+        case .sorted(let fetch, let notice):
+            return fetches[fetch].map { .deliverSorted($0.feed, notice) }
         case .complaint(let error):
             return .note(.complaint(error))
         case .unreadable(let id, let error):

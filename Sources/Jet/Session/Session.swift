@@ -45,6 +45,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         case serve(Element, RoutedRequest)
         /// Hand this to the listener.
         case deliver(Feed, Notice)
+        /// Hand this to the listener of a sorted fetch.
+        case deliverSorted(Feed, SortedNotice)
         /// Hand these to the listener, in this order.
         case deliverAll(Feed, [Notice])
         /// Tell the listener that nothing comes any more; without an error if it was orderly.
@@ -66,6 +68,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     }
 
     let settings: Settings
+    /// What the daemon is told about this peer on every connect.
+    var identity: Identity
     var link: Link
     /// Counts connections: what belongs to an older one is not sent on a newer one.
     var epoch = 0
@@ -88,8 +92,9 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
 
     init(_ settings: Settings) {
         self.settings = settings
+        identity = Identity(name: settings.name)
         link = .down(JetError(.notConnected, "Not connected"))
-        outbox = Outbox(limit: settings.outboxLimit)
+        outbox = Outbox(limit: settings.outboxLimit, arrayLimit: settings.messageLimit)
     }
 
     /// Whether there is a connection.

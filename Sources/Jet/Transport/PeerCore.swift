@@ -12,7 +12,7 @@ import Synchronization
 /// loop, values are decoded by those who wait for them.
 final class PeerCore: Sendable {
     typealias Reply = @Sendable (Result<[UInt8], JetError>) -> Void
-    typealias Session = Jet.Session<Reply, ElementHandle, FetchFeed>
+    typealias Session = Jet.Session<Reply, ElementHandle, any FetchListener>
 
     struct State: Sendable {
         var session: Session
@@ -85,6 +85,7 @@ final class PeerCore: Sendable {
                 return answer(request, .failure(.limitExceeded("waitingRequests", max: ElementHandle.limit)))
             }
         case .deliver(let feed, let notice): feed.receive(notice)
+        case .deliverSorted(let feed, let notice): feed.receive(notice)
         case .deliverAll(let feed, let notices): for notice in notices { feed.receive(notice) }
         case .finish(let feed, let error): feed.finish(error)
         case .note(let note): log(note)

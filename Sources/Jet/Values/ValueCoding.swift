@@ -63,6 +63,16 @@ enum ValueCoding {
         return try FoundationCoding.decode(type, from: text)
     }
 
+    /// The value of a text, or why there is none; neither if there is no text, as for a Method.
+    static func attempt<Value: Decodable>(_ type: Value.Type, from text: [UInt8]?) -> (Value?, JetError?) {
+        guard let text else { return (nil, nil) }
+        do throws(JetError) {
+            return (try decode(type, from: text), nil)
+        } catch {
+            return (nil, error)
+        }
+    }
+
     private static func short<Value>(_ type: Value.Type, _ tree: JSON) -> Value? {
         if type == JSON.self { return tree as? Value }
         if type == Int.self { return tree.int as? Value }

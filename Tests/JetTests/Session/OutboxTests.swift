@@ -1,3 +1,5 @@
+import JSONText
+import JetProtocol
 import Testing
 
 @testable import Jet
@@ -41,5 +43,59 @@ struct OutboxTests {
         #expect(outbox.isCongested)
         outbox.written()
         #expect(!outbox.isCongested)
+    }
+
+    private func say(_ text: String, in outbox: inout Outbox) { outbox.message { $0.append(contentsOf: text.utf8) } }
+
+    /// The frames of one write.
+    private func frames(_ bytes: [UInt8]?) throws -> [String] {
+        var frames: [String] = []
+        var reader = FrameReader(limit: 1 << 20)
+        let bytes = bytes ?? []
+        _ = try reader.read(bytes.span.bytes) { message in
+            frames.append(String(decoding: message.array, as: UTF8.self))
+            return true
+        }
+        return frames
+    }
+
+    @Test("a batch is one array behind what was said before; until it is over nothing is due")
+    func batch() throws {
+        var outbox = Outbox(limit: 100)
+        say("1", in: &outbox)
+        outbox.beginBatch()
+        say("2", in: &outbox)
+        outbox.beginBatch()
+        say("3", in: &outbox)
+        outbox.endBatch()
+        say("4", in: &outbox)
+        #expect(!outbox.isDue && outbox.take() == nil)
+        outbox.endBatch()
+        say("5", in: &outbox)
+        #expect(try frames(outbox.take()) == ["1", "[2,3,4]", "5"])
+        outbox.written()
+        outbox.beginBatch()
+        outbox.endBatch()
+        #expect(outbox.isEmpty, "a batch in which nothing is said is nothing")
+    }
+
+    @Test("a batch longer than a message may be is several, each within the limit")
+    func longBatch() throws {
+        var outbox = Outbox(limit: 100, arrayLimit: 10)
+        outbox.beginBatch()
+        for text in ["111", "222", "3", "44444444", "5"] { say(text, in: &outbox) }
+        outbox.endBatch()
+        #expect(try frames(outbox.take()) == ["[111,222]", "[3]", "[44444444]", "[5]"])
+    }
+
+    @Test("a batch does not go on with the next connection")
+    func lostBatch() throws {
+        var outbox = Outbox(limit: 100)
+        outbox.beginBatch()
+        say("1", in: &outbox)
+        outbox.removeAll()
+        say("2", in: &outbox)
+        outbox.endBatch()
+        #expect(try frames(outbox.take()) == ["2"])
     }
 }

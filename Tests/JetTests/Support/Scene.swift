@@ -115,11 +115,17 @@ struct Scene {
         func notice(_ notice: Notice) -> String {
             "\(notice.kind) \(notice.path)" + (notice.value.map { " " + text($0) } ?? "")
         }
+        func sorted(_ notice: SortedNotice) -> String {
+            (["n \(notice.count)"]
+                + notice.changes.map { "\($0.index) \($0.path)" + ($0.value.map { " " + text($0) } ?? "") })
+                .joined(separator: ", ")
+        }
         switch action {
         case .reply(let who, .success(let result)): return "\(who) gets \(text(result))"
         case .reply(let who, .failure(let error)): return "\(who) fails: \(error.code)"
         case .serve(let element, let request): return "\(element) serves \(text(request.params))"
         case .deliver(let feed, let one): return "\(feed) hears \(notice(one))"
+        case .deliverSorted(let feed, let one): return "\(feed) hears \(sorted(one))"
         case .deliverAll(let feed, let all): return "\(feed) hears \(all.map(notice).joined(separator: ", "))"
         case .finish(let feed, let error): return "\(feed) ends" + (error.map { ": \($0.code)" } ?? "")
         case .note(.complaint(let error)): return "log: complaint \(error.code.rawValue)"

@@ -4,13 +4,13 @@ import Testing
 @testable import Jet
 
 @Suite("Feeds", .timeLimit(.minutes(1)))
-struct FetchFeedTests {
+struct FeedTests {
     private func notice(_ kind: FetchEventKind, _ path: String, _ value: Int = 0) -> Notice {
         Notice(kind: kind, path: path, value: Array("\(value)".utf8))
     }
 
     /// What waits, in words.
-    private func all(_ feed: FetchFeed) async throws -> [String] {
+    private func all(_ feed: Feed<NoticeQueue>) async throws -> [String] {
         feed.finish(nil)
         var words: [String] = []
         while let notice = try await feed.next() {
@@ -21,7 +21,7 @@ struct FetchFeedTests {
 
     @Test("everything waits, in order, by default")
     func everything() async throws {
-        let feed = FetchFeed(.all)
+        let feed = Feed(NoticeQueue(.all))
         for value in 0..<5000 { feed.receive(notice(.change, "a", value)) }
         #expect(try await all(feed) == (0..<5000).map { "change a \($0)" })
         #expect(try await feed.next() == nil)
@@ -29,7 +29,7 @@ struct FetchFeedTests {
 
     @Test("newest: changes that wait give way to the newest; comings and goings stay")
     func newest() async throws {
-        let feed = FetchFeed(.newest)
+        let feed = Feed(NoticeQueue(.newest))
         feed.receive(notice(.add, "a", 1))
         feed.receive(notice(.add, "b", 1))
         feed.receive(notice(.change, "a", 2))
@@ -46,7 +46,7 @@ struct FetchFeedTests {
     @Test("newest: a consumer that applies what it gets ends with the truth, whatever happens: 20,000 seeded steps")
     func newestModel() async throws {
         var generator = SeededGenerator(seed: 5)
-        let feed = FetchFeed(.newest)
+        let feed = Feed(NoticeQueue(.newest))
         var truth: [String: Int] = [:]
         var seen: [String: Int] = [:]
         func apply(_ notice: Notice) {
@@ -77,7 +77,7 @@ struct FetchFeedTests {
             }
             // A consumer that mostly sleeps, and never quite catches up.
             guard Int.random(in: 0..<200, using: &generator) == 0 else { continue }
-            for _ in 0..<Int.random(in: 0...feed.count, using: &generator) {
+            for _ in 0..<Int.random(in: 0...feed.look(\.count), using: &generator) {
                 if let next = try await feed.next() { apply(next) }
             }
         }
@@ -88,7 +88,7 @@ struct FetchFeedTests {
 
     @Test("an error comes after what waits; then, and for whoever comes later, there is nothing but it")
     func failure() async throws {
-        let feed = FetchFeed(.all)
+        let feed = Feed(NoticeQueue(.all))
         feed.receive(notice(.add, "a"))
         feed.finish(JetError(.notConnected, "lost"))
         feed.receive(notice(.add, "late"))
@@ -101,7 +101,7 @@ struct FetchFeedTests {
 
     @Test("reopened, it begins anew: what waited is forgotten")
     func reopened() async throws {
-        let feed = FetchFeed(.newest)
+        let feed = Feed(NoticeQueue(.newest))
         feed.receive(notice(.add, "a", 1))
         feed.finish(nil)
         feed.reopen()
