@@ -14,7 +14,8 @@ struct FetcherSetTests {
         return try #require(id)
     }
 
-    @Test("what is set is found, what is removed is not, however many there are", arguments: 1...5 as ClosedRange<UInt64>)
+    @Test(
+        "what is set is found, what is removed is not, however many there are", arguments: 1...5 as ClosedRange<UInt64>)
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let peer = Peer(id: PeerID(index: 0), groups: Groups())
