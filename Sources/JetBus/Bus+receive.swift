@@ -45,6 +45,7 @@ extension Bus {
         guard peers.indices.contains(id.index), let reference = peers[id.index] else { return false }
         return reference._withUnsafeGuaranteedRef { peer in
             guard mayAsk(peer) else { return false }
+            self.now = max(self.now, now)
             text.withUnsafeBytes { receive($0, from: peer, at: now) }
             if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
             return !peer.isPaused && !peer.isClosing

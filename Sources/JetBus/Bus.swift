@@ -8,7 +8,8 @@ public import JetProtocol
 /// written in the peers' outboxes. So a turn of the shell's loop is:
 ///
 ///     bus.receive(message, from: peer, at: now)          // for each message that came
-///     bus.expire(at: now)                                // when `nextDeadline` has passed
+///     bus.expire(at: now)                                // when `nextDeadline` has passed, and before output that is
+///                                                        // written brings forth more
 ///     bus.takePeersWithOutput(into: &peers)              // once, at the end of the turn
 ///     for peer in peers { bus.withOutput(of: peer) { write($0) } }
 ///
@@ -58,6 +59,8 @@ public final class Bus {
         public var notifications: UInt64 = 0
         /// Notifications that a newer one replaced before a slow peer had read them.
         public var conflated: UInt64 = 0
+        /// Notifications that a newer one replaced before the `interval` of their fetch was over.
+        public var paced: UInt64 = 0
         /// Answers that came too late, twice, or from somebody who was not asked.
         public var droppedAnswers: UInt64 = 0
 
@@ -85,6 +88,10 @@ public final class Bus {
     var deadInterests = 0
 
     var serial: UInt64 = 0
+    /// The newest time that was handed in, in nanoseconds.
+    var now: UInt64 = 0
+    /// Fetchers that have something to tell later.
+    var agenda = Agenda()
     /// The members of the params of the message that is being handled.
     var params = JSONMembers()
     /// The path that it names, if it holds escapes.
@@ -258,14 +265,22 @@ public final class Bus {
     // MARK: Time
 
     /// When `expire` has something to do, in nanoseconds; `nil` while nothing waits.
-    public var nextDeadline: UInt64? { requests.nextDeadline }
+    public var nextDeadline: UInt64? {
+        guard let request = requests.nextDeadline, let fetcher = agenda.nextDeadline else {
+            return requests.nextDeadline ?? agenda.nextDeadline
+        }
+        return min(request, fetcher)
+    }
 
-    /// Gives up the requests whose deadlines have passed.
+    /// Gives up the requests whose deadlines have passed, and tells what fetchers with an `interval` had to wait for. It
+    /// may be called at any time, to say what time it is.
     ///
     /// - Parameter now: The time in nanoseconds, by a clock that never goes back.
     public func expire(at now: UInt64) {
         while let request = requests.expired(at: now) {
             answer(request, with: .responseTimeout(Array(request.params)))
         }
+        self.now = max(self.now, now)
+        tellDue()
     }
 }

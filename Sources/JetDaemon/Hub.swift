@@ -91,6 +91,7 @@ final class Hub {
         isContinuationScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
             self.isContinuationScheduled = false
+            self.bus.expire(at: NIODeadline.now().uptimeNanoseconds)
             self.endTurn()
         }
     }
