@@ -28,7 +28,10 @@ extension Bus {
         let info: JSON = [
             "name": .string(configuration.name), "version": .string(configuration.version),
             "protocolVersion": "1.1.0",
-            "features": ["batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true],
+            "features": [
+                "batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true,
+                "interval": true, "caller": true,
+            ],
         ]
         info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
     }

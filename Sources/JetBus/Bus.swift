@@ -125,11 +125,15 @@ public final class Bus {
     ///
     /// - Parameters:
     ///   - groups: What it may do, from what is known of it without its own word.
+    ///   - credentials: What the system knows of it.
     ///   - framing: How the messages in its output are told apart.
-    public func connect(groups: Groups = Groups(), framing: Framing = .lengthPrefixed) -> PeerID {
+    public func connect(
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed
+    ) -> PeerID {
         let index = vacantPeers.popLast() ?? peers.count
         let peer = Peer(
-            id: PeerID(index: index), groups: groups, framing: framing, outboxLimit: configuration.outboxLimit)
+            id: PeerID(index: index), groups: groups, credentials: credentials, framing: framing,
+            outboxLimit: configuration.outboxLimit)
         // The table's own reference, until the peer is gone.
         let reference = Unmanaged.passRetained(peer)
         if index == peers.count { peers.append(reference) } else { peers[index] = reference }

@@ -12,6 +12,10 @@ final class Peer {
     /// What the peer calls itself.
     var name: String?
     var groups: Groups
+    /// The user that it has authenticated as.
+    var user: String?
+    /// What the system knows of it.
+    let credentials: Credentials
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {
@@ -49,11 +53,12 @@ final class Peer {
     /// Requests of other peers that it has not answered yet.
     var owedAnswers = 0
 
-    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed, outboxLimit: Int) {
+    init(id: PeerID, groups: Groups, credentials: Credentials, framing: Framing, outboxLimit: Int) {
         self.id = id
         self.outboxLimit = outboxLimit
         notifyLimit = outboxLimit
         self.groups = groups
+        self.credentials = credentials
         outbox = Outbox(framing: framing)
     }
 }
