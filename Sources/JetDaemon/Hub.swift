@@ -14,6 +14,8 @@ final class Hub {
     let heartbeat: Heartbeat
     /// What the daemon is called.
     let name: String
+    /// Which pages may connect.
+    let origins: OriginRule
     private var listeners: [(channel: any Channel, file: SocketFile?)] = []
 
     /// Connections by `PeerID.index`.
@@ -34,6 +36,7 @@ final class Hub {
         let interval = configuration.pingInterval
         heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
         name = configuration.bus.name
+        origins = configuration.origins
     }
 
     /// Takes a channel that listens, and its file if it has one, so that they end with the daemon.
@@ -47,9 +50,9 @@ final class Hub {
 
     // MARK: Connections
 
-    func connect(_ connection: Connection) -> PeerID? {
+    func connect(_ connection: Connection, _ credentials: Credentials) -> PeerID? {
         guard !isStopping else { return nil }
-        let id = bus.connect(framing: connection.transport.framing)
+        let id = bus.connect(credentials: credentials, framing: connection.transport.framing)
         while connections.count <= id.index { connections.append(nil) }
         connections[id.index] = connection
         return id
