@@ -53,7 +53,10 @@ final class Peer {
     /// Requests of other peers that it has not answered yet.
     var owedAnswers = 0
 
-    init(id: PeerID, groups: Groups, credentials: Credentials, framing: Framing, outboxLimit: Int) {
+    init(
+        id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
+        outboxLimit: Int
+    ) {
         self.id = id
         self.outboxLimit = outboxLimit
         notifyLimit = outboxLimit

@@ -101,15 +101,14 @@ private struct Host {
             guard rest.first == ":", let port = Int(rest.dropFirst()), (1...65535).contains(port) else { return nil }
         }
         name = String(host)
+        var address = [UInt8](repeating: 0, count: 16)
         if isBracketed {
-            var address = in6_addr()
             guard inet_pton(AF_INET6, name, &address) == 1 else { return nil }
             isAddress = true
-            isLoopback = withUnsafeBytes(of: address) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+            isLoopback = address.dropLast().allSatisfy { $0 == 0 } && address.last == 1
         } else {
-            var address = in_addr()
             isAddress = inet_pton(AF_INET, name, &address) == 1
-            isLoopback = isAddress ? UInt32(bigEndian: address.s_addr) >> 24 == 127 : name == "localhost"
+            isLoopback = isAddress ? address[0] == 127 : name == "localhost"
         }
     }
 }
