@@ -32,6 +32,7 @@ extension Bus {
                 "batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true,
                 "interval": true, "caller": true,
             ],
+            "statistics": statistics.json,
         ]
         info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
     }

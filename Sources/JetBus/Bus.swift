@@ -47,12 +47,16 @@ public final class Bus {
     public struct Statistics: Hashable, Sendable {
         /// Connected peers.
         public var peers = 0
+        /// Those of them that do not keep up: their notifications are conflated.
+        public var slowPeers = 0
         /// States and Methods.
         public var elements = 0
         /// Active fetchers.
         public var fetchers = 0
         /// Requests that wait for an owner's answer.
         public var pendingRequests = 0
+        /// Bytes that wait in all outboxes.
+        public var waitingBytes = 0
         /// Messages that came.
         public var messages: UInt64 = 0
         /// Notifications of fetchers, those that were conflated away included.
@@ -109,14 +113,6 @@ public final class Bus {
     deinit {
         for fetcher in fetchers { fetcher?.release() }
         for peer in peers { peer?.release() }
-    }
-
-    /// What the bus has done and holds.
-    public var statistics: Statistics {
-        var statistics = counters
-        statistics.elements = elements.count
-        statistics.pendingRequests = requests.count
-        return statistics
     }
 
     // MARK: Peers
