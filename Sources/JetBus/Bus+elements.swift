@@ -44,8 +44,9 @@ extension Bus {
             }
             meta = Array(request.bytes(range))
         }
-        guard timeout != nil || access != nil || meta != nil else { return nil }
-        return Element.Details(access: access, meta: meta, timeout: timeout)
+        let wantsCaller = try flag("caller", of: request)
+        guard timeout != nil || access != nil || meta != nil || wantsCaller else { return nil }
+        return Element.Details(access: access, meta: meta, timeout: timeout, wantsCaller: wantsCaller)
     }
 
     func remove(_ request: borrowing Request) throws(ErrorObject) {

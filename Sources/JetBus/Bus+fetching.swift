@@ -8,7 +8,9 @@ extension Bus {
         let id = try fetchID(of: request)
         guard peer.fetchers[id] == nil else { throw .invalidParams("fetchIdInUse", id.text) }
         let rule = try rule(of: request)
-        guard rule.limit == nil else { throw .badRule(RuleError(at: "max", "is served in a get and with a sort only")) }
+        guard rule.limit == nil || rule.interval == nil else {
+            throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
+        }
         serial &+= 1
         let fetcher = Fetcher(serial: serial, peer: peer, id: id, rule: rule)
         peer.fetchers[id] = fetcher
@@ -56,6 +58,9 @@ extension Bus {
         peer.fetchers[fetcher.id] = nil
         if fetcher.cursor != nil { peer.snapshots.removeAll { $0 === fetcher } }
         index.remove(fetcher)
+        agenda.remove(fetcher)
+        fetcher.pacing = nil
+        fetcher.admission = nil
         counters.fetchers -= 1
         liveInterests -= fetcher.interestCount
         deadInterests += fetcher.interestCount
@@ -162,7 +167,7 @@ extension Bus {
     @inline(__always)
     private func show(_ element: Element, to fetcher: Fetcher, of peer: Peer) {
         guard fetcher.rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
-        guard interest(fetcher, in: element) else { return }
+        guard interest(fetcher, in: element), !fetcher.isDeferring || meet(element, by: fetcher) else { return }
         counters.notifications &+= 1
         renderTail(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
         tell(peer, scratch.bytes, of: fetcher)

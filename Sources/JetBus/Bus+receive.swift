@@ -68,6 +68,7 @@ extension Bus {
         guard peers.indices.contains(id.index), let reference = peers[id.index] else { return false }
         return reference._withUnsafeGuaranteedRef { peer in
             guard mayAsk(peer) else { return false }
+            self.now = max(self.now, now)
             text.withUnsafeBytes { text in
                 guard let text = peer.encoding == .json ? text : transcoded(text, from: peer) else { return }
                 receive(text, from: peer, at: now)

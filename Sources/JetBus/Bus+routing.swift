@@ -63,6 +63,10 @@ extension Bus {
         } else {
             scratch.append("{}")
         }
+        if element.details?.wantsCaller == true {
+            scratch.append(",\"caller\":")
+            scratch.append(request.peer.asCaller.text)
+        }
         scratch.append("}")
         markDirty(owner)
         owner.outbox.append(scratch.bytes)

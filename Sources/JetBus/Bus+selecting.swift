@@ -40,6 +40,7 @@ extension Bus {
             element.interests.setSatisfied(isNow, at: at)
         case .remove: isNow = false
         }
+        if fetcher.isDeferring { return notifyDeferring(fetcher, event, of: element, was: was, isNow: isNow) }
         guard was || isNow else { return }
         let peer = fetcher.peer.takeUnretainedValue()
         counters.notifications &+= 1
@@ -85,7 +86,9 @@ extension Bus {
         if old != nil, event == .change, window.changesNothing { return }
         let changed = window.changed(from: old, to: new)
         guard !changed.isEmpty || window.count != window.toldCount else { return }
-        if window.isStale || peer.isConflating || peer.outbox.count >= configuration.outboxLimit {
+        if fetcher.pacing != nil {
+            paceWindow(of: fetcher, changed: changed, to: peer)
+        } else if window.isStale || peer.isConflating || peer.outbox.count >= configuration.outboxLimit {
             fetcher.window?.isStale = true
             // What a peer is told of its own doing comes before the response.
             if isSender {
@@ -93,10 +96,45 @@ extension Bus {
                 return continueWindow(of: fetcher, to: peer)
             }
             counters.conflated &+= 1
-            if !peer.staleWindows.contains(where: { $0 === fetcher }) { peer.staleWindows.append(fetcher) }
+            noteStale(fetcher, of: peer)
+        } else {
+            tellWindow(of: fetcher, changed: changed, to: peer)
+        }
+    }
+
+    private func noteStale(_ fetcher: Fetcher, of peer: Peer) {
+        if !peer.staleWindows.contains(where: { $0 === fetcher }) { peer.staleWindows.append(fetcher) }
+    }
+
+    /// Tells a window at once if its interval allows it and the peer keeps up. Else it is stale: it is told as a whole when
+    /// the time is over, and when the peer keeps up again.
+    private func paceWindow(of fetcher: Fetcher, changed: Range<Int>, to peer: Peer) {
+        guard let window = fetcher.window else { return }
+        guard !window.isStale else {
+            if fetcher.pacing?.isHoldingWindow == true { counters.paced &+= 1 } else { counters.conflated &+= 1 }
             return
         }
+        guard fetcher.pacing?.mayTellWindow(at: now) != false else {
+            fetcher.window?.isStale = true
+            counters.paced &+= 1
+            return schedule(fetcher)
+        }
+        guard !peer.isConflating, peer.outbox.count < configuration.outboxLimit else {
+            fetcher.window?.isStale = true
+            counters.conflated &+= 1
+            return noteStale(fetcher, of: peer)
+        }
         tellWindow(of: fetcher, changed: changed, to: peer)
+    }
+
+    /// Tells a window whose interval is over, or, if the peer does not keep up, when it does again.
+    func tellHeldWindow(of fetcher: Fetcher) {
+        let peer = fetcher.peer.takeUnretainedValue()
+        if peer.isConflating || peer.outbox.count >= configuration.outboxLimit {
+            noteStale(fetcher, of: peer)
+        } else {
+            continueWindow(of: fetcher, to: peer)
+        }
     }
 
     /// Tells a peer that keeps up again the windows that have changed meanwhile, each as a whole, up to the size of a
@@ -117,6 +155,7 @@ extension Bus {
     private func tellWindow(of fetcher: Fetcher, changed: Range<Int>, to peer: Peer) {
         guard let window = fetcher.window else { return }
         fetcher.window?.toldCount = window.count
+        fetcher.pacing?.noteWindow(at: now)
         scratch.removeAll(keepingAtMost: 1 << 20)
         scratch.append(",\"params\":{\"n\":")
         scratch.append(decimal: UInt64(window.count))

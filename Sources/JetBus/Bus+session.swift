@@ -36,8 +36,10 @@ extension Bus {
             "protocolVersion": "1.1.0",
             "features": [
                 "batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true,
+                "interval": true, "caller": true,
                 "encodings": .array(Encoding.allCases.map { .string($0.rawValue) }),
             ],
+            "statistics": statistics.json,
         ]
         info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
     }

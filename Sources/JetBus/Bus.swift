@@ -8,7 +8,8 @@ public import JetProtocol
 /// written in the peers' outboxes. So a turn of the shell's loop is:
 ///
 ///     bus.receive(message, from: peer, at: now)          // for each message that came
-///     bus.expire(at: now)                                // when `nextDeadline` has passed
+///     bus.expire(at: now)                                // when `nextDeadline` has passed, and before output that is
+///                                                        // written brings forth more
 ///     bus.takePeersWithOutput(into: &peers)              // once, at the end of the turn
 ///     for peer in peers { bus.withOutput(of: peer) { write($0) } }
 ///
@@ -48,18 +49,24 @@ public final class Bus {
     public struct Statistics: Hashable, Sendable {
         /// Connected peers.
         public var peers = 0
+        /// Those of them that do not keep up: their notifications are conflated.
+        public var slowPeers = 0
         /// States and Methods.
         public var elements = 0
         /// Active fetchers.
         public var fetchers = 0
         /// Requests that wait for an owner's answer.
         public var pendingRequests = 0
+        /// Bytes that wait in all outboxes.
+        public var waitingBytes = 0
         /// Messages that came.
         public var messages: UInt64 = 0
         /// Notifications of fetchers, those that were conflated away included.
         public var notifications: UInt64 = 0
         /// Notifications that a newer one replaced before a slow peer had read them.
         public var conflated: UInt64 = 0
+        /// Notifications that a newer one replaced before the `interval` of their fetch was over.
+        public var paced: UInt64 = 0
         /// Answers that came too late, twice, or from somebody who was not asked.
         public var droppedAnswers: UInt64 = 0
 
@@ -87,6 +94,10 @@ public final class Bus {
     var deadInterests = 0
 
     var serial: UInt64 = 0
+    /// The newest time that was handed in, in nanoseconds.
+    var now: UInt64 = 0
+    /// Fetchers that have something to tell later.
+    var agenda = Agenda()
     /// The parts of the message that is being handled.
     let parts = UnsafeMutablePointer<Message>.allocate(capacity: 1)
     /// The members of its params.
@@ -111,25 +122,21 @@ public final class Bus {
         parts.deallocate()
     }
 
-    /// What the bus has done and holds.
-    public var statistics: Statistics {
-        var statistics = counters
-        statistics.elements = elements.count
-        statistics.pendingRequests = requests.count
-        return statistics
-    }
-
     // MARK: Peers
 
     /// A peer has connected.
     ///
     /// - Parameters:
     ///   - groups: What it may do, from what is known of it without its own word.
+    ///   - credentials: What the system knows of it.
     ///   - framing: How the messages in its output are told apart.
-    public func connect(groups: Groups = Groups(), framing: Framing = .lengthPrefixed) -> PeerID {
+    public func connect(
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed
+    ) -> PeerID {
         let index = vacantPeers.popLast() ?? peers.count
         let peer = Peer(
-            id: PeerID(index: index), groups: groups, framing: framing, outboxLimit: configuration.outboxLimit)
+            id: PeerID(index: index), groups: groups, credentials: credentials, framing: framing,
+            outboxLimit: configuration.outboxLimit)
         // The table's own reference, until the peer is gone.
         let reference = Unmanaged.passRetained(peer)
         if index == peers.count { peers.append(reference) } else { peers[index] = reference }
@@ -267,14 +274,22 @@ public final class Bus {
     // MARK: Time
 
     /// When `expire` has something to do, in nanoseconds; `nil` while nothing waits.
-    public var nextDeadline: UInt64? { requests.nextDeadline }
+    public var nextDeadline: UInt64? {
+        guard let request = requests.nextDeadline, let fetcher = agenda.nextDeadline else {
+            return requests.nextDeadline ?? agenda.nextDeadline
+        }
+        return min(request, fetcher)
+    }
 
-    /// Gives up the requests whose deadlines have passed.
+    /// Gives up the requests whose deadlines have passed, and tells what fetchers with an `interval` had to wait for. It
+    /// may be called at any time, to say what time it is.
     ///
     /// - Parameter now: The time in nanoseconds, by a clock that never goes back.
     public func expire(at now: UInt64) {
         while let request = requests.expired(at: now) {
             answer(request, with: .responseTimeout(Array(request.params)))
         }
+        self.now = max(self.now, now)
+        tellDue()
     }
 }

@@ -38,11 +38,14 @@ final class Element {
         var meta: [UInt8]?
         /// For requests that bring none, in nanoseconds.
         var timeout: UInt64?
+        /// Whether its owner is told who sets (calls) it.
+        var wantsCaller: Bool
 
-        init(access: Access?, meta: [UInt8]?, timeout: UInt64?) {
+        init(access: Access?, meta: [UInt8]?, timeout: UInt64?, wantsCaller: Bool = false) {
             self.access = access
             self.meta = meta
             self.timeout = timeout
+            self.wantsCaller = wantsCaller
         }
     }
 

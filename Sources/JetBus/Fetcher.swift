@@ -19,8 +19,17 @@ final class Fetcher {
     let id: FetchID
     let rule: FetchRule
     let reach: PathRule.Reach
-    /// Whether the value decides, or the order: then there is more to do than to pass events on.
+    /// Whether the value decides, or the order, the time, or how many there are: then there is more to do than to pass
+    /// events on.
     let isSelective: Bool
+    /// Whether it is no window, and told what its pacing or its admission makes of events.
+    let isDeferring: Bool
+    /// What an `interval` has it remember; `nil` without one.
+    var pacing: Pacing?
+    /// Its place in the bus's agenda, if it stands there.
+    var agendaPlace: Int?
+    /// What `max` lets in; `nil` without it, and if the rule sorts.
+    var admission: Admission?
     /// The order, and what is in it; `nil` if the rule does not sort.
     let window: SortedWindow?
     /// `{"method":<id>`, with which each of its notifications begins.
@@ -40,10 +49,13 @@ final class Fetcher {
         self.id = id
         self.rule = rule
         reach = rule.path.reach
-        isSelective = rule.sort != nil || !rule.isOnlyAboutPath
-        isPlain = !isSelective
         window = rule.sort.map(SortedWindow.init)
         head = RawBuffer(exactly: Array("{\"method\":".utf8) + id.text)
+        pacing = rule.interval.map { Pacing(interval: $0) }
+        admission = rule.limit.map { Admission(limit: $0) }
+        isDeferring = window == nil && (pacing != nil || admission != nil)
+        isSelective = window != nil || isDeferring || !rule.isOnlyAboutPath
+        isPlain = !isSelective
     }
 
     /// Ends it.

@@ -14,6 +14,10 @@ final class Peer {
     var groups: Groups
     /// What its messages are written in, in both directions.
     var encoding = Encoding.json
+    /// The user that it has authenticated as.
+    var user: String?
+    /// What the system knows of it.
+    let credentials: Credentials
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {
@@ -51,11 +55,15 @@ final class Peer {
     /// Requests of other peers that it has not answered yet.
     var owedAnswers = 0
 
-    init(id: PeerID, groups: Groups, framing: Framing = .lengthPrefixed, outboxLimit: Int = .max) {
+    init(
+        id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
+        outboxLimit: Int = .max
+    ) {
         self.id = id
         self.outboxLimit = outboxLimit
         notifyLimit = outboxLimit
         self.groups = groups
+        self.credentials = credentials
         outbox = Outbox(framing: framing)
     }
 }

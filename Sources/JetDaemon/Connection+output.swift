@@ -38,6 +38,7 @@ extension Connection {
         if webSocket != nil { writePong() }
         if isWriting { return }
         if hub.bus.isClosing(peer) { return write() }
+        hub.bus.expire(at: NIODeadline.now().uptimeNanoseconds)
         continueWriting(peer)
         hub.scheduleTurnEnd()
     }

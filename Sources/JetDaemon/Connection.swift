@@ -74,7 +74,8 @@ final class Connection: ChannelInboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         guard case .new = phase else { return }
-        guard let peer = hub.connect(self) else {
+        let credentials = transport == .unix ? Credentials(of: context.channel) : Credentials()
+        guard let peer = hub.connect(self, credentials) else {
             phase = .closed
             return context.close(promise: nil)
         }

@@ -23,14 +23,16 @@ public struct DaemonConfiguration: Sendable {
     public var messageLimit = 16 << 20
     /// How often WebSocket peers are pinged, in milliseconds; 0 means never. One that answers none of two is closed.
     public var pingInterval = 5000
+    /// Which pages in browsers may connect by WebSocket.
+    public var origins = OriginRule()
     /// How the bus behaves.
     public var bus = Bus.Configuration()
 
     /// A daemon that listens there.
     public init(listeners: [Listener]) { self.listeners = listeners }
 
-    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback port of classic
-    /// peers. Not that of WebSockets: every page in a browser of this machine could connect to it.
+    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback ports of classic
+    /// peers and of WebSockets.
     ///
     /// - Parameters:
     ///   - userID: Who runs it.
@@ -40,6 +42,7 @@ public struct DaemonConfiguration: Sendable {
         return DaemonConfiguration(listeners: [
             Listener(.unix(path: path), makesFolder: true),
             Listener(.tcp(host: "127.0.0.1", port: Endpoint.defaultPort)),
+            Listener(.webSocket(host: "127.0.0.1", port: Endpoint.defaultWebSocketPort)),
         ])
     }
 }

@@ -14,6 +14,8 @@ final class Hub {
     let heartbeat: Heartbeat
     /// What the daemon is called.
     let name: String
+    /// Which pages may connect.
+    let origins: OriginRule
     private var listeners: [(channel: any Channel, file: SocketFile?)] = []
 
     /// Connections by `PeerID.index`.
@@ -36,6 +38,7 @@ final class Hub {
         let interval = configuration.pingInterval
         heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
         name = configuration.bus.name
+        origins = configuration.origins
     }
 
     /// Takes a channel that listens, and its file if it has one, so that they end with the daemon.
@@ -49,9 +52,9 @@ final class Hub {
 
     // MARK: Connections
 
-    func connect(_ connection: Connection) -> PeerID? {
+    func connect(_ connection: Connection, _ credentials: Credentials) -> PeerID? {
         guard !isStopping else { return nil }
-        let id = bus.connect(framing: connection.transport.framing)
+        let id = bus.connect(credentials: credentials, framing: connection.transport.framing)
         while connections.count <= id.index { connections.append(nil) }
         connections[id.index] = connection
         return id
@@ -93,6 +96,7 @@ final class Hub {
         isContinuationScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
             self.isContinuationScheduled = false
+            self.bus.expire(at: NIODeadline.now().uptimeNanoseconds)
             self.endTurn()
         }
     }

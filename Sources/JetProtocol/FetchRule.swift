@@ -26,8 +26,15 @@ public struct FetchRule: Hashable, Sendable {
     /// In which order, and which part of it; `nil`: in none.
     public var sort: SortRule?
 
-    /// How many elements at most, if it does not sort: `max` of the older form.
+    /// How many elements at most, if it does not sort: `max` of the older form. In a fetch, those that came first; when
+    /// one goes, the next comes in.
     public var limit: Int?
+
+    /// At least so much time between two notifications about one path, in nanoseconds; `nil` for no such bound. The last
+    /// value wins: what happens within an interval is told when it is over, as it is then. That an element comes is told
+    /// at once unless its path was told of within the interval, that it ends always. Of a fetch that sorts, at least so
+    /// much time between two notifications, each with the whole window. A get takes no notice.
+    public var interval: UInt64?
 
     /// A rule of these parts; without any, it matches every element.
     public init(path: PathRule = PathRule(), value: ValueRule? = nil, fields: [Field] = [], sort: SortRule? = nil) {
@@ -55,7 +62,18 @@ public struct FetchRule: Hashable, Sendable {
             }
         }
         if let part = params["sort"] { sort = try SortRule(parsing: part) }
+        if let part = params["interval"] { interval = try Self.interval(part) }
         try addOlderForm(of: params)
+    }
+
+    /// Reads an `interval`, which is in seconds.
+    private static func interval(_ value: JSON) throws(RuleError) -> UInt64? {
+        // Not clamped: who asks for more would be told more often than it said.
+        guard let seconds = value.double, seconds >= 0, seconds <= 86_400 else {
+            throw RuleError(at: "interval", "must be a number of seconds from 0 to 86400")
+        }
+        let interval = UInt64(seconds * 1e9)
+        return interval > 0 ? interval : nil
     }
 
     /// Whether the path alone decides.
@@ -92,6 +110,7 @@ public struct FetchRule: Hashable, Sendable {
         }
         addOlderForm(to: &object)
         object["sort"] = sort?.json
+        if let interval { object["interval"] = .number(Double(interval) / 1e9) }
         return object
     }
 }

@@ -1,3 +1,4 @@
+import JetDaemon
 import JetProtocol
 import Logging
 
@@ -24,12 +25,13 @@ struct Arguments {
     var tcpPort: Int?
     var webSocketPort: Int?
     var pingInterval = 5000
+    var origins = OriginRule()
     var name = "jetd"
     var messageLimit = 16 << 20
     var logLevel = Logger.Level.info
 
     /// Whether it says where to listen.
-    var namesListeners: Bool { unixPath != nil || tcpPort != nil }
+    var namesListeners: Bool { unixPath != nil || tcpPort != nil || webSocketPort != nil }
 
     static let version = "0.1.0"
 
@@ -40,16 +42,23 @@ struct Arguments {
 
         Without options it listens on the unix socket where the peers of this machine
         look for it (as root /run/jet/jet.sock, as a user $XDG_RUNTIME_DIR/jet/jet.sock
-        or else /tmp/jet-UID/jet.sock) and on the loopback port 11122. With --unix-path
-        or --tcp-port it listens only where they say. --ws-port adds a port for
-        WebSockets; every page that is open in a browser of this machine can use it. It
-        prints a line 'listening ENDPOINT' for each, and ends on SIGTERM or SIGINT.
+        or else /tmp/jet-UID/jet.sock) and on the loopback ports 11122 and, for
+        WebSockets, 11123. With --unix-path, --tcp-port or --ws-port it listens only
+        where they say. It prints a line 'listening ENDPOINT' for each, and ends on
+        SIGTERM or SIGINT.
+
+        A page in a browser can connect by WebSocket if this machine has served it;
+        pages from elsewhere are refused, unless --ws-allow-origin lets them.
 
         Options:
           --unix-path PATH       listen on this unix socket
           --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
           --ws-port PORT         listen for WebSockets on this port of 127.0.0.1; 0 means
-                                 any, 11123 is the usual one
+                                 any
+          --ws-allow-origin ORIGIN
+                                 let pages of this origin connect, such as
+                                 https://panel.example; 'null' means pages that have
+                                 none, such as files, '*' means all; can be repeated
           --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
                                  means never (default: 5000)
           --name NAME            what the daemon is called in 'info' (default: jetd)
@@ -104,6 +113,7 @@ struct Arguments {
         case tcpPort = "tcp-port"
         case webSocketPort = "ws-port"
         case pingInterval = "ws-ping-ms"
+        case allowedOrigin = "ws-allow-origin"
         case name
         case messageLimit = "message-limit"
         case logLevel = "log-level"
@@ -128,6 +138,15 @@ struct Arguments {
                 throw Failure(reason: "--ws-ping-ms: a number of milliseconds from 0 to 3600000")
             }
             pingInterval = time
+        case .allowedOrigin:
+            if value == "*" {
+                origins.allowsAll = true
+            } else if let origin = OriginRule.Origin(value) {
+                origins.allowed.insert(origin)
+            } else {
+                throw Failure(
+                    reason: "--ws-allow-origin: scheme://host or scheme://host:port without a path, null or *")
+            }
         case .name: name = value
         case .messageLimit:
             guard let limit = Int(value), (1024...1 << 30).contains(limit) else {

@@ -36,10 +36,11 @@ enum Jetd {
             if let port = arguments.tcpPort {
                 configuration.listeners.append(.init(.tcp(host: "127.0.0.1", port: port)))
             }
+            if let port = arguments.webSocketPort {
+                configuration.listeners.append(.init(.webSocket(host: "127.0.0.1", port: port)))
+            }
         }
-        if let port = arguments.webSocketPort {
-            configuration.listeners.append(.init(.webSocket(host: "127.0.0.1", port: port)))
-        }
+        configuration.origins = arguments.origins
         configuration.messageLimit = arguments.messageLimit
         configuration.pingInterval = arguments.pingInterval
         configuration.bus.name = arguments.name

@@ -11,11 +11,17 @@ struct ToolTests {
     func info() async throws {
         let bus = try await TestBus()
         let run = try await bus.jet("info")
-        #expect(run.lines.contains("endpoint        \(bus.endpoint)"))
-        #expect(run.lines.contains("protocol        1.1.0"))
+        func shows(_ name: String, _ text: String) -> Bool {
+            run.lines.contains { $0.hasPrefix("\(name)  ") && $0.hasSuffix(" \(text)") }
+        }
+        #expect(shows("endpoint", "\(bus.endpoint)"))
+        #expect(shows("protocol", "1.1.0"))
+        #expect(shows("peers", "2"))
+        #expect(shows("conflated", "0"))
         let json = try JSON(parsing: try await bus.jet("info", "--json").output.filter { $0 != "\n" })
         #expect(json["name"] == "jetd")
         #expect(json["endpoint"]?.string == bus.endpoint.description)
+        #expect(json["statistics"]?["peers"] == 2)
     }
 
     @Test("finds the bus by --connect, whatever the environment says")
@@ -72,7 +78,7 @@ struct ToolTests {
 
     @Test(
         "documents its exit codes, and each verb has examples",
-        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"]])
+        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"], ["top"]])
     func help(verb: [String]) async throws {
         let bus = try await TestBus()
         let process = try bus.start(verb + ["--help"])

@@ -98,7 +98,9 @@ struct JetdTests {
             (["--unix-path", "/" + String(repeating: "x", count: 107)], "at most 107 bytes"),
             (["--ws-port", "x"], "--ws-port: a port is a number"), (["--ws-ping-ms", "-1"], "from 0 to 3600000"),
             (["--message-limit", "1"], "from 1024 to"), (["--log-level", "loud"], "trace, debug"),
-            (["--version=1"], "takes no value"), ([""], "'' is no option"),
+            (["--ws-allow-origin", "panel.example"], "scheme://host"),
+            (["--ws-allow-origin", "http://a/b"], "without a path"), (["--version=1"], "takes no value"),
+            ([""], "'' is no option"),
         ])
     func usage(arguments: [String], complaint: String) async throws {
         try await onOwnThread {
@@ -148,7 +150,11 @@ struct JetdTests {
                     }
                 defer { if who == .userWithout { removeFolder("/tmp/jet-\(user)") } }
                 let jetd = try Jetd([], by: Alone.runner(as: user), environment: variables, program: program)
-                #expect(jetd.endpoints == [.unix(path: path), .tcp(host: "127.0.0.1", port: 11122)])
+                #expect(
+                    jetd.endpoints == [
+                        .unix(path: path), .tcp(host: "127.0.0.1", port: 11122),
+                        .webSocket(host: "127.0.0.1", port: 11123),
+                    ])
                 // Its /run is one of its own, but there is a way in.
                 try expectService(at: .unix(path: "/proc/\(jetd.pid)/root\(path)"))
                 jetd.send(SIGTERM)

@@ -83,9 +83,12 @@ struct PathRuleParseTests {
 
     @Test("the rule of a fetch is in its params, beside what does not belong to it")
     func fetchRule() throws {
-        let rule = try FetchRule(parsing: ["id": 1, "path": ["startsWith": "a"], "interval": 5])
+        let rule = try FetchRule(parsing: ["id": 1, "path": ["startsWith": "a"], "colour": 5])
         #expect(rule == FetchRule(path: PathRule([.startsWith([0x61])])))
         #expect(JSON.object(rule.json) == ["path": ["startsWith": "a"]])
+        let paced = try FetchRule(parsing: ["interval": 0.25])
+        #expect(paced.interval == 250_000_000)
+        #expect(JSON.object(paced.json) == ["interval": 0.25])
         #expect(try FetchRule(parsing: [:]) == FetchRule())
         #expect(JSON.object(FetchRule().json) == [:])
     }

@@ -15,15 +15,20 @@ public struct ElementOptions: Hashable, Sendable {
     public var meta: Metadata?
     /// Whether others can only fetch it. A State without a set handler is fetch-only anyway.
     public var fetchOnly: Bool
+    /// Whether its handler is told who sets or calls it: `SetRequest.caller`, `CallRequest.caller`. A daemon that does
+    /// not know this takes no notice.
+    public var caller: Bool
 
     /// Options of these parts.
     public init(
-        timeout: Duration? = nil, access: Access? = nil, meta: Metadata? = nil, fetchOnly: Bool = false
+        timeout: Duration? = nil, access: Access? = nil, meta: Metadata? = nil, fetchOnly: Bool = false,
+        caller: Bool = false
     ) {
         self.timeout = timeout
         self.access = access
         self.meta = meta
         self.fetchOnly = fetchOnly
+        self.caller = caller
     }
 
     /// The members of `add`, as text.
@@ -33,6 +38,7 @@ public struct ElementOptions: Hashable, Sendable {
         if let timeout { members.append("timeout", timeout.bounded) }
         if let access { members.append("access", access.json) }
         if let meta { members.append("meta", meta.json) }
+        if caller { members.append("caller", Text.true) }
         return members.members
     }
 }

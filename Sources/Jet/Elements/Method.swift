@@ -56,11 +56,12 @@ public final class Method: Sendable {
 /// Decodes the arguments, runs the handler, answers with its result.
 struct MethodService<Arguments: Decodable & Sendable, Result: Encodable & Sendable>: Sendable {
     let core: PeerCore
-    let handler: @Sendable (Arguments) async throws -> Result
+    let handler: @Sendable (CallRequest<Arguments>) async throws -> Result
 
     func serve(_ request: RoutedRequest) async {
         do {
-            let result = try await handler(try arguments(request.params))
+            let arguments = try arguments(request.params)
+            let result = try await handler(CallRequest(arguments: arguments, caller: Caller(request.caller)))
             core.answer(request, .success(try ValueCoding.encode(result)))
         } catch {
             core.answer(request, .failure(JetError.answer(to: error)))

@@ -10,11 +10,14 @@ public struct SetRequest<Value: Sendable>: Sendable {
     public let value: Value
     /// The value that the State has.
     public let current: Value
+    /// Who asks; `nil` unless the State was added with `ElementOptions.caller`.
+    public let caller: Caller?
 
     /// A request, as in tests of a handler.
-    public init(value: Value, current: Value) {
+    public init(value: Value, current: Value, caller: Caller? = nil) {
         self.value = value
         self.current = current
+        self.caller = caller
     }
 }
 

@@ -141,7 +141,9 @@ final class StateBox<Value: Codable & Sendable>: Sendable {
                 throw JetError(.invalidParams, "Invalid params", data: ["fetchOnly": .string(path)])
             }
             let params = try SetParams<Value>(request.params)
-            switch try await onSet(SetRequest(value: params.value, current: value.withLock { $0 })) {
+            let wanted = SetRequest(
+                value: params.value, current: value.withLock { $0 }, caller: Caller(request.caller))
+            switch try await onSet(wanted) {
             case .accept: try accept(params.value, request, params.wantsValue)
             case .adjust(let value): try accept(value, request, params.wantsValue)
             case .acceptSilently:

@@ -83,7 +83,10 @@ public struct Batch: Sendable {
         _ path: String, options: ElementOptions = ElementOptions(), overlapping: Bool = false,
         handler: @escaping @Sendable (Arguments) async throws -> Result
     ) throws(JetError) -> Answer<Method> {
-        let method = peer.makeMethod(path, options: options, overlapping: overlapping, handler: handler)
+        let method = peer.makeMethod(path, options: options, overlapping: overlapping) {
+            (call: CallRequest<Arguments>) in
+            try await handler(call.arguments)
+        }
         return try peer.core.begin { id, reply throws(JetError) in
             try method.startAdding(id, reply)
         } read: { _ in

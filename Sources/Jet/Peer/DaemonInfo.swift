@@ -13,6 +13,9 @@ public struct DaemonInfo: Sendable {
     public let protocolVersion: String
     /// What it can do.
     public let features: JSON
+    /// What it has done and holds: `peers`, `elements`, `messages`, `notifications`, `conflated` and more, each a number.
+    /// Empty for a daemon that does not say.
+    public let statistics: JSON
     /// All that it said.
     public let json: JSON
 
@@ -22,5 +25,6 @@ public struct DaemonInfo: Sendable {
         version = json["version"]?.string ?? ""
         protocolVersion = json["protocolVersion"]?.string ?? ""
         features = json["features"] ?? [:]
+        statistics = json["statistics"] ?? [:]
     }
 }

@@ -45,6 +45,21 @@ extension Peer {
         _ path: String, options: ElementOptions = ElementOptions(), overlapping: Bool = false,
         handler: @escaping @Sendable (Arguments) async throws -> Result
     ) async throws(JetError) -> Method {
+        try await addMethod(path, options: options, overlapping: overlapping) { (call: CallRequest<Arguments>) in
+            try await handler(call.arguments)
+        }
+    }
+
+    /// Adds a Method whose handler wants to know who calls, for which `options.caller` has to be set.
+    ///
+    ///     try await peer.addMethod("login", options: ElementOptions(caller: true)) { (call: CallRequest<[String]>) in
+    ///         "Hello, \(call.caller?.user ?? "stranger")"
+    ///     }
+    @discardableResult
+    public func addMethod<Arguments: Decodable & Sendable, Result: Encodable & Sendable>(
+        _ path: String, options: ElementOptions = ElementOptions(), overlapping: Bool = false,
+        handler: @escaping @Sendable (CallRequest<Arguments>) async throws -> Result
+    ) async throws(JetError) -> Method {
         let method = makeMethod(path, options: options, overlapping: overlapping, handler: handler)
         try await method.add()
         return method
@@ -112,7 +127,7 @@ extension Peer {
     /// A Method that is not yet added.
     func makeMethod<Arguments: Decodable & Sendable, Result: Encodable & Sendable>(
         _ path: String, options: ElementOptions, overlapping: Bool,
-        handler: @escaping @Sendable (Arguments) async throws -> Result
+        handler: @escaping @Sendable (CallRequest<Arguments>) async throws -> Result
     ) -> Method {
         let service = MethodService(core: core, handler: handler)
         let element = ElementHandle(

@@ -7,7 +7,8 @@ enum Incoming: Sendable, Equatable {
     /// The answer to the request with this id: the result's text, or the error.
     case response(id: Int, Result<[UInt8], ErrorObject>)
     /// Somebody sets or calls an element of this peer; `id` is the text to answer under, `nil` if no answer is wanted.
-    case routed(path: String, id: [UInt8]?, params: [UInt8])
+    /// `caller` says who asks, if the daemon says so.
+    case routed(path: String, id: [UInt8]?, params: [UInt8], caller: [UInt8]?)
     /// Something happened that the fetch with this id is about.
     case notice(fetch: Int, Notice)
     /// The window of the sorted fetch with this id has changed.
@@ -22,7 +23,8 @@ enum Incoming: Sendable, Equatable {
         if let method = message.method {
             let id = message.hasValidID(in: bytes) ? message.id?.of(bytes).array : nil
             self = .routed(
-                path: method.string(in: bytes), id: id, params: message.params?.of(bytes).array ?? Text.emptyObject)
+                path: method.string(in: bytes), id: id, params: message.params?.of(bytes).array ?? Text.emptyObject,
+                caller: Self.caller(of: message, in: bytes))
         } else if let method = message.otherMethod {
             guard let fetch = Self.number(method, in: bytes) else { return nil }
             if let notice = Notice(params, in: bytes) {
@@ -61,6 +63,15 @@ enum Incoming: Sendable, Equatable {
             if name.equals("id", in: bytes) { return number(value, in: bytes) }
         } while try scanner.nextMember()
         return nil
+    }
+
+    /// The text of a routed request's `caller`. It stands behind the params, where nearly always nothing is.
+    private static func caller(of message: Message, in bytes: RawSpan) -> [UInt8]? {
+        guard let params = message.params, params.end < message.whole.end - 1 else { return nil }
+        var scanner = JSONScanner(bytes, at: message.whole.start)
+        var members = JSONMembers()
+        guard (try? scanner.members(into: &members)) != nil else { return nil }
+        return members.value("caller", in: bytes)?.of(bytes).array
     }
 
     private static func number(_ range: ByteRange, in bytes: RawSpan) -> Int? {

@@ -9,6 +9,8 @@ struct RoutedRequest: Sendable, Equatable {
     let id: [UInt8]?
     /// The text of the params.
     let params: [UInt8]
+    /// The text that says who asks, if the daemon says so.
+    var caller: [UInt8]?
 }
 
 /// What comes from the daemon: answers, requests for elements of this peer, notifications.
@@ -21,9 +23,10 @@ extension Session {
             // Late and unknown answers find nobody.
             guard let entry = pending.removeValue(forKey: id) else { return nil }
             return settle(entry, as: id, outcome, now: now)
-        case .routed(let path, let id, let params):
+        case .routed(let path, let id, let params, let caller):
             if let record = elements[PathKey(path)] {
-                return .serve(record.element, RoutedRequest(epoch: epoch, id: id, params: params))
+                let request = RoutedRequest(epoch: epoch, id: id, params: params, caller: caller)
+                return .serve(record.element, request)
             }
             if let id { writeAnswer(id, .failure(JetError.pathNotExists(path).object)) }
             return nil

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -11,12 +12,14 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
     /// How long a request may take to come.
     private static let patience = TimeAmount.seconds(5)
 
+    private let hub: Hub
     private let text: String
     private var deadline: Scheduled<Void>?
     private var hasAnswered = false
 
-    init(name: String) {
-        text = "\(name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet.\n"
+    init(hub: Hub) {
+        self.hub = hub
+        text = "\(hub.name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet.\n"
     }
 
     // MARK: Requests
@@ -26,6 +29,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         let upgrades = request.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
         if upgrades {
             // It has got here because it was refused.
+            guard hub.origins.admits(request) else { return refuseOrigin(request, context) }
             let version = request.headers["sec-websocket-version"].first
             guard version == nil || version == "13" else {
                 let headers: HTTPHeaders = ["Sec-WebSocket-Version": "13"]
@@ -41,6 +45,17 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         case (.HEAD, _): answer(context, .notFound, "there is nothing here but /\n", isHead: true)
         default: answer(context, .methodNotAllowed, "only GET and HEAD\n", ["Allow": "GET, HEAD"])
         }
+    }
+
+    private func refuseOrigin(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let origin = request.headers["origin"].joined(separator: ", ")
+        hub.logger.notice(
+            "a page may not connect; --ws-allow-origin lets it",
+            metadata: ["origin": "\(String(origin.prefix(256)).debugDescription)"])
+        answer(
+            context, .forbidden,
+            "pages of this origin may not connect here; jetd --ws-allow-origin lets pages of others than this machine\n"
+        )
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

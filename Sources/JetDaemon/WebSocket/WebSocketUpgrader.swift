@@ -12,11 +12,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
 
     private let hub: Hub
     private let messageLimit: Int
-    private let handshake = NIOWebSocketServerUpgrader(
-        shouldUpgrade: { channel, request in
-            channel.eventLoop.makeSucceededFuture(WebSocketUpgrader.headers(for: request))
-        },
-        upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
+    private let handshake: NIOWebSocketServerUpgrader
 
     /// The longest header of a request, in bytes.
     private static let headerLimit = 16 << 10
@@ -24,6 +20,13 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
     private init(hub: Hub, messageLimit: Int) {
         self.hub = hub
         self.messageLimit = messageLimit
+        let origins = hub.origins
+        handshake = NIOWebSocketServerUpgrader(
+            shouldUpgrade: { channel, request in
+                let headers = origins.admits(request) ? Self.headers(for: request) : nil
+                return channel.eventLoop.makeSucceededFuture(headers)
+            },
+            upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
     }
 
     /// Prepares a new connection for requests.
@@ -35,7 +38,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
         let encoder = HTTPResponseEncoder()
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
-        let page = HTTPPage(name: hub.name)
+        let page = HTTPPage(hub: hub)
         let upgrade = HTTPServerUpgradeHandler(
             upgraders: [WebSocketUpgrader(hub: hub, messageLimit: messageLimit)], httpEncoder: encoder,
             extraHTTPHandlers: [decoder, page], upgradeCompletionHandler: { _ in })

@@ -8,14 +8,23 @@ struct InfoCommand: AsyncParsableCommand {
         commandName: "info",
         abstract: "Say which daemon answers, where, and what it can do.",
         discussion: """
-            With --json: what the daemon says of itself, {"name", "version", "protocolVersion", "features"}, and \
-            "endpoint", where it was reached.
+            With --json: what the daemon says of itself, {"name", "version", "protocolVersion", "features", \
+            "statistics"}, and "endpoint", where it was reached. The statistics count since the daemon's start; \
+            'jet top' shows them as rates.
 
             Examples:
               jet info
               jet info --connect tcp://192.0.2.7:11122
               jet info --json | jq .features
             """)
+
+    /// The statistics, in the words that people read.
+    private static let figures = [
+        ("peers", "peers"), ("slow peers", "slowPeers"), ("elements", "elements"), ("fetches", "fetchers"),
+        ("pending requests", "pendingRequests"), ("bytes waiting", "waitingBytes"), ("messages", "messages"),
+        ("notifications", "notifications"), ("conflated", "conflated"), ("held by interval", "paced"),
+        ("dropped answers", "droppedAnswers"),
+    ]
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
@@ -32,6 +41,9 @@ struct InfoCommand: AsyncParsableCommand {
             ("endpoint", endpoint.description),
         ]
         for feature in info.features.object ?? [:] { rows.append((feature.name, feature.value.description)) }
+        for (title, name) in Self.figures {
+            if let figure = info.statistics[name] { rows.append((title, figure.description)) }
+        }
         let width = rows.map { DisplayWidth.of(TerminalText.escaped($0.0)) }.max() ?? 0
         try output.write(
             rows.map { name, text in

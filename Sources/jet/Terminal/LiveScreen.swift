@@ -16,19 +16,15 @@ struct LiveScreen {
     func run() async throws {
         let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
         let resizes = await UnixSignalsSequence(trapping: .sigwinch)
-        let echo = Terminal.Echo()
-        try StandardOutput.write(Screen.enter)
-        defer {
-            try? StandardOutput.write(Screen.leave)
-            echo.restore()
-        }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await feed(model) }
-            group.addTask { await tellOfConnections(model) }
-            group.addTask { for await _ in resizes { model.wake() } }
-            group.addTask { try await draw(model) }
-            while try await group.next() != nil {}
+        try await Screen.whileShown {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask { try await feed(model) }
+                group.addTask { await tellOfConnections(model) }
+                group.addTask { for await _ in resizes { model.wake() } }
+                group.addTask { try await draw(model) }
+                while try await group.next() != nil {}
+            }
         }
     }
 

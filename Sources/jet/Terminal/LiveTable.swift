@@ -103,7 +103,7 @@ extension LiveTable {
     }
 
     /// The line without what goes beyond the screen's edge (a long unit on a narrow screen).
-    private static func fitting(_ line: StyledLine, _ columns: Int) -> StyledLine {
+    static func fitting(_ line: StyledLine, _ columns: Int) -> StyledLine {
         var left = columns
         return line.map { piece in
             var piece = piece

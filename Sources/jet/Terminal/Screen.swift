@@ -16,3 +16,16 @@ enum Screen {
             + clearBelow
     }
 }
+
+extension Screen {
+    /// Has the terminal's alternate screen, with nothing that is typed on it, while `body` runs.
+    static func whileShown(_ body: () async throws -> Void) async throws {
+        let echo = Terminal.Echo()
+        try StandardOutput.write(enter)
+        defer {
+            try? StandardOutput.write(leave)
+            echo.restore()
+        }
+        try await body()
+    }
+}

@@ -28,8 +28,8 @@ final class TestBus {
 
     var statistics: Bus.Statistics { bus.statistics }
 
-    func connect(groups: Groups = Groups()) -> TestPeer {
-        let peer = TestPeer(id: bus.connect(groups: groups), of: self)
+    func connect(groups: Groups = Groups(), credentials: Credentials = Credentials()) -> TestPeer {
+        let peer = TestPeer(id: bus.connect(groups: groups, credentials: credentials), of: self)
         peers[peer.id.index] = peer
         return peer
     }

@@ -1,0 +1,25 @@
+import JSONText
+import JetProtocol
+
+/// What the system knows of a peer without the peer's own word.
+public struct Credentials: Hashable, Sendable {
+    /// The user that runs it; `nil` if nobody knows, as of a peer that came over TCP.
+    public var userID: UInt32?
+
+    /// The credentials of a peer that a user runs.
+    public init(userID: UInt32? = nil) { self.userID = userID }
+}
+
+extension Peer {
+    /// Who it is, as the owners are told that asked for it with `caller: true` (PROTOCOL.md 7): `{"peer", "user"?,
+    /// "uid"?, "groups": {"fetch", "set", "call"}}`. `peer` is what it calls itself, and no more than that: `null` if it
+    /// gave no name. All else is the daemon's own knowledge; the groups are those by which it was let through.
+    var asCaller: JSON {
+        func list(_ names: Set<String>) -> JSON { .array(names.sorted().map(JSON.string)) }
+        var object: JSON.Object = ["peer": name.map(JSON.string) ?? .null]
+        object["user"] = user.map(JSON.string)
+        object["uid"] = credentials.userID.map { .number($0) }
+        object["groups"] = ["fetch": list(groups.fetch), "set": list(groups.set), "call": list(groups.call)]
+        return .object(object)
+    }
+}

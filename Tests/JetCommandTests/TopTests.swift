@@ -1,0 +1,85 @@
+import Glibc
+import JSONText
+import Jet
+import TestSupport
+import Testing
+
+@testable import JetCommand
+
+@Suite("jet top")
+struct TopTests {
+    /// A bus on which "busy" changes all the time while `body` runs.
+    private func withBusyBus(_ body: (TestBus) async throws -> Void) async throws {
+        let bus = try await TestBus()
+        let state = try await bus.peer.addState("busy", 0)
+        try await bus.peer.addState("idle", 0)
+        let changing = Task {
+            for number in 0... {
+                try state.change(number)
+                try await Task.sleep(for: .milliseconds(2))
+            }
+        }
+        defer { changing.cancel() }
+        try await body(bus)
+    }
+
+    @Test("--once looks once: counts, rates, the busiest States")
+    func once() async throws {
+        try await withBusyBus { bus in
+            let run = try await bus.jet("top", "--once", "--every", "0.5")
+            #expect(run.status == 0)
+            #expect(run.lines.first?.hasPrefix("jetd ") == true)
+            #expect(run.lines.contains { $0.hasPrefix("peers 2   slow 0   elements 2 ") })
+            #expect(run.lines.contains { $0.hasPrefix("messages/s ") })
+            #expect(run.lines.contains { $0.contains("  busy  ") })
+            #expect(!run.output.contains("idle"))
+        }
+    }
+
+    @Test("--json prints a line a look, until Ctrl-C")
+    func json() async throws {
+        try await withBusyBus { bus in
+            let top = try bus.start(["top", "--json", "--every", "0.2"])
+            try await top.wait { $0.filter { $0 == "\n" }.count >= 3 }
+            top.send(SIGINT)
+            #expect(try await top.end() == 0)
+            for line in top.text().split(separator: "\n") {
+                let record = try JSON(parsing: String(line))
+                #expect(record["statistics"]?["elements"] == 2)
+                #expect(record["rates"]?["conflated"] == 0)
+            }
+            #expect(top.text().contains(#""path":"busy""#))
+        }
+    }
+
+    @Test("keeps a screen on a terminal, and leaves it as it was")
+    func screen() async throws {
+        try await withBusyBus { bus in
+            let top = try bus.start(["top", "--every", "0.2"], streams: .terminal(columns: 60, lines: 12))
+            try await top.wait { $0.contains("busy") }
+            top.send(SIGINT)
+            #expect(try await top.end() == 0)
+            #expect(top.text().hasPrefix(Screen.enter))
+            #expect(top.text().hasSuffix(Screen.leave))
+        }
+    }
+
+    @Test("ends with 3 and a sentence when the daemon goes", .timeLimit(.minutes(2)))
+    func daemonGone() async throws {
+        let bus = try await TestBus()
+        let top = try bus.start(["top", "--every", "0.2"])
+        try await top.wait { $0.contains("peers") }
+        try await bus.stopDaemon()
+        #expect(try await top.end() == 3)
+        #expect(top.text(.error).hasPrefix("jet: "))
+    }
+
+    @Test(
+        "a wrong command line ends with 2",
+        arguments: [["--every", "0"], ["--most", "-1"], ["--rule", #"{"sort":{}}"#]])
+    func usage(arguments: [String]) async throws {
+        let bus = try await TestBus()
+        let top = try bus.start(["top"] + arguments)
+        #expect(try await top.end() == 2)
+    }
+}
