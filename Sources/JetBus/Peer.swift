@@ -14,6 +14,10 @@ final class Peer {
     var groups: Groups
     /// What its messages are written in, in both directions.
     var encoding = Encoding.json
+    /// As which user it has authenticated itself.
+    var user: String?
+    /// What is being found out about it outside of the bus; until that is known its messages wait.
+    var inquiry: Inquiry?
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {

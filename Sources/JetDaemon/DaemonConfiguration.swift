@@ -23,6 +23,10 @@ public struct DaemonConfiguration: Sendable {
     public var messageLimit = 16 << 20
     /// How often WebSocket peers are pinged, in milliseconds; 0 means never. One that answers none of two is closed.
     public var pingInterval = 5000
+    /// The file of those who can `authenticate`; without one nobody can.
+    public var users: String?
+    /// What peers on the unix socket may do because of who runs them.
+    public var grants: [Grant] = []
     /// How the bus behaves.
     public var bus = Bus.Configuration()
 

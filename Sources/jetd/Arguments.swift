@@ -1,3 +1,4 @@
+import JetDaemon
 import JetProtocol
 import Logging
 
@@ -24,6 +25,8 @@ struct Arguments {
     var tcpPort: Int?
     var webSocketPort: Int?
     var pingInterval = 5000
+    var usersFile: String?
+    var grants: [Grant] = []
     var name = "jetd"
     var messageLimit = 16 << 20
     var logLevel = Logger.Level.info
@@ -45,6 +48,12 @@ struct Arguments {
         WebSockets; every page that is open in a browser of this machine can use it. It
         prints a line 'listening ENDPOINT' for each, and ends on SIGTERM or SIGINT.
 
+        Peers are in no group at first, and elements can be closed to who is in none. A
+        peer gets groups by 'authenticate', with a name and a password from the users
+        file, which 'jet passwd' manages. On the unix socket it also gets those that
+        --grant gives to the user or the groups that it runs as. SIGHUP makes jetd read
+        the users file, and look up who is granted something, again.
+
         Options:
           --unix-path PATH       listen on this unix socket
           --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
@@ -52,6 +61,11 @@ struct Arguments {
                                  any, 11123 is the usual one
           --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
                                  means never (default: 5000)
+          --users FILE           who can authenticate, in the format of cjet's password file
+                                 (default: nobody)
+          --grant WHO=GROUP,...  put unix peers into these Jet groups, for fetching, setting
+                                 and calling; WHO is user:NAME or group:NAME, where a
+                                 number will do for NAME. May be given several times
           --name NAME            what the daemon is called in 'info' (default: jetd)
           --message-limit BYTES  the longest message that is read (default: 16777216)
           --log-level LEVEL      trace, debug, info, notice, warning, error or critical
@@ -59,8 +73,8 @@ struct Arguments {
           --version              print the version and end
           -h, --help             print this and end
 
-        Exit status: 0 after an orderly end, 1 if an endpoint cannot be had, 2 if the
-        command line is wrong.
+        Exit status: 0 after an orderly end, 1 if an endpoint cannot be had or the users
+        file or a grant is not right, 2 if the command line is wrong.
         """
 
     /// Reads a command line, whose first word is the program's name.
@@ -104,6 +118,7 @@ struct Arguments {
         case tcpPort = "tcp-port"
         case webSocketPort = "ws-port"
         case pingInterval = "ws-ping-ms"
+        case users, grant
         case name
         case messageLimit = "message-limit"
         case logLevel = "log-level"
@@ -128,6 +143,15 @@ struct Arguments {
                 throw Failure(reason: "--ws-ping-ms: a number of milliseconds from 0 to 3600000")
             }
             pingInterval = time
+        case .users:
+            guard !value.isEmpty else { throw Failure(reason: "--users: the name of a file") }
+            usersFile = value
+        case .grant:
+            guard let grant = Grant(parsing: value) else {
+                throw Failure(
+                    reason: "--grant: user:NAME=GROUP or group:NAME=GROUP, several GROUPs with commas between")
+            }
+            grants.append(grant)
         case .name: name = value
         case .messageLimit:
             guard let limit = Int(value), (1024...1 << 30).contains(limit) else {
