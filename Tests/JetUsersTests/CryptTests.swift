@@ -22,7 +22,8 @@ struct CryptTests {
     }
 
     @Test(
-        "what is no hash is nobody's, whatever the password", arguments: ["", "!", "*", "*0", "*1", "x", "$", "$9$salt$x"]
+        "what is no hash is nobody's, whatever the password",
+        arguments: ["", "!", "*", "*0", "*1", "x", "$", "$9$salt$x"]
     )
     func noHash(text: String) {
         for password in ["", text, "secret", "*0"] { #expect(!Crypt.matches(Secret(password), text)) }

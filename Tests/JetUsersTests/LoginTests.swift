@@ -6,26 +6,26 @@ import Testing
 @Suite("Who may be whom, and who may change whose password")
 struct LoginTests {
     static let cheap = Crypt.Method(prefix: "$5$", cost: 1000)
-    let groups = Groups(fetch: ["f"], set: ["s"], call: ["c"])
+    static let groups = Groups(fetch: ["f"], set: ["s"], call: ["c"])
     let table: UserTable
 
     init() throws {
         var table = UserTable()
-        func user(_ password: String, isAdmin: Bool = false, isReadOnly: Bool = false) throws -> User {
-            User(
-                hash: try Crypt.hash(Secret(password), by: Self.cheap), groups: groups, isAdmin: isAdmin,
-                isReadOnly: isReadOnly)
-        }
-        table["john"] = try user("john's")
-        table["root"] = try user("root's", isAdmin: true)
-        table["kiosk"] = try user("kiosk's", isReadOnly: true)
-        table["locked"] = User(hash: "!", groups: groups)
-        table["unborn"] = User(hash: nil, groups: groups)
+        table["john"] = try Self.user("john's")
+        table["root"] = try Self.user("root's", isAdmin: true)
+        table["kiosk"] = try Self.user("kiosk's", isReadOnly: true)
+        table["locked"] = User(hash: "!", groups: Self.groups)
+        table["unborn"] = User(hash: nil, groups: Self.groups)
         self.table = table
     }
 
+    private static func user(_ password: String, isAdmin: Bool = false, isReadOnly: Bool = false) throws -> User {
+        let hash = try Crypt.hash(Secret(password), by: cheap)
+        return User(hash: hash, groups: groups, isAdmin: isAdmin, isReadOnly: isReadOnly)
+    }
+
     @Test("the right password gives the user's groups")
-    func granted() { #expect(table.login("john", Secret("john's")) == .granted(groups)) }
+    func granted() { #expect(table.login("john", Secret("john's")) == .granted(Self.groups)) }
 
     @Test(
         "any other password is wrong, and some users have none that is right",
@@ -49,7 +49,7 @@ struct LoginTests {
         for (asker, user) in [("john", "john"), ("root", "john"), ("root", "root"), ("root", "unborn")] {
             var table = table
             try table.changePassword(of: user, to: Secret("new"), by: asker, method: Self.cheap)
-            #expect(table.login(user, Secret("new")) == .granted(groups))
+            #expect(table.login(user, Secret("new")) == .granted(Self.groups))
             #expect(table.names == self.table.names)
         }
     }
@@ -69,7 +69,9 @@ struct LoginTests {
         #expect(table == self.table)
     }
 
-    @Test("a password that could never be given again is refused", arguments: ["", "a\0b", String(repeating: "x", count: 512)])
+    @Test(
+        "a password that could never be given again is refused",
+        arguments: ["", "a\0b", String(repeating: "x", count: 512)])
     func unusable(password: String) {
         var table = table
         #expect(throws: UserTable.Refusal.unusablePassword) {

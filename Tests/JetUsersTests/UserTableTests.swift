@@ -28,7 +28,8 @@ struct UserTableTests {
     @Test(
         "what is wrong is named with its place",
         arguments: [
-            ("{\"users\":\n  {\"a\" 1}}", "line 2, column 8: unexpected byte"), ("[]", "expected an object with 'users'"),
+            ("{\"users\":\n  {\"a\" 1}}", "line 2, column 8: unexpected byte"),
+            ("[]", "expected an object with 'users'"),
             ("{}", "users: expected an object with a member for each user"),
             (#"{"users":[]}"#, "users: expected an object with a member for each user"),
             (#"{"users":{"john":1}}"#, "users.john: expected an object"),
@@ -38,7 +39,10 @@ struct UserTableTests {
                 #"{"users":{"john":{"auth":{"setGroups":"all"}}}}"#,
                 "users.john.auth.setGroups: expected an array of strings"
             ),
-            (#"{"users":{"john":{"auth":{"setGroups":[1]}}}}"#, "users.john.auth.setGroups: expected an array of strings"),
+            (
+                #"{"users":{"john":{"auth":{"setGroups":[1]}}}}"#,
+                "users.john.auth.setGroups: expected an array of strings"
+            ),
             (#"{"users":{"john":{"admin":"yes"}}}"#, "users.john.admin: expected true or false"),
             (#"{"users":{"john":{"readonly":1}}}"#, "users.john.readonly: expected true or false"),
         ])
@@ -91,7 +95,9 @@ struct UserTableTests {
     @Test("names are told apart by code points, and may be anything")
     func names() throws {
         var table = UserTable()
-        for (number, name) in ["é", "e\u{301}", "", "a.b", "\"", "\0"].enumerated() { table[name] = User(hash: "\(number)") }
+        for (number, name) in ["é", "e\u{301}", "", "a.b", "\"", "\0"].enumerated() {
+            table[name] = User(hash: "\(number)")
+        }
         table = try UserTable(parsing: table.text)
         #expect(table.names.count == 6)
         #expect(table["é"]?.hash == "0")
