@@ -12,6 +12,9 @@ public struct UserFile: Hashable, Sendable {
     /// The file at `path`.
     public init(_ path: String) { self.path = path }
 
+    /// Whether there is something at the path.
+    public var exists: Bool { access(path, F_OK) == 0 || errno != ENOENT }
+
     /// What is in it.
     ///
     /// - Throws: `UserFileError` if it cannot be read or makes no sense.
@@ -84,7 +87,7 @@ public struct UserFile: Hashable, Sendable {
     /// Opens the file and locks it against others who change it; `nil` if there is none and there may be none.
     private func locked(creating: Bool) throws(UserFileError) -> Int32? {
         for _ in 0..<1000 {
-            if creating, access(path, F_OK) != 0, errno == ENOENT { return nil }
+            if creating, !exists { return nil }
             let descriptor = try open()
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
                 // While we waited somebody else may have put another file in its place.
@@ -114,13 +117,13 @@ public struct UserFile: Hashable, Sendable {
         let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
         let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
         let folderDescriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw UserFileError(path, "its folder cannot be opened", errno) }
+        guard folderDescriptor >= 0 else { throw UserFileError(path, "cannot be made or replaced: its folder cannot be opened", errno) }
         defer { close(folderDescriptor) }
         let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36))"
         // Nobody else's file is opened, and no link is followed.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = openat(folderDescriptor, temporary, flags, 0o600)
-        guard descriptor >= 0 else { throw UserFileError(path, "its folder cannot be written to", errno) }
+        guard descriptor >= 0 else { throw UserFileError(path, "cannot be made or replaced: its folder cannot be written to", errno) }
         defer { close(descriptor) }
         do throws(UserFileError) {
             try write(text, to: descriptor)

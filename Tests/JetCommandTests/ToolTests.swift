@@ -72,7 +72,7 @@ struct ToolTests {
 
     @Test(
         "documents its exit codes, and each verb has examples",
-        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"]])
+        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"], ["passwd"]])
     func help(verb: [String]) async throws {
         let bus = try await TestBus()
         let process = try bus.start(verb + ["--help"])
