@@ -117,13 +117,13 @@ public struct UserFile: Hashable, Sendable {
         let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
         let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
         let folderDescriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw UserFileError(path, "cannot be made or replaced: its folder cannot be opened", errno) }
+        guard folderDescriptor >= 0 else { throw UserFileError(path, "cannot be replaced in its folder", errno) }
         defer { close(folderDescriptor) }
         let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36))"
         // Nobody else's file is opened, and no link is followed.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = openat(folderDescriptor, temporary, flags, 0o600)
-        guard descriptor >= 0 else { throw UserFileError(path, "cannot be made or replaced: its folder cannot be written to", errno) }
+        guard descriptor >= 0 else { throw UserFileError(path, "cannot be replaced in its folder", errno) }
         defer { close(descriptor) }
         do throws(UserFileError) {
             try write(text, to: descriptor)
