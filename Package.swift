@@ -52,6 +52,10 @@ let package = Package(
         .target(name: "JetProtocol", dependencies: ["JSONText", "CBytes"], swiftSettings: house),
         .target(name: "CBytes"),
 
+        // Users
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .target(name: "JetUsers", dependencies: ["CCrypt", "JetProtocol", "JSONText"], swiftSettings: house),
+
         // Engine
         .target(name: "JetBus", dependencies: ["JetProtocol", "JSONText"], swiftSettings: hot),
 
@@ -59,7 +63,7 @@ let package = Package(
         .target(
             name: "JetDaemon",
             dependencies: [
-                "JetBus", "JetProtocol",
+                "JetBus", "JetProtocol", "JetUsers",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -116,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "JetCommand",
             dependencies: [
-                "Jet", "JSONText", "JetProtocol",
+                "Jet", "JSONText", "JetProtocol", "JetUsers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -134,19 +138,23 @@ let package = Package(
         .testTarget(
             name: "JetProtocolTests", dependencies: ["JetProtocol", "JSONText", "TestSupport"], swiftSettings: house),
         .testTarget(
+            name: "JetUsersTests", dependencies: ["JetUsers", "JetProtocol", "JSONText", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
             name: "JetBusTests", dependencies: ["JetBus", "JetProtocol", "JSONText", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "JetDaemonTests",
             dependencies: [
-                "JetDaemon", "jetd", "JetBus", "JetProtocol", "JSONText", "TestSupport",
+                "JetDaemon", "jetd", "JetBus", "JetProtocol", "JetUsers", "JSONText", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "JetTests",
             dependencies: [
-                "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
+                "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JetUsers", "JSONText",
+                "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Logging", package: "swift-log"),
@@ -163,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "JetCommandTests",
             dependencies: [
-                "JetCommand", "jetd", "Jet", "JetProtocol", "JSONText", "TestSupport",
+                "JetCommand", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

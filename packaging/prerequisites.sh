@@ -15,10 +15,11 @@ missing_packages() {
     [ -e /usr/include/stdio.h ] || echo libc6-dev
     compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
     if command -v pkg-config >/dev/null; then
+        pkg-config --exists libcrypt || echo libcrypt-dev
         pkg-config --exists libsystemd || echo libsystemd-dev
         pkg-config --exists libudev || echo libudev-dev
     else
-        echo pkg-config libsystemd-dev libudev-dev
+        echo pkg-config libcrypt-dev libsystemd-dev libudev-dev
     fi
     # What only some callers need: programs that are called as their packages are.
     local program

@@ -62,19 +62,23 @@ extension Bus {
     ///   - id: From whom.
     ///   - now: The time in nanoseconds, by a clock that never goes back.
     /// - Returns: Whether the peer's next message may follow at once. Not if the peer is to be closed; and if it is
-    ///   paused, better later, when it has read.
+    ///   paused, better later, when it has read, or the question about it has its verdict.
     @discardableResult
     public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) -> Bool {
         guard peers.indices.contains(id.index), let reference = peers[id.index] else { return false }
         return reference._withUnsafeGuaranteedRef { peer in
             guard mayAsk(peer) else { return false }
+            guard peer.inquiry == nil else {
+                postpone(text, of: peer)
+                return false
+            }
             self.now = max(self.now, now)
             text.withUnsafeBytes { text in
                 guard let text = peer.encoding == .json ? text : transcoded(text, from: peer) else { return }
                 receive(text, from: peer, at: now)
             }
             if peer.outbox.count >= configuration.outboxLimit { peer.isPaused = true }
-            return !peer.isPaused && !peer.isClosing
+            return !peer.isPaused && !peer.isClosing && peer.inquiry == nil
         }
     }
 
@@ -83,7 +87,7 @@ extension Bus {
     /// What it is told without asking is conflated; but answers, and notifications of its own doing, are not, and one
     /// batch can ask for very many.
     @inline(__always)
-    private func mayAsk(_ peer: Peer) -> Bool {
+    func mayAsk(_ peer: Peer) -> Bool {
         if peer.outbox.count >= configuration.outboxCeiling { refuseForOutbox(peer) }
         return !peer.isClosing
     }
@@ -123,7 +127,13 @@ extension Bus {
         try scanBatch(text.bytes)
         peer.parseErrors = 0
         // A batch cannot be inside a batch, so nobody else uses the list meanwhile.
-        for index in batch.indices where mayAsk(peer) { try receive(batch[index], of: text, from: peer, at: now) }
+        for index in batch.indices where mayAsk(peer) {
+            guard peer.inquiry == nil else {
+                postpone(restOfBatch: UnsafeRawBufferPointer(rebasing: text[batch[index].start...]), of: peer)
+                break
+            }
+            try receive(batch[index], of: text, from: peer, at: now)
+        }
         batch.removeAll(keepingCapacity: batch.count <= 1024)
     }
 
@@ -147,7 +157,7 @@ extension Bus {
     }
 
     /// Handles the value at `range`, which was scanned before.
-    private func receive(
+    func receive(
         _ range: ByteRange, of text: UnsafeRawBufferPointer, from peer: Peer, at now: UInt64
     ) throws(JSONError) {
         guard text[range.start] == UInt8(ascii: "{") else {

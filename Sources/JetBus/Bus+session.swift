@@ -1,7 +1,7 @@
 import JSONText
 import JetProtocol
 
-/// What a peer asks about itself and the daemon: `config`, `info`, `echo`, `authenticate`, `passwd` (PROTOCOL.md 2).
+/// What a peer asks about itself and the daemon: `config`, `info`, `echo` (PROTOCOL.md 2).
 extension Bus {
     func config(_ request: borrowing Request) throws(ErrorObject) {
         let params = try tree(of: request)
@@ -35,8 +35,8 @@ extension Bus {
             "name": .string(configuration.name), "version": .string(configuration.version),
             "protocolVersion": "1.1.0",
             "features": [
-                "batches": true, "authentication": false, "fetch": "full", "meta": true, "conflation": true,
-                "interval": true, "caller": true,
+                "batches": true, "authentication": .boolean(configuration.hasUsers), "fetch": "full", "meta": true,
+                "conflation": true, "interval": true, "caller": true,
                 "encodings": .array(Encoding.allCases.map { .string($0.rawValue) }),
             ],
             "statistics": statistics.json,
@@ -48,25 +48,5 @@ extension Bus {
         guard let id = request.id else { return }
         guard let params = request.message.params else { return succeed(request) }
         respond(to: request.peer, id: id, result: request.bytes(params))
-    }
-
-    /// There are no users yet, so nobody is one.
-    func authenticate(_ request: borrowing Request) throws(ErrorObject) {
-        try requireStrings("user", "password", of: request)
-        guard request.peer.fetchers.isEmpty else { throw .invalidParams("alreadyFetching", Array("true".utf8)) }
-        throw .invalidParams("invalidUser", Array("true".utf8))
-    }
-
-    /// There are no users yet, so none has a password to be changed.
-    func passwd(_ request: borrowing Request) throws(ErrorObject) {
-        try requireStrings("user", "password", of: request)
-        throw .invalidParams("invalidUser", Array("true".utf8))
-    }
-
-    private func requireStrings(_ names: StaticString..., of request: borrowing Request) throws(ErrorObject) {
-        for name in names {
-            let range = try required(name, of: request)
-            guard request.text[range.start] == UInt8(ascii: "\"") else { throw .wrongType(name, got: request.params) }
-        }
     }
 }

@@ -36,6 +36,10 @@ public final class Bus {
         public var pendingBytesLimit = 64 << 20
         /// How long a message may be in JSON, in bytes, if it comes in another encoding.
         public var messageLimit = 16 << 20
+        /// Whether there are users: else nobody is one, and nothing is asked.
+        public var hasUsers = false
+        /// How many questions may wait for a verdict.
+        public var openQuestionLimit = 256
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = 16
         /// The key of the hash tables: random in a daemon, fixed in a test.
@@ -92,6 +96,10 @@ public final class Bus {
     /// How many entries of all `InterestSet`s name an active fetcher, and how many an inactive one.
     var liveInterests = 0
     var deadInterests = 0
+
+    /// Questions that nobody has taken yet, and the serials of all that have no verdict yet.
+    var questions: ContiguousArray<Question> = []
+    var openQuestions: Set<UInt64> = []
 
     var serial: UInt64 = 0
     /// The newest time that was handed in, in nanoseconds.
@@ -154,6 +162,7 @@ public final class Bus {
             answer(request, with: error)
         }
         requests.forget(caller: peer)
+        forgetQuestion(of: peer)
         let owned = peer.owned.map { $0.takeUnretainedValue() }
         for element in owned.sorted(by: { $0.serial < $1.serial }) { take(out: element, by: nil) }
         if peer.isDirty { dirtyPeers.removeAll { $0 === peer } }
@@ -187,7 +196,7 @@ public final class Bus {
     /// Closes a peer that has said its last word, once nothing is owed to it.
     func closeIfServed(_ peer: Peer) {
         guard peer.hasEndedInput, !peer.isClosing, peer.pendingRequests == 0, peer.snapshots.isEmpty,
-            !peer.isConflating, peer.staleWindows.isEmpty
+            !peer.isConflating, peer.staleWindows.isEmpty, peer.inquiry == nil
         else { return }
         peer.isClosing = true
         markDirty(peer)
@@ -252,8 +261,9 @@ public final class Bus {
         return true
     }
 
-    /// Whether a peer's messages are better left unread for now: it does not read its own.
-    public func isPaused(_ id: PeerID) -> Bool { peer(id)?.isPaused ?? false }
+    /// Whether a peer's messages are better left unread for now: it does not read its own, or who it is must be found
+    /// out first.
+    public func isPaused(_ id: PeerID) -> Bool { peer(id).map { $0.isPaused || $0.inquiry != nil } ?? false }
 
     /// Whether a peer's connection is to be closed when its output is written.
     public func isClosing(_ id: PeerID) -> Bool { peer(id)?.isClosing ?? true }

@@ -14,10 +14,12 @@ final class Peer {
     var groups: Groups
     /// What its messages are written in, in both directions.
     var encoding = Encoding.json
-    /// The user that it has authenticated as.
+    /// As which user it has authenticated itself.
     var user: String?
     /// What the system knows of it.
     let credentials: Credentials
+    /// What is being found out about it outside of the bus; until that is known its messages wait.
+    var inquiry: Inquiry?
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
     var conflation: Conflation? {

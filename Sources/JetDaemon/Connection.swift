@@ -74,7 +74,6 @@ final class Connection: ChannelInboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         guard case .new = phase else { return }
-        let credentials = transport == .unix ? Credentials(of: context.channel) : Credentials()
         guard let peer = hub.connect(self, credentials) else {
             phase = .closed
             return context.close(promise: nil)
@@ -158,10 +157,11 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         if case .open(let peer) = phase {
-            if unread == nil {
+            if unread == nil, !hub.bus.isPaused(peer) {
                 receive(buffer, from: peer)
             } else {
                 // Though it is told not to, NIO reads all that is there when the peer says its last word.
+                if unread == nil { unread = ByteBuffer() }
                 unread?.writeImmutableBuffer(buffer)
             }
         }

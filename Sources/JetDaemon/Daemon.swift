@@ -30,12 +30,16 @@ public final class Daemon: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let eventLoop: any EventLoop
     private let hub: NIOLoopBoundBox<Hub?>
+    private let examiner: Examiner
     private let life = Mutex(Life.new)
 
     /// A daemon that does not listen yet.
     public init(configuration: DaemonConfiguration, logger: Logger) {
+        var configuration = configuration
+        configuration.bus.hasUsers = configuration.users != nil
         self.configuration = configuration
         self.logger = logger
+        examiner = Examiner(configuration: configuration, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         eventLoop = group.next()
         hub = .makeEmptyBox(eventLoop: eventLoop)
@@ -46,7 +50,8 @@ public final class Daemon: Sendable {
     /// Starts to listen.
     ///
     /// - Returns: The endpoints, with the ports that were chosen.
-    /// - Throws: `DaemonError` if one of them cannot be had; then none is open, and the daemon has stopped.
+    /// - Throws: `DaemonError` if one of them cannot be had, or the users file or a grant is not right; then none is open,
+    ///   and the daemon has stopped.
     public func start() async throws -> [Endpoint] {
         let isFirst = life.withLock { life in
             guard case .new = life else { return false }
@@ -54,11 +59,14 @@ public final class Daemon: Sendable {
             return true
         }
         guard isFirst else { throw DaemonError("a daemon starts only once") }
-        let (hub, configuration, logger, eventLoop) = (hub, configuration, logger, eventLoop)
+        let (hub, configuration, examiner, logger, eventLoop) = (hub, configuration, examiner, logger, eventLoop)
         do {
+            let grants = try await examiner.start()
             try await unlessEnding {
                 eventLoop.submit {
-                    hub.value = Hub(configuration: configuration, logger: logger, eventLoop: eventLoop)
+                    hub.value = Hub(
+                        configuration: configuration, examiner: examiner, grants: grants, logger: logger,
+                        eventLoop: eventLoop)
                 }
             }
             var endpoints: [Endpoint] = []
@@ -93,8 +101,21 @@ public final class Daemon: Sendable {
         try? await eventLoop.flatSubmit {
             hub.value?.stop(patience: .seconds(1)) ?? hub.eventLoop.makeSucceededVoidFuture()
         }.get()
+        // It may still have something to say to the loop.
+        await examiner.stop()
         try? await group.shutdownGracefully()
         logger.info("stopped")
+    }
+
+    /// Reads the users file anew, and looks the names in the grants up again. Who is connected keeps the rights that it
+    /// has, until it authenticates again or comes back.
+    ///
+    /// - Throws: `DaemonError` if something in them is not right: then all stays as it was. And once the daemon has
+    ///   stopped.
+    public func reload() async throws {
+        let grants = try await examiner.load()
+        let (hub, eventLoop) = (hub, eventLoop)
+        try await unlessEnding { eventLoop.submit { hub.value?.grants = grants } }
     }
 
     /// What the bus has done and holds.

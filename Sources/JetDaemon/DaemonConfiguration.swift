@@ -25,6 +25,10 @@ public struct DaemonConfiguration: Sendable {
     public var pingInterval = 5000
     /// Which pages in browsers may connect by WebSocket.
     public var origins = OriginRule()
+    /// The file of those who can `authenticate`; without one nobody can.
+    public var users: String?
+    /// What peers on the unix socket may do because of who runs them.
+    public var grants: [Grant] = []
     /// How the bus behaves.
     public var bus = Bus.Configuration()
 

@@ -16,6 +16,12 @@ final class Hub {
     let name: String
     /// Which pages may connect.
     let origins: OriginRule
+    let examiner: Examiner
+    /// What peers on the unix socket may do because of who runs them.
+    var grants = GrantTable()
+    /// What the bus wants to know, and whether the examiner is at the one before.
+    var questions = CircularBuffer<Bus.Question>()
+    var isExamining = false
     private var listeners: [(channel: any Channel, file: SocketFile?)] = []
 
     /// Connections by `PeerID.index`.
@@ -29,7 +35,12 @@ final class Hub {
     private var hadTurn = false
     private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
 
-    init(configuration: DaemonConfiguration, logger: Logger, eventLoop: any EventLoop) {
+    init(
+        configuration: DaemonConfiguration, examiner: Examiner, grants: GrantTable, logger: Logger,
+        eventLoop: any EventLoop
+    ) {
+        self.examiner = examiner
+        self.grants = grants
         var settings = configuration.bus
         settings.messageLimit = configuration.messageLimit
         bus = Bus(configuration: settings)
@@ -52,12 +63,19 @@ final class Hub {
 
     // MARK: Connections
 
-    func connect(_ connection: Connection, _ credentials: Credentials) -> PeerID? {
+    func connect(_ connection: Connection, _ credentials: PeerCredentials?) -> PeerID? {
         guard !isStopping else { return nil }
-        let id = bus.connect(credentials: credentials, framing: connection.transport.framing)
+        let groups = grants.isEmpty ? nil : credentials.map(grants.groups(of:))
+        let id = bus.connect(
+            groups: groups ?? Groups(), credentials: Credentials(userID: credentials?.user),
+            framing: connection.transport.framing)
         while connections.count <= id.index { connections.append(nil) }
         connections[id.index] = connection
         return id
+    }
+
+    func connection(of id: PeerID) -> Connection? {
+        connections.indices.contains(id.index) ? connections[id.index] : nil
     }
 
     func disconnect(_ id: PeerID) {
@@ -85,6 +103,7 @@ final class Hub {
         if memoryRelease == nil { scheduleMemoryRelease() }
         bus.takePeersWithOutput(into: &withOutput)
         for id in withOutput { connections[id.index]?.write() }
+        if bus.hasQuestions { takeQuestions() }
         if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()
     }

@@ -64,3 +64,11 @@ public struct Groups: Hashable, Sendable {
         return list.contains { groups.contains($0) }
     }
 }
+
+extension Groups {
+    /// What `authenticate` answers: each list in the order of the names.
+    public var json: JSON {
+        func list(_ names: Set<String>) -> JSON { .array(names.sorted().map(JSON.string)) }
+        return ["fetchGroups": list(fetch), "setGroups": list(set), "callGroups": list(call)]
+    }
+}

@@ -26,6 +26,8 @@ struct Arguments {
     var webSocketPort: Int?
     var pingInterval = 5000
     var origins = OriginRule()
+    var usersFile: String?
+    var grants: [Grant] = []
     var name = "jetd"
     var messageLimit = 16 << 20
     var logLevel = Logger.Level.info
@@ -50,6 +52,12 @@ struct Arguments {
         A page in a browser can connect by WebSocket if this machine has served it;
         pages from elsewhere are refused, unless --ws-allow-origin lets them.
 
+        Peers are in no group at first, and elements can be closed to who is in none. A
+        peer gets groups by 'authenticate', with a name and a password from the users
+        file, which 'jet passwd' manages. On the unix socket it also gets those that
+        --grant gives to the user or the groups that it runs as. SIGHUP makes jetd read
+        the users file, and look up who is granted something, again.
+
         Options:
           --unix-path PATH       listen on this unix socket
           --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
@@ -61,6 +69,11 @@ struct Arguments {
                                  none, such as files, '*' means all; can be repeated
           --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
                                  means never (default: 5000)
+          --users FILE           who can authenticate, in the format of cjet's password file
+                                 (default: nobody)
+          --grant WHO=GROUP,...  put unix peers into these Jet groups, for fetching, setting
+                                 and calling; WHO is user:NAME or group:NAME, where a
+                                 number will do for NAME. May be given several times
           --name NAME            what the daemon is called in 'info' (default: jetd)
           --message-limit BYTES  the longest message that is read (default: 16777216)
           --log-level LEVEL      trace, debug, info, notice, warning, error or critical
@@ -68,8 +81,8 @@ struct Arguments {
           --version              print the version and end
           -h, --help             print this and end
 
-        Exit status: 0 after an orderly end, 1 if an endpoint cannot be had, 2 if the
-        command line is wrong.
+        Exit status: 0 after an orderly end, 1 if an endpoint cannot be had or the users
+        file or a grant is not right, 2 if the command line is wrong.
         """
 
     /// Reads a command line, whose first word is the program's name.
@@ -114,6 +127,7 @@ struct Arguments {
         case webSocketPort = "ws-port"
         case pingInterval = "ws-ping-ms"
         case allowedOrigin = "ws-allow-origin"
+        case users, grant
         case name
         case messageLimit = "message-limit"
         case logLevel = "log-level"
@@ -147,6 +161,15 @@ struct Arguments {
                 throw Failure(
                     reason: "--ws-allow-origin: scheme://host or scheme://host:port without a path, null or *")
             }
+        case .users:
+            guard !value.isEmpty else { throw Failure(reason: "--users: the name of a file") }
+            usersFile = value
+        case .grant:
+            guard let grant = Grant(parsing: value) else {
+                throw Failure(
+                    reason: "--grant: user:NAME=GROUP or group:NAME=GROUP, several GROUPs with commas between")
+            }
+            grants.append(grant)
         case .name: name = value
         case .messageLimit:
             guard let limit = Int(value), (1024...1 << 30).contains(limit) else {

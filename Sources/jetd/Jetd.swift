@@ -43,6 +43,8 @@ enum Jetd {
         configuration.origins = arguments.origins
         configuration.messageLimit = arguments.messageLimit
         configuration.pingInterval = arguments.pingInterval
+        configuration.users = arguments.usersFile
+        configuration.grants = arguments.grants
         configuration.bus.name = arguments.name
         configuration.bus.version = Arguments.version
         configuration.bus.seed = .random(in: .min ... .max)
@@ -50,13 +52,29 @@ enum Jetd {
         signal(SIGPIPE, SIG_IGN)
 
         let endSignals = EndSignals()
+        let reloadSignal = ReloadSignal()
         let daemon = Daemon(configuration: configuration, logger: logger)
         for endpoint in try await daemon.start() { print("listening \(endpoint)") }
         fflush(nil)
         tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
+        let arrivals = reloadSignal.arrivals
+        let reloading = Task { for await _ in arrivals { await reload(daemon, logger) } }
         await endSignals.first()
+        reloading.cancel()
         tell(logger) { () throws(SystemdError) in try Notify.stopping() }
         await daemon.stop()
+    }
+
+    /// Reads anew what can change while the daemon runs. If that cannot be used, it goes on with what it had.
+    private static func reload(_ daemon: Daemon, _ logger: Logger) async {
+        tell(logger) { () throws(SystemdError) in try Notify.reloading() }
+        do {
+            try await daemon.reload()
+            logger.info("reloaded")
+        } catch {
+            logger.error("not reloaded; what was there before still holds", metadata: ["reason": "\(error)"])
+        }
+        tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
     }
 
     /// Tells the service manager, if there is one. That it cannot be told is no reason not to serve.

@@ -48,7 +48,10 @@ struct SessionTests {
     @Test("info: name, version, protocolVersion and features")
     func info() {
         let info = peer.ask("info")?["result"]
-        #expect(info?.without("features").without("statistics") == ["name": "a daemon", "version": "1.2.3", "protocolVersion": "1.1.0"])
+        #expect(
+            info?.without("features").without("statistics") == [
+                "name": "a daemon", "version": "1.2.3", "protocolVersion": "1.1.0",
+            ])
         #expect(info?["features"]?["batches"] == true)
         #expect(info?["features"]?["authentication"] == false)
         #expect(info?["features"]?["fetch"]?.string != nil)

@@ -78,7 +78,7 @@ struct ToolTests {
 
     @Test(
         "documents its exit codes, and each verb has examples",
-        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"], ["top"]])
+        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"], ["top"], ["passwd"]])
     func help(verb: [String]) async throws {
         let bus = try await TestBus()
         let process = try bus.start(verb + ["--help"])

@@ -58,6 +58,12 @@ package final class ChildProcess: Sendable {
         record.state.withLock { if $0.exitStatus == nil { kill(pid, signal) } }
     }
 
+    /// Types on its terminal.
+    package func type(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = write(terminal, $0.baseAddress, $0.count) }
+    }
+
     /// Gives its terminal another size.
     package func resize(columns: UInt16, lines: UInt16) {
         Descriptors.resize(terminal, columns: columns, lines: lines)

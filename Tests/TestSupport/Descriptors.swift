@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 
 /// The calls of the system that running a program takes.
@@ -90,8 +89,23 @@ package enum Descriptors {
         }
     }
 
-    /// Runs something that blocks on a thread of its own.
+    /// Runs something that blocks on a thread of its own. (Dispatch has 255 at most: with some dozens of programs at once,
+    /// nobody would hear what the last of them say.)
     static func inBackground(_ body: @escaping @Sendable () -> Void) {
-        DispatchQueue(label: "child process").async(execute: body)
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { body in
+                guard let body else { return nil }
+                Unmanaged<Work>.fromOpaque(body).takeRetainedValue().body()
+                return nil
+            }, Unmanaged.passRetained(Work(body: body)).toOpaque())
+        precondition(code == 0, "no thread to be had")
+        pthread_detach(thread)
+    }
+
+    private final class Work: Sendable {
+        let body: @Sendable () -> Void
+        init(body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }

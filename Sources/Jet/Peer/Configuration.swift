@@ -10,6 +10,9 @@ extension Peer {
     public struct Configuration: Sendable {
         /// What the peer is called, for people who look at the daemon's peers. Told to it on every connect.
         public var name: String?
+        /// Which user the peer is, if it needs that user's rights. Proved on every connect, before anything else is asked
+        /// for.
+        public var credentials: Credentials?
         /// How long the daemon may take to answer. A set or call without a timeout of its own may take longer, for as
         /// long as the daemon gives the owner and shows that it is alive.
         public var requestTimeout: Duration = .seconds(5)

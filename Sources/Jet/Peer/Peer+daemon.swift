@@ -37,7 +37,7 @@ extension Peer {
 
     /// Sends any request of the protocol, for those that have no function here.
     ///
-    ///     let groups = try await peer.request("authenticate", ["user": "joe", "password": "secret"])
+    ///     let entries = try await peer.request("get", ["match": ["^cpu"]])
     ///
     /// Elements and fetches that are made so are unknown to this peer: nothing is delivered or routed to it for them, and
     /// they do not come back after a reconnect.

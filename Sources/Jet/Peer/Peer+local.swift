@@ -33,6 +33,8 @@ extension Peer {
             do throws(JetError) {
                 return try await connect(to: candidate, configuration: configuration)
             } catch {
+                // A daemon that answers is the one.
+                guard error.code == .notConnected else { throw error }
                 failures.append(error)
             }
         }

@@ -23,7 +23,8 @@ public final class Peer: Sendable {
     ///
     /// With `Configuration.reconnect` a connection that is lost later is made again; the first one must succeed.
     ///
-    /// - Throws: `.notConnected` with a sentence that says where and why.
+    /// - Throws: `.notConnected` with a sentence that says where and why; what `authenticate` throws, if the configuration
+    ///   has credentials.
     public static func connect(
         to endpoint: Endpoint, configuration: Configuration = Configuration()
     ) async throws(JetError) -> Peer {
@@ -35,7 +36,10 @@ public final class Peer: Sendable {
             _ = core.close(within: .zero)
             throw error
         }
-        return Peer(core: core)
+        let peer = Peer(core: core)
+        // One that is refused is closed when nobody keeps it, which is now.
+        if let credentials = configuration.credentials { try await peer.authenticate(credentials) }
+        return peer
     }
 
     /// Where the daemon is.

@@ -11,6 +11,7 @@ extension Session {
         lastHeard = now
         outbox.removeAll()
         if !identity.isEmpty { send(newID(), "config", params: identity.params, Pending(purpose: .none)) }
+        authenticateAgain(now: now)
         addAll()
         fetchAll()
     }

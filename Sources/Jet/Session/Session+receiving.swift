@@ -54,6 +54,7 @@ extension Session {
             return .reply(reply, outcome.mapError(JetError.init))
         case .fetch(let fetch, let reply): return settleFetch(fetch, outcome, reply)
         case .snapshotEnd(let fetch): return endOfSnapshot(fetch)
+        case .authentication: return settleAuthentication(outcome)
         case .none: return nil
         }
     }

@@ -27,6 +27,8 @@ extension Session {
         case fetch(Int, Reply?)
         /// Behind a fetch that was begun again: what had to be told about it has been told.
         case snapshotEnd(Int)
+        /// This peer is who it was before the reconnect.
+        case authentication
         /// Nobody needs the answer.
         case none
     }
@@ -92,6 +94,8 @@ extension Session {
         case .fetch(let fetch, let reply):
             if reply != nil, fetches.removeValue(forKey: fetch) != nil, isUp { writeUnfetch(fetch) }
             return reply.map { .reply($0, .failure(error)) }
+        case .authentication:
+            return error.code == .timeout ? .hangUp : nil
         case .snapshotEnd, .none:
             return nil
         }

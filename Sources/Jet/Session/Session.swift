@@ -51,6 +51,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         case deliverAll(Feed, [Notice])
         /// Tell the listener that nothing comes any more; without an error if it was orderly.
         case finish(Feed, JetError?)
+        /// Give the connection up; another one is made as if it had been lost.
+        case hangUp
         /// Write to the log.
         case note(Note)
     }
@@ -65,6 +67,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         case addDelayed(path: String, ErrorObject)
         /// After a reconnect the daemon refuses this element, and it makes no sense to try again.
         case addRefused(path: String, ErrorObject)
+        /// After a reconnect the daemon does not take this peer for the user that it was.
+        case authenticationRefused(ErrorObject)
     }
 
     let settings: Settings
@@ -74,6 +78,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     /// Counts connections: what belongs to an older one is not sent on a newer one.
     var epoch = 0
     var outbox: Outbox
+    /// Who the peer is, once it has proved that: said again on each connection.
+    var credentials: Peer.Credentials?
     /// Requests that wait for the daemon's answer.
     var pending: [Int: Pending] = [:]
     /// Elements that are, or shall be, at the daemon.

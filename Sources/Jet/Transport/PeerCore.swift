@@ -88,6 +88,7 @@ final class PeerCore: Sendable {
         case .deliverSorted(let feed, let notice): feed.receive(notice)
         case .deliverAll(let feed, let notices): for notice in notices { feed.receive(notice) }
         case .finish(let feed, let error): feed.finish(error)
+        case .hangUp: state.withLock(\.channel)?.close(promise: nil)
         case .note(let note): log(note)
         }
     }
@@ -109,6 +110,10 @@ final class PeerCore: Sendable {
             logger?.notice(
                 "an element is not taken back yet; it is tried again",
                 metadata: ["jet.path": "\(path)", "jet.error": "\(JetError(error))"])
+        case .authenticationRefused(let error):
+            logger?.error(
+                "the user and its rights are refused on the new connection",
+                metadata: ["jet.error": "\(JetError(error))"])
         case .addRefused(let path, let error):
             logger?.error(
                 "an element was not taken back",

@@ -14,6 +14,17 @@ struct ConnectionOptions: ParsableArguments {
         transform: { try Endpoint(parsing: $0) })
     var connect: Endpoint?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Who you are to the daemon. The password is the first line of --password-file, or $JET_PASSWORD, or asked \
+            for.
+            """, valueName: "name"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("The file with the password of --user.", valueName: "file"))
+    var passwordFile: String?
+
     @Option(help: ArgumentHelp("How long to wait for a connection, and for an answer.", valueName: "seconds"))
     var timeout: Double = 5
 
@@ -21,6 +32,7 @@ struct ConnectionOptions: ParsableArguments {
         guard timeout > 0, timeout <= 1e6 else {
             throw ValidationError("--timeout takes seconds, more than 0 and at most 1000000.")
         }
+        if passwordFile != nil, user == nil { throw ValidationError("--password-file belongs to a --user NAME.") }
     }
 
     /// The time to wait.
@@ -32,6 +44,7 @@ struct ConnectionOptions: ParsableArguments {
     func peer(reconnecting: Bool = false) async throws -> Peer {
         var configuration = Peer.Configuration()
         configuration.name = "jet"
+        configuration.credentials = try credentials()
         configuration.requestTimeout = patience
         configuration.connectTimeout = patience
         if reconnecting { configuration.reconnect = .always() }

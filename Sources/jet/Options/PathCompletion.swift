@@ -16,6 +16,9 @@ enum PathCompletion {
         .custom { arguments, _, prefix in
             var options = ConnectionOptions()
             options.connect = url(in: arguments).flatMap { try? Endpoint(parsing: $0) }
+            // As nobody: a password cannot be asked for here.
+            options.user = nil
+            options.passwordFile = nil
             options.timeout = 1
             let rule = FetchRule(path: PathRule([.startsWith(Array(prefix.utf8))]))
             let entries = try? await options.withPeer { try await $0.get(rule) }

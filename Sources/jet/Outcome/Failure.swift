@@ -79,6 +79,10 @@ extension Failure {
             return Failure(.refused, "'\(path)' is a Method.", advice: "It can be called: jet call '\(path)'")
         case .notAMethod(let path):
             return Failure(.refused, "'\(path)' is a State.", advice: "It can be set: jet set '\(path)' VALUE")
+        case .invalidUser:
+            return Failure(.refused, "The daemon knows no such user.")
+        case .invalidPassword:
+            return Failure(.refused, "The daemon does not accept this password.")
         case .ownerGone(let path):
             return Failure(.refused, "The owner of '\(path)' went away before it answered.")
         default:

@@ -1,5 +1,7 @@
 import Glibc
 import Jet
+import JetProtocol
+import JetUsers
 import TestSupport
 
 /// A bus for one test: a `jetd` of its own in a folder of its own, a peer to own elements, and the `jet` to be tried.
@@ -19,13 +21,22 @@ final class TestBus {
     let endpoint: Endpoint
     /// A peer of this process.
     let peer: Peer
+    /// Where a users file can be.
+    var usersFile: UserFile { UserFile(folder + "/users.json") }
 
-    init() async throws {
+    /// A bus; with the user `john`, whose password is `john's`, in the group `johns`, if that is wanted.
+    init(withUsers: Bool = false) async throws {
         var template = Array("/tmp/jet-command-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Descriptors.Failed("mkdtemp") }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         endpoint = .unix(path: folder + "/jet.sock")
-        daemon = try await Self.daemon(at: endpoint)
+        if withUsers {
+            let hash = try Crypt.hash(Secret("john's"), by: Crypt.Method(prefix: "$5$", cost: 1000))
+            try UserFile(folder + "/users.json").update(creating: true) {
+                $0["john"] = User(hash: hash, groups: Groups(fetch: ["johns"]))
+            }
+        }
+        daemon = try await Self.daemon(at: endpoint, users: withUsers ? folder + "/users.json" : nil)
         peer = try await Peer.connect(to: endpoint)
     }
 
@@ -34,9 +45,10 @@ final class TestBus {
         rmdir(folder)
     }
 
-    private static func daemon(at endpoint: Endpoint) async throws -> ChildProcess {
+    private static func daemon(at endpoint: Endpoint, users: String? = nil) async throws -> ChildProcess {
         guard case .unix(let path) = endpoint else { throw Descriptors.Failed("unix", EINVAL) }
-        let daemon = try ChildProcess(binary("jetd"), ["--unix-path", path, "--log-level", "error"])
+        let daemon = try ChildProcess(
+            binary("jetd"), ["--unix-path", path, "--log-level", "error"] + (users.map { ["--users", $0] } ?? []))
         try await daemon.wait { $0.contains("listening") }
         return daemon
     }

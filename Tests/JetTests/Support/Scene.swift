@@ -130,6 +130,8 @@ struct Scene {
         case .finish(let feed, let error): return "\(feed) ends" + (error.map { ": \($0.code)" } ?? "")
         case .note(.complaint(let error)): return "log: complaint \(error.code.rawValue)"
         case .note(.unreadable): return "log: unreadable"
+        case .hangUp: return "hang up"
+        case .note(.authenticationRefused(let error)): return "log: not authenticated: \(error.code.rawValue)"
         case .note(.addDelayed(let path, _)): return "log: \(path) delayed"
         case .note(.addRefused(let path, _)): return "log: \(path) refused"
         }

@@ -1,0 +1,113 @@
+import JetBus
+import JetProtocol
+import JetUsers
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The *examiner*: knows the users and their passwords, and works on a thread of its own, one thing after the other.
+///
+/// One thread is enough, and a bound: however many ask, checking passwords takes one core and the memory of one check,
+/// and nobody can guess faster than that.
+final class Examiner: Sendable {
+    private let file: UserFile?
+    private let grants: [Grant]
+    private let logger: Logger
+    private let pool = NIOThreadPool(numberOfThreads: 1)
+    private let users = Mutex(UserTable())
+
+    init(configuration: DaemonConfiguration, logger: Logger) {
+        file = configuration.users.map { UserFile($0) }
+        grants = configuration.grants
+        self.logger = logger
+    }
+
+    /// Whether there is anything for it to do.
+    var isNeeded: Bool { file != nil || !grants.isEmpty }
+
+    // MARK: Life
+
+    /// Starts the thread, and loads.
+    func start() async throws -> GrantTable {
+        guard isNeeded else { return GrantTable() }
+        pool.start()
+        return try await load()
+    }
+
+    /// Reads the users and looks the names of the grants up. If either fails, both are as they were.
+    ///
+    /// - Throws: `DaemonError`, with the place in the file and the reason.
+    func load() async throws -> GrantTable {
+        guard isNeeded else { return GrantTable() }
+        return try await pool.runIfActive {
+            let grants = try GrantTable(self.grants)
+            if let file = self.file {
+                do throws(UserFileError) {
+                    let table = try file.read()
+                    self.users.withLock { $0 = table }
+                } catch {
+                    throw DaemonError(error.description)
+                }
+            }
+            return grants
+        }
+    }
+
+    /// Ends the thread, when it has done what it is at.
+    func stop() async { try? await pool.shutdownGracefully() }
+
+    // MARK: Questions
+
+    /// Finds out. The future fails when the daemon ends before that.
+    func examine(_ question: Bus.Question, on eventLoop: any EventLoop) -> EventLoopFuture<Bus.Verdict> {
+        pool.runIfActive(eventLoop: eventLoop) {
+            switch question.kind {
+            case .authentication: self.login(question)
+            case .passwordChange(let asker): self.changePassword(question, by: asker)
+            }
+        }
+    }
+
+    private func login(_ question: Bus.Question) -> Bus.Verdict {
+        let users = users.withLock { $0 }
+        let peer: Logger.Metadata = ["peer": "\(question.peer.index)"]
+        switch users.login(question.user, question.password) {
+        case .granted(let groups):
+            logger.info("authenticated", metadata: peer.merging(["user": "\(question.user)"]) { $1 })
+            return .granted(groups)
+        case .wrongPassword:
+            logger.notice("wrong password", metadata: peer.merging(["user": "\(question.user)"]) { $1 })
+            return .wrongPassword
+        case .unknownUser:
+            // Not the name: it may be a password that was typed in the wrong place.
+            logger.notice("unknown user", metadata: peer)
+            return .unknownUser
+        }
+    }
+
+    /// Changes the password in the file as it is now, not as it was when it was loaded; what else has been changed in it
+    /// holds from now on.
+    private func changePassword(_ question: Bus.Question, by asker: String) -> Bus.Verdict {
+        let metadata: Logger.Metadata = ["user": "\(question.user)", "by": "\(asker)"]
+        guard let file else { return .unknownUser }
+        do {
+            let table = try file.update { users throws(UserTable.Refusal) in
+                try users.changePassword(of: question.user, to: question.password, by: asker)
+            }
+            users.withLock { $0 = table }
+            logger.info("password changed", metadata: metadata)
+            return .changed
+        } catch let refusal as UserTable.Refusal {
+            logger.notice("password not changed", metadata: ["by": "\(asker)", "reason": "\(refusal)"])
+            return switch refusal {
+            case .forbidden: .forbidden
+            case .unknownUser: .unknownUser
+            case .unusablePassword: .wrongPassword
+            }
+        } catch {
+            logger.error("password not changed", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+            return .failed("the password could not be saved")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import JetProtocol
+
+/// The grants with the numbers that the kernel knows users and groups by.
+struct GrantTable: Sendable {
+    private var users: [uid_t: Set<String>] = [:]
+    private var groups: [gid_t: Set<String>] = [:]
+
+    /// No grants.
+    init() {}
+
+    /// Looks the names up, which may take its time: it is not for the event loop.
+    ///
+    /// - Throws: `DaemonError` for a name that nobody has.
+    init(_ grants: [Grant]) throws(DaemonError) {
+        for grant in grants {
+            switch grant.holder {
+            case .user(let name):
+                guard let id = uid_t(name) ?? Self.user(name) else {
+                    throw DaemonError("cannot grant anything to the user '\(name)': there is none on this system")
+                }
+                users[id, default: []].formUnion(grant.groups)
+            case .group(let name):
+                guard let id = gid_t(name) ?? Self.group(name) else {
+                    throw DaemonError("cannot grant anything to the group '\(name)': there is none on this system")
+                }
+                groups[id, default: []].formUnion(grant.groups)
+            }
+        }
+    }
+
+    var isEmpty: Bool { users.isEmpty && groups.isEmpty }
+
+    /// What a peer gets: all that any grant gives it.
+    func groups(of peer: PeerCredentials) -> Groups {
+        var names = users[peer.user] ?? []
+        for group in peer.groups { names.formUnion(groups[group] ?? []) }
+        return Groups(fetch: names, set: names, call: names)
+    }
+
+    // MARK: Names
+
+    private static func user(_ name: String) -> uid_t? {
+        lookUp { buffer, size in
+            var entry = passwd()
+            var found: UnsafeMutablePointer<passwd>?
+            let code = getpwnam_r(name, &entry, buffer, size, &found)
+            return (code, found == nil ? nil : entry.pw_uid)
+        }
+    }
+
+    private static func group(_ name: String) -> gid_t? {
+        lookUp { buffer, size in
+            var entry = Glibc.group()
+            var found: UnsafeMutablePointer<Glibc.group>?
+            let code = getgrnam_r(name, &entry, buffer, size, &found)
+            return (code, found == nil ? nil : entry.gr_gid)
+        }
+    }
+
+    /// Gives `body` more and more room for what it does not ask for: a group can have many members.
+    private static func lookUp<ID>(_ body: (UnsafeMutablePointer<CChar>, Int) -> (code: Int32, id: ID?)) -> ID? {
+        var size = 1024
+        while size <= 1 << 24 {
+            let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: size)
+            defer { buffer.deallocate() }
+            let (code, id) = body(buffer, size)
+            switch code {
+            case ERANGE: size *= 4
+            case EINTR: continue
+            default: return id
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,23 @@
+import JSONText
+
+/// JSON for people: a line for each member of an object, arrays on one line.
+enum PrettyJSON {
+    static func append(_ value: JSON, to output: inout [UInt8], indent: Int = 0) {
+        guard let object = value.object, !object.isEmpty else { return JSONWriter.append(value, to: &output) }
+        output.append(UInt8(ascii: "{"))
+        for (index, member) in object.enumerated() {
+            output.append(contentsOf: (index > 0 ? ",\n" : "\n").utf8)
+            append(spaces: indent + 2, to: &output)
+            JSONWriter.append(string: member.name, to: &output)
+            output.append(contentsOf: ": ".utf8)
+            append(member.value, to: &output, indent: indent + 2)
+        }
+        output.append(UInt8(ascii: "\n"))
+        append(spaces: indent, to: &output)
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func append(spaces count: Int, to output: inout [UInt8]) {
+        output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
+    }
+}

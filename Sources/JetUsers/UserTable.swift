@@ -1,0 +1,82 @@
+import JSONText
+import JetProtocol
+
+/// The *users*: who there is, and what of their file we do not understand but keep. The format is that of cjet's password
+/// file:
+///
+///     {"users": {"john": {"password": "$y$...", "auth": {"fetchGroups": [], "setGroups": [], "callGroups": []}}}}
+public struct UserTable: Hashable, Sendable {
+    /// All of the file; each user in it can be read.
+    private var document: JSON.Object
+
+    /// Nobody.
+    public init() { document = ["users": [:]] }
+
+    /// Reads a users file.
+    ///
+    /// - Throws: `UserTableError`, which says where what is wrong.
+    public init(parsing text: [UInt8]) throws(UserTableError) {
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON(parsing: text)
+        } catch {
+            throw UserTableError(error, in: text)
+        }
+        guard let document = json.object else { throw UserTableError(at: nil, "expected an object with 'users'") }
+        guard let entries = document["users"]?.object else {
+            throw UserTableError(at: "users", "expected an object with a member for each user")
+        }
+        for entry in entries { _ = try User(entry.value, at: "users.\(entry.name)") }
+        self.document = document
+    }
+
+    private var entries: JSON.Object { document["users"]?.object ?? [:] }
+
+    /// The names, in the order of the file.
+    public var names: [String] { entries.map(\.name) }
+
+    /// The hashes of all who have one.
+    var hashes: [String] { entries.compactMap { $0.value["password"]?.string } }
+
+    /// The user called so; names are compared by code points. Setting `nil` removes it.
+    public subscript(name: String) -> User? {
+        get { entries[name].flatMap { try? User($0, at: name) } }
+        set {
+            var entries = entries
+            entries[name] = newValue?.json(over: entries[name])
+            document["users"] = .object(entries)
+        }
+    }
+
+    /// The file's text, with a line for each member, so that people can read it.
+    public var text: [UInt8] {
+        var text: [UInt8] = []
+        PrettyJSON.append(.object(document), to: &text)
+        text.append(UInt8(ascii: "\n"))
+        return text
+    }
+}
+
+/// What is wrong with the text of a users file.
+public struct UserTableError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where: a member (`users.john.auth`), or a line and a column; `nil` for the whole.
+    public let place: String?
+    /// What.
+    public let reason: String
+
+    init(at place: String?, _ reason: String) {
+        self.place = place
+        self.reason = reason
+    }
+
+    /// What is no JSON, at its line and column (in bytes), both from 1.
+    init(_ error: JSONError, in text: [UInt8]) {
+        let before = text.prefix(error.offset)
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
+        self.init(at: "line \(line), column \(column)", error.reason.rawValue)
+    }
+
+    /// Both in one line.
+    public var description: String { place.map { "\($0): \(reason)" } ?? reason }
+}

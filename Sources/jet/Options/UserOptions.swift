@@ -1,0 +1,40 @@
+import ArgumentParser
+import JetProtocol
+import JetUsers
+
+/// Which users file, and what a user in it is to be.
+struct UserOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The users file.", valueName: "file"))
+    var file = "/etc/jet/users.json"
+
+    @Option(
+        help: ArgumentHelp("The groups for fetching, setting and calling, with commas between.", valueName: "groups"))
+    var groups: String?
+    @Option(help: ArgumentHelp("The groups for fetching.", valueName: "groups"))
+    var fetchGroups: String?
+    @Option(help: ArgumentHelp("The groups for setting.", valueName: "groups"))
+    var setGroups: String?
+    @Option(help: ArgumentHelp("The groups for calling.", valueName: "groups"))
+    var callGroups: String?
+
+    @Flag(inversion: .prefixedNo, help: "Whether the user may change the passwords of others over the bus.")
+    var admin: Bool?
+    @Flag(inversion: .prefixedNo, help: "Whether nobody may change the user's password over the bus.")
+    var readonly: Bool?
+
+    /// Whether anything is said about a user.
+    var changeSomething: Bool {
+        [groups, fetchGroups, setGroups, callGroups].contains { $0 != nil } || admin != nil || readonly != nil
+    }
+
+    /// Makes a user what is said.
+    func apply(to user: inout User) {
+        if let names = fetchGroups ?? groups { user.groups.fetch = Self.names(names) }
+        if let names = setGroups ?? groups { user.groups.set = Self.names(names) }
+        if let names = callGroups ?? groups { user.groups.call = Self.names(names) }
+        if let admin { user.isAdmin = admin }
+        if let readonly { user.isReadOnly = readonly }
+    }
+
+    private static func names(_ text: String) -> Set<String> { Set(text.split(separator: ",").map(String.init)) }
+}

@@ -1,0 +1,85 @@
+import Glibc
+
+/// Asks for passwords: on a terminal, without showing what is typed; else a line of standard input is one.
+enum PasswordPrompt {
+    /// Whether somebody sits there.
+    static var isPossible: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// A new password: typed twice, or the next line of standard input.
+    static func new(for user: String) throws -> String {
+        guard isPossible else {
+            guard let line = line(from: STDIN_FILENO) else {
+                throw Failure(.usage, "There is no password.", advice: "It is read from a line of standard input.")
+            }
+            return line
+        }
+        let password = try ask("New password of \(user): ")
+        guard !password.isEmpty else { throw Failure(.usage, "An empty password is none.") }
+        guard try ask("Again: ").utf8.elementsEqual(password.utf8) else {
+            throw Failure(.usage, "These were two different passwords.")
+        }
+        return password
+    }
+
+    /// The next line that is typed.
+    ///
+    /// - Throws: `Failure` if there is none: at the end of the input, or on Ctrl-C.
+    static func ask(_ prompt: String) throws -> String {
+        say(TerminalText.escaped(prompt))
+        defer { say("\n") }
+        guard let password = typedLine() else { throw Failure(.usage, "There is no password.") }
+        return password
+    }
+
+    /// The next line, without its end; `nil` when there is nothing more.
+    static func line(from descriptor: Int32) -> String? {
+        var bytes: [UInt8] = []
+        var hasEnd = false
+        while bytes.count < 1 << 16, let byte = byte(from: descriptor) {
+            hasEnd = byte == UInt8(ascii: "\n")
+            if hasEnd { break }
+            bytes.append(byte)
+        }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        return bytes.isEmpty && !hasEnd ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What is typed up to the Enter key. The terminal hands over every key, and keys that would end the process are read
+    /// as any other: nothing can leave the terminal without its echo.
+    private static func typedLine() -> String? {
+        var before = termios()
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
+        var quiet = before
+        quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
+        defer { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) }
+        var text: [UInt8] = []
+        while let byte = byte(from: STDIN_FILENO) {
+            switch byte {
+            case UInt8(ascii: "\n"), UInt8(ascii: "\r"): return String(decoding: text, as: UTF8.self)
+            case 0x03: return nil  // Ctrl-C
+            case 0x04 where text.isEmpty: return nil  // Ctrl-D
+            case 0x15: text = []  // Ctrl-U
+            case 0x08, 0x7F:
+                // A character may have several bytes; those behind its first are 10xxxxxx.
+                while let last = text.popLast(), last & 0xC0 == 0x80 {}
+            default: text.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private static func byte(from descriptor: Int32) -> UInt8? {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            return count == 1 ? byte : nil
+        }
+    }
+
+    private static func say(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
