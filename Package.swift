@@ -85,9 +85,13 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        .target(
+            name: "JetBench", dependencies: ["JetProtocol", "JSONText", "CLinux"], swiftSettings: hot),
+
         // System libraries
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
+        .target(name: "CLinux"),
         .target(name: "CNetlink"),
         .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: house),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: house),
@@ -116,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "JetCommand",
             dependencies: [
-                "Jet", "JSONText", "JetProtocol",
+                "Jet", "JetBench", "JSONText", "JetProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -1,0 +1,85 @@
+import JSONText
+import JetProtocol
+
+/// Reads the notifications of a fetch: what happened, to which State of the measurement, and the number in its value.
+struct NotificationReader {
+    /// What a notification says.
+    struct Event {
+        let kind: Kind
+        let index: Int
+        let number: Int
+    }
+
+    /// What happened.
+    enum Kind: String {
+        case add, change, remove
+    }
+
+    private let prefix: String
+    private var shape: Shape?
+    private var kind = Kind.add
+    private var params = JSONMembers()
+
+    /// A reader of notifications about paths that begin with `prefix`.
+    init(prefix: String) { self.prefix = prefix }
+
+    /// Reads a message.
+    ///
+    /// - Returns: `nil` if it is no notification.
+    /// - Throws: `BenchError.wrong` if it is one that nobody asked for.
+    @inline(__always)
+    mutating func read(_ message: UnsafeRawBufferPointer) throws(BenchError) -> Event? {
+        if let numbers = shape?.numbers(of: message) {
+            return Event(kind: kind, index: numbers.0, number: numbers.1)
+        }
+        return try learn(message)
+    }
+
+    @inline(never)
+    private mutating func learn(_ message: UnsafeRawBufferPointer) throws(BenchError) -> Event? {
+        let bytes = message.bytes
+        guard let (parts, value) = parsed(bytes) else { throw .unexpected(message) }
+        guard parts.method != nil || parts.otherMethod != nil else { return nil }
+        guard let event = params.value("event", in: bytes), let kind = Kind(rawValue: bytes.unquoted(event)),
+            let path = params.value("path", in: bytes), bytes.unquoted(path).hasPrefix(prefix),
+            let number = value?.value("n", in: bytes),
+            // In front of the closing quote.
+            let shape = Shape(
+                message, first: ByteRange(path.end - 1 - Naming.indexWidth, path.end - 1), second: number),
+            let (index, found) = shape.numbers(of: message)
+        else { throw .unexpected(message) }
+        self.shape = shape
+        self.kind = kind
+        return Event(kind: kind, index: index, number: found)
+    }
+
+    /// The parts of a message, and the members of its params' value.
+    private mutating func parsed(_ bytes: RawSpan) -> (Message, JSONMembers?)? {
+        do throws(JSONError) {
+            var scanner = JSONScanner(bytes)
+            guard let parts = try scanner.message(params: &params) else { return nil }
+            guard let value = params.value("value", in: bytes) else { return (parts, nil) }
+            var members = JSONMembers()
+            var inside = JSONScanner(bytes, at: value.start)
+            _ = try inside.members(into: &members)
+            return (parts, members)
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension RawSpan {
+    /// The text of a string without escapes at `range`, its quotes left out.
+    func unquoted(_ range: ByteRange) -> String {
+        guard range.count >= 2 else { return "" }
+        return extracting(range.start + 1..<range.end - 1).string
+    }
+}
+
+extension BenchError {
+    /// A message that nobody asked for.
+    static func unexpected(_ message: UnsafeRawBufferPointer) -> BenchError {
+        .wrong("The daemon sent what was not expected: \(String(decoding: message.prefix(300), as: UTF8.self))")
+    }
+}
