@@ -157,6 +157,13 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "JetBenchTests",
+            dependencies: [
+                "JetBench", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .testTarget(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
@@ -167,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "JetCommandTests",
             dependencies: [
-                "JetCommand", "jetd", "Jet", "JetProtocol", "JSONText", "TestSupport",
+                "JetCommand", "JetBench", "jetd", "Jet", "JetProtocol", "JSONText", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

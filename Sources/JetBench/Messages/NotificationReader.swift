@@ -17,7 +17,9 @@ struct NotificationReader {
 
     private let prefix: String
     private var shape: Shape?
+    /// What is the same in all messages of the shape, beside the bytes.
     private var kind = Kind.add
+    private var isValueFirst = false
     private var params = JSONMembers()
 
     /// A reader of notifications about paths that begin with `prefix`.
@@ -29,10 +31,15 @@ struct NotificationReader {
     /// - Throws: `BenchError.wrong` if it is one that nobody asked for.
     @inline(__always)
     mutating func read(_ message: UnsafeRawBufferPointer) throws(BenchError) -> Event? {
-        if let numbers = shape?.numbers(of: message) {
-            return Event(kind: kind, index: numbers.0, number: numbers.1)
-        }
-        return try learn(message)
+        guard let numbers = shape?.numbers(of: message) else { return try learn(message) }
+        return said(by: numbers)
+    }
+
+    @inline(__always)
+    private func said(by numbers: (Int, Int)) -> Event {
+        isValueFirst
+            ? Event(kind: kind, index: numbers.1, number: numbers.0)
+            : Event(kind: kind, index: numbers.0, number: numbers.1)
     }
 
     @inline(never)
@@ -42,15 +49,18 @@ struct NotificationReader {
         guard parts.method != nil || parts.otherMethod != nil else { return nil }
         guard let event = params.value("event", in: bytes), let kind = Kind(rawValue: bytes.unquoted(event)),
             let path = params.value("path", in: bytes), bytes.unquoted(path).hasPrefix(prefix),
-            let number = value?.value("n", in: bytes),
-            // In front of the closing quote.
-            let shape = Shape(
-                message, first: ByteRange(path.end - 1 - Naming.indexWidth, path.end - 1), second: number),
-            let (index, found) = shape.numbers(of: message)
+            let number = value?.value("n", in: bytes)
+        else { throw .unexpected(message) }
+        // In front of the closing quote.
+        let index = ByteRange(path.end - 1 - Naming.indexWidth, path.end - 1)
+        isValueFirst = number.start < index.start
+        guard
+            let shape = Shape(message, first: isValueFirst ? number : index, second: isValueFirst ? index : number),
+            let numbers = shape.numbers(of: message)
         else { throw .unexpected(message) }
         self.shape = shape
         self.kind = kind
-        return Event(kind: kind, index: index, number: found)
+        return said(by: numbers)
     }
 
     /// The parts of a message, and the members of its params' value.

@@ -24,24 +24,27 @@ struct BenchReport {
         let medians = series.map(\.medians)
         var rows = [[""] + series.map { TerminalText.escaped($0.endpoint.description) }]
         for figure in Figure.allCases where medians.contains(where: { $0[figure] != nil }) {
-            rows.append([figure.title] + medians.map { $0[figure].map { Self.text($0, figure.unit) } ?? "–" })
-            guard let first = series.first else { continue }
-            for (column, other) in series.enumerated().dropFirst() {
-                guard let ratio = other.ratios(to: first)[figure] else { continue }
-                rows[rows.count - 1][column + 1] += "  ×" + Self.fixed(ratio, 2)
+            let cells = series.enumerated().map { place, one in
+                let number = medians[place][figure].map { Self.text($0, figure.unit) } ?? "–"
+                return place == 0 ? number : number + Self.ratio(one.ratios(to: series[0])[figure])
             }
+            rows.append([figure.title] + cells)
         }
         let widths = rows[0].indices.map { column in rows.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
         let table = rows.enumerated().map { number, row in
-            StyledLine(
-                row.enumerated().map { column, text in
-                    let room = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))
-                    return column == 0
-                        ? StyledText(text + room, .faint)
-                        : StyledText("   " + room + text, number == 0 ? .heading : .plain)
-                })
+            row.enumerated().map { column, text in
+                let room = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))
+                guard column > 0 else { return StyledText(text + room, .faint) }
+                return StyledText("   " + room + text, number == 0 ? .heading : .plain)
+            }
         }
         return [[StyledText(head, .heading)], []] + table
+    }
+
+    /// A ratio behind a number, or as much room.
+    private static func ratio(_ ratio: Double?) -> String {
+        let text = ratio.map { "×" + fixed($0, 2) } ?? ""
+        return String(repeating: " ", count: max(1, 8 - text.count)) + text
     }
 
     private static func text(_ value: Double, _ unit: Figure.Unit) -> String {
