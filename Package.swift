@@ -178,6 +178,18 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+        // Measured by packaging/benchmark, tried by the tests; no product.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "JetBus", "JetProtocol", "JSONText", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks",
+            exclude: ["README.md"],
+            swiftSettings: house),
+        .testTarget(
+            name: "BenchmarkTests", dependencies: ["Benchmarks", "JetBus", "JSONText"], swiftSettings: house),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],

@@ -2,7 +2,7 @@ import JSONText
 import JetProtocol
 
 /// Reads the notifications of a fetch: what happened, to which State of the measurement, and the number in its value.
-struct NotificationReader {
+struct NotificationReader: ~Copyable {
     /// What a notification says.
     struct Event {
         let kind: Kind
@@ -21,6 +21,7 @@ struct NotificationReader {
     private var kind = Kind.add
     private var isValueFirst = false
     private var params = JSONMembers()
+    private var value = JSONMembers()
 
     /// A reader of notifications about paths that begin with `prefix`.
     init(prefix: String) { self.prefix = prefix }
@@ -45,11 +46,11 @@ struct NotificationReader {
     @inline(never)
     private mutating func learn(_ message: UnsafeRawBufferPointer) throws(BenchError) -> Event? {
         let bytes = message.bytes
-        guard let (parts, value) = parsed(bytes) else { throw .unexpected(message) }
+        guard let parts = parsed(bytes) else { throw .unexpected(message) }
         guard parts.method != nil || parts.otherMethod != nil else { return nil }
         guard let event = params.value("event", in: bytes), let kind = Kind(rawValue: bytes.unquoted(event)),
             let path = params.value("path", in: bytes), bytes.unquoted(path).hasPrefix(prefix),
-            let number = value?.value("n", in: bytes)
+            let number = value.value("n", in: bytes)
         else { throw .unexpected(message) }
         // In front of the closing quote.
         let index = ByteRange(path.end - 1 - Naming.indexWidth, path.end - 1)
@@ -63,16 +64,16 @@ struct NotificationReader {
         return said(by: numbers)
     }
 
-    /// The parts of a message, and the members of its params' value.
-    private mutating func parsed(_ bytes: RawSpan) -> (Message, JSONMembers?)? {
+    /// The parts of a message; notes the members of its params, and of the value there.
+    private mutating func parsed(_ bytes: RawSpan) -> Message? {
         do throws(JSONError) {
             var scanner = JSONScanner(bytes)
             guard let parts = try scanner.message(params: &params) else { return nil }
-            guard let value = params.value("value", in: bytes) else { return (parts, nil) }
-            var members = JSONMembers()
-            var inside = JSONScanner(bytes, at: value.start)
-            _ = try inside.members(into: &members)
-            return (parts, members)
+            value.removeAll()
+            guard let range = params.value("value", in: bytes) else { return parts }
+            var inside = JSONScanner(bytes, at: range.start)
+            if try inside.peek() == UInt8(ascii: "{") { _ = try inside.members(into: &value) }
+            return parts
         } catch {
             return nil
         }

@@ -2,7 +2,7 @@ import JSONText
 import JetProtocol
 
 /// Reads the answers to requests whose ids are numbers of ten digits.
-struct ResponseReader {
+struct ResponseReader: ~Copyable {
     private var shape: Shape?
     private var params = JSONMembers()
 
