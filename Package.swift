@@ -89,9 +89,13 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        .target(
+            name: "JetBench", dependencies: ["JetProtocol", "JSONText", "CLinux"], swiftSettings: hot),
+
         // System libraries
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
+        .target(name: "CLinux"),
         .target(name: "CNetlink"),
         .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: house),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: house),
@@ -120,7 +124,7 @@ let package = Package(
         .executableTarget(
             name: "JetCommand",
             dependencies: [
-                "Jet", "JSONText", "JetProtocol", "JetUsers",
+                "Jet", "JetBench", "JSONText", "JetProtocol", "JetUsers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -161,6 +165,13 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "JetBenchTests",
+            dependencies: [
+                "JetBench", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .testTarget(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
@@ -171,10 +182,22 @@ let package = Package(
         .testTarget(
             name: "JetCommandTests",
             dependencies: [
-                "JetCommand", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText", "TestSupport",
+                "JetCommand", "JetBench", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+        // Measured by packaging/benchmark, tried by the tests; no product.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "JetBus", "JetProtocol", "JSONText", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks",
+            exclude: ["README.md"],
+            swiftSettings: house),
+        .testTarget(
+            name: "BenchmarkTests", dependencies: ["Benchmarks", "JetBus", "JSONText"], swiftSettings: house),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],

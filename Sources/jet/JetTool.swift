@@ -22,7 +22,7 @@ struct JetTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ListCommand.self, GetCommand.self, WatchCommand.self, SetCommand.self, CallCommand.self, InfoCommand.self,
-            TopCommand.self, PasswdCommand.self,
+            TopCommand.self, BenchCommand.self, PasswdCommand.self,
         ])
 
     static func main() async {

@@ -1,0 +1,57 @@
+import CLinux
+import Glibc
+
+/// *Waiting for many descriptors* at once: epoll(7). Each is known by a number of the caller's choice.
+struct Poller: ~Copyable {
+    private let descriptor: Int32
+    private var events: ContiguousArray<epoll_event>
+
+    /// A poller of nothing.
+    init() throws(BenchError) {
+        descriptor = epoll_create1(Int32(O_CLOEXEC))
+        guard descriptor >= 0 else { throw .impossible("No epoll descriptor: \(systemError()).") }
+        events = ContiguousArray(repeating: epoll_event(), count: 256)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Watches a descriptor: for input, and if `output` for room to write.
+    func add(_ watched: Int32, number: Int, output: Bool = false) throws(BenchError) {
+        try control(EPOLL_CTL_ADD, watched, number, output)
+    }
+
+    /// Watches a descriptor that it knows in another way.
+    func change(_ watched: Int32, number: Int, output: Bool) throws(BenchError) {
+        try control(EPOLL_CTL_MOD, watched, number, output)
+    }
+
+    private func control(_ operation: Int32, _ watched: Int32, _ number: Int, _ output: Bool) throws(BenchError) {
+        var event = epoll_event()
+        event.events = EPOLLIN.rawValue | (output ? EPOLLOUT.rawValue : 0)
+        event.data.u64 = UInt64(truncatingIfNeeded: number)
+        guard epoll_ctl(descriptor, operation, watched, &event) == 0 else {
+            throw .impossible("A descriptor cannot be watched: \(systemError()).")
+        }
+    }
+
+    /// Waits until something happens, at most so long.
+    ///
+    /// - Returns: How many descriptors something has happened to; `event(_:)` says what.
+    mutating func wait(milliseconds: Int32) -> Int {
+        let room = Int32(truncatingIfNeeded: events.count)
+        let count = events.withUnsafeMutableBufferPointer {
+            epoll_wait(descriptor, $0.baseAddress, room, milliseconds)
+        }
+        return max(0, Int(count))
+    }
+
+    /// What has happened: to whom, and whether it can be written to. Whatever else it is, reading will tell.
+    func event(_ index: Int) -> (number: Int, canWrite: Bool, canRead: Bool) {
+        let event = events[index]
+        let canRead = event.events & ~EPOLLOUT.rawValue != 0
+        return (Int(truncatingIfNeeded: event.data.u64), event.events & EPOLLOUT.rawValue != 0, canRead)
+    }
+}
+
+/// What the last call of the system complains of.
+func systemError() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import JSONText
+import JetBench
+import JetProtocol
+
+/// What all modes of `jet bench` take: over what, how often, and how the result is to look.
+struct BenchOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            Measure over unix, tcp, ws, or a URL; may be given several times. The words mean --connect if it is of this \
+            kind, else the usual endpoint of this kind. (default: as --connect)
+            """,
+            valueName: "transport"),
+        transform: TransportChoice.init(parsing:))
+    var transport: [TransportChoice] = []
+
+    @Option(name: .customLong("repeat"), help: ArgumentHelp("How many rounds; medians are printed.", valueName: "n"))
+    var rounds = 3
+
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's process, if it cannot be found by its connection (for its processor time and memory).",
+            valueName: "pid"))
+    var daemonPid: Int32?
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        guard (1...1000).contains(rounds) else {
+            throw ValidationError("--repeat takes a number of rounds, 1 to 1000.")
+        }
+        if let daemonPid, daemonPid < 1 { throw ValidationError("--daemon-pid takes the number of a process.") }
+    }
+
+    /// Measures, says how far it is, and prints what came of it.
+    func run(_ mode: some Mode) async throws {
+        let benchmark = Benchmark(
+            mode: mode, endpoints: try endpoints(), rounds: rounds, pid: daemonPid, patience: connection.timeout)
+        let progress = ProgressLine()
+        let series: [Series]
+        do {
+            series = try await Self.onOwnThread { try benchmark.run { progress.show($0) } }
+            progress.clear()
+        } catch let error as BenchError {
+            progress.clear()
+            throw Failure(error)
+        }
+        let report = BenchReport(mode: mode, series: series)
+        if output.json { try output.write(report.records) } else { try output.write(report.lines) }
+        if series.contains(where: { $0.pid == nil }) {
+            StandardOutput.say(
+                "jet: The daemon's process was not found, so that its processor time and memory are not known; "
+                    + "--daemon-pid names it.")
+        }
+    }
+
+    /// A measurement blocks, and the threads that tasks share are few.
+    private static func onOwnThread<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "bench").async { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
+}
+
+/// What `--transport` can say.
+enum TransportChoice: Hashable, Sendable {
+    case unix, tcp, webSocket
+    /// This endpoint.
+    case endpoint(Endpoint)
+
+    init(parsing text: String) throws {
+        switch text {
+        case "unix": self = .unix
+        case "tcp": self = .tcp
+        case "ws": self = .webSocket
+        case _ where text.contains(":") || text.contains("/"): self = .endpoint(try Endpoint(parsing: text))
+        default: throw ValidationError("'\(text)' is no transport: unix, tcp, ws, or a URL such as tcp://host:11122.")
+        }
+    }
+}
+
+extension BenchOptions {
+    /// Where to measure, in the order of the command line.
+    private func endpoints() throws -> [Endpoint] {
+        let candidates = try candidates()
+        guard !transport.isEmpty else { return [try reachable(candidates)] }
+        return try transport.map { choice in
+            switch choice {
+            case .endpoint(let endpoint): endpoint
+            case .unix:
+                try reachable(candidates.filter { if case .unix = $0 { true } else { false } }, "unix socket")
+            case .tcp: candidates.firstMap { if case .tcp = $0 { $0 } else { nil } } ?? .tcp(host: host, port: 11122)
+            case .webSocket:
+                candidates.firstMap { if case .webSocket = $0 { $0 } else { nil } }
+                    ?? .webSocket(host: host, port: Endpoint.defaultWebSocketPort)
+            }
+        }
+    }
+
+    /// The host of `--connect`, for the other ports there.
+    private var host: String {
+        switch connection.connect {
+        case .tcp(let host, _), .webSocket(let host, _): host
+        case .unix, nil: "127.0.0.1"
+        }
+    }
+
+    /// Where a daemon is looked for without `--transport`.
+    private func candidates() throws -> [Endpoint] {
+        if let endpoint = connection.connect { return [endpoint] }
+        var environment: [String: String] = [:]
+        for name in ["JET_CONNECT", "XDG_RUNTIME_DIR"] { environment[name] = getenv(name).map { String(cString: $0) } }
+        do {
+            return try LocalEndpoint.candidates(userID: getuid(), environment: environment)
+        } catch {
+            throw Failure(.usage, "JET_CONNECT: \(error).")
+        }
+    }
+
+    private func reachable(_ candidates: [Endpoint], _ kind: String = "daemon") throws -> Endpoint {
+        do throws(BenchError) {
+            guard let first = try Benchmark.firstReachable(of: candidates, patience: connection.timeout) else {
+                throw BenchError.impossible("There is no \(kind) to look for; --connect or --transport URL names one.")
+            }
+            return first
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
+
+extension Sequence {
+    /// The first result that is one.
+    fileprivate func firstMap<Result>(_ transform: (Element) -> Result?) -> Result? {
+        for element in self { if let result = transform(element) { return result } }
+        return nil
+    }
+}
+
+extension Failure {
+    /// What an error of a measurement means to somebody who typed a command.
+    init(_ error: BenchError) {
+        switch error {
+        case .cannotConnect: self.init(.notConnected, error.description)
+        case .closed: self.init(.notConnected, error.description)
+        case .impossible: self.init(.usage, error.description)
+        case .overdue:
+            self.init(.refused, error.description, advice: "--timeout SECONDS waits longer.")
+        case .refused, .wrong: self.init(.refused, error.description)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import JetBench
+
+/// `jet bench route`.
+struct RouteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: Route.name,
+        abstract: "Sets, routed to the State's owner and answered by it.",
+        discussion: """
+            One peer sets the State of another one, which answers. Printed: sets a second, the time from sending a set to \
+            reading its answer, and the daemon's processor time a set. With --in-flight 1 the latency is what one caller \
+            waits, most of it the kernel waking processes; with many in flight the throughput counts.
+            """)
+
+    @Option(help: ArgumentHelp("How many sets.", valueName: "n"))
+    var count = Route().count
+
+    @Option(help: ArgumentHelp("How many sets go ahead unmeasured.", valueName: "n"))
+    var warmUp = Route().warmUp
+
+    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    var size = Route().size
+
+    @Option(help: ArgumentHelp("How many sets may be without an answer.", valueName: "n"))
+    var inFlight = Route().inFlight
+
+    @OptionGroup var options: BenchOptions
+
+    func validate() throws {
+        try BenchNumbers.check(count: count, of: "sets")
+        try BenchNumbers.check(warmUp: warmUp, of: "sets")
+        try BenchNumbers.check(size: size)
+        try BenchNumbers.check(inFlight: inFlight, size: size)
+    }
+
+    func run() async throws {
+        var mode = Route()
+        mode.count = count
+        mode.warmUp = warmUp
+        mode.size = size
+        mode.inFlight = inFlight
+        try await options.run(mode)
+    }
+}

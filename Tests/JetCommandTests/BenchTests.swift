@@ -1,0 +1,117 @@
+import Jet
+import JetBench
+import TestSupport
+import Testing
+
+@testable import JetCommand
+
+/// `jet` and `jetd` as processes: what is printed, and how it ends. What is measured, the tests of JetBench ask.
+@Suite("jet bench")
+struct BenchTests {
+    static let small: [[String]] = [
+        ["fan-out", "--count", "100", "--warm-up", "10", "--subscribers", "2", "--states", "5"],
+        ["route", "--count", "50", "--warm-up", "0"],
+        ["add", "--count", "50", "--warm-up", "5", "--fetchers", "3", "--predicate", "endsWith"],
+        ["snapshot", "--count", "1", "--states", "20"],
+        ["sorted", "--count", "50", "--warm-up", "5", "--states", "20"],
+        ["connections", "--count", "5", "--changes", "2"],
+    ]
+
+    @Test("prints a record with --json that has the documented members", arguments: small)
+    func json(arguments: [String]) async throws {
+        let bus = try await TestBus()
+        let process = try bus.start(["bench"] + arguments + ["--json", "--repeat", "2", "--timeout", "30"])
+        #expect(try await process.end() == 0, "\(process.text(.error))")
+        let lines = process.text().split(separator: "\n")
+        #expect(lines.count == 1)
+        let record = try JSON(parsing: String(try #require(lines.first)))
+        #expect(record["mode"]?.string == arguments[0])
+        #expect(record["transport"] == "unix")
+        #expect(record["endpoint"]?.string == bus.endpoint.description)
+        #expect((record["pid"]?.int ?? 0) > 1)
+        #expect(record["settings"]?["count"]?.int == Int(arguments[2]))
+        #expect(record["rounds"]?.array?.count == 2)
+        let figures = try #require(record["figures"]?.object)
+        #expect(figures.contains { $0.name.hasSuffix("PerSecond") && ($0.value.double ?? 0) > 0 })
+        for name in [
+            "latencyP50", "latencyP90", "latencyP99", "latencyP999", "latencyMax", "memoryBefore", "memoryAfter",
+        ] {
+            #expect((figures[name]?.double ?? 0) > 0, "\(name)")
+        }
+        #expect(figures.allSatisfy { Figure(rawValue: $0.name) != nil })
+        #expect(process.text(.error) == "")
+    }
+
+    @Test("prints a table with a column for each transport, and ratios to the first")
+    func table() async throws {
+        let bus = try await TestBus()
+        let url = bus.endpoint.description
+        let run = try await bus.jet(
+            "bench", "route", "--count", "50", "--warm-up", "0", "--transport", "unix", "--transport", url, "--repeat",
+            "2", "--connect", url, "--timeout", "30")
+        #expect(run.status == 0)
+        #expect(run.lines.first == "route: 50 sets of 32 bytes, 64 in flight; medians of 2 rounds")
+        let sets = run.lines.first { $0.hasPrefix("sets a second") }
+        #expect(sets?.contains("×") == true)
+        #expect(run.lines.first { $0.contains(url) }?.split(separator: " ").count == 2)
+        #expect(try await bus.jet("ls").status == 5, "nothing is left behind")
+    }
+
+    @Test("compares by records, too")
+    func ratios() async throws {
+        let bus = try await TestBus()
+        let url = bus.endpoint.description
+        let run = try await bus.jet(
+            "bench", "snapshot", "--states", "20", "--count", "1", "--transport", url, "--transport", url, "--json",
+            "--timeout", "30")
+        let records = try run.lines.map { try JSON(parsing: $0) }
+        #expect(records.map { $0["ratios"] == nil } == [true, false])
+        #expect((records.last?["ratios"]?["statesPerSecond"]?.double ?? 0) > 0)
+    }
+
+    @Test(
+        "refuses what cannot be measured, in a sentence",
+        arguments: [
+            (["fan-out", "--count", "0"], "--count takes a number of changes from 1 to 10000000, not 0."),
+            (["fan-out", "--size", "25"], "--size takes a number of bytes from 26 to 1048576, not 25."),
+            (["fan-out", "--subscribers", "0"], "--subscribers takes a number of peers"),
+            (["fan-out", "--in-flight", "0"], "--in-flight takes a number of requests"),
+            (["fan-out", "--in-flight", "60000", "--size", "1000"], "more than the 4 MiB"),
+            (["fan-out", "--fetchers", "1000001"], "--fetchers takes a number of fetchers"),
+            (["fan-out", "--transport", "carrier-pigeon"], "'carrier-pigeon' is no transport"),
+            (["fan-out", "--transport", "tcp://"], "the host is missing"),
+            (["route", "--repeat", "0"], "--repeat takes a number of rounds"),
+            (["route", "--daemon-pid", "0"], "--daemon-pid takes the number of a process"),
+            (["add", "--predicate", "looksLike"], "looksLike"),
+            (["add", "--count", "1000001"], "--count takes a number of States"),
+            (["snapshot", "--states", "0"], "--states takes a number of States"),
+            (["sorted", "--warm-up=-1"], "--warm-up"),
+            (["connections", "--changes", "0"], "--changes takes a number of changes"),
+            (["swim"], "swim"),
+        ])
+    func refused(arguments: [String], says: String) async throws {
+        let process = try ChildProcess(TestBus.binary("jet"), ["bench"] + arguments)
+        #expect(try await process.end() == 2)
+        #expect(process.text(.error).contains(says), "\(process.text(.error))")
+        #expect(process.text() == "")
+    }
+
+    @Test("says where no daemon is, and ends with 3")
+    func absent() async throws {
+        let process = try ChildProcess(
+            TestBus.binary("jet"), ["bench", "route", "--connect", "unix:/tmp/no-such-folder/jet.sock"])
+        #expect(try await process.end() == 3)
+        #expect(
+            process.text(.error)
+                == "jet: Cannot connect to unix:/tmp/no-such-folder/jet.sock: No such file or directory.\n")
+    }
+
+    @Test("writes numbers so that people can read them")
+    func numbers() {
+        #expect(BenchReport.grouped(1_234_567.8) == "1,234,568")
+        #expect([999, 1000, 0].map(BenchReport.grouped) == ["999", "1,000", "0"])
+        #expect(BenchReport.fixed(0.046, 2) == "0.05")
+        #expect(BenchReport.fixed(12.345, 1) == "12.3")
+        #expect(BenchReport.fixed(7, 0) == "7")
+    }
+}
