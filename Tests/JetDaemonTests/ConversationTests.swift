@@ -80,8 +80,8 @@ struct ConversationTests {
         lamp > 00000039 {"id":9,"method":"remove","params":{"path":"lamp/blink"}}
         lamp < 00000016 {"id":9,"result":true}
 
-        # And who the daemon is.
-        user > 00000019 {"id":11,"method":"info"}
-        user < 000000CB {"id":11,"result":{"name":"test","version":"1.0","protocolVersion":"1.1.0","features":{"batches":true,"authentication":false,"fetch":"full","meta":true,"conflation":true,"encodings":["json","msgpack"]}}}
+        # And whether the daemon is there: it says what it hears, byte for byte.
+        user > 00000032 {"id":11,"method":"echo","params":[1.50,"\u00e9"]}
+        user < 00000022 {"id":11,"result":[1.50,"\u00e9"]}
         """#
 }
