@@ -4,7 +4,7 @@
 /// Others wait in line. When one goes out of a full fetch, the one that has waited longest comes in at once, behind the
 /// remove; so the peer never knows of more than `max`, and of fewer only if no more satisfy the rule. (lua-jet looked at
 /// all elements anew then and took what its table happened to hold first.)
-struct Admission {
+final class Admission {
     /// How many may be in.
     let limit: Int
     /// How many are in.
@@ -24,7 +24,7 @@ struct Admission {
     /// An element has come to satisfy the rule.
     ///
     /// - Returns: Whether it is in.
-    mutating func enter(_ element: Element) -> Bool {
+    func enter(_ element: Element) -> Bool {
         guard inside >= limit else {
             inside += 1
             return true
@@ -38,7 +38,7 @@ struct Admission {
     /// An element satisfies the rule no more.
     ///
     /// - Returns: Whether it was in.
-    mutating func leave(_ element: Element) -> Bool {
+    func leave(_ element: Element) -> Bool {
         if let place = places.removeValue(forKey: element.serial) {
             line[place] = nil
             return false
@@ -48,7 +48,7 @@ struct Admission {
     }
 
     /// The next one that comes in, if there is room.
-    mutating func admitNext() -> Element? {
+    func admitNext() -> Element? {
         guard inside < limit else { return nil }
         while served < line.count {
             let next = line[served]
@@ -64,7 +64,7 @@ struct Admission {
         return nil
     }
 
-    private mutating func pack() {
+    private func pack() {
         line = line.filter { $0 != nil }
         served = 0
         for (place, element) in line.enumerated() { if let element { places[element.serial] = place } }

@@ -142,7 +142,7 @@ extension Bus {
         counters.messages &+= 1
         respond(to: peer, id: nil, error: error)
         peer.parseErrors += 1
-        if peer.parseErrors >= configuration.parseErrorLimit { peer.isClosing = true }
+        if Int(peer.parseErrors) >= configuration.parseErrorLimit { peer.isClosing = true }
     }
 
     /// Notes where the messages of a batch lie. All of it is checked before any of it is handled: one that will not

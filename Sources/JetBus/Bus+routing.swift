@@ -31,7 +31,7 @@ extension Bus {
         scratch.removeAll()
         scratch.append("{")
         if let id = request.id {
-            guard request.peer.pendingRequests < configuration.pendingRequestLimit, requests.hasRoom else {
+            guard Int(request.peer.pendingRequests) < configuration.pendingRequestLimit, requests.hasRoom else {
                 throw .limitExceeded("pendingRequests", max: configuration.pendingRequestLimit)
             }
             guard request.peer.pendingBytes < configuration.pendingBytesLimit else {

@@ -27,7 +27,10 @@ final class Fetcher {
     /// What an `interval` has it remember; `nil` without one.
     var pacing: Pacing?
     /// Its place in the bus's agenda, if it stands there.
-    var agendaPlace: Int?
+    var agendaPlace: Int? {
+        get { pacing?.agendaPlace }
+        set { pacing?.agendaPlace = newValue }
+    }
     /// What `max` lets in; `nil` without it, and if the rule sorts.
     var admission: Admission?
     /// The order, and what is in it; `nil` if the rule does not sort.

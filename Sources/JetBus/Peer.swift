@@ -9,15 +9,10 @@ public struct PeerID: Hashable, Sendable {
 /// A *peer* as the bus knows it: one connection, with what it owns, what it fetches and what waits to be written to it.
 final class Peer {
     let id: PeerID
-    /// What the peer calls itself.
-    var name: String?
-    var groups: Groups
+    /// Who it is.
+    var identity: Identity.Box
     /// What its messages are written in, in both directions.
     var encoding = Encoding.json
-    /// As which user it has authenticated itself.
-    var user: String?
-    /// What the system knows of it.
-    let credentials: Credentials
     /// What is being found out about it outside of the bus; until that is known its messages wait.
     var inquiry: Inquiry?
     var outbox: Outbox
@@ -49,13 +44,13 @@ final class Peer {
     /// Whether its messages should not be read for now, since it does not read ours.
     var isPaused = false
     /// Texts in a row that would not parse.
-    var parseErrors = 0
+    var parseErrors: Int32 = 0
     /// Its own requests that other peers have not answered yet.
-    var pendingRequests = 0
+    var pendingRequests: Int32 = 0
     /// How many bytes are kept for them.
     var pendingBytes = 0
     /// Requests of other peers that it has not answered yet.
-    var owedAnswers = 0
+    var owedAnswers: Int32 = 0
 
     init(
         id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
@@ -64,8 +59,8 @@ final class Peer {
         self.id = id
         self.outboxLimit = outboxLimit
         notifyLimit = outboxLimit
-        self.groups = groups
-        self.credentials = credentials
+        let isUnknown = groups == Groups() && credentials == Credentials()
+        identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
         outbox = Outbox(framing: framing)
     }
 }

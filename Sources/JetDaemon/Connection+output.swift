@@ -17,17 +17,17 @@ extension Connection {
 
     /// Writes whole frames.
     private func write(_ output: UnsafeRawBufferPointer, _ context: ChannelHandlerContext) {
-        let count = writer?.write(output, to: context.channel) ?? 0
+        let count = writer.write(output, to: context.channel)
         guard count < output.count else { return }
         write(ByteBuffer(bytes: output[count...]), context)
     }
 
     /// Writes by way of NIO, behind what it still has.
     func write(_ output: ByteBuffer, _ context: ChannelHandlerContext) {
-        writer?.began()
+        writer.began()
         let written = context.eventLoop.makePromise(of: Void.self)
         // One that fails ends the connection.
-        written.futureResult.assumeIsolated().whenSuccess { self.writer?.ended() }
+        written.futureResult.assumeIsolated().whenSuccess { self.writer.ended() }
         context.writeAndFlush(wrapOutboundOut(output), promise: written)
         // NIO has written what the socket took. If much is left, the channel is not writable until that is gone.
         isWriting = !context.channel.isWritable

@@ -47,8 +47,8 @@ final class Connection: ChannelInboundHandler {
 
     // Output
 
-    /// The way into the socket; `nil` before the beginning.
-    var writer: DirectWriter?
+    /// The way into the socket.
+    var writer = DirectWriter()
     /// Whether the socket has not taken enough of the last write.
     var isWriting = false
     /// Closes a connection that does not end by itself.

@@ -8,14 +8,18 @@ import NIOPosix
 /// It saves a copy of every byte and NIO's bookkeeping of a write, which with many subscribers is more than the bus's own
 /// work for what is written.
 struct DirectWriter {
-    /// The socket; `nil` for a channel that has none of its own.
-    private let descriptor: CInt?
+    /// The socket; -1 for a channel that has none of its own.
+    private let descriptor: CInt
     /// How many writes NIO was given that are not done.
-    private(set) var unfinished = 0
+    private var unfinished: Int32 = 0
+
+    /// No way: NIO writes all.
+    init() { descriptor = -1 }
 
     init(_ context: ChannelHandlerContext) {
         let operations = context.pipeline.syncOperations
-        descriptor = try? operations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        let socket = try? operations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        descriptor = socket ?? -1
     }
 
     /// Writes as much as the socket takes now.
@@ -25,7 +29,7 @@ struct DirectWriter {
     ///
     /// - Returns: How many bytes were written; 0 as well if NIO has to find out what is wrong.
     func write(_ bytes: UnsafeRawBufferPointer, to channel: any Channel) -> Int {
-        guard let descriptor, unfinished == 0, channel.isActive else { return 0 }
+        guard descriptor >= 0, unfinished == 0, channel.isActive else { return 0 }
         var count = 0
         repeat {
             count = send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))

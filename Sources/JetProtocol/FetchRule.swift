@@ -24,7 +24,12 @@ public struct FetchRule: Hashable, Sendable {
     /// What must hold for fields of the value.
     public var fields: [Field]
     /// In which order, and which part of it; `nil`: in none.
-    public var sort: SortRule?
+    public var sort: SortRule? {
+        get { sorts.first }
+        set { sorts = newValue.map { [$0] } ?? [] }
+    }
+    /// None or one: most rules do not sort, and there are many rules.
+    private var sorts: [SortRule] = []
 
     /// How many elements at most, if it does not sort: `max` of the older form. In a fetch, those that came first; when
     /// one goes, the next comes in.
