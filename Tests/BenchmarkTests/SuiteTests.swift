@@ -1,4 +1,5 @@
 import JSONText
+import JetBus
 import Testing
 
 @testable import Benchmarks
