@@ -4,33 +4,28 @@ import JetBus
 /// Adding and removing States, and what they take.
 enum Elements {
     static var all: [Benchmark] {
-        let others = 10_000
-        return [
-            add("add", []),
-            remove("remove", []),
-            add("add, 10000 equals", fetches(others) { #""path":{"equals":"bench/states/\#($0)"}"# }),
-            remove("remove, 10000 equals", fetches(others) { #""path":{"equals":"bench/states/\#($0)"}"# }),
-            add(
-                "add, 10000 startsWith", fetches(others) { #""path":{"startsWith":"nothing/\#(Messages.padded($0))"}"# }
-            ),
-            remove(
-                "remove, 10000 startsWith",
-                fetches(others) { #""path":{"startsWith":"nothing/\#(Messages.padded($0))"}"# }),
+        [
+            add("add", nil), remove("remove", nil),
+            add("add, 10000 equals", equals), remove("remove, 10000 equals", equals),
+            add("add, 10000 startsWith", startsWith), remove("remove, 10000 startsWith", startsWith),
             memory,
         ]
     }
 
-    private static func fetches(_ count: Int, _ rule: (Int) -> String) -> [[UInt8]] {
-        (0..<count).map { Messages.fetch($0, rule($0)) }
+    /// The rule of one of many fetchers that match nothing.
+    private typealias Rule = (Int) -> String
+    private static let equals: @Sendable (Int) -> String = { #""path":{"equals":"nothing/\#(Messages.padded($0))"}"# }
+    private static let startsWith: @Sendable (Int) -> String = {
+        #""path":{"startsWith":"nothing/\#(Messages.padded($0))"}"#
     }
 
     private static var states: Int { 20_000 }
 
     /// Adds many States; removes them afterwards, unmeasured.
-    private static func add(_ name: String, _ fetches: [[UInt8]]) -> Benchmark {
-        let yardstick: Benchmark.Yardstick = fetches.isEmpty ? .lookUp(states) : .benchmark("add")
+    private static func add(_ name: String, _ rule: Rule?) -> Benchmark {
+        let yardstick: Benchmark.Yardstick = rule == nil ? .lookUp(states) : .benchmark("add")
         return Benchmark(name: name, operation: "an add", yardstick: yardstick) { scale in
-            let (scene, owner, adds, removes) = prepared(scale, fetches)
+            let (scene, owner, adds, removes) = prepared(scale, rule)
             return Run(operations: adds.count, scene: scene, messagesOut: 1) {
                 let duration = scene.time { scene.receive(all: adds, from: owner) }
                 scene.receive(all: removes, from: owner)
@@ -40,10 +35,10 @@ enum Elements {
     }
 
     /// Removes many States; adds them before, unmeasured.
-    private static func remove(_ name: String, _ fetches: [[UInt8]]) -> Benchmark {
-        let yardstick: Benchmark.Yardstick = fetches.isEmpty ? .lookUp(states) : .benchmark("remove")
+    private static func remove(_ name: String, _ rule: Rule?) -> Benchmark {
+        let yardstick: Benchmark.Yardstick = rule == nil ? .lookUp(states) : .benchmark("remove")
         return Benchmark(name: name, operation: "a remove", yardstick: yardstick) { scale in
-            let (scene, owner, adds, removes) = prepared(scale, fetches)
+            let (scene, owner, adds, removes) = prepared(scale, rule)
             return Run(operations: adds.count, scene: scene, messagesOut: 1) {
                 scene.receive(all: adds, from: owner)
                 return scene.time { scene.receive(all: removes, from: owner) }
@@ -52,11 +47,13 @@ enum Elements {
     }
 
     private static func prepared(
-        _ scale: Scale, _ fetches: [[UInt8]]
+        _ scale: Scale, _ rule: Rule?
     ) -> (scene: Scene, owner: PeerID, adds: [[UInt8]], removes: [[UInt8]]) {
         let scene = Scene()
         let stranger = scene.connect()
-        scene.receive(all: Array(fetches.prefix(scale(fetches.count))), from: stranger)
+        if let rule {
+            scene.receive(all: (0..<scale(10_000)).map { Messages.fetch($0, rule($0)) }, from: stranger)
+        }
         let count = scale(states)
         return (
             scene, scene.connect(), (0..<count).map { Messages.add($0) }, (0..<count).map { Messages.remove($0) }

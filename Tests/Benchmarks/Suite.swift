@@ -17,11 +17,14 @@ struct Suite {
 
     /// Some of them, and those with which they are compared.
     ///
-    /// - Parameter text: What is in their names; `nil`: all.
+    /// - Parameter text: One's name, or what is in the names of several; `nil`: all.
     init(named text: String? = nil, scale: Scale = .full) {
-        let wanted = Self.all.filter { benchmark in text.map { benchmark.name.contains($0) } ?? true }
+        let all = Self.all
+        // One that is called exactly so is meant alone.
+        let exact = all.filter { $0.name == text }
+        let wanted = exact.isEmpty ? all.filter { one in text.map { one.name.contains($0) } ?? true } : exact
         let compared = wanted.compactMap { if case .benchmark(let name) = $0.yardstick { name } else { nil } }
-        benchmarks = Self.all.filter { one in
+        benchmarks = all.filter { one in
             wanted.contains { $0.name == one.name } || compared.contains(one.name)
         }
         self.scale = scale
@@ -78,7 +81,7 @@ struct Suite {
         let yardstick =
             switch benchmark.yardstick {
             case .copy: copying(run)
-            case .lookUp(let count): Yardsticks.lookUp(among: count)
+            case .lookUp(let count): Yardsticks.lookUp(among: scale(count), looks: scale(200_000, tiny: 1000))
             case .benchmark(let name): amounts[name] ?? .nan
             case .pathAndValue: run.pathAndValue
             }
@@ -91,10 +94,14 @@ struct Suite {
 
     /// What it takes to copy all messages of one operation.
     private func copying(_ run: Run) -> Double {
-        guard let traffic = run.scene?.traffic else { return Yardsticks.copy(messages: 1, length: Double(run.bytesIn)) }
+        let count = scale(200_000, tiny: 1000)
+        guard let traffic = run.scene?.traffic else {
+            return Yardsticks.copy(messages: 1, length: Double(run.bytesIn), count: count)
+        }
         let messages = Double(traffic.messagesIn + traffic.messagesOut)
         let bytes = Double(traffic.bytesIn + traffic.bytesOut)
-        return Yardsticks.copy(messages: messages / Double(run.operations), length: bytes / max(1, messages))
+        return Yardsticks.copy(
+            messages: messages / Double(run.operations), length: bytes / max(1, messages), count: count)
     }
 
     private func check(_ run: Run, _ benchmark: Benchmark) throws {

@@ -6,8 +6,12 @@ enum Yardsticks {
     /// Copying messages one by one, of the given mean length, out of one place into the next of a buffer of 64 KiB: what
     /// a daemon without any thoughts would do to them.
     ///
+    /// - Parameters:
+    ///   - messages: How many messages one operation is.
+    ///   - length: How long they are on the average, in bytes.
+    ///   - count: How many are copied.
     /// - Returns: Nanoseconds for one operation.
-    static func copy(messages: Double, length: Double) -> Double {
+    static func copy(messages: Double, length: Double, count: Int) -> Double {
         let size = 64 << 10
         let length = max(1, min(Int(length.rounded()), size))
         let source = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
@@ -18,7 +22,6 @@ enum Yardsticks {
         }
         memset(source, 1, size)
         memset(target, 2, size)
-        let count = 200_000
         var at = 0
         let start = Clock.now
         for _ in 0..<count {
@@ -35,7 +38,7 @@ enum Yardsticks {
     /// Finding keys at random among `count` in a hash table of numbers with open addressing, half full.
     ///
     /// - Returns: Nanoseconds for one.
-    static func lookUp(among count: Int) -> Double {
+    static func lookUp(among count: Int, looks: Int) -> Double {
         var bits = 4
         while 1 << bits < count * 2 { bits += 1 }
         let mask = 1 << bits - 1
@@ -50,7 +53,6 @@ enum Yardsticks {
         }
         var random: UInt64 = 7
         var found = 0
-        let looks = 200_000
         let start = Clock.now
         for _ in 0..<looks {
             random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

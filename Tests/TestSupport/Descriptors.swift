@@ -91,7 +91,7 @@ package enum Descriptors {
 
     /// Runs something that blocks on a thread of its own. (Dispatch has 255 at most: with some dozens of programs at once,
     /// nobody would hear what the last of them say.)
-    static func inBackground(_ body: @escaping @Sendable () -> Void) {
+    package static func inBackground(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let code = pthread_create(
             &thread, nil,

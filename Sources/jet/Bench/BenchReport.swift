@@ -35,7 +35,10 @@ struct BenchReport {
             row.enumerated().map { column, text in
                 let room = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))
                 guard column > 0 else { return StyledText(text + room, .faint) }
-                return StyledText("   " + room + text, number == 0 ? .heading : .plain)
+                let cell = Substring("   " + room + text)
+                let isLast = column == row.count - 1
+                let end = isLast ? cell.lastIndex { $0 != " " }.map(cell.index(after:)) ?? cell.endIndex : cell.endIndex
+                return StyledText(String(cell[..<end]), number == 0 ? .heading : .plain)
             }
         }
         return [[StyledText(head, .heading)], []] + table

@@ -21,13 +21,13 @@ final class Meddler: Sendable {
         endpoint = .unix(path: path)
         self.change = change
         listener = try Self.socket(at: path) { bind($0, $1, $2) | listen($0, 64) }
-        inBackground { [listener, change] in
+        Descriptors.inBackground { [listener, change] in
             while true {
                 let peer = accept(listener, nil, nil)
                 guard peer >= 0 else { return }
                 guard let daemon = try? Self.socket(at: target, connect) else { return }
-                inBackground { Self.copy(from: peer, to: daemon) { $0 } }
-                inBackground {
+                Descriptors.inBackground { Self.copy(from: peer, to: daemon) { $0 } }
+                Descriptors.inBackground {
                     var frames = FrameReader(limit: 1 << 30)
                     Self.copy(from: daemon, to: peer) { bytes in
                         var output: [UInt8] = []
@@ -84,23 +84,4 @@ final class Meddler: Sendable {
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(target, Int32(SHUT_RDWR))
     }
-}
-
-/// Something that blocks, on a thread of its own.
-private func inBackground(_ body: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(Box(body))
-    let code = pthread_create(
-        &thread, nil,
-        { box in
-            guard let box else { return nil }
-            Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body()
-            return nil
-        }, box.toOpaque())
-    if code == 0 { pthread_detach(thread) } else { box.release() }
-}
-
-private final class Box {
-    let body: () -> Void
-    init(_ body: @escaping () -> Void) { self.body = body }
 }
