@@ -3,8 +3,9 @@
 /// Whoever satisfies the rule while there is room comes in, and stays in until it satisfies the rule no more or ends.
 /// Others wait in line. When one goes out of a full fetch, the one that has waited longest comes in at once, behind the
 /// remove; so the peer never knows of more than `max`, and of fewer only if no more satisfy the rule. (lua-jet looked at
-/// all elements anew then and took what its table happened to hold first.)
-struct Admission {
+/// all elements anew then and took what its table happened to hold first.) A peer that does not keep up may hear of a newcomer
+/// before it hears of the remove that made room, as conflation has it; when it has read all, it knows of `max` again.
+final class Admission {
     /// How many may be in.
     let limit: Int
     /// How many are in.
@@ -24,7 +25,7 @@ struct Admission {
     /// An element has come to satisfy the rule.
     ///
     /// - Returns: Whether it is in.
-    mutating func enter(_ element: Element) -> Bool {
+    func enter(_ element: Element) -> Bool {
         guard inside >= limit else {
             inside += 1
             return true
@@ -38,7 +39,7 @@ struct Admission {
     /// An element satisfies the rule no more.
     ///
     /// - Returns: Whether it was in.
-    mutating func leave(_ element: Element) -> Bool {
+    func leave(_ element: Element) -> Bool {
         if let place = places.removeValue(forKey: element.serial) {
             line[place] = nil
             return false
@@ -48,7 +49,7 @@ struct Admission {
     }
 
     /// The next one that comes in, if there is room.
-    mutating func admitNext() -> Element? {
+    func admitNext() -> Element? {
         guard inside < limit else { return nil }
         while served < line.count {
             let next = line[served]
@@ -64,7 +65,7 @@ struct Admission {
         return nil
     }
 
-    private mutating func pack() {
+    private func pack() {
         line = line.filter { $0 != nil }
         served = 0
         for (place, element) in line.enumerated() { if let element { places[element.serial] = place } }

@@ -9,7 +9,7 @@
 ///
 /// Records are ordered by the time at which the peer was last told, so the earliest deadline is always that of the first
 /// one, and no element needs a timer.
-struct Pacing {
+final class Pacing {
     /// What is to be done about an element of which there is news.
     enum Verdict {
         /// Tell the peer now.
@@ -30,6 +30,8 @@ struct Pacing {
         var known: Bool?
     }
 
+    /// Its fetcher's place in the bus's agenda, if it stands there.
+    var agendaPlace: Int?
     /// At least so much time between two notifications, in nanoseconds.
     let interval: UInt64
     /// Records by the serials of their elements.
@@ -63,7 +65,7 @@ struct Pacing {
     // MARK: Elements
 
     /// The peer is being told of an element.
-    mutating func note(told element: Element, isThere: Bool, at now: UInt64) {
+    func note(told element: Element, isThere: Bool, at now: UInt64) {
         records[element.serial] = Record(element: element, told: now, isThere: isThere, known: nil)
         order.append((element.serial, now))
         if order.count > 2 * records.count + 64 { pack() }
@@ -74,7 +76,7 @@ struct Pacing {
     /// - Parameters:
     ///   - was: Whether it satisfied the rule before.
     ///   - isThere: Whether it does now.
-    mutating func note(news element: Element, was: Bool, isThere: Bool, at now: UInt64) -> Verdict {
+    func note(news element: Element, was: Bool, isThere: Bool, at now: UInt64) -> Verdict {
         guard let record = records[element.serial] else {
             note(told: element, isThere: isThere, at: now)
             return .tell
@@ -92,10 +94,10 @@ struct Pacing {
     /// An element has ended.
     ///
     /// - Returns: Whether the peer knows of it, if something was held; else `nil`.
-    mutating func forget(_ element: Element) -> Bool? { records.removeValue(forKey: element.serial)?.known }
+    func forget(_ element: Element) -> Bool? { records.removeValue(forKey: element.serial)?.known }
 
     /// Takes the next element whose time is over, if something of it was held; the peer is told that now.
-    mutating func takeDue(at now: UInt64) -> (element: Element, event: Conflation.Event)? {
+    func takeDue(at now: UInt64) -> (element: Element, event: Conflation.Event)? {
         while done < order.count, end(of: order[done].told) <= now {
             let (serial, told) = order[done]
             done += 1
@@ -117,7 +119,7 @@ struct Pacing {
     }
 
     /// Drops what is done and what counts for nothing; all memory if nothing is left.
-    private mutating func pack() {
+    private func pack() {
         guard !records.isEmpty else {
             records = [:]
             order = []
@@ -131,20 +133,20 @@ struct Pacing {
     // MARK: Windows
 
     /// Whether the peer may be told a window; if not, that one is held.
-    mutating func mayTellWindow(at now: UInt64) -> Bool {
+    func mayTellWindow(at now: UInt64) -> Bool {
         guard let windowTold, now < end(of: windowTold) else { return true }
         isHoldingWindow = true
         return false
     }
 
     /// The peer is being told a window.
-    mutating func noteWindow(at now: UInt64) {
+    func noteWindow(at now: UInt64) {
         windowTold = now
         isHoldingWindow = false
     }
 
     /// Whether a window was held and its time is over.
-    mutating func takeDueWindow(at now: UInt64) -> Bool {
+    func takeDueWindow(at now: UInt64) -> Bool {
         guard isHoldingWindow, let windowTold, end(of: windowTold) <= now else { return false }
         isHoldingWindow = false
         return true
