@@ -3,7 +3,9 @@
 /// Whoever satisfies the rule while there is room comes in, and stays in until it satisfies the rule no more or ends.
 /// Others wait in line. When one goes out of a full fetch, the one that has waited longest comes in at once, behind the
 /// remove; so the peer never knows of more than `max`, and of fewer only if no more satisfy the rule. (lua-jet looked at
-/// all elements anew then and took what its table happened to hold first.)
+/// all elements anew then and took what its table happened to hold first.) A peer that does not keep up may hear of a
+/// newcomer before it hears of the remove that made room, as conflation has it; when it has read all, it knows of `max`
+/// again.
 final class Admission {
     /// How many may be in.
     let limit: Int

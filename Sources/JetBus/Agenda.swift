@@ -1,4 +1,4 @@
-/// The *agenda*: which fetchers have something to do later, the earliest first (a binary heap). A fetcher stands in it at
+/// The *agenda*: which fetchers with an `interval` have something to do later, the earliest first (a binary heap). A fetcher stands in it at
 /// most once, and knows where.
 ///
 /// A time that has become too early is left as it is: the fetcher then looks what is due, finds nothing, and is put in
@@ -13,22 +13,22 @@ struct Agenda: ~Copyable {
 
     /// Puts a fetcher in, unless it stands there already.
     mutating func insert(_ fetcher: Fetcher, at deadline: UInt64) {
-        guard fetcher.agendaPlace == nil else { return }
-        fetcher.agendaPlace = heap.count
+        guard let pacing = fetcher.pacing, pacing.agendaPlace == nil else { return }
+        pacing.agendaPlace = heap.count
         heap.append((deadline, fetcher))
         rise(from: heap.count - 1)
     }
 
     /// Takes a fetcher out, if it stands there.
     mutating func remove(_ fetcher: Fetcher) {
-        guard let place = fetcher.agendaPlace else { return }
-        fetcher.agendaPlace = nil
+        guard let place = fetcher.pacing?.agendaPlace else { return }
+        fetcher.pacing?.agendaPlace = nil
         let last = heap.removeLast()
         guard place < heap.count else { return }
         heap[place] = last
-        last.fetcher.agendaPlace = place
+        last.fetcher.pacing?.agendaPlace = place
         rise(from: place)
-        sink(from: last.fetcher.agendaPlace ?? place)
+        sink(from: last.fetcher.pacing?.agendaPlace ?? place)
     }
 
     /// Takes out a fetcher whose deadline is not after `now`.
@@ -63,7 +63,7 @@ struct Agenda: ~Copyable {
 
     private mutating func exchange(_ left: Int, _ right: Int) {
         heap.swapAt(left, right)
-        heap[left].fetcher.agendaPlace = left
-        heap[right].fetcher.agendaPlace = right
+        heap[left].fetcher.pacing?.agendaPlace = left
+        heap[right].fetcher.pacing?.agendaPlace = right
     }
 }

@@ -54,13 +54,11 @@ extension Bus {
     /// Ends a fetcher. The elements that name it forget it when they next look, or when too many such names are around.
     func end(_ fetcher: Fetcher) {
         let peer = fetcher.peer.takeUnretainedValue()
+        agenda.remove(fetcher)
         fetcher.deactivate()
         peer.fetchers[fetcher.id] = nil
         if fetcher.cursor != nil { peer.snapshots.removeAll { $0 === fetcher } }
         index.remove(fetcher)
-        agenda.remove(fetcher)
-        fetcher.pacing = nil
-        fetcher.admission = nil
         counters.fetchers -= 1
         liveInterests -= fetcher.interestCount
         deadInterests += fetcher.interestCount

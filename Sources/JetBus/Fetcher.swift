@@ -25,14 +25,9 @@ final class Fetcher {
     /// Whether it is no window, and told what its pacing or its admission makes of events.
     let isDeferring: Bool
     /// What an `interval` has it remember; `nil` without one.
-    var pacing: Pacing?
-    /// Its place in the bus's agenda, if it stands there.
-    var agendaPlace: Int? {
-        get { pacing?.agendaPlace }
-        set { pacing?.agendaPlace = newValue }
-    }
+    private(set) var pacing: Pacing?
     /// What `max` lets in; `nil` without it, and if the rule sorts.
-    var admission: Admission?
+    private(set) var admission: Admission?
     /// The order, and what is in it; `nil` if the rule does not sort.
     let window: SortedWindow?
     /// `{"method":<id>`, with which each of its notifications begins.
@@ -65,6 +60,8 @@ final class Fetcher {
     func deactivate() {
         isActive = false
         isPlain = false
+        pacing = nil
+        admission = nil
     }
 }
 

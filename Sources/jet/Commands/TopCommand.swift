@@ -122,8 +122,8 @@ private final class Watcher: Sendable {
 
     /// Counts until cancelled.
     func follow(_ filter: ElementFilter) async throws {
-        // Each change is to be counted, so none may be left out here.
-        try await peer.follow(filter, buffering: .all) { event in
+        // Each change is to be counted, so none may be left out here. What the fetch begins with is no traffic.
+        try await peer.follow(filter, buffering: .all, begin: { _ = try await look() }) { event in
             traffic.withLock { $0.note(event.kind.rawValue, event.path, value: event.value, unit: event.meta?.unit) }
             return true
         }

@@ -12,12 +12,19 @@ extension Peer {
     /// Hands what happens to the elements that `filter` means to `take`, in order, until it returns `false` or the task
     /// is cancelled.
     ///
-    /// - Throws: `Failure` when the connection ends; what `take` throws.
+    /// - Parameters:
+    ///   - filter: Which elements.
+    ///   - buffering: How events wait.
+    ///   - begin: Called once, when the fetch is under way.
+    ///   - take: Takes an event.
+    /// - Throws: `Failure` when the connection ends; what `begin` and `take` throw.
     func follow(
-        _ filter: ElementFilter, buffering: FetchBuffering, _ take: (FetchEvent<JSON>) throws -> Bool
+        _ filter: ElementFilter, buffering: FetchBuffering, begin: () async throws -> Void = {},
+        _ take: (FetchEvent<JSON>) throws -> Bool
     ) async throws {
         let fetcher = try await fetch(filter.rule, as: JSON.self, buffering: buffering)
         do {
+            try await begin()
             for try await event in fetcher where filter.admits(event.path) {
                 guard try take(event) else { return }
             }
