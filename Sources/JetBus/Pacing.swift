@@ -33,6 +33,7 @@ final class Pacing {
     /// Its fetcher's place in the bus's agenda, if it stands there.
     var agendaPlace: Int?
     /// At least so much time between two notifications, in nanoseconds.
+    let interval: UInt64
     /// Records by the serials of their elements.
     private var records: [UInt64: Record] = [:]
     /// The serials in the order in which the peer was told, and when. An entry whose record says another time, or is
