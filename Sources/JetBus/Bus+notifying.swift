@@ -138,7 +138,7 @@ extension Bus {
             renderTail(.remove, of: element, fetchOnly: false)
             tail = Array(scratch.bytes)
         }
-        if !peer.isConflating { peer.conflation = Conflation() }
+        if !peer.isConflating { peer.beginConflating() }
         if peer.conflation?.note(event, of: element, for: fetcher, tail: tail) == true { counters.conflated &+= 1 }
     }
 
@@ -148,7 +148,7 @@ extension Bus {
         guard peer.isConflating else { return }
         while peer.outbox.count < configuration.snapshotChunk {
             guard let entry = peer.conflation?.next() else {
-                peer.conflation = nil
+                peer.endConflating(outboxLimit: configuration.outboxLimit)
                 return
             }
             if let tail = entry.tail {

@@ -18,7 +18,8 @@ final class Fetcher {
     /// The fetch's id, told apart as the protocol does.
     let id: FetchID
     let rule: FetchRule
-    let reach: PathRule.Reach
+    /// Where its elements can be.
+    var reach: PathRule.Reach { rule.path.reach }
     /// Whether the value decides, or the order, the time, or how many there are: then there is more to do than to pass
     /// events on.
     let isSelective: Bool
@@ -46,7 +47,6 @@ final class Fetcher {
         self.peer = Unmanaged.passUnretained(peer)
         self.id = id
         self.rule = rule
-        reach = rule.path.reach
         window = rule.sort.map(SortedWindow.init)
         head = RawBuffer(exactly: Array("{\"method\":".utf8) + id.text)
         pacing = rule.interval.map { Pacing(interval: $0) }

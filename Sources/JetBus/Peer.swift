@@ -11,23 +11,13 @@ final class Peer {
     let id: PeerID
     /// Who it is.
     var identity: Identity.Box
-    /// What its messages are written in, in both directions.
-    var encoding = Encoding.json
     /// What is being found out about it outside of the bus; until that is known its messages wait.
     var inquiry: Inquiry?
     var outbox: Outbox
     /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
-    var conflation: Conflation? {
-        didSet {
-            isConflating = conflation != nil
-            notifyLimit = isConflating ? 0 : outboxLimit
-        }
-    }
-    /// Whether there is a `conflation`: what every notification asks.
-    private(set) var isConflating = false
+    private(set) var conflation: Conflation?
     /// Notifications go into the outbox while it holds fewer bytes than this: none while it conflates.
     private(set) var notifyLimit: Int
-    private let outboxLimit: Int
     /// Its elements, in no order; `Element.ownedPlace` says where each one stands. The bus's table holds them.
     var owned: ContiguousArray<Unmanaged<Element>> = []
     var fetchers = FetcherSet()
@@ -35,6 +25,10 @@ final class Peer {
     var staleWindows: [Fetcher] = []
     /// Its fetchers whose snapshots are not complete, in the order in which they were asked for.
     var snapshots: [Fetcher] = []
+    /// What its messages are written in, in both directions.
+    var encoding = Encoding.json
+    /// Whether there is a `conflation`.
+    var isConflating: Bool { conflation != nil }
     /// Whether it stands in the bus's list of peers with output.
     var isDirty = false
     /// Whether its connection is to be closed once its outbox is written.
@@ -57,10 +51,21 @@ final class Peer {
         outboxLimit: Int = .max
     ) {
         self.id = id
-        self.outboxLimit = outboxLimit
         notifyLimit = outboxLimit
         let isUnknown = groups == Groups() && credentials == Credentials()
         identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
         outbox = Outbox(framing: framing)
+    }
+
+    /// From now on its notifications are conflated.
+    func beginConflating() {
+        conflation = Conflation()
+        notifyLimit = 0
+    }
+
+    /// It keeps up again.
+    func endConflating(outboxLimit: Int) {
+        conflation = nil
+        notifyLimit = outboxLimit
     }
 }

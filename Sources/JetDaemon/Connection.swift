@@ -30,6 +30,12 @@ final class Connection: ChannelInboundHandler {
     let hub: Hub
     let transport: Transport
     private(set) var phase = Phase.new
+    /// Whether the socket is read.
+    var isReading = true
+    /// Whether the peer has said its last word. It may still listen.
+    var hasInputEnded = false
+    /// Whether the socket has not taken enough of the last write.
+    var isWriting = false
     private(set) var context: ChannelHandlerContext?
 
     // Input
@@ -38,19 +44,13 @@ final class Connection: ChannelInboundHandler {
     var frames: FrameReader
     /// What a WebSocket needs beside; `nil` for a byte stream.
     var webSocket: WebSocketDialogue?
-    /// Whether the socket is read.
-    var isReading = true
     /// What has come and is not handled yet, since the peer does not read.
     var unread: ByteBuffer?
-    /// Whether the peer has said its last word. It may still listen.
-    var hasInputEnded = false
 
     // Output
 
     /// The way into the socket.
     var writer = DirectWriter()
-    /// Whether the socket has not taken enough of the last write.
-    var isWriting = false
     /// Closes a connection that does not end by itself.
     private(set) var patience: Scheduled<Void>?
     /// How long a peer that is to be closed may take to read what is due to it.
