@@ -60,6 +60,8 @@ extension Bus {
     func change(_ request: borrowing Request) throws(ErrorObject) {
         let reference = try ownElement(of: request)
         guard let value = params.value("value", in: request.text.bytes) else { throw missing("value", of: request) }
+        // Who is answered is written to first: it may go on while the others are being told.
+        if request.message.id != nil { request.sender._withUnsafeGuaranteedRef { markDirty($0) } }
         let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
             guard !element.isMethod else { return ErrorObject.invalidParams("notAState", Array(element.quotedPath)) }
             if element.selectiveInterests == 0 {
