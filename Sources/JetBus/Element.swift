@@ -62,17 +62,17 @@ final class Element {
         // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
         // lie one behind the other.
         pathCount = UInt32(truncatingIfNeeded: path.count)
-        let room = min(value?.count ?? 0, Self.largestNearValue)
+        var room = min(value?.count ?? 0, Self.largestNearValue)
         let end: UnsafeMutableRawPointer
         if Self.isPlain(path) {
-            pathMemory = Self.allocate(path.count &+ 2 &+ room)
+            pathMemory = Self.allocate(path.count &+ 2, andAtLeast: &room)
             end = pathMemory.putting("\"").putting(path).putting("\"")
             quotedCount = pathCount &+ 2
             pathOffset = 1
         } else {
             var quoted: [UInt8] = []
             JSONWriter.append(string: path.bytes, to: &quoted)
-            let memory = Self.allocate(quoted.count &+ path.count &+ room)
+            let memory = Self.allocate(quoted.count &+ path.count, andAtLeast: &room)
             end = quoted.withUnsafeBytes { memory.putting($0).putting(path) }
             pathMemory = memory
             quotedCount = UInt32(truncatingIfNeeded: quoted.count)
@@ -91,8 +91,11 @@ final class Element {
         path.bytes.standsInJSON
     }
 
-    private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
-        guard let memory = malloc(size) else { preconditionFailure("out of memory") }
+    /// Memory of this size, and `room` more. Pieces of memory come in steps of 16 bytes: what is left of the last one is
+    /// room as well, for a value that has a digit more.
+    private static func allocate(_ size: Int, andAtLeast room: inout Int) -> UnsafeMutableRawPointer {
+        if room > 0 { room = (size &+ room &+ 8 &+ 15) & ~15 &- 8 &- size }
+        guard let memory = malloc(size &+ room) else { preconditionFailure("out of memory") }
         return memory
     }
 

@@ -16,7 +16,7 @@ struct SortOrder {
     @inline(__always)
     func precedes(_ left: RankedList.Entry, _ right: RankedList.Entry) -> Bool {
         if left.key != right.key { return left.key < right.key }
-        return precedesInFull(left.element, right.element)
+        return precedesInFull(left.element.takeUnretainedValue(), right.element.takeUnretainedValue())
     }
 
     @inline(never)

@@ -45,8 +45,10 @@ struct ValueBytes: ~Copyable {
             capacity = borrowedCapacity
             return
         }
-        base = malloc(max(Int(size), 1))
+        // The whole of the piece that is taken, as they come in steps of 16 bytes.
+        let room = (Int(size) &+ 8 &+ 15) & ~15 &- 8
+        base = malloc(room)
         guard base != nil else { preconditionFailure("out of memory") }
-        capacity = size
+        capacity = UInt32(truncatingIfNeeded: room)
     }
 }

@@ -250,7 +250,8 @@ struct RankedListTests {
         var list = RankedList()
         var model: [UInt64] = []
         func precedes(_ left: RankedList.Entry, _ right: RankedList.Entry) -> Bool {
-            left.key != right.key ? left.key < right.key : left.element.serial < right.element.serial
+            guard left.key == right.key else { return left.key < right.key }
+            return left.element.takeUnretainedValue().serial < right.element.takeUnretainedValue().serial
         }
         var present = Set<Int>()
         for _ in 0..<12_000 {
