@@ -5,31 +5,32 @@ import JetProtocol
 /// An *element*: a State or a Method in the bus's table, with its path, its value as the bytes it came in, its owner,
 /// and the fetchers that must hear of it.
 final class Element {
-    /// A number that no other element of this bus has or had; grows with each add.
-    let serial: UInt64
-    /// The hash of `path`.
-    let hash: UInt32
-    /// Where it lies in the table; changes when the table is packed.
-    var place = 0
-    /// Where it stands in its owner's list of elements.
-    var ownedPlace = 0
+    // What every change looks at stands first, and together.
+
+    /// The path, and behind it room for the value.
+    private let pathMemory: UnsafeMutableRawPointer
+    private let pathOffset: UInt32
+    private let pathCount: UInt32
     /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
     let owner: Unmanaged<Peer>
-    let isMethod: Bool
-    /// Whether its owner said that nobody may set (call) it.
-    let fetchOnly: Bool
-    /// What few elements have.
-    let details: Details?
     var value: ValueBytes
     var interests = InterestSet()
     /// How many of `interests` look at the value, or at how it compares with others.
     var selectiveInterests: UInt32 = 0
-
-    /// The path, and behind it room for the value.
-    private let pathMemory: UnsafeMutableRawPointer
     private let quotedCount: UInt32
-    private let pathOffset: UInt32
-    private let pathCount: UInt32
+    let isMethod: Bool
+    /// Whether its owner said that nobody may set (call) it.
+    let fetchOnly: Bool
+    /// The hash of `path`.
+    let hash: UInt32
+    /// A number that no other element of this bus has or had; grows with each add.
+    let serial: UInt64
+    /// Where it lies in the table; changes when the table is packed.
+    var place = 0
+    /// Where it stands in its owner's list of elements.
+    var ownedPlace = 0
+    /// What few elements have.
+    let details: Details?
 
     /// What few elements have.
     final class Details {

@@ -1,4 +1,4 @@
-/// A sorted list that knows the rank of what it holds: entries in blocks of a few hundred, the blocks in an array.
+/// A sorted list that knows the rank of what it holds: entries in blocks of a few dozen, the blocks in an array.
 ///
 /// Finding a place is a binary search over the blocks and one inside a block; putting something in moves part of one
 /// block. Keys stand beside the entries, and those of the blocks' first entries in an array of their own, so that a search
@@ -21,7 +21,7 @@ struct RankedList {
     /// The key of each block's first entry.
     private var firstKeys: ContiguousArray<UInt64> = []
     private(set) var count = 0
-    private static var blockSize: Int { 256 }
+    private static var blockSize: Int { 64 }
 
     init() {}
 
