@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "jetd",
             dependencies: [
-                "JetDaemon", "JetBus", "JetProtocol", "Systemd",
+                "JetDaemon", "JetBus", "JetProtocol", "Systemd", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house,

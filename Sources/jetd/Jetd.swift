@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import JetBus
 import JetDaemon
@@ -49,6 +50,7 @@ enum Jetd {
         configuration.bus.version = Arguments.version
         configuration.bus.seed = .random(in: .min ... .max)
         raiseDescriptorLimit()
+        shareHeap()
         signal(SIGPIPE, SIG_IGN)
 
         let endSignals = EndSignals()
@@ -98,6 +100,14 @@ enum Jetd {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
         return environment
+    }
+
+    /// Has all threads take memory from one heap. There is one that takes any to speak of; in a heap of its own it would
+    /// ask the kernel for every page (malloc(3), arenas), in the common one it asks for 128 KiB at a time.
+    private static func shareHeap() {
+        // M_ARENA_MAX of mallopt(3), which is no constant for Swift.
+        let arenaMaximum: Int32 = -8
+        _ = mallopt(arenaMaximum, 1)
     }
 
     /// A connection is a descriptor: allow as many as the system lets us have.
