@@ -69,7 +69,13 @@ extension RawSpan {
     @inline(__always)
     package var standsInJSON: Bool {
         let at = plainEnd(0)
-        return at == byteCount || standsInJSON(from: at)
+        if at == byteCount { return true }
+        // What is left of most is shorter than a word: then the last word says it.
+        if at &+ 8 > byteCount, byteCount >= 8 {
+            let last = unsafeLoadUnaligned(fromUncheckedByteOffset: byteCount &- 8, as: UInt64.self)
+            if Self.special(UInt64(littleEndian: last)) == 0 { return true }
+        }
+        return standsInJSON(from: at)
     }
 
     @usableFromInline

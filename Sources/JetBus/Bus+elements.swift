@@ -13,7 +13,7 @@ extension Bus {
         let hash = elements.hash(of: path)
         guard elements.find(path, hash: hash) == nil else { throw .invalidParams("pathAlreadyExists", quoted(path)) }
         serial &+= 1
-        let element = Element(
+        let element = Element.make(
             serial: serial, path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
             fetchOnly: fetchOnly, details: details)
         elements.append(element)

@@ -1,37 +1,11 @@
-import Glibc
 import JSONText
 import JetProtocol
 
 /// An *element*: a State or a Method in the bus's table, with its path, its value as the bytes it came in, its owner,
 /// and the fetchers that must hear of it.
-final class Element {
-    // What every change looks at stands first, and together.
-
-    /// The path, and behind it room for the value.
-    private let pathMemory: UnsafeMutableRawPointer
-    private let pathOffset: UInt32
-    private let pathCount: UInt32
-    /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
-    let owner: Unmanaged<Peer>
-    var value: ValueBytes
-    var interests = InterestSet()
-    /// How many of `interests` look at the value, or at how it compares with others.
-    var selectiveInterests: UInt32 = 0
-    private let quotedCount: UInt32
-    let isMethod: Bool
-    /// Whether its owner said that nobody may set (call) it.
-    let fetchOnly: Bool
-    /// The hash of `path`.
-    let hash: UInt32
-    /// A number that no other element of this bus has or had; grows with each add.
-    let serial: UInt64
-    /// Where it lies in the table; changes when the table is packed.
-    var place = 0
-    /// Where it stands in its owner's list of elements.
-    var ownedPlace = 0
-    /// What few elements have.
-    let details: Details?
-
+///
+/// It is one piece of memory: the header, behind it the path, and behind that room for the value. There may be very many.
+final class Element: ManagedBuffer<ElementHeader, UInt8> {
     /// What few elements have.
     final class Details {
         var access: Access?
@@ -50,66 +24,108 @@ final class Element {
         }
     }
 
-    init(
+    /// An element that is in no table yet.
+    static func make(
         serial: UInt64, path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>,
         value: UnsafeRawBufferPointer?, fetchOnly: Bool, details: Details?
-    ) {
-        self.serial = serial
-        self.hash = hash
-        self.owner = owner
-        isMethod = value == nil
-        self.fetchOnly = fetchOnly
-        self.details = details
+    ) -> Element {
         // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
         // lie one behind the other.
-        pathCount = UInt32(truncatingIfNeeded: path.count)
-        var room = min(value?.count ?? 0, Self.largestNearValue)
-        let end: UnsafeMutableRawPointer
-        if Self.isPlain(path) {
-            pathMemory = Self.allocate(path.count &+ 2, andAtLeast: &room)
-            end = pathMemory.putting("\"").putting(path).putting("\"")
-            quotedCount = pathCount &+ 2
-            pathOffset = 1
-        } else {
-            var quoted: [UInt8] = []
-            JSONWriter.append(string: path.bytes, to: &quoted)
-            let memory = Self.allocate(quoted.count &+ path.count, andAtLeast: &room)
-            end = quoted.withUnsafeBytes { memory.putting($0).putting(path) }
-            pathMemory = memory
-            quotedCount = UInt32(truncatingIfNeeded: quoted.count)
-            pathOffset = quotedCount
+        var quoted: [UInt8] = []
+        if !path.bytes.standsInJSON { JSONWriter.append(string: path.bytes, to: &quoted) }
+        let pathSize = path.count &+ (quoted.isEmpty ? 2 : quoted.count)
+        let room = room(for: min(value?.count ?? 0, largestNearValue), behind: pathSize)
+        let element = create(minimumCapacity: pathSize &+ room) { element in
+            let memory = UnsafeMutableRawPointer(element.withUnsafeMutablePointerToElements { $0 })
+            if quoted.isEmpty {
+                memory.putting("\"").putting(path).put(StaticString("\""))
+            } else {
+                quoted.withUnsafeBytes { memory.putting($0).put(path) }
+            }
+            return ElementHeader(
+                pathOffset: UInt32(truncatingIfNeeded: quoted.isEmpty ? 1 : quoted.count),
+                pathCount: UInt32(truncatingIfNeeded: path.count), owner: owner,
+                value: ValueBytes(borrowing: memory + pathSize, capacity: room),
+                quotedCount: UInt32(truncatingIfNeeded: quoted.isEmpty ? pathSize : quoted.count),
+                isMethod: value == nil, fetchOnly: fetchOnly, hash: hash, serial: serial, details: details)
         }
-        self.value = ValueBytes(borrowing: end, capacity: room)
-        if let value { self.value.assign(value) }
+        if let value { element.header.value.assign(value) }
+        return unsafeDowncast(element, to: Element.self)
+    }
+
+    deinit {
+        header.value.end()
+        header.interests.end()
     }
 
     /// The largest first value that lies behind the path, in bytes. A larger one has memory of its own, which can be
     /// given back.
     private static let largestNearValue = 512
 
-    /// Whether a path stands in JSON as it is, apart from the quotes.
-    private static func isPlain(_ path: UnsafeRawBufferPointer) -> Bool {
-        path.bytes.standsInJSON
+    /// How much room there is for a value of this size. Pieces of memory come in steps of 16 bytes, eight of which are not
+    /// ours: what is left of the last one is room as well, for a value that has a digit more.
+    private static func room(for size: Int, behind pathSize: Int) -> Int {
+        guard size > 0 else { return 0 }
+        // An object begins with two words of the language's own.
+        let before = 16 &+ MemoryLayout<ElementHeader>.size &+ pathSize
+        return (before &+ size &+ 8 &+ 15) & ~15 &- 8 &- before
     }
 
-    /// Memory of this size, and `room` more. Pieces of memory come in steps of 16 bytes: what is left of the last one is
-    /// room as well, for a value that has a digit more.
-    private static func allocate(_ size: Int, andAtLeast room: inout Int) -> UnsafeMutableRawPointer {
-        if room > 0 { room = (size &+ room &+ 8 &+ 15) & ~15 &- 8 &- size }
-        guard let memory = malloc(size &+ room) else { preconditionFailure("out of memory") }
-        return memory
-    }
-
-    deinit { free(pathMemory) }
+    private var pathMemory: UnsafeRawPointer { UnsafeRawPointer(withUnsafeMutablePointerToElements { $0 }) }
 
     /// The path, in UTF-8.
     var path: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: pathMemory + Int(pathOffset), count: Int(pathCount))
+        UnsafeRawBufferPointer(start: pathMemory + Int(header.pathOffset), count: Int(header.pathCount))
     }
 
     /// The path as it stands in a message, with its quotes.
     var quotedPath: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: pathMemory, count: Int(quotedCount))
+        UnsafeRawBufferPointer(start: pathMemory, count: Int(header.quotedCount))
+    }
+
+    /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
+    var owner: Unmanaged<Peer> { header.owner }
+
+    var value: ValueBytes {
+        @inline(__always) _read { yield header.value }
+        @inline(__always) _modify { yield &header.value }
+    }
+
+    var interests: InterestSet {
+        @inline(__always) _read { yield header.interests }
+        @inline(__always) _modify { yield &header.interests }
+    }
+
+    /// How many of `interests` look at the value, or at how it compares with others.
+    var selectiveInterests: UInt32 {
+        get { header.selectiveInterests }
+        set { header.selectiveInterests = newValue }
+    }
+
+    var isMethod: Bool { header.isMethod }
+
+    /// Whether its owner said that nobody may set (call) it.
+    var fetchOnly: Bool { header.fetchOnly }
+
+    /// The hash of `path`.
+    var hash: UInt32 { header.hash }
+
+    /// A number that no other element of this bus has or had; grows with each add.
+    var serial: UInt64 { header.serial }
+
+    /// What few elements have.
+    var details: Details? { header.details }
+
+    /// Where it lies in the table; changes when the table is packed.
+    var place: Int {
+        get { Int(header.place) }
+        set { header.place = UInt32(truncatingIfNeeded: newValue) }
+    }
+
+    /// Where it stands in its owner's list of elements.
+    var ownedPlace: Int {
+        get { Int(header.ownedPlace) }
+        set { header.ownedPlace = UInt32(truncatingIfNeeded: newValue) }
     }
 
     /// Whether `peer` may see it.
@@ -127,4 +143,23 @@ final class Element {
 
     /// Whether `peer` is told that it can only be looked at.
     func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || !admits(peer) }
+}
+
+/// What is known of an element beside its path. What every change looks at stands first, and together.
+struct ElementHeader {
+    let pathOffset: UInt32
+    let pathCount: UInt32
+    let owner: Unmanaged<Peer>
+    var value: ValueBytes
+    var interests = InterestSet()
+    var selectiveInterests: UInt32 = 0
+    let quotedCount: UInt32
+    let isMethod: Bool
+    let fetchOnly: Bool
+    let hash: UInt32
+    let serial: UInt64
+    // As wide as the index's places: there are fewer than four thousand million elements.
+    var place: UInt32 = 0
+    var ownedPlace: UInt32 = 0
+    let details: Element.Details?
 }

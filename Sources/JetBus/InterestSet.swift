@@ -3,7 +3,9 @@ import Glibc
 /// The fetchers that a change of one element may be for, as their slots in the bus's table of fetchers, and whether its
 /// value satisfies their rules now. 16 bytes as long as there are no more than two, which is what most elements have; and
 /// one small piece of memory else.
-struct InterestSet: ~Copyable {
+///
+/// It lies in an element's header, which has to be copyable; but there is one owner, the element, which ends it.
+struct InterestSet {
     /// Two entries, or the address of more. An entry is a slot, doubled, and in the lowest bit whether the rule is
     /// satisfied.
     private var bits: UInt64 = 0
@@ -13,7 +15,8 @@ struct InterestSet: ~Copyable {
 
     init() {}
 
-    deinit { if capacity > 2 { free(memory) } }
+    /// Gives back its memory. It is not used any more.
+    func end() { if capacity > 2 { free(memory) } }
 
     @inline(__always)
     private var memory: UnsafeMutablePointer<UInt32>? {

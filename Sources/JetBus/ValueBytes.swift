@@ -4,7 +4,9 @@ import Glibc
 ///
 /// Its first memory is *borrowed*, a piece of what the element keeps its path in; it is used whenever the value fits
 /// there. Most values keep their size, so most elements need no other.
-struct ValueBytes: ~Copyable {
+///
+/// It lies in an element's header, which has to be copyable; but there is one owner, the element, which ends it.
+struct ValueBytes {
     private var base: UnsafeMutableRawPointer?
     private var count: UInt32 = 0
     private var capacity: UInt32
@@ -23,7 +25,8 @@ struct ValueBytes: ~Copyable {
         borrowedCapacity = self.capacity
     }
 
-    deinit { if base != borrowed { free(base) } }
+    /// Gives back its memory. It is not used any more.
+    func end() { if base != borrowed { free(base) } }
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: Int(count)) }
 
