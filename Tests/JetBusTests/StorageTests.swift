@@ -67,6 +67,7 @@ struct StorageTests {
     @Test("a value takes the place of another one of any size")
     func value() {
         var value = ValueBytes()
+        defer { value.end() }
         #expect(value.bytes.count == 0)
         for size in [0, 1, 5000, 4999, 3, 3, 0, 700] {
             let text = String(repeating: "v", count: size)
@@ -80,6 +81,7 @@ struct StorageTests {
         try withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { lent in
             let base = try #require(lent.baseAddress)
             var value = ValueBytes(borrowing: base, capacity: 16)
+            defer { value.end() }
             for size in [16, 17, 5000, 16, 0, 100, 30, 20, 3] {
                 let text = String(repeating: "v", count: size)
                 Array(text.utf8).withUnsafeBytes { value.assign($0) }
@@ -135,6 +137,7 @@ struct StorageTests {
     @Test("the interests of an element grow and shrink")
     func interests() {
         var interests = InterestSet()
+        defer { interests.end() }
         for slot in 0..<100 { interests.append(slot * 3, isSatisfied: slot % 2 == 0) }
         #expect(interests.count == 100)
         interests.remove(at: 0)
