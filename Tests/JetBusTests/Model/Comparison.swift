@@ -307,6 +307,8 @@ struct Comparison {
     /// Whether a peer that has read everything knows the truth.
     private func compareKnowledge(_ number: Int) -> String? {
         if let missing = awaited[number]?.first { return "did not get \(missing)" }
+        // Who has got what it waited for, and nothing more to say, is told no more.
+        if scenario.hasSlowPeers, peers[number]?.isClosing == true { return nil }
         for fetch in model.peers[number]?.fetches ?? [] {
             if fetch.isSorted {
                 let truth = model.window(of: fetch.rule, for: number)

@@ -63,7 +63,8 @@ extension Model {
                     notifyAdmitted(event, element, &fetch, of: number)
                 } else {
                     let isNow = isSeen(element, by: number, fetch.rule)
-                    notify(event, element, fetch, of: number, was: old.map { isSeen($0, by: number, fetch.rule) }, isNow)
+                    let was = old.map { isSeen($0, by: number, fetch.rule) } ?? isNow
+                    notify(event, element, fetch, of: number, was: was, isNow: isNow)
                 }
                 peers[number]?.fetches[index] = fetch
             }
@@ -72,9 +73,8 @@ extension Model {
 
     /// Whose rule an element satisfied only before, or only now, hears of a remove or an add instead of a change.
     private mutating func notify(
-        _ event: String, _ element: Element, _ fetch: Fetch, of peer: Int, was: Bool?, _ isNow: Bool
+        _ event: String, _ element: Element, _ fetch: Fetch, of peer: Int, was: Bool, isNow: Bool
     ) {
-        let was = was ?? isNow
         guard was || isNow else { return }
         tell(peer, fetch, entry(was == isNow ? event : isNow ? "add" : "remove", element, for: peer))
     }

@@ -90,7 +90,7 @@ final class NaiveRule {
             let next: JSON?
             switch (step, subject) {
             case (.member(let name), .object(let object)): next = object[name]
-            case (.element(let index), .array(let elements)): next = index < elements.count ? elements[index] : nil
+            case (.element(let index), .array(let elements)): next = elements.dropFirst(index).first
             default: return false
             }
             // An absent field satisfies equalsNot if its parent is there, and nothing else.

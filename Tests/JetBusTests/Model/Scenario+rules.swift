@@ -10,6 +10,7 @@ extension Scenario {
 
     /// A value that is greater than those before, or one that comes again and again.
     mutating func value() -> JSON {
+        guard isHandledNow else { return operand() }
         nextValue += 1
         let age = JSON.number(nextValue)
         switch index(8) {

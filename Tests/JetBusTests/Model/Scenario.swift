@@ -13,6 +13,9 @@ struct Scenario {
     private var nextID = 0
     /// Many values are greater than all before, so that one can tell an older one from a newer.
     var nextValue = Witness.firstAge
+    /// Whether what is sent now is handled now, and not when a question has its verdict: else it would bring older
+    /// values after newer ones.
+    private(set) var isHandledNow = true
 
     /// The size of an outbox that is full, where there are slow peers.
     static let outboxLimit = 600
@@ -42,6 +45,7 @@ struct Scenario {
         }
         let place = index(peers.count)
         let peer = peers[place]
+        isHandledNow = model.peers[peer.number]?.question == nil
         switch index(200) {
         case 0: return disconnect(peer.number)
         case 1 where !peer.hasEnded:
@@ -139,6 +143,7 @@ struct Scenario {
         let method = chance(3, of: 4) ? "authenticate" : "passwd"
         let params: JSON = ["user": ["john", "mary"][index(2)], "password": .string("\(index(100))")]
         let introduction = request(method, params, from: peer)
+        isHandledNow = false
         let fetches = chance(3, of: 4) ? model.peers[peer]?.fetches ?? [] : []
         return .array(fetches.map { request("unfetch", ["id": $0.id], from: peer) } + [introduction])
     }
