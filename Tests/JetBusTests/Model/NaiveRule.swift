@@ -84,7 +84,8 @@ final class NaiveRule {
 
     // MARK: Values
 
-    private static func holds(_ name: String, _ operand: JSON, for value: JSON, at steps: [Step]) -> Bool {
+    /// Whether a predicate holds for the place in a value to which the steps lead.
+    static func holds(_ name: String, _ operand: JSON, for value: JSON, at steps: [Step]) -> Bool {
         var subject = value
         for (place, step) in steps.enumerated() {
             let next: JSON?

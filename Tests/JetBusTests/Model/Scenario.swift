@@ -114,7 +114,7 @@ struct Scenario {
         switch index(100) {
         case 0..<14: request("add", addParams(), from: peer)
         case 14..<20: request("remove", ["path": ownPath(peer, model)], from: peer)
-        case 20..<50: request("change", ["path": ownPath(peer, model), "value": value()], from: peer)
+        case 20..<50: change(from: peer, model)
         case 50..<66: routedRequest(from: peer, model, backlog)
         case 66..<82: answer(from: peer, model)
         case 82..<88: request("fetch", rule(id: fetchID()), from: peer)
@@ -125,6 +125,18 @@ struct Scenario {
         case 98: introduction(from: peer, model)
         default: request("echo", value(), from: peer)
         }
+    }
+
+    /// Another value, or often the same one again, if it is one that comes again and again.
+    private mutating func change(from peer: Int, _ model: Model) -> JSON {
+        let path = ownPath(peer, model)
+        var value = value()
+        if let same = model.elements.first(where: { .string($0.path) == path })?.value, Witness.age(of: same) == nil,
+            chance(1, of: 3)
+        {
+            value = same
+        }
+        return request("change", ["path": path, "value": value], from: peer)
     }
 
     private mutating func request(_ method: String, _ params: JSON, from peer: Int) -> JSON {

@@ -44,11 +44,12 @@ struct Witness {
     static let firstAge = 1000
 
     /// The number in a value that grows with time, if there is one.
-    private func age(_ params: JSON?) -> Int? {
-        let value = params?["value"]
+    static func age(of value: JSON?) -> Int? {
         let number = value?.int ?? value?["v"]?.int ?? value?[0]?.int ?? Int(value?.string ?? "")
-        return number.flatMap { $0 > Self.firstAge ? $0 : nil }
+        return number.flatMap { $0 > firstAge ? $0 : nil }
     }
+
+    private func age(_ params: JSON?) -> Int? { Self.age(of: params?["value"]) }
 
     /// The rule of a client that keeps a window: drop what is beyond `from + n - 1`, apply the changes.
     private mutating func readWindow(_ fetch: JSON, _ params: JSON) -> String? {
