@@ -18,7 +18,7 @@ struct Scenario {
     private(set) var isHandledNow = true
 
     /// The size of an outbox that is full, where there are slow peers.
-    static let outboxLimit = 600
+    static let outboxLimit = 900
     static let paths = [
         "a", "ab", "aba", "b", "ba", "bA", "A", "aA", "abab", "bb", "é", "\u{FFFD}", "😀", "\0", "__proto__",
     ]
@@ -98,7 +98,7 @@ struct Scenario {
     /// Elements that come and go at once, so that the table of elements is packed often.
     private mutating func churn() -> JSON {
         var batch: [JSON] = []
-        for _ in 0..<6 {
+        for _ in 0..<5 {
             let path = path()
             batch.append(["method": "add", "params": ["path": path, "value": value()]])
             batch.append(["method": "remove", "params": ["path": path]])
