@@ -112,6 +112,9 @@ struct ByteSet: Hashable, Sendable {
 
     init() {}
 
+    /// These bytes.
+    init(_ bytes: ClosedRange<UInt8>) { for byte in bytes { insert(byte) } }
+
     static func == (left: Self, right: Self) -> Bool { left.bits == right.bits }
 
     func hash(into hasher: inout Hasher) {

@@ -14,7 +14,8 @@ struct LuaPatternMatcher {
     }
 
     private let pattern: LuaPattern
-    private var steps = 0
+    /// What it has cost so far: items tried, and bytes looked at.
+    private(set) var steps = 0
     private var choices: [Choice] = []
     /// What each capture holds; one that is open yet is empty.
     private var captures: [Range<Int>] = []

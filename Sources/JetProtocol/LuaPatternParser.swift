@@ -99,10 +99,10 @@ struct LuaPatternParser {
         case UInt8(ascii: "%"):
             guard let name = peek(1) else { throw RuleError(at: place, "ends in %") }
             at += 2
-            return Self.class(name)
+            return Self.classes[Int(name)]
         default:
             at += 1
-            return ByteSet { $0 == byte }
+            return ByteSet(byte...byte)
         }
     }
 
@@ -122,11 +122,11 @@ struct LuaPatternParser {
         while at < end {
             let byte = bytes[at]
             if byte == UInt8(ascii: "%") {
-                set.formUnion(Self.class(bytes[at + 1]))
+                set.formUnion(Self.classes[Int(bytes[at + 1])])
                 at += 2
             } else if at + 2 < end, bytes[at + 1] == UInt8(ascii: "-") {
                 let last = bytes[at + 2]
-                set.formUnion(ByteSet { byte <= $0 && $0 <= last })
+                if byte <= last { set.formUnion(ByteSet(byte...last)) }
                 at += 3
             } else {
                 set.insert(byte)
@@ -137,6 +137,9 @@ struct LuaPatternParser {
         at = end + 1
         return isComplement ? set.complement : set
     }
+
+    /// The class of each name: made once, since a pattern may name very many.
+    private static let classes = (UInt8.min...UInt8.max).map(Self.class)
 
     /// The class of this name; an upper-case name is the complement, and what names no class stands for itself.
     private static func `class`(_ name: UInt8) -> ByteSet {
@@ -158,7 +161,7 @@ struct LuaPatternParser {
         case UInt8(ascii: "x"):
             set = ByteSet { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0 | 0x20) }
         case UInt8(ascii: "z"): set = ByteSet { $0 == 0 }
-        default: return ByteSet { $0 == name }
+        default: return ByteSet(name...name)
         }
         return isUpper ? set.complement : set
     }

@@ -1,5 +1,6 @@
 import JSONText
 import JetProtocol
+import TestSupport
 
 @testable import JetBus
 
@@ -16,6 +17,11 @@ struct Comparison {
     private var witnesses: [Int: Witness] = [:]
     /// Responses and routed requests that peers have still to read; those of one list may come in any order.
     private var awaited: [Int: [[Model.Message]]] = [:]
+    /// Who writes MessagePack.
+    private var packing: Set<Int> = []
+    /// The questions of the bus, by the numbers of the model's.
+    private var questions: [Int: Bus.Question] = [:]
+    private var stepNumber = 0
 
     /// A message that came, and the id it has if it was routed.
     private typealias Received = (message: Model.Message, id: JSON?)
@@ -24,6 +30,7 @@ struct Comparison {
         scenario = Scenario(seed: seed, hasSlowPeers: hasSlowPeers)
         bus = TestBus {
             $0.seed = seed
+            $0.hasUsers = true
             guard hasSlowPeers else { return }
             $0.outboxLimit = Scenario.outboxLimit
             $0.snapshotChunk = 150
@@ -35,10 +42,14 @@ struct Comparison {
     /// - Returns: The first difference, and the step at which it showed.
     mutating func run(steps: Int) -> String? {
         for number in 0..<steps {
+            stepNumber = number
             let bus = bus.bus
             let ids = peers.mapValues(\.id)
-            let step = scenario.next(model) { ids[$0].flatMap(bus.peer)?.outbox.count ?? 0 }
-            if let difference = take(step) ?? compareCounts() { return "step \(number): \(step): \(difference)" }
+            let closing = peers.filter { $0.value.isClosing }.keys.min()
+            let step = scenario.next(model, closing: closing) { ids[$0].flatMap(bus.peer)?.outbox.count ?? 0 }
+            if let difference = take(step) ?? compareQuestions() ?? compareCounts() ?? compareEnds() {
+                return "step \(number): \(step): \(difference)"
+            }
         }
         for (number, peer) in peers where !peer.isReading {
             peer.readAll()
@@ -60,16 +71,27 @@ struct Comparison {
             peers[number]?.isReading = !isSlow
             witnesses[number] = Witness(keepsUp: !scenario.hasSlowPeers)
         case .disconnect(let number):
+            if let difference = peers[number].flatMap({ compareLastWords(number, $0) }) { return difference }
             model.disconnect(number)
             peers.removeValue(forKey: number)?.disconnect()
             awaited[number] = nil
+            packing.remove(number)
             isLoose = true
+        case .endInput(let number):
+            model.peers[number]?.hasEndedInput = true
+            if let id = peers[number]?.id { bus.bus.endInput(of: id) }
+            bus.deliver()
         case .send(let number, let message):
             model.receive(message, from: number)
             witnesses[number]?.send(message)
-            peers[number]?.send(message)
+            send(message, by: number)
+        case .judge(let question, let verdict):
+            model.judge(question, verdict)
+            answer(question, verdict)
         case .read(let number, let all):
             if all { peers[number]?.readAll() } else { peers[number]?.read() }
+            // Closed by that: the rest of its outbox is written yet.
+            if peers[number]?.isClosing == true { peers[number]?.read() }
             return peers[number].flatMap { compareReplies(number, $0) } ?? (all ? compareKnowledge(number) : nil)
         case .pass(let seconds):
             bus.pass(seconds: seconds)
@@ -87,8 +109,53 @@ struct Comparison {
             } else {
                 difference = compare(expected, by: number, peer, isLoose)
             }
-            if difference == nil, peer.isReading { difference = compareKnowledge(number) }
+            // What a peer that keeps up is told is compared word for word: what it knows, now and then.
+            if difference == nil, peer.isReading, stepNumber % 8 == 0 { difference = compareKnowledge(number) }
             if let difference { return "peer \(number): \(difference)" }
+        }
+        return nil
+    }
+
+    /// A peer sends a message, in the encoding that it has asked for last.
+    private mutating func send(_ message: JSON, by number: Int) {
+        if packing.contains(number) {
+            peers[number]?.send(bytes: PlainMessagePack.pack(message))
+        } else {
+            peers[number]?.send(message)
+        }
+        for message in message.array ?? [message] where message["method"] == "config" {
+            if message["params"]?["encoding"] == "msgpack" { packing.insert(number) } else { packing.remove(number) }
+        }
+    }
+
+    private mutating func answer(_ question: Model.Question, _ verdict: Model.Verdict) {
+        guard let asked = questions.removeValue(forKey: question.number) else { return }
+        let answer: Bus.Verdict =
+            switch verdict {
+            case .yes where question.changedBy != nil: .changed
+            case .yes(let groups): .granted(Groups(fetch: groups.fetch, set: groups.set, call: groups.call))
+            case .unknownUser: .unknownUser
+            case .wrongPassword: .wrongPassword
+            case .forbidden: .forbidden
+            case .failed(let reason): .failed(reason)
+            }
+        bus.bus.answer(asked, with: answer, at: bus.now)
+        bus.deliver()
+    }
+
+    /// Whether the bus asks what it should.
+    private mutating func compareQuestions() -> String? {
+        let new = model.questions.filter { questions[$0.number] == nil }
+        let asked = bus.bus.takeQuestions()
+        guard new.count == asked.count else { return "\(asked.count) questions instead of \(new)" }
+        for (expected, question) in zip(new, asked) {
+            let kind: Bus.Question.Kind =
+                expected.changedBy.map { .passwordChange(by: $0) } ?? .authentication
+            let password = question.password.withBytes { String(decoding: $0, as: UTF8.self) }
+            guard question.kind == kind, question.user == expected.user, password == expected.password,
+                question.peer == peers[expected.peer]?.id
+            else { return "a question about \(question.user) instead of \(expected)" }
+            questions[expected.number] = question
         }
         return nil
     }
@@ -98,17 +165,37 @@ struct Comparison {
         let expected = [
             model.peers.count, model.elements.count, model.pending.count,
             model.peers.values.map(\.fetches.count).reduce(0, +),
-            model.droppedAnswers,
+            model.droppedAnswers, model.questions.count,
         ]
         let actual = [
             statistics.peers, statistics.elements, statistics.pendingRequests, statistics.fetchers,
-            Int(statistics.droppedAnswers),
+            Int(statistics.droppedAnswers), bus.bus.openQuestions.count,
         ]
         return actual == expected ? nil : "counts \(actual) instead of \(expected)"
     }
 
+    /// Whether those are closed, and only those, that have said their last word and are owed nothing.
+    private func compareEnds() -> String? {
+        for (number, peer) in peers {
+            let isServed = model.isServed(number)
+            if peer.isClosing && !isServed { return "peer \(number) is closed too early" }
+            if isServed && !peer.isClosing && !scenario.hasSlowPeers { return "peer \(number) is not closed" }
+        }
+        return nil
+    }
+
+    /// Whether a peer that is closed because it wanted to has got all its answers.
+    private mutating func compareLastWords(_ number: Int, _ peer: TestPeer) -> String? {
+        guard peer.isClosing, scenario.hasSlowPeers else { return nil }
+        peer.read()
+        return compareReplies(number, peer) ?? awaited[number]?.first.map { "was closed without \($0)" }
+    }
+
     private func received(by peer: TestPeer) -> [Received] {
-        peer.received().map { message in
+        peer.receivedBytes().map { bytes in
+            // No message in MessagePack begins with a brace.
+            let isPacked = bytes.first != UInt8(ascii: "{")
+            let message = (isPacked ? PlainMessagePack.unpack(bytes) : try? JSON(parsing: bytes)) ?? "unreadable"
             guard let method = message["method"] else { return (.response(message), nil) }
             if let params = message["params"], params["event"] != nil || params["n"] != nil {
                 return (.notification(fetch: method, params: params), nil)
@@ -127,7 +214,7 @@ struct Comparison {
             if let problem = witnesses[number]?.read(one.message) { return "\(problem): \(one)" }
         }
         let expected = canonical(expected.map { ($0, nil) }, isLoose)
-        let actual = canonical(received.filter { !isWindow($0.message) }, isLoose)
+        let actual = canonical(received, isLoose)
         for (one, other) in zip(expected, actual) {
             guard same(one.message, other) else { return "got \(other) instead of \(one.message)" }
         }
@@ -202,7 +289,7 @@ struct Comparison {
 
     /// Whether the responses and routed requests that a peer has read are those it waits for.
     private mutating func compareReplies(_ number: Int, _ peer: TestPeer) -> String? {
-        guard !peer.isClosing else { return "was closed" }
+        guard !peer.isClosing || model.peers[number]?.hasEndedInput == true else { return "was closed" }
         for received in received(by: peer) {
             if let problem = witnesses[number]?.read(received.message) { return "\(problem): \(received)" }
             if case .notification = received.message { continue }
@@ -220,21 +307,19 @@ struct Comparison {
     /// Whether a peer that has read everything knows the truth.
     private func compareKnowledge(_ number: Int) -> String? {
         if let missing = awaited[number]?.first { return "did not get \(missing)" }
+        // Who has got what it waited for, and nothing more to say, is told no more.
+        if scenario.hasSlowPeers, peers[number]?.isClosing == true { return nil }
         for fetch in model.peers[number]?.fetches ?? [] {
             if fetch.isSorted {
                 let truth = model.window(of: fetch.rule, for: number)
                 let known = witnesses[number]?.windows[fetch.id] ?? nil
-                guard known == truth else { return "knows of \(fetch.rule) \(known ?? []) instead of \(truth)" }
+                guard known == truth else { return "knows of \(fetch.params) \(known ?? []) instead of \(truth)" }
             } else {
                 let truth = model.truth(of: fetch, for: number)
                 let known = witnesses[number]?.known[fetch.id]
-                guard known == truth else { return "knows of \(fetch.rule) \(known ?? [:]) instead of \(truth)" }
+                guard known == truth else { return "knows of \(fetch.params) \(known ?? [:]) instead of \(truth)" }
             }
         }
         return nil
-    }
-
-    private func isWindow(_ message: Model.Message) -> Bool {
-        if case .notification(_, let params) = message { params["n"] != nil } else { false }
     }
 }

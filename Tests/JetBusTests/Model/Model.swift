@@ -8,15 +8,36 @@ struct Model {
         var setGroups: Set<String> = []
         var callGroups: Set<String> = []
         var fetches: [Fetch] = []
+        /// As whom it has authenticated itself.
+        var user: String?
+        /// What is being found out about it.
+        var question: Question?
+        /// What it has sent meanwhile.
+        var postponed: [JSON] = []
+        /// Whether it has said its last word.
+        var hasEndedInput = false
     }
 
     struct Fetch {
         let id: JSON
         /// The params of the fetch.
-        let rule: JSON
+        let params: JSON
+        let rule: NaiveRule
+        /// Of a sorted fetch, the window that the peer was told; `nil` before the first time.
+        var told: [JSON]?
+        /// Of a fetch with `max`, the paths that satisfy the rule, in the order in which they came to do so. The first
+        /// ones are in.
+        var line: [String] = []
 
-        /// Whether it is a window in an order. Of those, what a peer should know is compared instead of each message.
-        var isSorted: Bool { rule["sort"] != nil }
+        init(_ params: JSON) {
+            id = params["id"] ?? nil
+            self.params = params
+            rule = NaiveRule(params)
+        }
+
+        var isSorted: Bool { rule.key != nil }
+        /// The paths that `max` lets in.
+        var admitted: [String] { Array(line.prefix(rule.limit ?? 0)) }
     }
 
     struct Element {
@@ -39,6 +60,17 @@ struct Model {
         let deadline: UInt64
     }
 
+    /// What somebody outside of the daemon has to find out about a peer.
+    struct Question: Equatable {
+        let number: Int
+        let peer: Int
+        let user: String
+        let password: String
+        /// The user at whose wish the password is changed; `nil` to authenticate.
+        let changedBy: String?
+        let id: JSON?
+    }
+
     /// Something that is due to a peer.
     enum Message: Equatable {
         /// An answer to its own request.
@@ -51,16 +83,19 @@ struct Model {
     }
 
     var now: UInt64 = 0
-    private(set) var peers: [Int: Peer] = [:]
-    private(set) var elements: [Element] = []
-    private(set) var pending: [Pending] = []
+    var peers: [Int: Peer] = [:]
+    var elements: [Element] = []
+    var pending: [Pending] = []
+    /// Questions without a verdict, those about peers that have gone included.
+    var questions: [Question] = []
+    var asked = 0
     /// The ids under which the bus has routed requests, by their numbers here.
     var routedIDs: [Int: JSON] = [:]
     /// What is due to each peer, in order, since it was last taken.
     var outgoing: [Int: [Message]] = [:]
-    private(set) var droppedAnswers = 0
+    var droppedAnswers = 0
     /// How many requests were routed.
-    private(set) var routed = 0
+    var routed = 0
 
     // MARK: What happens
 
@@ -75,9 +110,15 @@ struct Model {
         }
         pending.removeAll { $0.owner == number || $0.caller == number }
         for element in elements where element.owner == number {
-            notify("remove", element)
             elements.removeAll { $0.path == element.path }
+            notify("remove", element)
         }
+    }
+
+    /// Whether a peer that has said its last word is owed nothing more: then it is closed.
+    func isServed(_ number: Int) -> Bool {
+        guard let peer = peers[number], peer.hasEndedInput else { return false }
+        return peer.question == nil && !pending.contains { $0.caller == number }
     }
 
     mutating func expire() {
@@ -90,166 +131,69 @@ struct Model {
     mutating func receive(_ message: JSON, from peer: Int) {
         if let batch = message.array {
             for message in batch { receive(message, from: peer) }
+        } else if peers[peer]?.question != nil {
+            peers[peer]?.postponed.append(message)
         } else if let method = message["method"]?.string {
             let answer = handle(method, message["params"] ?? [:], message["id"], from: peer)
-            if let id = message["id"], var answer = answer?.object {
-                answer["id"] = id
-                outgoing[peer, default: []].append(.response(.object(answer)))
-            }
+            if let id = message["id"], let answer { respond(to: peer, id, answer) }
             // What a fetch finds comes behind its response.
-            if method == "fetch" { showIfNew(message, to: peer) }
+            if method == "fetch", answer == .done { show(Fetch(message["params"] ?? [:]), to: peer) }
         } else {
             receiveAnswer(message, from: peer)
         }
+    }
+
+    /// Answers a request, if its peer is still there.
+    mutating func respond(to peer: Int, _ id: JSON, _ answer: JSON) {
+        guard peers[peer] != nil else { return }
+        var response: JSON.Object = ["id": id]
+        for member in answer.object ?? [:] { response[member.name] = member.value }
+        outgoing[peer, default: []].append(.response(.object(response)))
     }
 
     // MARK: Methods
 
     /// Does what a request asks for; its answer without the id, or `nil` if it comes later.
     private mutating func handle(_ method: String, _ params: JSON, _ id: JSON?, from peer: Int) -> JSON? {
-        let path = params["path"]?.string ?? ""
-        let refused = { (key: String) in JSON.refused([key: .string(path)]) }
-        let index = elements.firstIndex { $0.path == path }
         switch method {
-        case "add":
-            guard index == nil else { return refused("pathAlreadyExists") }
-            let element = Element(path: path, owner: peer, value: params["value"], params: params)
-            elements.append(element)
-            notify("add", element)
-        case "remove":
-            guard let index else { return refused("pathNotExists") }
-            guard elements[index].owner == peer else { return refused("foreignPath") }
-            notify("remove", elements.remove(at: index))
-        case "change":
-            guard let index else { return refused("pathNotExists") }
-            guard elements[index].owner == peer else { return refused("foreignPath") }
-            guard elements[index].value != nil else { return refused("notAState") }
-            let old = elements[index]
-            elements[index].value = params["value"]
-            notify("change", elements[index], from: old)
-        case "set", "call":
-            guard let index else { return refused("pathNotExists") }
-            let element = elements[index]
-            let isSet = method == "set"
-            guard isSet == (element.value != nil) else { return refused(isSet ? "notAState" : "notAMethod") }
-            guard element.params["fetchOnly"] != true else { return refused("fetchOnly") }
-            guard mayUse(element, peer) else { return refused("noAccess") }
-            route(element, isSet: isSet, params, id, from: peer)
-            return nil
+        case "add", "remove", "change": return handleOwn(method, params, from: peer)
+        case "set", "call": return route(isSet: method == "set", params, id, from: peer)
         case "fetch":
             let fetchID = params["id"] ?? nil
             let isInUse = peers[peer]?.fetches.contains { $0.id == fetchID } == true
             return isInUse ? .refused(["fetchIdInUse": fetchID]) : .done
         case "unfetch":
             peers[peer]?.fetches.removeAll { $0.id == params["id"] }
-        case "get":
-            if params["sort"] != nil { return .result(.array(window(of: params, for: peer))) }
-            let found = elements.filter { isSeen($0, by: peer, params) }
-            return .result(.array(found.map { entry("add", $0, for: peer) }))
-        case "echo":
-            return .result(params)
-        default:
-            return .error(-32601, "Method not found", .string(method))
+            return .done
+        case "get": return .result(.array(get(NaiveRule(params), by: peer)))
+        case "authenticate", "passwd": return ask(method, params, id, from: peer)
+        // The encoding of what follows is the wire's matter.
+        case "config": return .done
+        case "echo": return .result(params)
+        default: return .error(-32601, "Method not found", .string(method))
+        }
+    }
+
+    private mutating func handleOwn(_ method: String, _ params: JSON, from peer: Int) -> JSON {
+        let path = params["path"]?.string ?? ""
+        let refused = { (key: String) in JSON.refused([key: .string(path)]) }
+        let index = elements.firstIndex { $0.path == path }
+        if method == "add" {
+            guard index == nil else { return refused("pathAlreadyExists") }
+            elements.append(Element(path: path, owner: peer, value: params["value"], params: params))
+            notify("add", elements[elements.count - 1])
+            return .done
+        }
+        guard let index else { return refused("pathNotExists") }
+        guard elements[index].owner == peer else { return refused("foreignPath") }
+        if method == "remove" {
+            notify("remove", elements.remove(at: index))
+        } else {
+            guard elements[index].value != nil else { return refused("notAState") }
+            let old = elements[index]
+            elements[index].value = params["value"]
+            notify("change", elements[index], from: old)
         }
         return .done
-    }
-
-    private mutating func showIfNew(_ message: JSON, to peer: Int) {
-        let fetch = Fetch(id: message["params"]?["id"] ?? nil, rule: message["params"] ?? [:])
-        guard peers[peer]?.fetches.contains(where: { $0.id == fetch.id }) == false else { return }
-        peers[peer]?.fetches.append(fetch)
-        guard !fetch.isSorted else { return }
-        for element in elements where isSeen(element, by: peer, fetch.rule) {
-            outgoing[peer, default: []].append(.notification(fetch: fetch.id, params: entry("add", element, for: peer)))
-        }
-    }
-
-    // MARK: Notifications
-
-    /// Tells who fetched an element what happened to it. Whose rule it satisfied only before, or only now, hears of a
-    /// remove or an add instead of a change.
-    private mutating func notify(_ event: String, _ element: Element, from old: Element? = nil) {
-        for (number, peer) in peers {
-            for fetch in peer.fetches where !fetch.isSorted {
-                let isNow = isSeen(element, by: number, fetch.rule)
-                let was = old.map { isSeen($0, by: number, fetch.rule) } ?? isNow
-                guard was || isNow else { continue }
-                let seen = was == isNow ? event : isNow ? "add" : "remove"
-                let entry = entry(seen, element, for: number)
-                outgoing[number, default: []].append(.notification(fetch: fetch.id, params: entry))
-            }
-        }
-    }
-
-    private func entry(_ event: String, _ element: Element, for peer: Int) -> JSON {
-        var more = JSON.Object()
-        if event == "add" {
-            if isFetchOnly(element, for: peer) { more["fetchOnly"] = true }
-            more["meta"] = element.params["meta"]
-        }
-        return .entry(event, element.path, element.value, more)
-    }
-
-    func isSeen(_ element: Element, by peer: Int, _ rule: JSON) -> Bool {
-        admits(element, "fetchGroups", peers[peer]?.fetchGroups) && satisfies(element, rule)
-    }
-
-    func isFetchOnly(_ element: Element, for peer: Int) -> Bool {
-        element.params["fetchOnly"] == true || !mayUse(element, peer)
-    }
-
-    private func mayUse(_ element: Element, _ peer: Int) -> Bool {
-        element.value != nil
-            ? admits(element, "setGroups", peers[peer]?.setGroups)
-            : admits(element, "callGroups", peers[peer]?.callGroups)
-    }
-
-    private func admits(_ element: Element, _ list: String, _ groups: Set<String>?) -> Bool {
-        guard let list = element.params["access"]?[list]?.array else { return true }
-        return list.contains { groups?.contains($0.string ?? "") == true }
-    }
-
-    /// What a peer knows of one of its fetches when it has been told everything: by path, the add that would tell of it.
-    func truth(of fetch: Fetch, for peer: Int) -> [String: JSON] {
-        var truth: [String: JSON] = [:]
-        for element in elements where isSeen(element, by: peer, fetch.rule) {
-            truth[element.path] = entry("add", element, for: peer)
-        }
-        return truth
-    }
-
-    // MARK: Routing
-
-    private mutating func route(_ element: Element, isSet: Bool, _ params: JSON, _ id: JSON?, from peer: Int) {
-        var forwarded = JSON.Object()
-        forwarded["value"] = params["value"]
-        forwarded["valueAsResult"] = params["valueAsResult"]
-        let request: JSON = [
-            "method": .string(element.path), "params": isSet ? .object(forwarded) : params["args"] ?? [:],
-        ]
-        routed += 1
-        outgoing[element.owner, default: []].append(.routed(request, number: id == nil ? nil : routed))
-        guard let id else { return }
-        let seconds = params["timeout"]?.double ?? element.params["timeout"]?.double ?? 5
-        pending.append(
-            Pending(
-                number: routed, caller: peer, id: id, owner: element.owner, path: element.path, params: params,
-                deadline: now + UInt64(seconds * 1e9)))
-    }
-
-    private mutating func receiveAnswer(_ message: JSON, from peer: Int) {
-        let index = pending.firstIndex { $0.owner == peer && routedIDs[$0.number] == message["id"] }
-        guard let index else {
-            droppedAnswers += 1
-            return
-        }
-        respond(pending.remove(at: index), message)
-    }
-
-    private mutating func respond(_ request: Pending, _ answer: JSON) {
-        guard peers[request.caller] != nil else { return }
-        var response: JSON.Object = ["id": request.id]
-        if let error = answer["error"] { response["error"] = error } else { response["result"] = answer["result"] }
-        outgoing[request.caller, default: []].append(.response(.object(response)))
     }
 }

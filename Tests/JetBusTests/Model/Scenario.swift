@@ -1,34 +1,28 @@
 import JSONText
 import TestSupport
 
-/// Something that can happen to a bus.
-enum Step {
-    case connect(peer: Int, Model.Peer, isSlow: Bool)
-    case disconnect(peer: Int)
-    /// A peer sends a message or a batch.
-    case send(peer: Int, JSON)
-    /// A slow peer takes what is in its outbox: once, or until nothing comes.
-    case read(peer: Int, all: Bool)
-    case pass(seconds: Double)
-}
-
-/// What happens next, at random: several peers that add, change, remove, set, call, answer, fetch and unfetch over so
-/// few paths that they meet all the time.
+/// What happens next, at random: several peers that add, change, remove, set, call, answer, fetch, unfetch and
+/// authenticate themselves over so few paths that they meet all the time, and that come and go.
 struct Scenario {
     var random: SeededGenerator
     /// Whether some peers read only now and then.
     let hasSlowPeers: Bool
-    /// Who is connected, and whether it is slow.
-    private(set) var peers: [(number: Int, isSlow: Bool)] = []
+    /// Who is connected, whether it is slow, and whether it has said its last word.
+    private(set) var peers: [(number: Int, isSlow: Bool, hasEnded: Bool)] = []
     private var nextPeer = 0
     private var nextID = 0
-    /// Each value is greater than the one before, so that one can tell an older one from a newer.
-    private var nextValue = 0
+    /// Many values are greater than all before, so that one can tell an older one from a newer.
+    var nextValue = Witness.firstAge
+    /// Whether what is sent now is handled now, and not when a question has its verdict: else it would bring older
+    /// values after newer ones.
+    private(set) var isHandledNow = true
 
     /// The size of an outbox that is full, where there are slow peers.
-    static let outboxLimit = 600
-    static let paths = ["a", "ab", "aba", "b", "ba", "bA", "A", "aA", "abab", "bb"]
-    private static let fetchIDs: [JSON] = ["f", "g", 1, "1"]
+    static let outboxLimit = 900
+    static let paths = [
+        "a", "ab", "aba", "b", "ba", "bA", "A", "aA", "abab", "bb", "é", "\u{FFFD}", "😀", "\0", "__proto__",
+    ]
+    static let fetchIDs: [JSON] = ["f", "g", 1, "1"]
     private static let groupLists: [JSON] = [[], ["x"], ["x", "y"], ["z"]]
     private static let arguments: [JSON] = [[1], ["x": []], []]
 
@@ -41,24 +35,34 @@ struct Scenario {
     ///
     /// - Parameters:
     ///   - model: How things are.
+    ///   - closing: A peer that the bus wants to be closed.
     ///   - backlog: How many bytes a peer has not read.
-    mutating func next(_ model: Model, backlog: (Int) -> Int) -> Step {
+    mutating func next(_ model: Model, closing: Int?, backlog: (Int) -> Int) -> Step {
+        if let closing { return disconnect(closing) }
         if peers.count < 2 || peers.count < 6 && chance(1, of: 60) { return connect() }
-        let peer = peers[index(peers.count)]
+        if let question = model.questions.randomElement(using: &random), chance(1, of: 6) {
+            return .judge(question, verdict())
+        }
+        let place = index(peers.count)
+        let peer = peers[place]
+        isHandledNow = model.peers[peer.number]?.question == nil
         switch index(200) {
-        case 0...1:
-            peers.removeAll { $0.number == peer.number }
-            return .disconnect(peer: peer.number)
+        case 0: return disconnect(peer.number)
+        case 1 where !peer.hasEnded:
+            peers[place].hasEnded = true
+            return .endInput(peer: peer.number)
         case 2...5: return .pass(seconds: [0.1, 1, 2.5][index(3)])
         case 6..<30 where peer.isSlow: return .read(peer: peer.number, all: chance(1, of: 4))
-        case 30..<40 where !peer.isSlow: return .send(peer: peer.number, churn())
+        case 30..<34 where !peer.isSlow && !peer.hasEnded: return .send(peer: peer.number, churn())
         default: break
         }
+        guard !peer.hasEnded else { return peer.isSlow ? .read(peer: peer.number, all: false) : .pass(seconds: 0.1) }
         // One that goes on asking and does not read would be closed; that is another test's matter.
         guard backlog(peer.number) < 2 * Self.outboxLimit else { return .read(peer: peer.number, all: false) }
         if !peer.isSlow, chance(1, of: 8) {
             let messages = (0..<index(6)).map { _ in message(from: peer.number, model, backlog) }
-            return .send(peer: peer.number, .array(messages))
+            // A batch cannot be inside a batch.
+            return .send(peer: peer.number, .array(messages.flatMap { $0.array ?? [$0] }))
         }
         return .send(peer: peer.number, message(from: peer.number, model, backlog))
     }
@@ -71,14 +75,30 @@ struct Scenario {
             if chance(1, of: 2) { peer.callGroups.insert(group) }
         }
         nextPeer += 1
-        peers.append((nextPeer, hasSlowPeers && chance(1, of: 2)))
+        peers.append((nextPeer, hasSlowPeers && chance(1, of: 2), false))
         return .connect(peer: nextPeer, peer, isSlow: peers[peers.count - 1].isSlow)
+    }
+
+    private mutating func disconnect(_ number: Int) -> Step {
+        peers.removeAll { $0.number == number }
+        return .disconnect(peer: number)
+    }
+
+    private mutating func verdict() -> Model.Verdict {
+        func groups() -> Set<String> { Set(["x", "y"].filter { _ in chance(1, of: 2) }) }
+        switch index(8) {
+        case 0: return .unknownUser
+        case 1: return .wrongPassword
+        case 2: return .forbidden
+        case 3: return .failed("out of order")
+        default: return .yes((groups(), groups(), groups()))
+        }
     }
 
     /// Elements that come and go at once, so that the table of elements is packed often.
     private mutating func churn() -> JSON {
         var batch: [JSON] = []
-        for _ in 0..<6 {
+        for _ in 0..<5 {
             let path = path()
             batch.append(["method": "add", "params": ["path": path, "value": value()]])
             batch.append(["method": "remove", "params": ["path": path]])
@@ -94,15 +114,29 @@ struct Scenario {
         switch index(100) {
         case 0..<14: request("add", addParams(), from: peer)
         case 14..<20: request("remove", ["path": ownPath(peer, model)], from: peer)
-        case 20..<50: request("change", ["path": ownPath(peer, model), "value": value()], from: peer)
+        case 20..<50: change(from: peer, model)
         case 50..<66: routedRequest(from: peer, model, backlog)
         case 66..<82: answer(from: peer, model)
         case 82..<88: request("fetch", rule(id: fetchID()), from: peer)
         case 88..<93: request("unfetch", ["id": fetchID()], from: peer)
         case 93..<97: request("get", rule(id: nil), from: peer)
-        case 97..<98: request("nonsense", [:], from: peer)
+        case 97 where chance(1, of: 2): request("nonsense", [:], from: peer)
+        case 97: request("config", ["encoding": chance(1, of: 2) ? "msgpack" : "json"], from: peer)
+        case 98: introduction(from: peer, model)
         default: request("echo", value(), from: peer)
         }
+    }
+
+    /// Another value, or often the same one again, if it is one that comes again and again.
+    private mutating func change(from peer: Int, _ model: Model) -> JSON {
+        let path = ownPath(peer, model)
+        var value = value()
+        if let same = model.elements.first(where: { .string($0.path) == path })?.value, Witness.age(of: same) == nil,
+            chance(1, of: 3)
+        {
+            value = same
+        }
+        return request("change", ["path": path, "value": value], from: peer)
     }
 
     private mutating func request(_ method: String, _ params: JSON, from peer: Int) -> JSON {
@@ -116,12 +150,23 @@ struct Scenario {
         return .object(request)
     }
 
+    /// A peer says who it is. One with fetches mostly ends them first, or it would be refused.
+    private mutating func introduction(from peer: Int, _ model: Model) -> JSON {
+        let method = chance(3, of: 4) ? "authenticate" : "passwd"
+        let params: JSON = ["user": ["john", "mary"][index(2)], "password": .string("\(index(100))")]
+        let introduction = request(method, params, from: peer)
+        isHandledNow = false
+        let fetches = chance(3, of: 4) ? model.peers[peer]?.fetches ?? [] : []
+        return .array(fetches.map { request("unfetch", ["id": $0.id], from: peer) } + [introduction])
+    }
+
     private mutating func addParams() -> JSON {
         var params: JSON.Object = ["path": path()]
         if chance(3, of: 4) { params["value"] = value() }
         if chance(1, of: 6) { params["fetchOnly"] = .boolean(chance(1, of: 2)) }
         if chance(1, of: 6) { params["meta"] = ["title": value()] }
         if chance(1, of: 6) { params["timeout"] = .number(1 + index(9)) }
+        if chance(1, of: 6) { params["caller"] = true }
         if chance(1, of: 4) {
             var access = JSON.Object()
             for list in ["fetchGroups", "setGroups", "callGroups"] where chance(1, of: 2) {
@@ -175,39 +220,9 @@ struct Scenario {
         return .string(element.path)
     }
 
-    private mutating func value() -> JSON {
-        nextValue += 1
-        return chance(1, of: 2) ? .number(nextValue) : ["v": .number(nextValue), "k": .number(index(4))]
-    }
-
-    /// Params of a fetch, or of a get.
-    private mutating func rule(id: JSON?) -> JSON {
-        var rule: JSON.Object = [:]
-        rule["id"] = id
-        if chance(2, of: 3) { rule["path"] = RandomRules.rule(using: &random) }
-        if chance(1, of: 5) {
-            rule["value"] = [["isType": "number"], ["isType": "object"], ["equalsNot": 1]][index(3)]
-        }
-        if chance(1, of: 4) {
-            let operand = JSON.number(index(4))
-            let predicates: [JSON] = [
-                ["lessThan": operand], ["greaterThan": operand], ["equals": operand], ["equalsNot": operand],
-            ]
-            rule["valueField"] = [["k", "x"][index(2)]: predicates[index(4)]]
-        }
-        if chance(1, of: 4) {
-            var sort: JSON.Object = [[:], ["byValue": "number"], ["byValueField": ["k": "number"]]][index(3)]
-            if chance(1, of: 2) { sort["descending"] = .boolean(chance(1, of: 2)) }
-            if chance(1, of: 2) { sort["from"] = .number(1 + index(4)) }
-            if chance(1, of: 2) { sort["to"] = .number(index(8)) }
-            rule["sort"] = .object(sort)
-        }
-        return .object(rule)
-    }
-
     private mutating func fetchID() -> JSON { Self.fetchIDs[index(Self.fetchIDs.count)] }
 
-    private mutating func index(_ count: Int) -> Int { count > 0 ? Int.random(in: 0..<count, using: &random) : 0 }
+    mutating func index(_ count: Int) -> Int { count > 0 ? Int.random(in: 0..<count, using: &random) : 0 }
 
-    private mutating func chance(_ times: Int, of all: Int) -> Bool { index(all) < times }
+    mutating func chance(_ times: Int, of all: Int) -> Bool { index(all) < times }
 }

@@ -40,8 +40,16 @@ struct Witness {
         }
     }
 
-    /// The number in a value that grows with time.
-    private func age(_ params: JSON?) -> Int? { params?["value"]?.int ?? params?["value"]?["v"]?.int }
+    /// From here on, numbers in values grow with time; smaller ones come again and again.
+    static let firstAge = 1000
+
+    /// The number in a value that grows with time, if there is one.
+    static func age(of value: JSON?) -> Int? {
+        let number = value?.int ?? value?["v"]?.int ?? value?[0]?.int ?? Int(value?.string ?? "")
+        return number.flatMap { $0 > firstAge ? $0 : nil }
+    }
+
+    private func age(_ params: JSON?) -> Int? { Self.age(of: params?["value"]) }
 
     /// The rule of a client that keeps a window: drop what is beyond `from + n - 1`, apply the changes.
     private mutating func readWindow(_ fetch: JSON, _ params: JSON) -> String? {
