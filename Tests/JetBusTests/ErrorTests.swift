@@ -122,7 +122,8 @@ struct ErrorTests {
 
     // MARK: -32601 Method not found | the method's name
 
-    @Test("-32601: the method's name", arguments: ["nonsense", "", "Add", "add ", "authenticate2", "😀"])
+    @Test(
+        "-32601: the method's name", arguments: ["nonsense", "", "Add", "add ", "authenticate2", "😀", "get\0", "\0get"])
     func methodNotFound(name: String) {
         #expect(peer.ask(name, [1]) == .error(-32601, "Method not found", .string(name)))
     }

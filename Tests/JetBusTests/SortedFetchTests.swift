@@ -94,6 +94,20 @@ struct SortedFetchTests {
         add([("a", 1), ("b", 2)])
         let all = viewer.ask("get", ["sort": ["to": 1e15]])
         #expect(all?["result"]?.array?.count == 2)
+        for text in ["1e15", "1e300", "1e400", "9223372036854775807", "9223372036854775808", "99999999999999999999999"]
+        {
+            viewer.send(#"{"id":1,"method":"get","params":{"sort":{"from":2.0,"to":\#(text)}}}"#)
+            #expect(viewer.answer(to: 1)?["result"]?.array?.count == 1, "to: \(text)")
+            viewer.send(#"{"id":1,"method":"get","params":{"sort":{"from":\#(text),"to":\#(text)}}}"#)
+            #expect(viewer.answer(to: 1) == .result([]), "from: \(text)")
+            viewer.send(#"{"id":1,"method":"fetch","params":{"id":"far","sort":{"from":\#(text),"to":\#(text)}}}"#)
+            #expect(viewer.answer(to: 1) == .done)
+            #expect(viewer.received() == [["method": "far", "params": ["n": 0, "changes": []]]], "from: \(text)")
+            owner.ask("add", ["path": "far", "value": 3])
+            owner.ask("remove", ["path": "far"])
+            #expect(viewer.received() == [])
+            viewer.ask("unfetch", ["id": "far"])
+        }
         #expect(viewer.ask("get", ["sort": ["from": 5, "to": 3]]) == .result([]))
         viewer.ask("fetch", ["id": "top", "sort": ["from": 5, "to": 3]])
         #expect(viewer.received() == [notice(0, [])])
