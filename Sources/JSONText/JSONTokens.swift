@@ -112,6 +112,15 @@ extension RawSpan {
     @inline(__always)
     func digitsEnd(_ start: Int) -> Int {
         var at = start
+        // Eight at a time. What is a digit becomes less than 10, what is none gets its high bit set; a carry reaches only
+        // what is behind the first of those.
+        while at &+ 8 <= byteCount {
+            let word = UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self))
+            let values = word ^ 0x3030_3030_3030_3030
+            let others = (values &+ 0x7676_7676_7676_7676 | values) & 0x8080_8080_8080_8080
+            guard others == 0 else { return at &+ others.trailingZeroBitCount &>> 3 }
+            at &+= 8
+        }
         while at < byteCount, byte(at) &- UInt8(ascii: "0") < 10 { at &+= 1 }
         return at
     }

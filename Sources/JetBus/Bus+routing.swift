@@ -102,7 +102,8 @@ extension Bus {
 
     /// The number in the id of an answer: a string of decimal digits, as it was routed.
     private func routedNumber(of answer: borrowing Request) -> UInt64? {
-        guard let id = answer.id, id.count > 2, id.count <= 22, id[0] == UInt8(ascii: "\"") else { return nil }
+        guard let id = answer.id, id.count > 2, id.count <= 22, id[0] == UInt8(ascii: "\""), id[1] != UInt8(ascii: "0")
+        else { return nil }
         var number: UInt64 = 0
         for digit in id[1..<id.count - 1] {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }

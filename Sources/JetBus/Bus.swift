@@ -25,7 +25,7 @@ public final class Bus {
         public var defaultTimeout: UInt64 = 5_000_000_000
         /// From how many bytes on an outbox counts as full: then notifications are conflated, and the peer is not read
         /// until it has read.
-        public var outboxLimit = 8 << 20
+        public var outboxLimit = 4 << 20
         /// With how many bytes in its outbox a peer is closed that goes on asking and does not read.
         public var outboxCeiling: Int { outboxLimit > .max / 8 ? .max : outboxLimit * 8 }
         /// How many bytes of a snapshot are rendered in one go.

@@ -35,9 +35,9 @@ struct SlowSubscriberTests {
             // The answer comes while the subscriber has read nothing: the publisher did not wait for it.
             let answer = try publisher.ask(#"{"id":"published","method":"echo"}"#)
             #expect(answer == #"{"id":"published","result":true}"#)
-            // Its outbox is full at 8 MiB, and has grown to twice that at most.
+            // Its outbox is full at 4 MiB, and has grown to twice that at most.
             let grown = try jetd.residentMemory() - before
-            #expect(grown < 24 << 10, "\(grown) KiB")
+            #expect(grown < 16 << 10, "\(grown) KiB")
 
             let info = try publisher.askValue(#"{"id":"info","method":"info"}"#)
             let statistics = info["result"]?["statistics"]
