@@ -21,7 +21,7 @@ extension Bus {
             element.ownedPlace = peer.owned.count
             peer.owned.append(Unmanaged.passUnretained(element))
         }
-        index.forEach(matching: element.path) { fetcher in
+        index.forEach(matching: element.path, hash: hash) { fetcher in
             // A snapshot that is still under way will come to the new element, which stands at the end.
             guard fetcher.cursor == nil, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
             _ = interest(fetcher, in: element)

@@ -120,7 +120,8 @@ public final class Bus {
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
         elements = ElementTable(seed: configuration.seed)
-        index = FetchIndex(seed: configuration.seed &+ 1)
+        // Of the same seed, so that the hash of a path serves both.
+        index = FetchIndex(seed: configuration.seed)
         parts.initialize(to: Message())
     }
 

@@ -54,9 +54,11 @@ struct FetchIndex: ~Copyable {
     }
 
     /// Calls `body` with each fetcher whose rule `path` satisfies.
-    func forEach(matching path: UnsafeRawBufferPointer, _ body: (Fetcher) -> Void) {
+    ///
+    /// - Parameter hash: The path's hash with the seed of this index.
+    func forEach(matching path: UnsafeRawBufferPointer, hash: UInt32, _ body: (Fetcher) -> Void) {
         let span = path.bytes
-        exact.forEach(at: path) { if $0.rule.path.matches(span) { body($0) } }
+        exact.forEach(at: path, hash: hash) { if $0.rule.path.matches(span) { body($0) } }
         for (length, _) in prefixLengths where length <= path.count {
             prefixes.forEach(at: UnsafeRawBufferPointer(rebasing: path[..<length])) {
                 if $0.rule.path.matches(span) { body($0) }
@@ -122,7 +124,12 @@ private struct Buckets: ~Copyable {
 
     @inline(__always)
     func forEach(at key: UnsafeRawBufferPointer, _ body: (Fetcher) -> Void) {
-        guard index.count > 0, let place = find(key, hash: hash(key)), let bucket = buckets[place] else { return }
+        if index.count > 0 { forEach(at: key, hash: hash(key), body) }
+    }
+
+    @inline(__always)
+    func forEach(at key: UnsafeRawBufferPointer, hash: UInt32, _ body: (Fetcher) -> Void) {
+        guard index.count > 0, let place = find(key, hash: hash), let bucket = buckets[place] else { return }
         for fetcher in bucket.fetchers { body(fetcher) }
     }
 }

@@ -68,6 +68,7 @@ struct FetchIndexTests {
         }
         let peer = Peer(id: PeerID(index: 0), groups: Groups(), outboxLimit: 1 << 20)
         var index = FetchIndex(seed: seed)
+        let hash = ByteHash(seed: seed)
         var fetchers: [Fetcher] = []
         let text = Array("1".utf8)
         let oneID = FetchID(ByteRange(0, 1), in: text.span.bytes)
@@ -83,7 +84,7 @@ struct FetchIndexTests {
             }
             let path = Array(("a" + word(3)).utf8)
             var found: [UInt64] = []
-            path.withUnsafeBytes { index.forEach(matching: $0) { found.append($0.serial) } }
+            path.withUnsafeBytes { index.forEach(matching: $0, hash: hash($0)) { found.append($0.serial) } }
             let expected = fetchers.filter { $0.rule.path.matches(path.span.bytes) }.map(\.serial)
             #expect(found.sorted() == expected.sorted(), "seed \(seed), step \(step)")
         }
