@@ -4,7 +4,7 @@ import JetProtocol
 import TestSupport
 import Testing
 
-/// The programs of `Examples`, run as their readers will.
+/// The programs of `Sources/Examples`, run as their readers will.
 @Suite("Examples", .timeLimit(.minutes(1)))
 struct ExampleTests {
     /// The text of a file of the project.
@@ -39,6 +39,6 @@ struct ExampleTests {
     @Test("the article quotes the programs as they are", arguments: ["Lamp/Lamp.swift", "Dim/main.swift"])
     func quoted(program: String) throws {
         let article = try text("Sources/Jet/Jet.docc/FromLuaJet.md")
-        #expect(article.contains("```swift\n\(try text("Examples/\(program)"))```"))
+        #expect(article.contains("```swift\n\(try text("Sources/Examples/\(program)"))```"))
     }
 }
