@@ -6,7 +6,9 @@ extension Bus {
     @inline(__always)
     func route(_ request: borrowing Request, isSet: Bool) throws(ErrorObject) {
         let value = isSet ? try required("value", of: request) : nil
-        let timeout = try timeout(of: request)
+        // A set of a path and a value has nothing else that could be looked for.
+        let isPlain = isSet && params.count == 2
+        let timeout = isPlain ? nil : try timeout(of: request)
         let path = try path(of: request)
         guard let element = elements.find(path)?.takeUnretainedValue() else {
             throw .invalidParams("pathNotExists", quoted(path))
@@ -53,7 +55,7 @@ extension Bus {
         if let value {
             scratch.append("{\"value\":")
             scratch.append(request.bytes(value))
-            if let flag = param("valueAsResult", of: request) {
+            if !isPlain, let flag = param("valueAsResult", of: request) {
                 scratch.append(",\"valueAsResult\":")
                 scratch.append(request.bytes(flag))
             }
@@ -102,15 +104,15 @@ extension Bus {
 
     /// The number in the id of an answer: a string of decimal digits, as it was routed.
     private func routedNumber(of answer: borrowing Request) -> UInt64? {
-        guard let id = answer.id, id.count > 2, id.count <= 22, id[0] == UInt8(ascii: "\""), id[1] != UInt8(ascii: "0")
+        guard let id = answer.id, id.count > 2, id[0] == UInt8(ascii: "\""), id[1] != UInt8(ascii: "0")
         else { return nil }
+        // A number of 19 digits fits into 64 bits, and ours are smaller.
+        guard id.count <= 21 else { return nil }
         var number: UInt64 = 0
-        for digit in id[1..<id.count - 1] {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
-            let (sum, isTooLargeNow) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
-            guard !isTooLarge, !isTooLargeNow else { return nil }
-            number = sum
+        for place in 1..<id.count &- 1 {
+            let digit = id[place] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            number = number &* 10 &+ UInt64(digit)
         }
         return number
     }

@@ -3,7 +3,7 @@ public import JSONText
 /// Reading a message out of its text, in one pass.
 ///
 /// Nearly all messages are written without white space, and of a handful of names. There eight bytes tell which member
-/// comes: `"method"`, `"params"`, `"path":"` and `"value":` are just as long. Whatever looks otherwise is read the general
+/// comes: `"method"`, `"params"`, `"result"`, `"path":"` and `"value":` are just as long. Whatever looks otherwise is read the general
 /// way, with the same outcome.
 extension JSONScanner {
     /// Reads one message; `nil` if the value here is no object (it is skipped).
@@ -56,6 +56,12 @@ extension RawSpan {
                 let begin = at
                 at = try valueEnd(begin, first, room: room &- 1)
                 message.idRange = ByteRange(begin, at)
+            } else if ahead == NameWord.of("\"result\""), at &+ 9 < byteCount, byte(at &+ 8) == UInt8(ascii: ":") {
+                at &+= 9
+                let first = try token(&at)
+                let begin = at
+                at = try valueEnd(begin, first, room: room &- 1)
+                message.resultRange = ByteRange(begin, at)
             } else {
                 at = try scanMember(at: at, room: room &- 1, of: &message, &params)
             }
@@ -89,7 +95,12 @@ extension RawSpan {
         let name = try memberName(&at)
         let first = try token(&at)
         let begin = at
-        if name.equals("params", in: self) {
+        // Names that have no word are compared letter by letter.
+        let word = nameWord(name.content, hasEscapes: name.hasEscapes)
+        func isCalled(_ other: StaticString) -> Bool {
+            word == NameWord.none ? name.equals(other, in: self) : word == NameWord.of(other)
+        }
+        if isCalled("params") {
             if first == UInt8(ascii: "{") {
                 at = try scanParams(at: begin, room: room, &params)
             } else {
@@ -99,19 +110,19 @@ extension RawSpan {
             message.paramsRange = ByteRange(begin, at)
             return at
         }
-        if name.equals("method", in: self), first == UInt8(ascii: "\"") {
+        if isCalled("method"), first == UInt8(ascii: "\"") {
             return try noteMethod(at: begin, in: &message)
         }
         at = try valueEnd(begin, first, room: room)
         let range = ByteRange(begin, at)
-        if name.equals("method", in: self) {
+        if isCalled("method") {
             message.otherMethodRange = range
             message.methodRange = ByteRange(0, 0)
-        } else if name.equals("id", in: self) {
+        } else if isCalled("id") {
             message.idRange = range
-        } else if name.equals("result", in: self) {
+        } else if isCalled("result") {
             message.resultRange = range
-        } else if name.equals("error", in: self) {
+        } else if isCalled("error") {
             message.errorRange = range
         }
         return at
