@@ -133,8 +133,10 @@ let package = Package(
             linkerSettings: shipped),
 
         // Examples
-        .executableTarget(name: "ExampleLamp", dependencies: ["Jet"], path: "Sources/Examples/Lamp", swiftSettings: house),
-        .executableTarget(name: "ExampleDim", dependencies: ["Jet"], path: "Sources/Examples/Dim", swiftSettings: house),
+        .executableTarget(
+            name: "ExampleLamp", dependencies: ["Jet"], path: "Sources/Examples/Lamp", swiftSettings: house),
+        .executableTarget(
+            name: "ExampleDim", dependencies: ["Jet"], path: "Sources/Examples/Dim", swiftSettings: house),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/TestSupport", swiftSettings: house),
