@@ -103,7 +103,9 @@ extension Bus {
     }
 
     private func noteStale(_ fetcher: Fetcher, of peer: Peer) {
-        if !peer.staleWindows.contains(where: { $0 === fetcher }) { peer.staleWindows.append(fetcher) }
+        guard let window = fetcher.window, !window.isInLine else { return }
+        window.isInLine = true
+        peer.staleWindows.append(fetcher)
     }
 
     /// Tells a window at once if its interval allows it and the peer keeps up. Else it is stale: it is told as a whole when
@@ -142,6 +144,7 @@ extension Bus {
     func continueWindows(of peer: Peer) {
         while let fetcher = peer.staleWindows.first, peer.outbox.count < configuration.snapshotChunk {
             peer.staleWindows.removeFirst()
+            fetcher.window?.isInLine = false
             if fetcher.isActive { continueWindow(of: fetcher, to: peer) }
         }
     }

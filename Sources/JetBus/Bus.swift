@@ -157,7 +157,9 @@ public final class Bus {
     public func disconnect(_ id: PeerID) {
         guard let peer = peer(id) else { return }
         peer.isClosing = true
-        for fetcher in peer.fetchers.inOrder { end(fetcher) }
+        peer.snapshots = []
+        // The last one first, as it stands last in all lists.
+        for fetcher in peer.fetchers.inOrder.reversed() { end(fetcher) }
         for request in requests.requests(to: peer) {
             let error = ErrorObject.ownerGone(Array(request.quotedPath))
             answer(request, with: error)

@@ -10,6 +10,7 @@ struct FetchIndex: ~Copyable {
     private var prefixes: Buckets
     /// How many buckets there are of each length of prefix, by length.
     private var prefixLengths: [(length: Int, buckets: Int)] = []
+    /// In the order in which they began, as in a bucket.
     private var walked: [Fetcher] = []
     /// How many of `walked` ignore case.
     private var caseless = 0
@@ -47,8 +48,7 @@ struct FetchIndex: ~Copyable {
             prefixLengths[index].buckets -= 1
             if prefixLengths[index].buckets == 0 { prefixLengths.remove(at: index) }
         case .anywhere:
-            guard let index = walked.firstIndex(where: { $0 === fetcher }) else { return }
-            walked.remove(at: index)
+            guard walked.remove(fetcher) else { return }
             if fetcher.rule.path.ignoresCase { caseless -= 1 }
         }
     }
@@ -74,6 +74,7 @@ struct FetchIndex: ~Copyable {
 private struct Buckets: ~Copyable {
     private struct Bucket {
         let key: [UInt8]
+        /// In the order in which they began.
         var fetchers: [Fetcher]
     }
 
@@ -114,7 +115,7 @@ private struct Buckets: ~Copyable {
     mutating func remove(_ fetcher: Fetcher, from key: [UInt8]) -> Bool {
         let hash = key.withUnsafeBytes { self.hash($0) }
         guard let place = key.withUnsafeBytes({ find($0, hash: hash) }) else { return false }
-        buckets[place]?.fetchers.removeAll { $0 === fetcher }
+        _ = buckets[place]?.fetchers.remove(fetcher)
         guard buckets[place]?.fetchers.isEmpty == true else { return false }
         index.remove(hash, place: place)
         buckets[place] = nil
@@ -131,5 +132,22 @@ private struct Buckets: ~Copyable {
     func forEach(at key: UnsafeRawBufferPointer, hash: UInt32, _ body: (Fetcher) -> Void) {
         guard index.count > 0, let place = find(key, hash: hash), let bucket = buckets[place] else { return }
         for fetcher in bucket.fetchers { body(fetcher) }
+    }
+}
+
+extension [Fetcher] {
+    /// Removes a fetcher from a list in the order in which they began, that is of their serials. One peer may have very
+    /// many alike, all of which go with it: to look at each one for each would be too much.
+    ///
+    /// - Returns: Whether it was there.
+    fileprivate mutating func remove(_ fetcher: Fetcher) -> Bool {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].serial < fetcher.serial { low = middle + 1 } else { high = middle }
+        }
+        guard low < count, self[low] === fetcher else { return false }
+        remove(at: low)
+        return true
     }
 }

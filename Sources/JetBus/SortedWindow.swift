@@ -12,6 +12,8 @@ final class SortedWindow {
     var changesNothing = false
     /// Whether the peer has to be told the whole window, since its outbox was full.
     var isStale = false
+    /// Whether it stands in its peer's list of stale windows, even if it was told meanwhile.
+    var isInLine = false
 
     init(_ rule: SortRule) { order = SortOrder(rule: rule) }
 

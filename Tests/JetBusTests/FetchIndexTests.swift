@@ -90,6 +90,34 @@ struct FetchIndexTests {
         }
     }
 
+    @Test("a peer that goes takes very many fetches along, however alike they are")
+    func leaving() {
+        let bus = TestBus()
+        let owner = bus.connect(), stayer = bus.connect(), leaver = bus.connect()
+        stayer.ask("fetch", ["id": "first"])
+        // To look at all of them for each one would take minutes.
+        for number in 0..<30_000 {
+            leaver.notify("fetch", ["id": .number(number), "path": number % 3 == 0 ? ["contains": "a"] : [:]])
+        }
+        stayer.ask("fetch", ["id": "last", "path": ["contains": "a"]])
+        leaver.disconnect()
+        #expect(bus.statistics.fetchers == 2)
+        owner.ask("add", ["path": "a", "value": 1])
+        #expect(stayer.received() == [.event("first", "add", "a", 1), .event("last", "add", "a", 1)])
+    }
+
+    @Test("fetches whose snapshots have not begun go with their peer as well")
+    func leavingEarly() {
+        let bus = TestBus { $0.snapshotChunk = 1 }
+        let owner = bus.connect(), leaver = bus.connect()
+        owner.ask("add", ["path": "a", "value": 1])
+        leaver.isReading = false
+        for number in 0..<30_000 { leaver.notify("fetch", ["id": .number(number)]) }
+        leaver.disconnect()
+        #expect(bus.statistics.fetchers == 0)
+        #expect((bus.bus.liveInterests, bus.bus.deadInterests) == (0, 1))
+    }
+
     // MARK: Interests
 
     @Test("elements forget fetches that ended before they are too many, and their places are used again")
