@@ -106,7 +106,8 @@ final class Examiner: Sendable {
             case .unusablePassword: .wrongPassword
             }
         } catch {
-            logger.error("password not changed", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+            // Not whose: nobody has looked whether there is such a user.
+            logger.error("password not changed", metadata: ["by": "\(asker)", "reason": "\(error)"])
             return .failed("the password could not be saved")
         }
     }
