@@ -65,6 +65,8 @@ extension Bus {
     ///
     /// - Parameter now: The time in nanoseconds, by a clock that never goes back.
     public func answer(_ question: Question, with verdict: Verdict, at now: UInt64) {
+        self.now = max(self.now, now)
+        walked = 0
         guard openQuestions.remove(question.serial) != nil else { return }
         // Another peer may be in the place of the one that asked.
         guard let peer = peer(question.peer), let inquiry = peer.inquiry, inquiry.serial == question.serial else {

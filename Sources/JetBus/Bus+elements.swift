@@ -22,8 +22,10 @@ extension Bus {
             peer.owned.append(Unmanaged.passUnretained(element))
         }
         index.forEach(matching: element.path, hash: hash) { fetcher in
-            // A snapshot that is still under way will come to the new element, which stands at the end.
-            guard fetcher.cursor == nil, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
+            // A snapshot that is still under way will come to the new element, which stands at the end. But a peer is told
+            // of its own doing before the response.
+            let isReady = fetcher.cursor == nil || fetcher.peer.toOpaque() == request.sender.toOpaque()
+            guard isReady, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
             _ = interest(fetcher, in: element)
         }
         notify(.add, of: element, by: request.sender)
@@ -70,6 +72,9 @@ extension Bus {
                 assign(request.bytes(value), to: element)
             }
             notify(.change, of: element, by: request.sender)
+            request.sender._withUnsafeGuaranteedRef { peer in
+                if !peer.snapshots.isEmpty { introduce(element, to: peer) }
+            }
             return nil
         }
         if let refusal { throw refusal }

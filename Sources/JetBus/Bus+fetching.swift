@@ -161,9 +161,24 @@ extension Bus {
         fetcher.cursor = place < end ? place : nil
     }
 
+    /// Tells a peer of its own element that it has just changed, if its snapshots have not come to it yet: a peer hears of
+    /// its own doing before the response (PROTOCOL.md 2, Order).
+    @inline(never)
+    func introduce(_ element: Element, to peer: Peer) {
+        for fetcher in peer.snapshots where fetcher.cursor != nil { show(element, to: fetcher, of: peer) }
+    }
+
+    /// Whether an element knows of a fetcher.
+    private func isKnown(_ fetcher: Fetcher, to element: Element) -> Bool {
+        for at in 0..<element.interests.count where element.interests[at] == fetcher.slot { return true }
+        return false
+    }
+
     /// Tells a fetcher of an element that it meets for the first time.
     @inline(__always)
     private func show(_ element: Element, to fetcher: Fetcher, of peer: Peer) {
+        // Its owner may have been told before the snapshot came here.
+        if element.owner.toOpaque() == fetcher.peer.toOpaque(), isKnown(fetcher, to: element) { return }
         guard fetcher.rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
         guard interest(fetcher, in: element), !fetcher.isDeferring || meet(element, by: fetcher) else { return }
         counters.notifications &+= 1
@@ -177,6 +192,8 @@ extension Bus {
         let rule = try rule(of: request)
         let peer = request.peer
         guard let id = request.id else { return }
+        guard walked < configuration.walkLimit else { throw .limitExceeded("walk", max: configuration.walkLimit) }
+        walked += elements.end
         if let sort = rule.sort { return getSorted(rule, sort, for: peer, id: id) }
         var entries = RawBuffer()
         entries.append("[")

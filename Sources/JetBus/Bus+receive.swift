@@ -73,6 +73,7 @@ extension Bus {
                 return false
             }
             self.now = max(self.now, now)
+            walked = 0
             text.withUnsafeBytes { text in
                 guard let text = peer.encoding == .json ? text : transcoded(text, from: peer) else { return }
                 receive(text, from: peer, at: now)

@@ -40,6 +40,9 @@ public final class Bus {
         public var hasUsers = false
         /// How many questions may wait for a verdict.
         public var openQuestionLimit = 256
+        /// How many elements the gets of one message may walk over in all, for they hold everybody up: when there were as
+        /// many, no other get of the batch is answered.
+        public var walkLimit = 4 << 20
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = 16
         /// The key of the hash tables: random in a daemon, fixed in a test.
@@ -102,6 +105,8 @@ public final class Bus {
     var openQuestions: Set<UInt64> = []
 
     var serial: UInt64 = 0
+    /// How many elements the gets of the message that is being handled have walked over.
+    var walked = 0
     /// The newest time that was handed in, in nanoseconds.
     var now: UInt64 = 0
     /// Fetchers that have something to tell later.

@@ -71,6 +71,9 @@ extension FetchRule {
     private static func patterns(_ value: JSON?, at place: String) throws(RuleError) -> [LuaPattern]? {
         guard let texts = try texts(value, at: place) else { return nil }
         var patterns: [LuaPattern] = []
+        guard texts.count <= PathRule.mostSearches else {
+            throw RuleError(at: place, "must hold \(PathRule.mostSearches) patterns at most")
+        }
         for (index, text) in texts.enumerated() {
             patterns.append(try LuaPattern(parsing: text, at: "\(place)[\(index)]"))
         }

@@ -29,6 +29,14 @@ extension PathRule {
                 }
                 return texts
             }
+            /// Texts that are all looked for in every path.
+            func fewTexts() throws(RuleError) -> [[UInt8]] {
+                let texts = try texts()
+                guard texts.count <= Self.mostSearches else {
+                    throw RuleError(at: "path.\(member.name)", "must hold \(Self.mostSearches) strings at most")
+                }
+                return texts
+            }
             switch member.name {
             case "equals": predicates.append(.equals(try text()))
             case "equalsNot": predicates.append(.equalsNot(try text()))
@@ -40,8 +48,8 @@ extension PathRule {
             case "containsNot": predicates.append(.containsNot(try text()))
             case "equalsOneOf": predicates.append(.equalsOneOf(try texts()))
             case "equalsNotOneOf": predicates.append(.equalsNotOneOf(try texts()))
-            case "containsOneOf": predicates.append(.containsOneOf(try texts()))
-            case "containsAllOf": predicates.append(.containsAllOf(try texts()))
+            case "containsOneOf": predicates.append(.containsOneOf(try fewTexts()))
+            case "containsAllOf": predicates.append(.containsAllOf(try fewTexts()))
             case "caseInsensitive":
                 guard let flag = member.value.bool else {
                     throw RuleError(at: "path.caseInsensitive", "must be true or false")
@@ -52,6 +60,9 @@ extension PathRule {
         }
         self.init(predicates, ignoresCase: ignoresCase)
     }
+
+    /// How many texts or patterns one predicate may look for: each costs a walk over every path that is asked about.
+    static let mostSearches = 1000
 
     /// The rule as a `path` member; patterns, which stand beside it, are not in it.
     public var json: JSON {

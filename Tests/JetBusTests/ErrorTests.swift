@@ -167,6 +167,36 @@ struct ErrorTests {
         #expect(owner.received().last?["params"] == ["last"])
     }
 
+    @Test("-32010: the gets of one batch walk over so many elements at most; the next message is answered again")
+    func walkLimit() {
+        let bus = TestBus { $0.walkLimit = 250 }
+        let peer = bus.connect()
+        for number in 0..<100 { peer.notify("add", ["path": .string("\(number)"), "value": 1]) }
+        let get: JSON = ["id": 1, "method": "get", "params": ["path": ["startsWith": "x"]]]
+        let refusal = JSON.error(-32010, "Limit exceeded", ["limit": "walk", "max": 250])["error"] ?? .null
+        for _ in 0..<2 {
+            peer.send([get, get, get, get, ["id": 2, "method": "echo"]])
+            let found: JSON = ["id": 1, "result": []]
+            #expect(peer.received() == [found, found, found, ["id": 1, "error": refusal], ["id": 2, "result": true]])
+        }
+    }
+
+    @Test("-32602: a predicate that looks for more than a thousand texts, or patterns, is a bad rule")
+    func manySearches() {
+        let bus = TestBus()
+        let peer = bus.connect()
+        func texts(_ count: Int) -> JSON { .array(Array(repeating: "x", count: count)) }
+        for name in ["containsOneOf", "containsAllOf"] {
+            #expect(peer.ask("get", ["path": [name: texts(1000)]]) == .result([]))
+            let rule: JSON = ["at": .string("path.\(name)"), "reason": "must hold 1000 strings at most"]
+            #expect(peer.ask("get", ["path": [name: texts(1001)]]) == .refused(["badRule": rule]))
+        }
+        let rule: JSON = ["at": "match", "reason": "must hold 1000 patterns at most"]
+        #expect(peer.ask("get", ["match": texts(1001)]) == .refused(["badRule": rule]))
+        // Exact paths are found by an index, however many.
+        #expect(peer.ask("get", ["path": ["equalsOneOf": texts(5000)]]) == .result([]))
+    }
+
     @Test("-32010: each answer makes room for another request")
     func pendingRequestLimitAgain() {
         let bus = TestBus { $0.pendingRequestLimit = 2 }

@@ -24,6 +24,47 @@ struct OrderTests {
             ])
     }
 
+    @Test("so they do while the sender's snapshot is under way, and each comes once")
+    func ownNotificationsFirstInSnapshot() {
+        let bus = TestBus { $0.snapshotChunk = 200 }
+        let other = bus.connect()
+        let peer = bus.connect()
+        for number in 0..<50 { other.notify("add", ["path": .string("other/\(number)"), "value": 0]) }
+        peer.notify("add", ["path": "mine/old", "value": 1])
+        for number in 50..<60 { other.notify("add", ["path": .string("other/\(number)"), "value": 0]) }
+        let some: JSON = ["equalsOneOf": ["mine/old", "mine/new"]]
+        let batch: [JSON] = [
+            ["id": 1, "method": "fetch", "params": ["id": "f"]],
+            ["id": 2, "method": "fetch", "params": ["id": "exact", "path": some]],
+            ["id": 3, "method": "add", "params": ["path": "mine/new", "value": 1]],
+            ["id": 4, "method": "change", "params": ["path": "mine/new", "value": 2]],
+            ["id": 5, "method": "change", "params": ["path": "mine/old", "value": 2]],
+            ["id": 6, "method": "add", "params": ["path": "mine/brief", "value": 1]],
+            ["id": 7, "method": "remove", "params": ["path": "mine/brief"]],
+        ]
+        peer.send(.array(batch))
+        let received = peer.received()
+        let mine = received.filter { message in
+            let path = message["params"]?["path"]?.string ?? ""
+            return message["id"] != nil || path.hasPrefix("mine/")
+        }
+        func isBefore(_ event: JSON, _ id: JSON) -> Bool {
+            guard let place = mine.firstIndex(of: event) else { return false }
+            let response: JSON = ["id": id, "result": true]
+            return place < mine.firstIndex(of: response) ?? 0
+        }
+        for fetch in ["f", "exact"] as [JSON] {
+            #expect(isBefore(.event(fetch, "add", "mine/new", 1), 3))
+            #expect(isBefore(.event(fetch, "change", "mine/new", 2), 4))
+            #expect(isBefore(.event(fetch, "add", "mine/old", 2), 5))
+            let expected = fetch == "f" ? 5 : 3
+            #expect(mine.count { $0["method"] == fetch } == expected)
+        }
+        #expect(isBefore(.event("f", "add", "mine/brief", 1), 6))
+        #expect(isBefore(.event("f", "remove", "mine/brief", 1), 7))
+        #expect(received.count { $0["method"] == "f" } == 65)
+    }
+
     @Test("fetch: the response comes before the first notification")
     func fetchResponseFirst() {
         peer.notify("add", ["path": "a", "value": 1])
