@@ -26,7 +26,11 @@ struct TopTests {
     @Test("--once looks once: counts, rates, the busiest States")
     func once() async throws {
         try await withBusyBus { bus in
-            let run = try await bus.jet("top", "--once", "--every", "0.5")
+            var run = try await bus.jet("top", "--once", "--every", "0.5")
+            // On a machine with other things to do, "busy" may not have had its turn within half a second.
+            for _ in 0..<20 where !run.output.contains("busy") {
+                run = try await bus.jet("top", "--once", "--every", "0.5")
+            }
             #expect(run.status == 0)
             #expect(run.lines.first?.hasPrefix("jetd ") == true)
             #expect(run.lines.contains { $0.hasPrefix("peers 2   slow 0   elements 2 ") })
