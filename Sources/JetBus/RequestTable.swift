@@ -5,16 +5,14 @@
 /// heap beside it.
 struct RequestTable: ~Copyable {
     /// One slot.
-    final class Request {
+    final class Request: Deadlined {
         fileprivate(set) var slot: Int
         fileprivate var use: UInt64 = 0
         /// Who asked; `nil` for a free slot.
         fileprivate(set) var caller: Peer?
         /// Who was asked; `nil` for a free slot.
         fileprivate(set) var owner: Peer?
-        /// When it is given up, in nanoseconds.
-        fileprivate(set) var deadline: UInt64 = 0
-        fileprivate var heapPlace = 0
+        var heapPlace: Int?
         /// The caller's id, the params and the path, one behind the other, as they stand in messages.
         private var text = RawBuffer()
         private var paramsStart = 0
@@ -54,7 +52,7 @@ struct RequestTable: ~Copyable {
 
     private var slots: ContiguousArray<Request> = []
     private var vacant: ContiguousArray<Int> = []
-    private var heap: ContiguousArray<Request> = []
+    private var heap = DeadlineHeap<Request>()
 
     init() {}
 
@@ -82,14 +80,11 @@ struct RequestTable: ~Copyable {
         request.use &+= 1
         request.caller = caller
         request.owner = owner
-        request.deadline = deadline
         request.note(id: id, params: params, path: path)
         caller.pendingRequests += 1
         caller.pendingBytes += request.size
         owner.owedAnswers += 1
-        request.heapPlace = heap.count
-        heap.append(request)
-        rise(from: request.heapPlace)
+        heap.insert(request, at: deadline)
         return request
     }
 
@@ -104,14 +99,7 @@ struct RequestTable: ~Copyable {
 
     /// Frees a request's slot.
     mutating func close(_ request: Request) {
-        let place = request.heapPlace
-        let last = heap.removeLast()
-        if last !== request {
-            heap[place] = last
-            last.heapPlace = place
-            rise(from: place)
-            sink(from: last.heapPlace)
-        }
+        heap.remove(request)
         request.caller?.pendingRequests -= 1
         request.caller?.pendingBytes -= request.size
         request.forgetText()
@@ -124,50 +112,19 @@ struct RequestTable: ~Copyable {
     /// A request whose deadline is not after `now`.
     func expired(at now: UInt64) -> Request? {
         guard let first = heap.first, first.deadline <= now else { return nil }
-        return first
+        return first.item
     }
 
     /// The open requests that `peer` has to answer, in the order of their numbers.
     func requests(to peer: Peer) -> [Request] {
         guard peer.owedAnswers > 0 else { return [] }
-        return heap.filter { $0.owner === peer }.sorted { $0.number < $1.number }
+        return heap.items.filter { $0.owner === peer }.sorted { $0.number < $1.number }
     }
 
     /// Lets go of the requests of a caller who will hear no answer any more. The owners are still asked; what they answer
     /// finds nobody.
     mutating func forget(caller peer: Peer) {
         guard peer.pendingRequests > 0 else { return }
-        for request in heap.filter({ $0.caller === peer }) { close(request) }
-    }
-
-    // The heap: the request with the earliest deadline is first.
-
-    private mutating func rise(from start: Int) {
-        var place = start
-        while place > 0 {
-            let parent = (place - 1) / 2
-            guard heap[place].deadline < heap[parent].deadline else { return }
-            exchange(place, parent)
-            place = parent
-        }
-    }
-
-    private mutating func sink(from start: Int) {
-        var place = start
-        while true {
-            var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
-                if heap[child].deadline < heap[least].deadline { least = child }
-            }
-            guard least != place else { return }
-            exchange(place, least)
-            place = least
-        }
-    }
-
-    private mutating func exchange(_ left: Int, _ right: Int) {
-        heap.swapAt(left, right)
-        heap[left].heapPlace = left
-        heap[right].heapPlace = right
+        for request in heap.items.filter({ $0.caller === peer }) { close(request) }
     }
 }
