@@ -43,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // Text
@@ -51,6 +52,10 @@ let package = Package(
         // Language
         .target(name: "JetProtocol", dependencies: ["JSONText", "CBytes"], swiftSettings: house),
         .target(name: "CBytes"),
+
+        .target(
+            name: "ConfigurationFile", dependencies: ["JSONText", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: house),
 
         // Users
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -83,7 +88,7 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "Readiness", "CNetlink",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CNetlink", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -113,7 +118,7 @@ let package = Package(
         .executableTarget(
             name: "jet-agent",
             dependencies: [
-                "HostAgent", "Jet", "JetProtocol", "Systemd",
+                "HostAgent", "ConfigurationFile", "Jet", "JetProtocol", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -176,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
-                "HostAgent", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
+                "HostAgent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText", "Systemd",
+                "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
@@ -200,6 +206,8 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "BenchmarkTests", dependencies: ["Benchmarks", "JetBus", "JSONText"], swiftSettings: house),
+        .testTarget(
+            name: "ConfigurationFileTests", dependencies: ["ConfigurationFile", "JSONText"], swiftSettings: house),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],

@@ -2,24 +2,44 @@ public import Logging
 
 /// The providers that there are, by name.
 public enum HostProviders {
-    private typealias Maker = @Sendable (Host, Logger) -> any Provider
+    private struct Entry: Sendable {
+        /// The name by which it is switched off and logged.
+        let name: String
+        /// Whether the configuration has it.
+        let isEnabled: @Sendable (AgentConfiguration) -> Bool
+        /// Makes it.
+        let make: @Sendable (ProviderContext) -> any Provider
 
-    private static let makers: [(name: String, make: Maker)] = [
-        ("sensors", { SensorProvider($0, logger: $1) }),
-        ("system", { SystemProvider($0, logger: $1) }),
-        ("network", { NetworkProvider(logger: $1) }),
-        ("counters", { CounterProvider(logger: $1) }),
+        init(
+            _ name: String, _ section: @escaping @Sendable (AgentConfiguration) -> any Switchable,
+            _ make: @escaping @Sendable (ProviderContext) -> any Provider
+        ) {
+            self.name = name
+            isEnabled = { section($0).enabled }
+            self.make = make
+        }
+    }
+
+    private static let entries: [Entry] = [
+        Entry("sensors", \.sensors) { SensorProvider($0.host, logger: $0.logger) },
+        Entry("system", \.system) { SystemProvider($0.host, logger: $0.logger) },
+        Entry("network", \.network) { NetworkProvider(logger: $0.logger) },
+        Entry("counters", \.counters) { CounterProvider(logger: $0.logger) },
     ]
 
     /// All names, in the order in which the providers are asked.
-    public static let names = makers.map(\.name)
+    public static let names = entries.map(\.name)
 
-    /// All providers of `host` but the `disabled` ones. The network is always that of the namespace this process is in.
-    public static func all(of host: Host, except disabled: Set<String> = [], logger: Logger) -> [any Provider] {
-        makers.filter { !disabled.contains($0.name) }.map { maker in
+    /// All providers of `host` that the configuration has, but the `disabled` ones. The network is always that of the
+    /// namespace this process is in.
+    public static func all(
+        of host: Host, configuration: AgentConfiguration = AgentConfiguration(), except disabled: Set<String> = [],
+        logger: Logger
+    ) -> [any Provider] {
+        entries.filter { !disabled.contains($0.name) && $0.isEnabled(configuration) }.map { entry in
             var logger = logger
-            logger[metadataKey: "provider"] = "\(maker.name)"
-            return maker.make(host, logger)
+            logger[metadataKey: "provider"] = "\(entry.name)"
+            return entry.make(ProviderContext(host: host, configuration: configuration, logger: logger))
         }
     }
 }

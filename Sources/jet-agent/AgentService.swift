@@ -10,8 +10,8 @@ struct AgentService: Service {
     let providers: [any Provider]
     /// Where the daemon is; `nil` for that of this machine.
     let endpoint: Endpoint?
-    /// How long to wait between two polls.
-    let interval: Duration
+    /// What the admin has set.
+    let settings: AgentConfiguration
     let logger: Logger
 
     /// Runs until a graceful shutdown begins.
@@ -29,8 +29,9 @@ struct AgentService: Service {
     private func serve() async throws {
         let configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
         let peer = try await Peer.waiting(for: endpoint, configuration: configuration, logger: logger)
-        let publisher = PeerPublisher(peer)
-        let agent = Agent(providers, publisher: publisher, interval: interval, logger: logger)
+        let publisher = PeerPublisher(peer, logger: logger)
+        let agent = Agent(
+            providers, publisher: publisher, interval: settings.interval, group: settings.group, logger: logger)
         await withTaskGroup { group in
             group.addTask { await follow(peer) }
             await agent.run()

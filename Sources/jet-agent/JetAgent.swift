@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFile
 import Glibc
 import HostAgent
 import Jet
@@ -12,15 +13,15 @@ import UnixSignals
 struct JetAgent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jet-agent",
-        abstract: "Shows this machine on a Jet bus: temperatures, system, network.",
+        abstract: "Shows this machine on a Jet bus, and lets those who may change it.",
         discussion: """
-            The agent needs no rights and changes nothing. It waits for the daemon if that is not there, and comes back \
+            The agent needs no rights. It waits for the daemon if that is not there, and comes back \
             by itself when the daemon is started anew. It ends on SIGTERM or SIGINT, and with it all its states.
 
             Exit codes:
               0  an orderly end
               1  something that waiting cannot mend
-              2  the command line is wrong
+              2  the command line or the configuration is wrong
             """,
         version: "0.1.0")
 
@@ -43,8 +44,20 @@ struct JetAgent: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The root of the system whose /etc/os-release is shown.", valueName: "dir"))
     var root = "/"
 
-    @Option(help: ArgumentHelp("How often to look at what does not tell of its changes.", valueName: "seconds"))
-    var interval: Double = 1
+    @Option(
+        help: ArgumentHelp(
+            "What to show and what to let others do: a TOML file. (default: \(JetAgent.standardConfiguration), if it is there)",
+            valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Check the configuration and end: 0 if it is right, 2 if not.")
+    var checkConfig = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How often to look at what does not tell of its changes. (default: as configured; else 1)",
+            valueName: "seconds"))
+    var interval: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -65,7 +78,7 @@ struct JetAgent: AsyncParsableCommand {
     var logLevel = Logger.Level.info
 
     func validate() throws {
-        guard (0.1...86400).contains(interval) else {
+        if let interval, !AgentConfiguration.intervals.contains(interval) {
             throw ValidationError("--interval takes seconds, from 0.1 to 86400.")
         }
         for name in disable where !HostProviders.names.contains(name) {
@@ -78,19 +91,31 @@ struct JetAgent: AsyncParsableCommand {
         var logger = Logger(label: "jet-agent", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = logLevel
         let host = Host(sysfs: sysfs, procfs: procfs, root: root)
-        let providers = HostProviders.all(of: host, except: Set(disable), logger: logger)
+        var settings = try settings()
+        if checkConfig { return }
+        if let interval { settings.interval = .seconds(interval) }
+        let providers = HostProviders.all(
+            of: host, configuration: settings, except: Set(disable), logger: logger)
         if list {
             for line in Self.listing(providers) { print(line) }
             return
         }
         signal(SIGPIPE, SIG_IGN)
         let service = AgentService(
-            providers: providers, endpoint: connect, interval: .seconds(interval), logger: logger)
+            providers: providers, endpoint: connect, settings: settings, logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+    }
+
+    /// Where the configuration is looked for.
+    static let standardConfiguration = "/etc/jet/agent.toml"
+
+    /// What the admin has set.
+    private func settings() throws(ConfigurationError) -> AgentConfiguration {
+        try AgentConfiguration(path: config ?? Self.standardConfiguration, isOptional: config == nil)
     }
 
     /// What all `providers` have to say now, sorted by path.
@@ -105,6 +130,9 @@ struct JetAgent: AsyncParsableCommand {
         do {
             let command = try parse()
             try await command.run()
+        } catch let error as ConfigurationError {
+            complain("\(error)")
+            Glibc.exit(2)
         } catch {
             if exitCode(for: error).isSuccess { exit(withError: error) }
             guard exitCode(for: error) == .validationFailure else {

@@ -93,7 +93,7 @@ private actor MemoryBus: Publisher {
 
     init(refusing: Set<String> = []) { self.refusing = refusing }
 
-    func publish(_ publications: [Publication]) -> [String: String] {
+    func publish(_ publications: [Publication], controller: Controller?) -> [String: String] {
         self.publications += publications
         for waiter in waiters { waiter.resume() }
         waiters = []

@@ -1,9 +1,11 @@
+import Glibc
 import HostAgent
 import JSONText
 import Logging
 import Testing
 
-/// Whole boards, from their files to what stands on the bus.
+/// Whole boards, from their files to what stands on the bus. With `JET_GOLDEN=write` in the environment the listings are
+/// written anew; what became of them is for `git diff` and eyes.
 struct GoldenListingTests {
     @Test("a board gives exactly the readings of its golden listing", arguments: Board.allCases)
     func golden(board: Board) throws {
@@ -13,6 +15,7 @@ struct GoldenListingTests {
         var sensors = SensorProvider(host, logger: logger)
         var system = SystemProvider(host, logger: logger)
         let listing = (sensors.readings() + system.readings()).sorted { $0.path < $1.path }.map(\.json.description)
+        if getenv("JET_GOLDEN").map({ String(cString: $0) }) == "write" { try board.writeGolden(listing) }
         let golden = try board.golden()
         #expect(listing.count == golden.count)
         for (line, expected) in zip(listing, golden) { #expect(line == expected) }

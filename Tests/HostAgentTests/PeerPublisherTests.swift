@@ -11,7 +11,7 @@ struct PeerPublisherTests {
     @Test("readings become states with their meaning, which others can fetch and not set")
     func states() async throws {
         let bus = try await TestBus()
-        let publisher = PeerPublisher(try await bus.peer())
+        let publisher = PeerPublisher(try await bus.peer(), logger: MemoryLog().logger)
         let user = try await bus.peer()
         let refused = await publisher.publish([
             .add(Self.temperature(41.5)), .add(Reading("b", 1, Metadata())),
@@ -34,7 +34,7 @@ struct PeerPublisherTests {
         let bus = try await TestBus()
         let other = try await bus.peer()
         let state = try await other.addState("cpu/temperature", 20.0)
-        let publisher = PeerPublisher(try await bus.peer())
+        let publisher = PeerPublisher(try await bus.peer(), logger: MemoryLog().logger)
         let refused = await publisher.publish([.add(Self.temperature(41)), .add(Reading("b", 1, Metadata()))])
         #expect(refused.keys.sorted() == ["cpu/temperature"])
         #expect(refused["cpu/temperature"]?.contains("is there already") == true)
@@ -47,7 +47,7 @@ struct PeerPublisherTests {
     func restartedDaemon() async throws {
         let bus = try await TestBus()
         let agent = try await bus.peer()
-        let publisher = PeerPublisher(agent)
+        let publisher = PeerPublisher(agent, logger: MemoryLog().logger)
         _ = await publisher.publish([.add(Self.temperature(41)), .add(Reading("gone", 1, Metadata()))])
 
         var events = agent.connectionEvents.makeAsyncIterator()
@@ -94,31 +94,4 @@ struct PeerPublisherTests {
     private static func temperature(_ value: Double) -> Reading {
         Reading("cpu/temperature", .number(value), Metadata(title: "CPU temperature", unit: "°C", datatype: .float))
     }
-}
-
-/// A daemon on a unix socket of its own, which can be stopped and started again.
-private final class TestBus {
-    let endpoint: Endpoint
-    private var daemon: Daemon?
-    private let log = MemoryLog()
-
-    static let configuration = Peer.Configuration(name: "agent", reconnect: .always())
-
-    init() async throws {
-        endpoint = .unix(path: "/tmp/jet-agent-test-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock")
-        try await start()
-    }
-
-    func start() async throws {
-        let daemon = Daemon(configuration: DaemonConfiguration(listeners: [.init(endpoint)]), logger: log.logger)
-        _ = try await daemon.start()
-        self.daemon = daemon
-    }
-
-    func stop() async {
-        await daemon?.stop()
-        daemon = nil
-    }
-
-    func peer() async throws -> Peer { try await Peer.connect(to: endpoint, configuration: Self.configuration) }
 }

@@ -13,6 +13,7 @@ public struct Agent: Service {
     private let providers: [any Provider]
     private let publisher: any Publisher
     private let interval: Duration
+    private let controllers: [String: Controller]
     private let clock: any Clock<Duration>
     private let logger: Logger
 
@@ -25,17 +26,22 @@ public struct Agent: Service {
     ///   - providers: What to show.
     ///   - publisher: Where to show it.
     ///   - interval: How long to wait between two polls.
+    ///   - group: Which group of peers may set and call what the providers do not give to another.
     ///   - clock: What time is measured by.
     ///   - logger: Where problems are told.
     public init(
         _ providers: [any Provider], publisher: any Publisher, interval: Duration = .seconds(1),
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        group: String = "operator", clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.providers = providers
         self.publisher = publisher
         self.interval = interval
         self.clock = clock
         self.logger = logger
+        let controlling = providers.compactMap { $0 as? any ControllingProvider }
+        controllers = Dictionary(
+            controlling.map { ($0.name, Controller($0.controls, group: $0.group ?? group)) }
+        ) { first, _ in first }
     }
 
     /// Runs until the task is cancelled or a graceful shutdown begins.
@@ -73,7 +79,8 @@ public struct Agent: Service {
                         ])
                 }
                 if outcome.publications.isEmpty { continue }
-                let refused = await publisher.publish(outcome.publications)
+                let refused = await publisher.publish(
+                    outcome.publications, controller: controllers[report.provider])
                 for publication in outcome.publications {
                     if let reason = refused[publication.path] {
                         board.withdraw(publication.path)

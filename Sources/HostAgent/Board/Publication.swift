@@ -24,7 +24,31 @@ public protocol Publisher: Sendable {
     ///
     /// While there is no connection, a publisher keeps what it is told and brings it to the bus later.
     ///
+    /// - Parameters:
+    ///   - publications: What to bring, all of one provider.
+    ///   - controller: Who serves sets and calls of what is added; `nil` if there is nothing to set or call.
     /// - Returns: The paths that the bus refused (another peer owns them, say), with the reason in words. They are not
     ///   on the bus afterwards.
-    func publish(_ publications: [Publication]) async -> [String: String]
+    func publish(_ publications: [Publication], controller: Controller?) async -> [String: String]
+}
+
+extension Publisher {
+    /// Carries out publications of what can only be seen.
+    public func publish(_ publications: [Publication]) async -> [String: String] {
+        await publish(publications, controller: nil)
+    }
+}
+
+/// Who serves the sets and calls of a provider's things, and who may ask for them.
+public struct Controller: Sendable {
+    /// Serves them.
+    public let controls: any Controls
+    /// The group of peers that may set and call.
+    public let group: String
+
+    /// A controller of these parts.
+    public init(_ controls: any Controls, group: String) {
+        self.controls = controls
+        self.group = group
+    }
 }

@@ -78,7 +78,7 @@ public struct StateBoard: Sendable {
             entries[reading.path] = Entry(reading: reading, provider: provider)
             return [.add(reading)]
         }
-        if published.meta != reading.meta {
+        if published.meta != reading.meta || published.role != reading.role {
             entries[reading.path] = Entry(reading: reading, provider: provider)
             return [.remove(path: reading.path), .add(reading)]
         }

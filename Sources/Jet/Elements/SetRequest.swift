@@ -1,3 +1,5 @@
+public import JSONText
+
 /// What somebody asks of a State: that it take a value.
 ///
 ///     let volume = try await peer.addState("audio/volume", 50) { request in
@@ -39,6 +41,9 @@ public enum SetDecision<Value: Sendable>: Sendable {
     /// It worked, but the State's value stays as it is for now and nobody is notified: because it has the value
     /// already, or because what really happens will be told by `State.change` later.
     case acceptSilently
+    /// As `acceptSilently`, and the caller is told this instead of `true` or the State's value: what it needs to go on
+    /// with, such as the id of a job that has begun.
+    case answer(JSON)
 }
 
 extension SetDecision: Equatable where Value: Equatable {}

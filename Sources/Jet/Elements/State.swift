@@ -149,6 +149,7 @@ final class StateBox<Value: Codable & Sendable>: Sendable {
             case .acceptSilently:
                 let result = params.wantsValue ? try ValueCoding.encode(value.withLock { $0 }) : Text.true
                 core.answer(request, .success(result))
+            case .answer(let result): core.answer(request, .success(result.text))
             }
         } catch {
             core.answer(request, .failure(JetError.answer(to: error)))

@@ -16,6 +16,11 @@ enum Board: String, CaseIterable, CustomTestStringConvertible {
     /// What the agent should say about the board: one reading a line, as JSON.
     func golden() throws -> [Substring] { try Fixture.text(rawValue + ".jsonl").split(separator: "\n") }
 
+    /// Makes `listing` the golden one.
+    func writeGolden(_ listing: [String]) throws {
+        try Fixture.write(rawValue + ".jsonl", listing.joined(separator: "\n") + "\n")
+    }
+
     /// The architecture, which no file tells.
     var machine: String { self == .raspberryPi ? "aarch64" : "x86_64" }
 }

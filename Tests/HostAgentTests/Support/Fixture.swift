@@ -11,6 +11,14 @@ enum Fixture {
         return readAll(file)
     }
 
+    /// Writes the fixture called `name` anew.
+    static func write(_ name: String, _ text: String) throws {
+        let path = "\(directory)/\(name)"
+        let file = try #require(fopen(path, "we"), "\(path)")
+        defer { fclose(file) }
+        #expect(fputs(text, file) >= 0)
+    }
+
     /// The datagrams of a capture, in their order, with their names.
     static func capture(_ name: String) throws -> [(name: String, bytes: [UInt8])] {
         try text(name).split(separator: "\n").filter { $0.first != "#" }.map { line in

@@ -1,0 +1,81 @@
+public import ConfigurationFile
+
+/// What the agent shows and lets others do: `/etc/jet/agent.toml`, agent.toml(5). Everything has a default, and a file
+/// that is not there is an empty one.
+///
+///     let configuration = try AgentConfiguration(path: "/etc/jet/agent.toml")
+public struct AgentConfiguration: Sendable {
+    /// Which group of peers may change the machine.
+    public var group = "operator"
+    /// How often to look at what does not tell of its changes.
+    public var interval = Duration.seconds(1)
+    /// Temperatures and other sensors.
+    public var sensors = ProviderSection()
+    /// The system: what it is and how it fares.
+    public var system = ProviderSection()
+    /// Links and addresses.
+    public var network = ProviderSection()
+    /// What goes through links.
+    public var counters = ProviderSection()
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings in a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - isOptional: Whether it need not be there.
+    /// - Throws: What is wrong with it, with the line.
+    public init(path: String, isOptional: Bool = false) throws(ConfigurationError) {
+        if isOptional, !HostFile.exists(path) {
+            self.init()
+            return
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try HostFile.bytes(path, limit: Self.largest)
+        } catch {
+            throw ConfigurationError(file: path, "\(error)")
+        }
+        try self.init(parsing: String(decoding: bytes, as: UTF8.self), file: path)
+    }
+
+    /// The settings in a document.
+    public init(parsing text: String, file: String = "agent.toml") throws(ConfigurationError) {
+        var table = try ConfigurationTable(parsing: text, file: file)
+        group = try table.take("group", default: group)
+        interval = try table.take("interval", default: interval, in: Self.intervals)
+        sensors = try table.section("sensors", default: sensors)
+        system = try table.section("system", default: system)
+        network = try table.section("network", default: network)
+        counters = try table.section("counters", default: counters)
+        try table.finish()
+    }
+
+    /// Which intervals make sense, in seconds.
+    public static let intervals = 0.1...86400.0
+
+    /// No configuration is larger, in bytes.
+    private static let largest = 1 << 20
+}
+
+/// The settings of a provider that can only be switched off.
+public struct ProviderSection: ConfigurationSection, Switchable {
+    /// Whether the provider is on.
+    public var enabled = true
+
+    /// The defaults.
+    public init() {}
+
+    /// Takes `enabled`.
+    public mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
+        enabled = try table.take("enabled", default: enabled)
+    }
+}
+
+/// Settings of something that can be switched off.
+public protocol Switchable {
+    /// Whether it is on.
+    var enabled: Bool { get set }
+}

@@ -1,0 +1,57 @@
+public import JSONText
+public import Jet
+
+/// What may be done to the things that a provider shows: the other half of it, which serves sets and calls while the
+/// provider watches.
+///
+/// Both share what they know through an object that guards itself, since a control may come at any time.
+public protocol Controls: Sendable {
+    /// Somebody sets the State at `path`.
+    ///
+    /// - Returns: `.adjust` with what is so afterwards by the kernel's (or another authority's) word, which need not be
+    ///   what was asked for. The provider's next report tells it to all others. `.acceptSilently` and `.answer` if that
+    ///   is not known yet.
+    /// - Throws: `JetError` with a sentence that says what to do about it, to refuse.
+    func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON>
+
+    /// Somebody calls the Method at `path`.
+    ///
+    /// - Returns: The result.
+    /// - Throws: `JetError` with a sentence that says what to do about it, to refuse.
+    func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON
+}
+
+extension Controls {
+    /// Refuses: nothing can be set here.
+    public func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON> {
+        throw JetError(.invalidParams, "'\(path)' cannot be set.", data: ["fetchOnly": .string(path)])
+    }
+
+    /// Refuses: there is nothing to call here.
+    public func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON {
+        throw JetError(.invalidParams, "'\(path)' is no Method.", data: ["notAMethod": .string(path)])
+    }
+}
+
+/// A provider of things that can be set or called: those of its readings that are `settable` or a `method`.
+public protocol ControllingProvider: Provider {
+    /// Serves the sets and calls, for as long as the provider runs.
+    var controls: any Controls { get }
+
+    /// Which group of peers may set and call; `nil` for the agent's own.
+    var group: String? { get }
+}
+
+extension ControllingProvider {
+    /// The agent's own group.
+    public var group: String? { nil }
+}
+
+extension JetError {
+    /// A refusal because one member of what was asked for is wrong: `data` is `{"field", "reason"}`.
+    ///
+    ///     throw JetError.wrong("brightness", "must be from 0 to 255")
+    public static func wrong(_ field: String, _ reason: String) -> JetError {
+        JetError(.invalidParams, "'\(field)' \(reason).", data: ["field": .string(field), "reason": .string(reason)])
+    }
+}
