@@ -43,7 +43,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // Text
@@ -53,9 +52,8 @@ let package = Package(
         .target(name: "JetProtocol", dependencies: ["JSONText", "CBytes"], swiftSettings: house),
         .target(name: "CBytes"),
 
-        .target(
-            name: "ConfigurationFile", dependencies: ["JSONText", .product(name: "TOMLKit", package: "TOMLKit")],
-            swiftSettings: house),
+        .target(name: "CTOML"),
+        .target(name: "ConfigurationFile", dependencies: ["CTOML", "JSONText"], swiftSettings: house),
 
         // Users
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -211,5 +209,6 @@ let package = Package(
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

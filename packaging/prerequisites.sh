@@ -14,6 +14,7 @@ missing_packages() {
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
     [ -e /usr/include/stdio.h ] || echo libc6-dev
     compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
+    [ -e /usr/include/toml++/toml.h ] || echo libtomlplusplus-dev
     if command -v pkg-config >/dev/null; then
         pkg-config --exists libcrypt || echo libcrypt-dev
         pkg-config --exists libsystemd || echo libsystemd-dev

@@ -1,5 +1,4 @@
 public import JSONText
-internal import TOMLKit
 
 /// A table of a configuration file, in TOML (toml.io), from which values are *taken* one by one. What is left at the end
 /// nobody knows, and is an error: a misspelt key must not be silently without effect.
@@ -11,7 +10,7 @@ internal import TOMLKit
 public struct ConfigurationTable: Sendable {
     private let file: String
     private let name: String
-    private let lines: KeyLines
+    private let lines: [String: Int]
     private var members: JSON.Object
     private var known: [String] = []
 
@@ -21,35 +20,29 @@ public struct ConfigurationTable: Sendable {
     ///   - text: The document.
     ///   - file: What it is called in errors.
     public init(parsing text: String, file: String) throws(ConfigurationError) {
-        let document: String
-        do {
-            document = try TOMLTable(string: text).convert(to: .json)
-        } catch {
-            let problem = error as? TOMLParseError
-            throw ConfigurationError(file: file, line: problem?.source.begin.line, problem?.description ?? "\(error)")
-        }
-        guard let members = (try? JSON(parsing: document))?.object else {
-            throw ConfigurationError(file: file, "This is no TOML document that can be read.")
-        }
+        let document = try TOMLDocument(text, file: file)
+        members = document.root
+        lines = document.lines
         self.file = file
-        self.members = members
         name = ""
-        lines = KeyLines(text)
     }
 
     private init(_ members: JSON.Object, of parent: ConfigurationTable, named key: String) {
         file = parent.file
         lines = parent.lines
-        name = KeyLines.joined(parent.name, key)
+        name = parent.qualified(key)
         self.members = members
     }
+
+    /// A key with the tables that it is in.
+    private func qualified(_ key: String) -> String { name.isEmpty ? key : name + "." + key }
 
     /// The keys that have not been taken, for tables whose keys are names.
     public var keys: [String] { members.map(\.name) }
 
     /// An error about one of the table's keys.
     public func error(_ key: String, _ reason: String) -> ConfigurationError {
-        let key = KeyLines.joined(name, key)
+        let key = qualified(key)
         return ConfigurationError(file: file, line: lines[key] ?? lines[name], "'\(key)' \(reason)")
     }
 
