@@ -7,6 +7,8 @@ enum NetlinkRequest: Hashable, Sendable {
     case links(counters: Bool)
     /// All addresses of all links.
     case addresses
+    /// All families of generic netlink; to be asked of a socket of that.
+    case genericFamilies
 
     /// The request as a datagram, with a number by which the answer is known.
     func datagram(sequence: UInt32) -> [UInt8] {
@@ -24,6 +26,10 @@ enum NetlinkRequest: Hashable, Sendable {
         case .addresses:
             type = Int(RTM_GETADDR)
             body += [UInt8](repeating: 0, count: MemoryLayout<ifaddrmsg>.size)
+        case .genericFamilies:
+            // A struct genlmsghdr: command, version, two bytes for nothing.
+            type = Int(GENL_ID_CTRL)
+            body += [UInt8(CTRL_CMD_GETFAMILY), 1, 0, 0]
         }
         var datagram: [UInt8] = []
         datagram.append(native: UInt32(16 + body.count))

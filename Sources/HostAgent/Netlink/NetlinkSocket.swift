@@ -2,7 +2,8 @@ internal import CNetlink
 internal import Glibc
 internal import Readiness
 
-/// A socket of rtnetlink(7).
+/// A socket of netlink(7): of rtnetlink(7), which tells about the network, or of generic netlink, which tells about
+/// anything else.
 ///
 /// Notifications and dumps each take one of their own: on a shared one a dump could be cut short by a burst of
 /// notifications that overruns it.
@@ -16,7 +17,7 @@ final class NetlinkSocket: NetlinkExchange, Sendable {
     /// The kernel answers while it is asked: not to answer for so long is not to answer.
     private static let patience = timeval(tv_sec: 2, tv_usec: 0)
 
-    /// What a socket is for.
+    /// What a socket of rtnetlink(7) is for.
     enum Purpose: Sendable {
         /// Requests and their answers.
         case requests
@@ -24,15 +25,29 @@ final class NetlinkSocket: NetlinkExchange, Sendable {
         case notifications
     }
 
-    /// Opens a socket, in the network namespace of the calling thread, that keeps so many bytes waiting.
-    init(_ purpose: Purpose, bufferSize: Int32 = NetlinkSocket.bufferSize) throws(NetlinkError) {
-        let flags = purpose == .notifications ? SOCK_NONBLOCK.flag : 0
-        descriptor = socket(AF_NETLINK, SOCK_RAW.flag | SOCK_CLOEXEC.flag | flags, NETLINK_ROUTE)
+    /// The multicast groups of rtnetlink(7) whose notifications are wanted.
+    private static let routeGroups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR].map(\.rawValue)
+
+    /// Opens a socket of rtnetlink(7), in the network namespace of the calling thread, that keeps so many bytes waiting.
+    convenience init(_ purpose: Purpose, bufferSize: Int32 = NetlinkSocket.bufferSize) throws(NetlinkError) {
+        let groups = purpose == .notifications ? Self.routeGroups : []
+        try self.init(family: NETLINK_ROUTE, groups: groups, bufferSize: bufferSize)
+    }
+
+    /// Opens a socket, in the network namespace of the calling thread.
+    ///
+    /// - Parameters:
+    ///   - family: `NETLINK_ROUTE`, `NETLINK_GENERIC`, ...
+    ///   - groups: The multicast groups whose notifications are wanted; none for a socket of requests and answers.
+    ///   - bufferSize: So many bytes it keeps waiting.
+    init(family: Int32, groups: [UInt32] = [], bufferSize: Int32 = NetlinkSocket.bufferSize) throws(NetlinkError) {
+        let flags = groups.isEmpty ? 0 : SOCK_NONBLOCK.flag
+        descriptor = socket(AF_NETLINK, SOCK_RAW.flag | SOCK_CLOEXEC.flag | flags, family)
         guard descriptor >= 0 else { throw NetlinkError("socket") }
         // The first way is for those with CAP_NET_ADMIN alone; if the second fails too, the buffer is a smaller one.
         if !set(SO_RCVBUFFORCE, to: bufferSize) { _ = set(SO_RCVBUF, to: bufferSize) }
         _ = set(SO_RCVTIMEO, to: Self.patience)
-        guard purpose == .notifications else { return }
+        if groups.isEmpty { return }
         // The kernel sends its multicasts to all but port 0, which is that of every socket until it is bound.
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
@@ -42,8 +57,8 @@ final class NetlinkSocket: NetlinkExchange, Sendable {
             }
         }
         guard isBound else { throw NetlinkError("bind") }
-        for group in [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR] {
-            guard set(Int32(NETLINK_ADD_MEMBERSHIP), of: SOL_NETLINK, to: Int32(group.rawValue)) else {
+        for group in groups {
+            guard set(Int32(NETLINK_ADD_MEMBERSHIP), of: SOL_NETLINK, to: group) else {
                 throw NetlinkError("subscribe")
             }
         }
