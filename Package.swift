@@ -100,7 +100,7 @@ let package = Package(
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CNetlink"),
-        .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: house),
+        .target(name: "Systemd", dependencies: ["CSystemd", "Readiness"], swiftSettings: house),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: house),
         .target(name: "Readiness", swiftSettings: house),
 
@@ -206,7 +206,8 @@ let package = Package(
             name: "BenchmarkTests", dependencies: ["Benchmarks", "JetBus", "JSONText"], swiftSettings: house),
         .testTarget(
             name: "ConfigurationFileTests", dependencies: ["ConfigurationFile", "JSONText"], swiftSettings: house),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: house),
+        .testTarget(
+            name: "SystemdTests", dependencies: ["Systemd", "CSystemd", "TestSupport"], swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6],
