@@ -1,4 +1,5 @@
 public import Logging
+internal import Systemd
 
 /// The providers that there are, by name.
 public enum HostProviders {
@@ -36,10 +37,11 @@ public enum HostProviders {
         of host: Host, configuration: AgentConfiguration = AgentConfiguration(), except disabled: Set<String> = [],
         logger: Logger
     ) -> [any Provider] {
-        entries.filter { !disabled.contains($0.name) && $0.isEnabled(configuration) }.map { entry in
+        let bus = SystemBus()
+        return entries.filter { !disabled.contains($0.name) && $0.isEnabled(configuration) }.map { entry in
             var logger = logger
             logger[metadataKey: "provider"] = "\(entry.name)"
-            return entry.make(ProviderContext(host: host, configuration: configuration, logger: logger))
+            return entry.make(ProviderContext(host: host, configuration: configuration, bus: bus, logger: logger))
         }
     }
 }

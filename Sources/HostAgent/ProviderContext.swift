@@ -1,4 +1,5 @@
 public import Logging
+public import Systemd
 
 /// What a provider is made from.
 public struct ProviderContext: Sendable {
@@ -6,12 +7,18 @@ public struct ProviderContext: Sendable {
     public let host: Host
     /// What the admin has set.
     public let configuration: AgentConfiguration
+    /// The system bus, where systemd and its like are asked. It connects on its first use.
+    public let bus: any MessageBus
     /// Where problems are told, with the provider's name.
     public let logger: Logger
 
     /// A context of these parts.
-    public init(host: Host, configuration: AgentConfiguration = AgentConfiguration(), logger: Logger) {
+    public init(
+        host: Host, configuration: AgentConfiguration = AgentConfiguration(), bus: any MessageBus = SystemBus(),
+        logger: Logger
+    ) {
         self.host = host
+        self.bus = bus
         self.configuration = configuration
         self.logger = logger
     }
