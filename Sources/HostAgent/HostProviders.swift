@@ -22,7 +22,8 @@ public enum HostProviders {
     }
 
     private static let entries: [Entry] = [
-        Entry("sensors", \.sensors) { SensorProvider($0.host, logger: $0.logger) },
+        Entry("sensors", \.sensors) { SensorProvider($0) },
+        Entry("power", \.power) { PowerProvider($0) },
         Entry("system", \.system) { SystemProvider($0.host, logger: $0.logger) },
         Entry("network", \.network) { NetworkProvider(logger: $0.logger) },
         Entry("counters", \.counters) { CounterProvider(logger: $0.logger) },

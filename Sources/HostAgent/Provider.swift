@@ -8,8 +8,8 @@
 /// - Paths are stable: made from what a thing is and where it is plugged in, never from the order in which the kernel
 ///   numbered it.
 ///
-/// A plain provider is asked again and again by the `Poller`. One that the kernel tells about changes is a
-/// `PushingProvider` instead.
+/// A plain provider is asked again and again by the `Poller`. One whose source tells of some changes, but not of all, is
+/// a `WakingProvider`; one whose source tells of all is a `PushingProvider`, and never polled.
 ///
 /// Providers are values with a memory of their own (what was found at the last scan, what failed): they are called
 /// from one place at a time, which is why `readings` may be `mutating` and needs no lock.
@@ -29,6 +29,16 @@ public protocol Provider: Sendable {
 extension Provider {
     /// The agent's own interval.
     public var period: Duration? { nil }
+}
+
+/// A provider that is polled, and has a source that tells when something happened that should be seen at once.
+public protocol WakingProvider: Provider {
+    /// Calls `wake` whenever the provider should be asked at once, until the task is cancelled. It is another copy of the
+    /// provider that is asked: what `watch` learns, it must share.
+    ///
+    /// - Parameter wake: Returns at once; being called often costs no more than a few polls a second.
+    /// - Throws: What ended the source for good. The agent logs it, and listens again after a while.
+    func watch(_ wake: @escaping @Sendable () -> Void) async throws
 }
 
 /// A provider that need not be polled, since its source tells when something changed.

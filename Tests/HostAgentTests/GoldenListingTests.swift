@@ -13,8 +13,10 @@ struct GoldenListingTests {
         let host = Host(tree, machine: board.machine)
         let logger = MemoryLog().logger
         var sensors = SensorProvider(host, logger: logger)
+        var power = PowerProvider(host, logger: logger)
         var system = SystemProvider(host, logger: logger)
-        let listing = (sensors.readings() + system.readings()).sorted { $0.path < $1.path }.map(\.json.description)
+        let listing = (sensors.readings() + power.readings() + system.readings())
+            .sorted { $0.path < $1.path }.map(\.json.description)
         if getenv("JET_GOLDEN").map({ String(cString: $0) }) == "write" { try board.writeGolden(listing) }
         let golden = try board.golden()
         #expect(listing.count == golden.count)

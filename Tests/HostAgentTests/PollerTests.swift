@@ -22,8 +22,8 @@ struct PollerTests {
 
     @Test("with nobody to ask there is nothing to wait for")
     func nobody() async throws {
-        var poller = Poller(providers: [], interval: .seconds(1))
-        try await poller.run(clock: VirtualClock()) { _, _ in }
+        let poller = Poller([], interval: .seconds(1)) { _, _ in }
+        try await poller.run(clock: VirtualClock())
     }
 
     private struct Poll {
@@ -38,14 +38,14 @@ struct PollerTests {
         let clock = VirtualClock()
         let polls = Mutex<[Poll]>([])
         let task = Task {
-            var poller = Poller(providers: providers, interval: .seconds(1))
-            try await poller.run(clock: clock) { provider, _ in
+            let poller = Poller(providers, interval: .seconds(1)) { provider, _ in
                 polls.withLock { polls in
                     polls.append(Poll(provider: provider, time: clock.now.offset))
                     each(clock, polls.count)
                     if polls.count == count { withUnsafeCurrentTask { $0?.cancel() } }
                 }
             }
+            try await poller.run(clock: clock)
         }
         _ = await task.result
         return polls.withLock { $0 }

@@ -50,9 +50,12 @@ public struct Agent: Service {
             let reports = Reports()
             await withTaskGroup { group in
                 let polled = providers.filter { !($0 is any PushingProvider) }
-                group.addTask {
-                    var poller = Poller(providers: polled, interval: interval)
-                    try? await poller.run(clock: clock) { reports.put($1, of: $0) }
+                let poller = Poller(polled, interval: interval) { reports.put($1, of: $0) }
+                group.addTask { try? await poller.run(clock: clock) }
+                for provider in polled {
+                    guard let provider = provider as? any WakingProvider else { continue }
+                    let waking = Waking(provider: provider, poller: poller, clock: clock, logger: logger)
+                    group.addTask { await waking.run() }
                 }
                 for provider in providers {
                     guard let provider = provider as? any PushingProvider else { continue }

@@ -10,7 +10,9 @@ public struct AgentConfiguration: Sendable {
     /// How often to look at what does not tell of its changes.
     public var interval = Duration.seconds(1)
     /// Temperatures and other sensors.
-    public var sensors = ProviderSection()
+    public var sensors = SensorConfiguration()
+    /// Power supplies and batteries.
+    public var power = PowerConfiguration()
     /// The system: what it is and how it fares.
     public var system = ProviderSection()
     /// Links and addresses.
@@ -47,6 +49,7 @@ public struct AgentConfiguration: Sendable {
         group = try table.take("group", default: group)
         interval = try table.take("interval", default: interval, in: Self.intervals)
         sensors = try table.section("sensors", default: sensors)
+        power = try table.section("power", default: power)
         system = try table.section("system", default: system)
         network = try table.section("network", default: network)
         counters = try table.section("counters", default: counters)

@@ -93,6 +93,12 @@ struct HostFileError: Error, Hashable, Sendable, CustomStringConvertible {
         description = "not a number: \"\(text.prefix(32))\""
     }
 
+    /// A file that says itself that what another one tells is worth nothing.
+    init(_ reason: String) {
+        code = 0
+        description = reason
+    }
+
     /// Whether there is no such file (any more).
     var isMissing: Bool { code == ENOENT }
 }

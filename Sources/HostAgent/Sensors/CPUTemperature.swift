@@ -30,15 +30,17 @@ enum CPUTemperature {
     }
 
     /// The reading, if any of `temperatures` is a processor's.
-    static func reading(from temperatures: [Temperature]) -> Reading? {
+    static func reading(
+        from temperatures: [Temperature], deadband: Double = Quantity.temperature.deadband
+    ) -> Reading? {
         for source in sources {
             let candidates = temperatures.filter { source.matches(Slug.word($0.source)) }
             for label in source.labels {
                 let hottest = candidates.filter { ($0.label ?? "").hasPrefix(label) }.map(\.celsius).max()
                 if let hottest {
                     return Reading(
-                        "cpu/temperature", .number(hottest), Celsius.meta("CPU temperature"),
-                        deadband: Celsius.deadband)
+                        "cpu/temperature", .number(hottest), Quantity.temperature.meta("CPU temperature"),
+                        deadband: .number(deadband))
                 }
             }
         }

@@ -1,67 +1,89 @@
 public import Logging
 internal import JSONText
 
-/// How warm the host is: `sensors/<chip>/<sensor>` for each temperature of its monitoring chips,
-/// `sensors/thermal/<type>` for the thermal zones that no chip shows, and `cpu/temperature` for the processor.
+/// What the host's sensors say: `sensors/<chip>/<channel>` for each temperature, fan, voltage, current, power, energy and
+/// humidity of its monitoring chips, with the crossed limits of each chip in `sensors/<chip>/alarms`;
+/// `sensors/thermal/<type>` for the thermal zones that no chip shows; `thermal/zone/<type>` for what each zone is about;
+/// `thermal/cooling/<type>` for what cools; `thermal/event` for the last trip point that was crossed, where the kernel
+/// tells that; and `cpu/temperature` for the processor.
 ///
-/// All are numbers in °C. A sensor that cannot be read, or says itself that it is faulty, has no state meanwhile.
-public struct SensorProvider: Provider {
+/// Sensors do not tell that their values change: they are polled. But the kernel tells of crossed trip points, and udev
+/// of devices that come and go: then everything is read at once.
+public struct SensorProvider: WakingProvider {
     /// `sensors`
     public let name = "sensors"
+    /// How long between two polls.
+    public let period: Duration?
 
     private let host: Host
-    private var chips = ChipSet()
+    private let configuration: SensorConfiguration
+    private let hidden: PathPatterns
     private let faults: FaultLog
+    let news: SensorNews
+
+    private var chips: [Chip] = []
+    private var chipEntries = ClassEntries(of: "hwmon")
+    private var thermalEntries = ClassEntries(of: "thermal")
+    private var chipReader: ChipReader
+    private var thermalReader: ThermalReader
+
+    /// The sensors of the context's host.
+    public init(_ context: ProviderContext) {
+        self.init(context.host, context.configuration.sensors, logger: context.logger)
+    }
 
     /// The sensors of `host`.
-    public init(_ host: Host, logger: Logger) {
+    public init(_ host: Host, _ configuration: SensorConfiguration = SensorConfiguration(), logger: Logger) {
         self.host = host
+        self.configuration = configuration
+        hidden = PathPatterns(configuration.hide)
+        period = configuration.interval
         faults = FaultLog(logger)
+        news = SensorNews()
+        chipReader = ChipReader(configuration, faults)
+        thermalReader = ThermalReader(configuration, faults)
     }
 
-    /// All temperatures that can be read now.
+    /// Everything that can be read now.
     public mutating func readings() -> [Reading] {
-        let isNew = chips.refresh(host)
-        let zones = ThermalZone.scan(host, without: chips.chips)
-        if isNew {
-            faults.keep(chips.chips.flatMap { $0.temperatures.map(\.path) } + zones.map(\.path))
+        let news = news.take()
+        if news.isOutdated { outdate() }
+        // Both are asked, each in every poll; what zones are called depends on the chips beside them.
+        let (haveChipsChanged, haveZonesChanged) = (chipEntries.needScan(host), thermalEntries.needScan(host))
+        if haveChipsChanged || haveZonesChanged { scan() }
+
+        var result = SensorReadings()
+        let isComplete = chipReader.read(chips, into: &result)
+        if !thermalReader.read(news.events, into: &result) || !isComplete { outdate() }
+        let deadband = configuration.deadband(.temperature)
+        if let summary = CPUTemperature.reading(from: result.temperatures, deadband: deadband),
+            !hidden.match(summary.path)
+        {
+            result.readings.insert(summary, at: 0)
         }
-        var temperatures: [Temperature] = []
-        var readings: [Reading] = []
-        for chip in chips.chips {
-            for sensor in chip.temperatures {
-                guard let value = read(sensor) else { continue }
-                temperatures.append(Temperature(source: chip.name, label: sensor.label, celsius: value))
-                readings.append(
-                    Reading(sensor.path, .number(value), sensor.meta, deadband: Celsius.deadband))
-            }
-        }
-        for zone in zones {
-            let value = faults.noting(zone.path) { () throws(HostFileError) in try HostFile.integer(zone.input) }
-            guard let celsius = value.map(Celsius.value) else { continue }
-            temperatures.append(Temperature(source: zone.type, label: nil, celsius: celsius))
-            readings.append(
-                Reading(zone.path, .number(celsius), Celsius.meta(zone.type), deadband: Celsius.deadband))
-        }
-        if let summary = CPUTemperature.reading(from: temperatures) { readings.insert(summary, at: 0) }
-        return readings
+        return result.readings
     }
 
-    private mutating func read(_ sensor: Chip.Sensor) -> Double? {
-        do {
-            if let fault = sensor.fault, try HostFile.integer(fault) != 0 { throw SensorFault() }
-            let value = try HostFile.integer(sensor.input)
-            faults.worked(sensor.path)
-            return Celsius.value(value)
-        } catch {
-            if (error as? HostFileError)?.isMissing ?? false { chips.outdate() }
-            faults.failed(sensor.path, error)
-            return nil
+    /// Wakes whoever polls when devices come, go or change, and when the kernel tells of something thermal.
+    public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { [news] in try await news.collectDevices(["hwmon", "thermal"], wake) }
+            group.addTask { [news] in try await news.collectThermalEvents(wake) }
+            try await group.waitForAll()
         }
     }
 
-    /// The chip says that what it measures means nothing.
-    private struct SensorFault: Error, CustomStringConvertible {
-        var description: String { "the chip reports a fault of the sensor" }
+    private mutating func scan() {
+        chips = Chip.scan(host, hidden: hidden)
+        thermalReader.scan(host, beside: chips)
+        chipReader.chipsChanged()
+        faults.keep(
+            chips.flatMap { $0.channels.map(\.path) } + chips.compactMap(\.alarmsPath) + thermalReader.subjects)
+    }
+
+    /// Makes a scan due: a file that the last one found is gone, or somebody said that something changed.
+    private mutating func outdate() {
+        chipEntries.outdate()
+        thermalEntries.outdate()
     }
 }
