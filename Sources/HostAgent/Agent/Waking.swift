@@ -30,7 +30,8 @@ struct Waking: Sendable {
         }
     }
 
-    private func listen(_ wake: @escaping @Sendable () -> Void) async {
+    /// Calls `wake` as the provider does, and listens anew when its source has ended.
+    func listen(_ wake: @escaping @Sendable () -> Void) async {
         let faults = FaultLog(logger, verb: "watched")
         while !Task.isCancelled {
             do {

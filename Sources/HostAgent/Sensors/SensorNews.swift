@@ -24,18 +24,21 @@ final class SensorNews: Sendable {
         }
     }
 
-    /// Collects news until the task is cancelled.
+    /// Collects what udev tells until the task is cancelled.
     ///
     /// - Parameters:
     ///   - subsystems: Whose devices matter.
     ///   - wake: Called whenever there are any.
-    /// - Throws: What ended a source for good.
+    /// - Throws: What ended the source for good.
     func collectDevices(_ subsystems: [String], _ wake: @Sendable () -> Void) async throws {
         for try await _ in try DeviceMonitor(of: subsystems) {
-            content.withLock { $0.isOutdated = true }
+            deviceChanged()
             wake()
         }
     }
+
+    /// Notes that a device came, went or changed.
+    func deviceChanged() { content.withLock { $0.isOutdated = true } }
 
     /// Collects the thermal subsystem's events until the task is cancelled; at once over where there are none.
     func collectThermalEvents(_ wake: @Sendable () -> Void) async throws {

@@ -72,6 +72,18 @@ final class Tree {
     /// Makes a file whose reading fails with EIO, as that of a broken sensor does: the start of a process's own memory.
     func breakFile(_ path: String) { link(path, to: "/proc/self/mem") }
 
+    /// Makes a file whose reading fails with EAGAIN, as that of a sensor does that is still measuring: a pipe into which
+    /// nobody writes.
+    ///
+    /// - Returns: The pipe's descriptor, for as long as the file should be so.
+    func makeBusyFile(_ path: String) throws -> Int32 {
+        unlink(self.path(path))
+        try #require(mkfifo(self.path(path), 0o644) == 0)
+        let descriptor = open(self.path(path), O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        return descriptor
+    }
+
     /// Removes a file or a link, or a directory with all that is in it.
     func remove(_ path: String) { removeAll(self.path(path)) }
 
