@@ -17,4 +17,19 @@ public struct Device: Hashable, Sendable {
     public let properties: [String: String]
     /// The attributes in sysfs that were asked for, as far as it has them: `idVendor`, `removable`.
     public let attributes: [String: String]
+
+    /// A device of these parts, as one that was enumerated, or with an action and a number as an event tells of it.
+    public init(
+        action: String? = nil, sequenceNumber: UInt64? = nil, subsystem: String?, sysname: String, syspath: String,
+        devnode: String? = nil, properties: [String: String] = [:], attributes: [String: String] = [:]
+    ) {
+        self.action = action
+        self.sequenceNumber = sequenceNumber
+        self.subsystem = subsystem
+        self.sysname = sysname
+        self.syspath = syspath
+        self.devnode = devnode
+        self.properties = properties
+        self.attributes = attributes
+    }
 }

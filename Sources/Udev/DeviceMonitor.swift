@@ -87,6 +87,26 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
         }
     }
 
+    /// All events that wait, as soon as there is one; none when the task is cancelled.
+    ///
+    /// For those who would do costly work after each event: of a burst they get what has come so far, in its order.
+    ///
+    /// - Parameter limit: So many events at most; the rest comes with the next call.
+    /// - Throws: `UdevError` if the socket is broken. What was taken before is given first.
+    public func batch(limit: Int = 1024) async throws(UdevError) -> [Event] {
+        var events: [Event] = []
+        while !Task.isCancelled {
+            do throws(UdevError) {
+                while events.count < limit, let event = try receive() { events.append(event) }
+            } catch {
+                if events.isEmpty { throw error }
+            }
+            if !events.isEmpty { return events }
+            await Readiness.read(of: descriptor)
+        }
+        return events
+    }
+
     /// The events.
     public func makeAsyncIterator() -> Iterator { Iterator(monitor: self) }
 

@@ -34,4 +34,19 @@ public enum Udev {
             return Device(device, attributes: attributes)
         }
     }
+
+    /// The device in this directory of sysfs, as it is now.
+    ///
+    /// - Parameters:
+    ///   - syspath: Its directory, with `/sys`.
+    ///   - attributes: Which of its attributes to read.
+    /// - Returns: The device; `nil` if there is none (any more).
+    /// - Throws: `UdevError` if libudev is not to be had.
+    public static func device(at syspath: String, attributes: [String] = []) throws(UdevError) -> Device? {
+        guard let udev = udev_new() else { throw UdevError("udev_new") }
+        defer { udev_unref(udev) }
+        guard let device = udev_device_new_from_syspath(udev, syspath) else { return nil }
+        defer { udev_device_unref(device) }
+        return Device(device, attributes: attributes)
+    }
 }
