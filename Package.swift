@@ -86,7 +86,8 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CNetlink", "Systemd", "Udev",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CLinux", "CNetlink", "Systemd",
+                "Udev",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -27,6 +27,10 @@ public enum HostProviders {
         Entry("system", \.system) { SystemProvider($0.host, logger: $0.logger) },
         Entry("network", \.network) { NetworkProvider(logger: $0.logger) },
         Entry("counters", \.counters) { CounterProvider(logger: $0.logger) },
+        Entry("leds", \.leds) { LEDProvider($0.host, configuration: $0.configuration.leds, logger: $0.logger) },
+        Entry("devices", \.devices) {
+            DeviceProvider($0.host, configuration: $0.configuration.devices, logger: $0.logger)
+        },
     ]
 
     /// All names, in the order in which the providers are asked.

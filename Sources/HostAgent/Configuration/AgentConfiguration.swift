@@ -19,6 +19,10 @@ public struct AgentConfiguration: Sendable {
     public var network = ProviderSection()
     /// What goes through links.
     public var counters = ProviderSection()
+    /// Lights.
+    public var leds = LEDConfiguration()
+    /// What is plugged in.
+    public var devices = DeviceConfiguration()
 
     /// The defaults.
     public init() {}
@@ -53,6 +57,8 @@ public struct AgentConfiguration: Sendable {
         system = try table.section("system", default: system)
         network = try table.section("network", default: network)
         counters = try table.section("counters", default: counters)
+        leds = try table.section("leds", default: leds)
+        devices = try table.section("devices", default: devices)
         try table.finish()
     }
 

@@ -68,7 +68,7 @@ public struct DeviceProvider: PushingProvider {
         let source = try open()
         let shelf = DeviceShelf(configuration, source: source.tellsEvents ? .udev : .poll)
         let follower = DeviceFollower(
-            shelf: shelf, clock: clock, pollInterval: .seconds(configuration.pollInterval), logger: logger, open: open)
+            shelf: shelf, clock: clock, pollInterval: configuration.pollInterval, logger: logger, open: open)
         let clock = clock
         try await withThrowingTaskGroup { group in
             group.addTask {

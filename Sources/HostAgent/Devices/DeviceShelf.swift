@@ -30,7 +30,9 @@ final class DeviceShelf: Sendable {
     static let eventPath = "devices/event"
 
     /// An empty shelf.
-    init(_ configuration: DeviceConfiguration, source: Source, now: @escaping @Sendable () -> String = { Timestamp.now }) {
+    init(
+        _ configuration: DeviceConfiguration, source: Source, now: @escaping @Sendable () -> String = { Timestamp.now }
+    ) {
         let filter = PropertyFilter(names: configuration.properties, serialNumbers: configuration.serialNumbers)
         content = Mutex(
             Content(table: DeviceTable(subsystems: configuration.subsystems, filter: filter), source: source))

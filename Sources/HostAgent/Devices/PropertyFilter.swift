@@ -12,7 +12,8 @@ struct PropertyFilter: Hashable, Sendable {
     /// What is shown unless the configuration says otherwise: what a device is, where it is plugged in, and what it can.
     static let defaultNames = [
         "ID_VENDOR", "ID_MODEL", "ID_VENDOR_ID", "ID_MODEL_ID", "ID_REVISION", "ID_VENDOR_FROM_DATABASE",
-        "ID_MODEL_FROM_DATABASE", "ID_PATH", "ID_BUS", "ID_TYPE", "ID_USB_DRIVER", "ID_INPUT", "ID_INPUT_*", "ID_FS_TYPE",
+        "ID_MODEL_FROM_DATABASE", "ID_PATH", "ID_BUS", "ID_TYPE", "ID_USB_DRIVER", "ID_INPUT", "ID_INPUT_*",
+        "ID_FS_TYPE",
         "ID_PART_TABLE_TYPE", "ID_PART_ENTRY_NUMBER", "ID_NET_DRIVER", "ID_NET_NAME_PATH", "ID_NET_NAME_ONBOARD",
         "ID_NET_NAME_SLOT", "NAME", "POWER_SUPPLY_TYPE",
     ]
@@ -41,7 +42,9 @@ struct PropertyFilter: Hashable, Sendable {
     }
 
     /// Whether the value of the property called `name` is one of a kind.
-    static func isIdentifying(_ name: String) -> Bool { name.split(separator: "_").contains(where: identifying.contains) }
+    static func isIdentifying(_ name: String) -> Bool {
+        name.split(separator: "_").contains(where: identifying.contains)
+    }
 
     private func matches(_ name: String) -> Bool { names.contains { Glob.matches(name, $0) } }
 }

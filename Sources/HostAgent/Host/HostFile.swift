@@ -23,12 +23,16 @@ enum HostFile {
 
     /// The text of the file without white space around it. What is not UTF-8 is repaired.
     static func text(_ path: String, limit: Int = 4096) throws(HostFileError) -> String {
-        let bytes = try bytes(path, limit: limit)
+        String(decoding: trimmed(try bytes(path, limit: limit)), as: UTF8.self)
+    }
+
+    /// What is left of `bytes` without white space around it.
+    static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
         guard let first = bytes.firstIndex(where: { !isSpace($0) }),
             let last = bytes.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(decoding: bytes[first...last], as: UTF8.self)
+        else { return [] }
+        return bytes[first...last]
     }
 
     /// The whole number that the file holds.

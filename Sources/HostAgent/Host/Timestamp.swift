@@ -14,7 +14,8 @@ enum Timestamp {
         var seconds = seconds
         var date = tm()
         guard gmtime_r(&seconds, &date) != nil else { return "" }
-        let day = "\(padded(Int(date.tm_year) + 1900, 4))-\(padded(Int(date.tm_mon) + 1, 2))-\(padded(Int(date.tm_mday), 2))"
+        let day =
+            "\(padded(Int(date.tm_year) + 1900, 4))-\(padded(Int(date.tm_mon) + 1, 2))-\(padded(Int(date.tm_mday), 2))"
         let time = "\(padded(Int(date.tm_hour), 2)):\(padded(Int(date.tm_min), 2)):\(padded(Int(date.tm_sec), 2))"
         return "\(day)T\(time).\(padded(milliseconds, 3))Z"
     }
