@@ -12,11 +12,15 @@ struct GoldenListingTests {
         let tree = try board.tree()
         let host = Host(tree, machine: board.machine)
         let logger = MemoryLog().logger
-        var sensors = SensorProvider(host, logger: logger)
-        var power = PowerProvider(host, logger: logger)
-        var system = SystemProvider(host, logger: logger)
-        let listing = (sensors.readings() + power.readings() + system.readings())
-            .sorted { $0.path < $1.path }.map(\.json.description)
+        let providers: [any Provider] = [
+            SensorProvider(host, logger: logger), PowerProvider(host, logger: logger),
+            SystemProvider(host, logger: logger), LEDProvider(host, logger: logger),
+            DeviceProvider(host, logger: logger),
+        ]
+        let listing = providers.flatMap { provider in
+            var provider = provider
+            return provider.readings()
+        }.sorted { $0.path < $1.path }.map(\.json.description)
         if getenv("JET_GOLDEN").map({ String(cString: $0) }) == "write" { try board.writeGolden(listing) }
         let golden = try board.golden()
         #expect(listing.count == golden.count)
