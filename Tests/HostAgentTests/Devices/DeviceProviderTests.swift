@@ -108,6 +108,7 @@ private final class ScriptedSource: DeviceSource {
 extension Device {
     fileprivate static func usb(_ name: String, _ action: String? = nil, _ number: UInt64? = nil) -> Device {
         Device(
-            action: action, sequenceNumber: number, subsystem: "usb", sysname: name, syspath: "/sys/devices/usb1/\(name)")
+            action: action, sequenceNumber: number, subsystem: "usb", sysname: name,
+            syspath: "/sys/devices/usb1/\(name)")
     }
 }

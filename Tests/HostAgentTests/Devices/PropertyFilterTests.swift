@@ -11,7 +11,8 @@ struct PropertyFilterTests {
         #expect(PropertyFilter().shows(name))
     }
 
-    @Test("what nobody listed is not shown", arguments: ["DEVLINKS", "TAGS", "USEC_INITIALIZED", "MAJOR", "XID_INPUT_X"])
+    @Test(
+        "what nobody listed is not shown", arguments: ["DEVLINKS", "TAGS", "USEC_INITIALIZED", "MAJOR", "XID_INPUT_X"])
     func hidden(name: String) {
         #expect(!PropertyFilter().shows(name))
     }

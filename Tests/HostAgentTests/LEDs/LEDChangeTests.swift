@@ -10,20 +10,22 @@ struct LEDChangeTests {
         brightness: 100, max: 200, triggers: TriggerList(parsing: "[none] timer heartbeat"),
         colors: [.init(name: "green", intensity: 10), .init(name: "red", intensity: 20)])
 
+    private static let valid: [(JSON, LEDChange)] = [
+        (["brightness": 3], LEDChange(brightness: 3)),
+        (["percent": 50], LEDChange(brightness: 100)),
+        (["percent": 0.1], LEDChange(brightness: 1)),
+        (["percent": 0], LEDChange(brightness: 0)),
+        (["trigger": "heartbeat"], LEDChange(trigger: "heartbeat")),
+        (
+            ["trigger": "timer", "delayOn": 100, "delayOff": 900],
+            LEDChange(trigger: "timer", delayOn: 100, delayOff: 900)
+        ),
+        (3, LEDChange(brightness: 3)), (true, LEDChange(brightness: 200)), (false, LEDChange(brightness: 0)),
+    ]
+
     @Test(
         "each part can be set by itself, and several at once",
-        arguments: [
-            (["brightness": 3], LEDChange(brightness: 3)),
-            (["percent": 50], LEDChange(brightness: 100)),
-            (["percent": 0.1], LEDChange(brightness: 1)),
-            (["percent": 0], LEDChange(brightness: 0)),
-            (["trigger": "heartbeat"], LEDChange(trigger: "heartbeat")),
-            (
-                ["trigger": "timer", "delayOn": 100, "delayOff": 900],
-                LEDChange(trigger: "timer", delayOn: 100, delayOff: 900)
-            ),
-            (3, LEDChange(brightness: 3)), (true, LEDChange(brightness: 200)), (false, LEDChange(brightness: 0)),
-        ] as [(JSON, LEDChange)])
+        arguments: Self.valid)
     func parts(value: JSON, change: LEDChange) throws {
         #expect(try LEDChange(value, to: Self.status) == change)
     }
@@ -44,18 +46,21 @@ struct LEDChangeTests {
         #expect(try LEDChange(.object(value), to: Self.status).brightness == 20)
     }
 
+    private static let misfits: [(JSON, String)] = [
+        (["brightness": 201], "brightness"), (["brightness": -1], "brightness"),
+        (["brightness": 1.5], "brightness"),
+        (["brightness": "full"], "brightness"), (["percent": 101], "percent"), (["percent": "half"], "percent"),
+        (["trigger": "disco"], "trigger"), (["trigger": 1], "trigger"), (["color": ["blue": 1]], "color.blue"),
+        (["color": ["red": 201]], "color.red"), (["color": "#ff0000"], "color"), (["color": [:]], "color"),
+        (["delayOn": 100], "delayOn"), (["trigger": "heartbeat", "delayOff": 1], "delayOff"),
+        (["trigger": "timer", "delayOn": 3_600_001], "delayOn"), (["brigthness": 1], "brigthness"),
+        (["max": 100], "max"), (["blinking": true], "blinking"), (["brightness": 1, "percent": 90], "percent"),
+        ([:], "value"), (nil, "value"), ("on", "value"), ([1], "value"), (201, "brightness"), (1e300, "brightness"),
+    ]
+
     @Test(
         "what does not fit is refused by the name of its field",
-        arguments: [
-            (["brightness": 201], "brightness"), (["brightness": -1], "brightness"), (["brightness": 1.5], "brightness"),
-            (["brightness": "full"], "brightness"), (["percent": 101], "percent"), (["percent": "half"], "percent"),
-            (["trigger": "disco"], "trigger"), (["trigger": 1], "trigger"), (["color": ["blue": 1]], "color.blue"),
-            (["color": ["red": 201]], "color.red"), (["color": "#ff0000"], "color"), (["color": [:]], "color"),
-            (["delayOn": 100], "delayOn"), (["trigger": "heartbeat", "delayOff": 1], "delayOff"),
-            (["trigger": "timer", "delayOn": 3_600_001], "delayOn"), (["brigthness": 1], "brigthness"),
-            (["max": 100], "max"), (["blinking": true], "blinking"), (["brightness": 1, "percent": 90], "percent"),
-            ([:], "value"), (nil, "value"), ("on", "value"), ([1], "value"), (201, "brightness"), (1e300, "brightness"),
-        ] as [(JSON, String)])
+        arguments: Self.misfits)
     func refusals(value: JSON, field: String) {
         #expect {
             try LEDChange(value, to: Self.status)
@@ -89,13 +94,15 @@ struct LEDChangeTests {
         #expect(members?["color"]?["properties"]?["red"]?["maximum"] == 200)
     }
 
+    private static let wrongArguments: [(String, JSON, String)] = [
+        ("blink", ["on": 1], "on"), ("blink", ["of": 100], "of"), ("blink", ["count": 0], "count"),
+        ("identify", ["seconds": 0], "seconds"), ("identify", ["seconds": "long"], "seconds"),
+        ("toggle", ["x": 1], "x"), ("blink", 3, "args"),
+    ]
+
     @Test(
         "arguments of methods that do not fit are refused by their names",
-        arguments: [
-            ("blink", ["on": 1], "on"), ("blink", ["of": 100], "of"), ("blink", ["count": 0], "count"),
-            ("identify", ["seconds": 0], "seconds"), ("identify", ["seconds": "long"], "seconds"),
-            ("toggle", ["x": 1], "x"), ("blink", 3, "args"),
-        ] as [(String, JSON, String)])
+        arguments: Self.wrongArguments)
     func arguments(word: String, arguments: JSON, field: String) {
         #expect {
             try LEDMethod(word, arguments)

@@ -8,12 +8,11 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct LEDPanelTests {
     private let tree: Tree
-    private let kernel: KernelAttributes
+    private let kernel = KernelAttributes()
     private let log = MemoryLog()
 
     init() throws {
         tree = try Board.raspberryPi.tree()
-        kernel = KernelAttributes(tree)
     }
 
     private func panel(_ clock: any Clock<Duration> = VirtualClock(), hiding: [String] = []) -> LEDPanel {
