@@ -37,6 +37,7 @@ let package = Package(
         .executable(name: "jetd", targets: ["jetd"]),
         .executable(name: "jet-agent", targets: ["jet-agent"]),
         .executable(name: "jet", targets: ["JetCommand"]),
+        .executable(name: "jet-update", targets: ["jet-update"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -86,8 +87,8 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CLinux", "CNetlink", "Systemd",
-                "Udev",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CLinux", "CNetlink",
+                "SystemUpdate", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -104,6 +105,11 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CSystemd", "Readiness"], swiftSettings: house),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: house),
         .target(name: "Readiness", swiftSettings: house),
+
+        // Root programs
+        .target(name: "SystemUpdate", dependencies: ["JSONText"], swiftSettings: house),
+        .executableTarget(
+            name: "jet-update", dependencies: ["SystemUpdate"], swiftSettings: house, linkerSettings: shipped),
 
         // Executables
         .executableTarget(
@@ -180,7 +186,8 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
-                "HostAgent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText", "Systemd",
+                "HostAgent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText",
+                "SystemUpdate", "Systemd",
                 "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -209,6 +216,8 @@ let package = Package(
             name: "ConfigurationFileTests", dependencies: ["ConfigurationFile", "JSONText"], swiftSettings: house),
         .testTarget(
             name: "SystemdTests", dependencies: ["Systemd", "CSystemd", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "TestSupport"], swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6],

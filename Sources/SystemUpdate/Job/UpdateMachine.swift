@@ -1,0 +1,52 @@
+internal import Glibc
+
+/// The machine that a job works on, and how the job is told to end: what differs between a device and a test.
+public struct UpdateMachine: Sendable {
+    /// Where its files are.
+    let files: UpdateFiles
+    /// What apt and dpkg find in their environment besides; nothing on a device.
+    let environment: [String: String]
+    /// What dpkg is told besides when it is called without apt; nothing on a device.
+    let dpkgOptions: [String]
+    /// Where the output of apt and dpkg goes.
+    let log: @Sendable (String) -> Void
+    /// Whether somebody wants this process to end.
+    let isInterrupted: @Sendable () -> Bool
+
+    /// The machine this runs on.
+    ///
+    /// - Parameter isInterrupted: Whether somebody wants this process to end. It is asked often.
+    public init(isInterrupted: @escaping @Sendable () -> Bool) {
+        self.init(files: UpdateFiles(), isInterrupted: isInterrupted)
+    }
+
+    init(
+        files: UpdateFiles, environment: [String: String] = [:], dpkgOptions: [String] = [],
+        log: @escaping @Sendable (String) -> Void = Self.print, isInterrupted: @escaping @Sendable () -> Bool
+    ) {
+        self.files = files
+        self.environment = environment
+        self.dpkgOptions = dpkgOptions
+        self.log = log
+        self.isInterrupted = isInterrupted
+    }
+
+    /// Runs apt or dpkg.
+    ///
+    /// - Throws: `SystemCallError` if it cannot be started.
+    func run(
+        _ command: AptCommand, note: (ChildProgram.Line) -> Void, shouldEnd: () -> Bool
+    ) throws(SystemCallError) -> ChildProgram.Ending {
+        let isDpkg = command == .audit || command == .configure
+        let program = try ChildProgram(
+            command.program, (isDpkg ? dpkgOptions : []) + command.arguments,
+            AptCommand.environment.merging(environment) { $1 })
+        return program.run(note, shouldEnd: shouldEnd)
+    }
+
+    /// Writes a line to standard output, for the journal.
+    private static func print(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}

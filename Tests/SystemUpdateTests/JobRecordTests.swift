@@ -1,0 +1,72 @@
+import Glibc
+import JSONText
+import Testing
+
+@testable import SystemUpdate
+
+/// What is written down of a job.
+struct JobRecordTests {
+    @Test("a record is read as it was written")
+    func roundTrip() {
+        var record = JobRecord(id: "a1", kind: .install, by: "alice", startedAt: "2026-02-03T04:05:06Z", bootID: "b")
+        #expect(JobRecord(record.json) == record)
+        record.phase = .restartRequired
+        record.percent = 100
+        record.package = "bash"
+        record.message = "1 package updated."
+        record.finishedAt = Timestamp.text(0)
+        record.cancelledBy = "bob"
+        record.cancellable = true
+        record.upgradable = [Upgradable(name: "bash", from: nil, to: "2", security: true)]
+        record.checkedAt = Timestamp.text(1_770_091_506)
+        #expect(JobRecord(record.json) == record)
+        #expect(record.json["finishedAt"] == "1970-01-01T00:00:00Z")
+        #expect(record.json["checkedAt"] == "2026-02-03T04:05:06Z")
+    }
+
+    @Test("other texts are no records", arguments: ["null", "{}", #"{"id":"a","kind":"check","phase":"dancing"}"#])
+    func nonsense(text: String) throws { #expect(JobRecord(try JSON(parsing: text)) == nil) }
+
+    @Test("the record of this run of the machine counts before the one on disk")
+    func places() throws {
+        let root = try TemporaryFolder()
+        let files = UpdateFiles(root: root.path)
+        #expect(JobRecord.last(files) == nil)
+        root.makeFolder("var/lib/jet-update")
+        root.makeFolder("run/jet-update")
+        var record = JobRecord(id: "old", kind: .check, by: "", startedAt: "", bootID: "")
+        try SmallFile.write(files.lastRecord, record.json.text, durable: true)
+        #expect(JobRecord.last(files)?.id == "old")
+        record.id = "new"
+        try SmallFile.write(files.record, record.json.text)
+        #expect(JobRecord.last(files)?.id == "new")
+    }
+
+    @Test("neither links nor what is too long are read where others may write")
+    func smallFiles() throws {
+        let root = try TemporaryFolder()
+        let path = root.path + "/a"
+        #expect(SmallFile.bytes(path, limit: 10) == nil)
+        try SmallFile.write(path, Array("0123456789".utf8))
+        #expect(SmallFile.text(path, limit: 10) == "0123456789")
+        #expect(SmallFile.bytes(path, limit: 9) == nil)
+        #expect(symlink(path, root.path + "/link") == 0)
+        #expect(SmallFile.bytes(root.path + "/link", limit: 10) == nil)
+        #expect(mkfifo(root.path + "/pipe", 0o600) == 0)
+        #expect(SmallFile.bytes(root.path + "/pipe", limit: 10) == nil)
+        #expect(SmallFile.bytes(root.path, limit: 10) == nil)
+        #expect(throws: SystemCallError.self) { try SmallFile.write(root.path + "/no/such", []) }
+    }
+
+    @Test("a machine waits for a restart when a package said so, and each package is named once")
+    func reboot() throws {
+        let root = try TemporaryFolder()
+        let files = UpdateFiles(root: root.path)
+        root.makeFolder("run")
+        #expect(RebootRequired(files).json == ["required": false, "packages": []])
+        try SmallFile.write(files.rebootRequired, Array("*** System restart required ***\n".utf8))
+        #expect(RebootRequired(files).json == ["required": true, "packages": []])
+        try SmallFile.write(files.rebootPackages, Array("linux-base\nlibc6\nlinux-base\n".utf8))
+        #expect(RebootRequired(files).packages == ["linux-base", "libc6"])
+    }
+}
