@@ -16,7 +16,7 @@ struct ShippedConfigurationTests {
     @Test("as it ships, it changes nothing")
     func defaults() throws {
         let configuration = try AgentConfiguration(parsing: Self.text())
-        #expect("\(configuration)" == "\(AgentConfiguration())")
+        #expect(configuration == AgentConfiguration())
     }
 
     @Test("with all its keys taken in, it still changes nothing: each stands there with its default")
@@ -27,6 +27,6 @@ struct ShippedConfigurationTests {
         }.joined(separator: "\n")
         #expect(text.contains("\ngroup = "))
         let configuration = try AgentConfiguration(parsing: text)
-        #expect("\(configuration)" == "\(AgentConfiguration())")
+        #expect(configuration == AgentConfiguration())
     }
 }

@@ -4,7 +4,7 @@ public import ConfigurationFile
 /// that is not there is an empty one.
 ///
 ///     let configuration = try AgentConfiguration(path: "/etc/jet/agent.toml")
-public struct AgentConfiguration: Sendable {
+public struct AgentConfiguration: Hashable, Sendable {
     /// Which group of peers may change the machine.
     public var group = "operator"
     /// How often to look at what does not tell of its changes.
@@ -70,7 +70,7 @@ public struct AgentConfiguration: Sendable {
 }
 
 /// The settings of a provider that can only be switched off.
-public struct ProviderSection: ConfigurationSection, Switchable {
+public struct ProviderSection: ConfigurationSection, Switchable, Hashable {
     /// Whether the provider is on.
     public var enabled = true
 

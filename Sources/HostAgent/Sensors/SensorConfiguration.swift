@@ -9,7 +9,8 @@ public struct SensorConfiguration: ConfigurationSection, Switchable, Hashable {
     /// Which paths are left out, and their sensors not even read: `*` and `?` as in a shell, `*` also beyond slashes.
     public var hide: [String] = []
     /// By how much a value must move to be published again, by quantity, in its unit on the bus.
-    public var deadbands: [String: Double] = [:]
+    public var deadbands: [String: Double] = Dictionary(Quantity.all.map { ($0.name, $0.deadband) }) { first, _ in first
+    }
 
     /// The defaults.
     public init() {}
