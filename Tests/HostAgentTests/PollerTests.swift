@@ -20,6 +20,17 @@ struct PollerTests {
         #expect(polls.map(\.time) == [.seconds(0), .seconds(1), .seconds(3602), .seconds(3603)])
     }
 
+    @Test("after a long sleep each is asked once and then by its own period: no burst, no matter how many were missed")
+    func resumed() async {
+        let polls = await polls(of: [Counting("fast"), Counting("slow", period: .seconds(10))], count: 10) {
+            clock, count in
+            if count == 3 { clock.skip(.seconds(86_400)) }
+        }
+        let late = polls.filter { $0.time > .seconds(86_000) }
+        #expect(late.map(\.provider) == ["slow", "fast", "fast", "fast", "fast", "fast", "fast"])
+        #expect(late.map(\.time.components.seconds) == Array(86_401...86_407))
+    }
+
     @Test("with nobody to ask there is nothing to wait for")
     func nobody() async throws {
         let poller = Poller([], interval: .seconds(1)) { _, _ in }

@@ -8,9 +8,9 @@ public struct SensorConfiguration: ConfigurationSection, Switchable, Hashable {
     public var interval: Duration?
     /// Which paths are left out, and their sensors not even read: `*` and `?` as in a shell, `*` also beyond slashes.
     public var hide: [String] = []
-    /// By how much a value must move to be published again, by quantity, in its unit on the bus.
-    public var deadbands: [String: Double] = Dictionary(Quantity.all.map { ($0.name, $0.deadband) }) { first, _ in first
-    }
+    /// By how much a value must move to be published again, by quantity, in its unit on the bus; those that are not as
+    /// they are by default.
+    public var deadbands: [String: Double] = [:]
 
     /// The defaults.
     public init() {}
@@ -23,8 +23,9 @@ public struct SensorConfiguration: ConfigurationSection, Switchable, Hashable {
         hide = try table.take("hide", default: hide)
         var deadband = try table.table("deadband")
         for quantity in Quantity.all {
-            deadbands[quantity.name] = try deadband.take(
+            let distance = try deadband.take(
                 quantity.name, default: self.deadband(quantity), in: Self.deadbandRange)
+            deadbands[quantity.name] = distance == quantity.deadband ? nil : distance
         }
         try deadband.finish()
     }
