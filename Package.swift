@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CLinux", "CNetlink",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CClock", "CLinux", "CNetlink",
                 "SystemUpdate", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -101,6 +101,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CClock"),
         .target(name: "CNetlink"),
         .target(name: "Systemd", dependencies: ["CSystemd", "Readiness"], swiftSettings: house),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: house),

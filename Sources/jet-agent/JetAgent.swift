@@ -53,6 +53,13 @@ struct JetAgent: AsyncParsableCommand {
     @Flag(help: "Check the configuration and end: 0 if it is right, 2 if not.")
     var checkConfig = false
 
+    @Flag(
+        help: """
+            Print the rule of polkit that lets the agent do what the configuration allows to units of systemd, and end. \
+            Root puts it into /etc/polkit-1/rules.d/61-jet-agent-services.rules.
+            """)
+    var printPolkitRules = false
+
     @Option(
         help: ArgumentHelp(
             "How often to look at what does not tell of its changes. (default: as configured; else 1)",
@@ -93,6 +100,10 @@ struct JetAgent: AsyncParsableCommand {
         let host = Host(sysfs: sysfs, procfs: procfs, root: root)
         var settings = try settings()
         if checkConfig { return }
+        if printPolkitRules {
+            print(ServicePolkit.rules(for: settings.services), terminator: "")
+            return
+        }
         if let interval { settings.interval = .seconds(interval) }
         let providers = HostProviders.all(
             of: host, configuration: settings, except: Set(disable), logger: logger)

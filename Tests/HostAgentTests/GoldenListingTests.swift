@@ -16,6 +16,7 @@ struct GoldenListingTests {
             SensorProvider(host, logger: logger), PowerProvider(host, logger: logger),
             SystemProvider(host, logger: logger), LEDProvider(host, logger: logger),
             DeviceProvider(host, logger: logger),
+            HostnameProvider(ProviderContext(host: host, bus: FakeBus(), logger: logger)),
         ]
         let listing = providers.flatMap { provider in
             var provider = provider

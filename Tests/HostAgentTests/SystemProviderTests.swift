@@ -15,7 +15,7 @@ struct SystemProviderTests {
         for _ in 0..<3 {
             #expect(
                 system.readings().map(\.path) == [
-                    "system/memory", "system/kernel", "system/hostname", "system/boot-id", "system/os",
+                    "system/memory", "system/kernel", "system/boot-id", "system/os",
                 ])
         }
         #expect(log.said == ["warning cannot be read system/uptime", "warning cannot be read system/load"])

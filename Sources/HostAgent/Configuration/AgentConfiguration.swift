@@ -15,6 +15,14 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var power = PowerConfiguration()
     /// The system: what it is and how it fares.
     public var system = ProviderSection()
+    /// The host's name.
+    public var hostname = ProviderSection()
+    /// Time zone, and whether the clock is right.
+    public var clock = ProviderSection()
+    /// Reboot and power off.
+    public var shutdown = ProviderSection()
+    /// Units of systemd.
+    public var services = ServicesConfiguration()
     /// Links and addresses.
     public var network = ProviderSection()
     /// What goes through links.
@@ -55,6 +63,10 @@ public struct AgentConfiguration: Hashable, Sendable {
         sensors = try table.section("sensors", default: sensors)
         power = try table.section("power", default: power)
         system = try table.section("system", default: system)
+        hostname = try table.section("hostname", default: hostname)
+        clock = try table.section("clock", default: clock)
+        shutdown = try table.section("shutdown", default: shutdown)
+        services = try table.section("services", default: services)
         network = try table.section("network", default: network)
         counters = try table.section("counters", default: counters)
         leds = try table.section("leds", default: leds)

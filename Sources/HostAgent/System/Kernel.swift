@@ -1,7 +1,7 @@
 internal import JSONText
 internal import JetProtocol
 
-/// What the kernel says of itself below /proc/sys/kernel: its version, the host's name, the boot it is in.
+/// What the kernel says of itself below /proc/sys/kernel: its version, the boot it is in.
 enum Kernel {
     /// `system/kernel`: `{release, version, machine}`, the words that uname(1) prints with -r, -v and -m.
     static func reading(_ host: Host) throws(HostFileError) -> Reading {
@@ -13,13 +13,6 @@ enum Kernel {
                 "machine": .string(host.machine),
             ],
             Metadata(title: "Kernel", datatype: .json))
-    }
-
-    /// `system/hostname`: the name that the host has now, without its domain.
-    static func hostname(_ host: Host) throws(HostFileError) -> Reading {
-        Reading(
-            "system/hostname", .string(try HostFile.text(host.proc("sys/kernel/hostname"))),
-            Metadata(title: "Host name", datatype: .string))
     }
 
     /// `system/boot-id`: a random UUID that lives as long as this boot.

@@ -1,7 +1,7 @@
 public import Logging
 
-/// What the host is and how it fares: `system/os`, `system/kernel`, `system/hostname`, `system/boot-id`,
-/// `system/uptime`, `system/load`, `system/memory`.
+/// What the host is and how it fares: `system/os`, `system/kernel`, `system/boot-id`, `system/uptime`,
+/// `system/load`, `system/memory`.
 public struct SystemProvider: Provider {
     /// `system`
     public let name = "system"
@@ -20,7 +20,6 @@ public struct SystemProvider: Provider {
         ("system/load", Load.reading),
         ("system/memory", Memory.reading),
         ("system/kernel", Kernel.reading),
-        ("system/hostname", Kernel.hostname),
         ("system/boot-id", Kernel.bootID),
     ]
 

@@ -48,15 +48,21 @@ final class FakeBus: MessageBus {
     /// Lets the method `member` of any object be answered so.
     func answer(_ member: String, with answer: @escaping Answer) { state.withLock { $0.answers[member] = answer } }
 
-    /// Gives an object properties, or other values to those it has, and tells who listens.
-    func set(_ interface: String, _ path: String, _ properties: [String: DBusValue]) {
+    /// Gives an object properties, or other values to those it has, and tells who listens unless `isSilent`.
+    func set(_ interface: String, _ path: String, _ properties: [String: DBusValue], isSilent: Bool = false) {
         state.withLock {
             $0.properties[Object(path: path, interface: interface), default: [:]].merge(properties) { $1 }
         }
+        if isSilent { return }
         emit(
             Signal(
                 path: path, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged",
                 arguments: [.string(interface), .dictionary(properties), .strings([])]))
+    }
+
+    /// What a property is now.
+    func get(_ interface: String, _ path: String, _ name: String) -> DBusValue? {
+        state.withLock { $0.properties[Object(path: path, interface: interface)]?[name] }
     }
 
     /// Takes an object and its properties away; nobody is told.
