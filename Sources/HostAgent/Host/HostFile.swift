@@ -21,6 +21,24 @@ enum HostFile {
         return bytes
     }
 
+    /// The bytes of a file of many lines, up to `limit`. Unlike an attribute of sysfs, a list in procfs comes in as many
+    /// pieces as the kernel likes.
+    static func contents(_ path: String, limit: Int) throws(HostFileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw HostFileError(code: errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 * 1024)
+        while bytes.count < limit {
+            let length = Glibc.read(descriptor, &piece, min(piece.count, limit - bytes.count))
+            if length < 0 && errno == EINTR { continue }
+            guard length >= 0 else { throw HostFileError(code: errno) }
+            if length == 0 { break }
+            bytes += piece[..<length]
+        }
+        return bytes
+    }
+
     /// The text of the file without white space around it. What is not UTF-8 is repaired.
     static func text(_ path: String, limit: Int = 4096) throws(HostFileError) -> String {
         String(decoding: trimmed(try bytes(path, limit: limit)), as: UTF8.self)

@@ -77,6 +77,30 @@ struct NetlinkDump {
         }
         throw .interrupted
     }
+
+    /// Asks for a dump, and listens only until there are `limit` messages that `isWanted` says are. The exchange is good
+    /// for nothing else afterwards.
+    ///
+    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` if something changed meanwhile.
+    static func first(
+        _ limit: Int, of request: NetlinkRequest, over exchange: some NetlinkExchange,
+        where isWanted: (NetlinkMessage) -> Bool
+    ) throws(NetlinkError) -> [NetlinkMessage] {
+        try exchange.send(request.datagram(sequence: 1))
+        var dump = NetlinkDump(sequence: 1)
+        while true {
+            let known = dump.messages.count
+            let progress = dump.take(try exchange.receive())
+            dump.messages[known...].removeAll { !isWanted($0) }
+            if dump.messages.count >= limit { return Array(dump.messages.prefix(limit)) }
+            switch progress {
+            case .incomplete: continue
+            case .complete: return dump.messages
+            case .interrupted: throw .interrupted
+            case .refused(let code): throw NetlinkError("dump", code: code)
+            }
+        }
+    }
 }
 
 /// Why the kernel's word could not be had.

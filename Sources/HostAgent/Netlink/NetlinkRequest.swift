@@ -7,8 +7,13 @@ enum NetlinkRequest: Hashable, Sendable {
     case links(counters: Bool)
     /// All addresses of all links.
     case addresses
+    /// All routes of a family (`AF_INET`, `AF_INET6`) in a table. A socket that does not `askStrictly` gives those of
+    /// all tables.
+    case routes(family: UInt8, table: UInt8)
     /// All families of generic netlink; to be asked of a socket of that.
     case genericFamilies
+    /// What a family of generic netlink answers to a command, given these attributes.
+    case generic(family: UInt16, command: UInt8, attributes: [UInt8] = [])
 
     /// The request as a datagram, with a number by which the answer is known.
     func datagram(sequence: UInt32) -> [UInt8] {
@@ -19,13 +24,17 @@ enum NetlinkRequest: Hashable, Sendable {
             type = Int(RTM_GETLINK)
             body += [UInt8](repeating: 0, count: MemoryLayout<ifinfomsg>.size)
             if !counters {
-                body.append(native: UInt16(8))
-                body.append(native: UInt16(IFLA_EXT_MASK))
-                body.append(native: UInt32(RTEXT_FILTER_SKIP_STATS))
+                body.append(attribute: Int(IFLA_EXT_MASK), UInt32(RTEXT_FILTER_SKIP_STATS))
             }
         case .addresses:
             type = Int(RTM_GETADDR)
             body += [UInt8](repeating: 0, count: MemoryLayout<ifaddrmsg>.size)
+        case .routes(let family, let table):
+            type = Int(RTM_GETROUTE)
+            body += [family, 0, 0, 0, table, 0, 0, 0, 0, 0, 0, 0]
+        case .generic(let family, let command, let attributes):
+            type = Int(family)
+            body += [command, 1, 0, 0] + attributes
         case .genericFamilies:
             // A struct genlmsghdr: command, version, two bytes for nothing.
             type = Int(GENL_ID_CTRL)
@@ -45,5 +54,11 @@ extension [UInt8] {
     /// Appends a number in the machine's own byte order.
     mutating func append(native value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value) { append(contentsOf: $0) }
+    }
+    /// Appends an attribute that is a number of 32 bits.
+    mutating func append(attribute type: Int, _ value: UInt32) {
+        append(native: UInt16(8))
+        append(native: UInt16(truncatingIfNeeded: type))
+        append(native: value)
     }
 }

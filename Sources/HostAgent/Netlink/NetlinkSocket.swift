@@ -72,6 +72,10 @@ final class NetlinkSocket: NetlinkExchange, Sendable {
         return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Value>.size)) == 0
     }
 
+    /// Lets the kernel take requests by the letter, and so give no more than was asked for: routes of one table, not of
+    /// all. Kernels before 4.20 do not know of that.
+    func askStrictly() { _ = set(Int32(NETLINK_GET_STRICT_CHK), of: SOL_NETLINK, to: Int32(1)) }
+
     deinit { close(descriptor) }
 }
 

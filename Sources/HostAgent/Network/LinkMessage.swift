@@ -23,6 +23,14 @@ struct LinkMessage: Hashable, Sendable {
     var carrier: Bool?
     /// The kind of a link that is made by software: "bridge", "vlan", "dummy".
     var kind: [UInt8]?
+    /// The number of the link that this one is a port of: a bridge, a bond.
+    var master: Int32?
+    /// The number of the link that this one stands on, in the same namespace: a VLAN's.
+    var parent: Int32?
+    /// The number of a VLAN.
+    var vlan: UInt16?
+    /// Other names by which the link is known.
+    var alternativeNames: [[UInt8]] = []
     /// `struct rtnl_link_stats64`
     var counters: NetlinkBytes?
 
@@ -36,6 +44,7 @@ struct LinkMessage: Hashable, Sendable {
         self.index = index
         self.hardwareType = hardwareType
         self.flags = flags
+        var isParentElsewhere = false
         for attribute in NetlinkAttributes(payload.suffix(from: MemoryLayout<ifinfomsg>.size)) {
             switch attribute.type {
             case Int(IFLA_IFNAME): name = attribute.payload.text
@@ -43,14 +52,34 @@ struct LinkMessage: Hashable, Sendable {
             case Int(IFLA_MTU): mtu = attribute.payload.load(UInt32.self, at: 0)
             case Int(IFLA_OPERSTATE): operationalState = attribute.payload.load(UInt8.self, at: 0)
             case Int(IFLA_CARRIER): carrier = attribute.payload.load(UInt8.self, at: 0).map { $0 != 0 }
-            case Int(IFLA_LINKINFO): kind = Self.kind(attribute.payload)
+            case Int(IFLA_LINKINFO): (kind, vlan) = Self.kind(attribute.payload)
+            case Int(IFLA_MASTER): master = attribute.payload.load(Int32.self, at: 0)
+            case Int(IFLA_LINK): parent = attribute.payload.load(Int32.self, at: 0)
+            case Int(IFLA_LINK_NETNSID): isParentElsewhere = true
+            case Int(IFLA_PROP_LIST):
+                alternativeNames = NetlinkAttributes(attribute.payload).filter { $0.type == Int(IFLA_ALT_IFNAME) }
+                    .map(\.payload.text)
             case Int(IFLA_STATS64): counters = attribute.payload
             default: break
             }
         }
+        if isParentElsewhere || parent == index || parent == 0 { parent = nil }
     }
 
-    private static func kind(_ information: NetlinkBytes) -> [UInt8]? {
-        NetlinkAttributes(information).first { $0.type == Int(IFLA_INFO_KIND) }?.payload.text
+    /// The kind, and the number of a VLAN.
+    private static func kind(_ information: NetlinkBytes) -> (kind: [UInt8]?, vlan: UInt16?) {
+        var kind: [UInt8]?
+        var data: NetlinkBytes?
+        for attribute in NetlinkAttributes(information) {
+            switch attribute.type {
+            case Int(IFLA_INFO_KIND): kind = attribute.payload.text
+            case Int(IFLA_INFO_DATA): data = attribute.payload
+            default: break
+            }
+        }
+        guard kind == Array("vlan".utf8), let data else { return (kind, nil) }
+        return (
+            kind, NetlinkAttributes(data).first { $0.type == Int(IFLA_VLAN_ID) }?.payload.load(UInt16.self, at: 0)
+        )
     }
 }

@@ -5,6 +5,8 @@ internal import JetProtocol
 struct LinkTable {
     private var links: [Int32: LinkMessage] = [:]
     private var addresses: [Int32: [AddressMessage.Key: AddressMessage]] = [:]
+    private var hardware: [Int32: LinkHardware] = [:]
+    private var toldOf: Set<Int32> = []
 
     /// No links.
     init() {}
@@ -24,14 +26,24 @@ struct LinkTable {
                 for (index, other) in links where index != link.index && other.name == name { links[index] = nil }
             }
             links[link.index] = links[link.index].map { link.completed(by: $0) } ?? link
+            toldOf.insert(link.index)
         case .linkGone(let index):
             links[index] = nil
             addresses[index] = nil
+            hardware[index] = nil
         case .address(let address):
             addresses[address.key.link, default: [:]][address.key] = address
         case .addressGone(let address):
             addresses[address.key.link]?[address.key] = nil
         }
+    }
+
+    /// Looks at the hardware of the links that messages told of since the last look: once for all messages.
+    mutating func look(_ hardware: (_ name: [UInt8]) -> LinkHardware) {
+        for index in toldOf {
+            self.hardware[index] = links[index]?.name.map(hardware)
+        }
+        toldOf = []
     }
 
     /// `network/<link>` of each link, in the kernel's order.
@@ -40,7 +52,10 @@ struct LinkTable {
             guard let name = link.name, !name.isEmpty else { return nil }
             let addresses = addresses[link.index, default: [:]].values.sorted { $0.key < $1.key }
             return Reading(
-                LinkPath.link(name), link.value(addresses: addresses.compactMap(\.value)),
+                LinkPath.link(name),
+                link.value(
+                    addresses: addresses.compactMap(\.value), hardware: hardware[link.index] ?? LinkHardware(),
+                    names: { links[$0]?.name }),
                 Metadata(title: "Network link \(String(decoding: name, as: UTF8.self))", datatype: .json))
         }
     }
@@ -56,6 +71,13 @@ extension LinkMessage {
         link.operationalState = operationalState ?? earlier.operationalState
         link.carrier = carrier ?? earlier.carrier
         link.kind = kind ?? earlier.kind
+        link.vlan = vlan ?? earlier.vlan
+        // Only a message that tells everything tells that a link has no master, parent or other names any more.
+        if mtu == nil {
+            link.master = earlier.master
+            link.parent = earlier.parent
+            link.alternativeNames = earlier.alternativeNames
+        }
         // They grow old, and are asked for on their own.
         link.counters = nil
         return link
@@ -75,9 +97,25 @@ extension AddressMessage.Key: Comparable {
 /// Where a link stands on the bus.
 enum LinkPath {
     /// `network/<link>`. A name that would climb out of its place stays in it: `.` and `..` are no link names, and a
-    /// slash is none of their characters.
-    static func link(_ name: [UInt8]) -> String { "network/" + Slug.name(name) }
+    /// slash is none of their characters. One that is another thing's place there has its first letter written in
+    /// hexadecimal: the link "routes" is `network/%72outes`.
+    static func link(_ name: [UInt8]) -> String {
+        guard let first = name.first, taken.contains(name) else { return "network/" + Slug.name(name) }
+        return "network/%" + String(first, radix: 16, uppercase: true) + Slug.name(name.dropFirst())
+    }
+
+    /// What is at `network/` and no link.
+    private static let taken = Set(["routes", "default-route", "dns"].map { Array($0.utf8) })
 
     /// `network/<link>/counters`
     static func counters(_ name: [UInt8]) -> String { link(name) + "/counters" }
+
+    /// `network/<link>/wireless`
+    static func wireless(_ name: [UInt8]) -> String { link(name) + "/wireless" }
+
+    /// `network/<link>/networkd`
+    static func networkd(_ name: [UInt8]) -> String { link(name) + "/networkd" }
+
+    /// `network/<link>/rates`
+    static func rates(_ name: [UInt8]) -> String { link(name) + "/rates" }
 }

@@ -5,15 +5,24 @@ internal import JSONText
 // What a link and an address look like on the bus. The words are those that ip(8) prints.
 
 extension LinkMessage {
-    /// `{index, state, carrier?, mac?, mtu?, kind?, flags, addresses}`
-    func value(addresses: [JSON]) -> JSON {
+    /// `{index, state, carrier?, speed?, duplex?, driver?, wireless?, mac?, mtu?, kind?, master?, parent?, vlan?,
+    /// alternativeNames?, flags, addresses}`; the speed is in Mb/s.
+    ///
+    /// - Parameter names: The names of links by their numbers.
+    func value(addresses: [JSON], hardware: LinkHardware, names: (Int32) -> [UInt8]?) -> JSON {
+        let text = { (name: [UInt8]) in JSON.string(String(decoding: name, as: UTF8.self)) }
         var value = JSON.Object()
         value["index"] = .number(index)
         value["state"] = .string(Self.stateWord(operationalState))
         value["carrier"] = carrier.map(JSON.boolean)
+        hardware.describe(in: &value)
         value["mac"] = hardwareAddress.flatMap { NetworkAddressText.hardware($0, type: hardwareType) }.map(JSON.string)
         value["mtu"] = mtu.map { .number($0) }
-        value["kind"] = kind.map { .string(String(decoding: $0, as: UTF8.self)) }
+        value["kind"] = kind.map(text)
+        value["master"] = master.flatMap(names).map(text)
+        value["parent"] = parent.flatMap(names).map(text)
+        value["vlan"] = vlan.map { .number($0) }
+        if !alternativeNames.isEmpty { value["alternativeNames"] = .array(alternativeNames.map(text)) }
         value["flags"] = .array(Self.flagWords.filter { flags & $0.flag != 0 }.map { .string($0.word) })
         value["addresses"] = .array(addresses)
         return .object(value)
@@ -47,7 +56,7 @@ extension AddressMessage {
         ]
     }
 
-    private static func scopeWord(_ scope: UInt8) -> String {
+    static func scopeWord(_ scope: UInt8) -> String {
         switch scope {
         case 0: "global"
         case 200: "site"

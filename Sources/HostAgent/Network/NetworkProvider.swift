@@ -8,6 +8,7 @@ public struct NetworkProvider: PushingProvider {
     /// `network`
     public let name = "network"
 
+    private let host: Host
     private let open: @Sendable () throws -> any LinkMonitor
     private let clock: any Clock<Duration>
     private let logger: Logger
@@ -17,12 +18,16 @@ public struct NetworkProvider: PushingProvider {
     /// with the first one.
     static let resyncDelay = Duration.milliseconds(500)
 
-    /// The links of this network namespace.
-    public init(logger: Logger) {
-        self.init(clock: ContinuousClock(), logger: logger) { try KernelLinkMonitor() }
+    /// The links of this network namespace, whose hardware `host` knows.
+    public init(_ host: Host = Host(), logger: Logger) {
+        self.init(host, clock: ContinuousClock(), logger: logger) { try KernelLinkMonitor() }
     }
 
-    init(clock: any Clock<Duration>, logger: Logger, open: @escaping @Sendable () throws -> any LinkMonitor) {
+    init(
+        _ host: Host = Host(), clock: any Clock<Duration>, logger: Logger,
+        open: @escaping @Sendable () throws -> any LinkMonitor
+    ) {
+        self.host = host
         self.open = open
         self.clock = clock
         self.logger = logger
@@ -32,7 +37,8 @@ public struct NetworkProvider: PushingProvider {
     /// All links now.
     public mutating func readings() -> [Reading] {
         do {
-            return LinkTable(try open().snapshot()).readings
+            var table = LinkTable(try open().snapshot())
+            return look(&table)
         } catch {
             faults.failed(name, error)
             return []
@@ -44,7 +50,7 @@ public struct NetworkProvider: PushingProvider {
         let monitor = try open()
         var table = try await snapshot(of: monitor)
         while !Task.isCancelled {
-            report(table.readings)
+            report(look(&table))
             switch try await monitor.changes() {
             case .messages(let messages):
                 for message in messages { table.apply(message) }
@@ -54,6 +60,12 @@ public struct NetworkProvider: PushingProvider {
                 table = try await snapshot(of: monitor)
             }
         }
+    }
+
+    /// What is so by the table, once it knows the hardware.
+    private func look(_ table: inout LinkTable) -> [Reading] {
+        table.look { LinkHardware($0, of: host) }
+        return table.readings
     }
 
     /// Everything at once; asked for again while the links change faster than they can be told.
