@@ -24,13 +24,26 @@ public enum HostProviders {
     private static let entries: [Entry] = [
         Entry("sensors", \.sensors) { SensorProvider($0) },
         Entry("power", \.power) { PowerProvider($0) },
-        Entry("system", \.system) { SystemProvider($0.host, logger: $0.logger) },
+        Entry("system", \.system) {
+            SystemProvider($0.host, period: $0.configuration.system.interval, logger: $0.logger)
+        },
         Entry("hostname", \.hostname) { HostnameProvider($0) },
         Entry("clock", \.clock) { ClockProvider($0) },
         Entry("shutdown", \.shutdown) { ShutdownProvider($0) },
         Entry("services", \.services) { ServiceProvider($0) },
-        Entry("network", \.network) { NetworkProvider(logger: $0.logger) },
-        Entry("counters", \.counters) { CounterProvider(logger: $0.logger) },
+        Entry("cpu", \.cpu) { CPUProvider($0.host, period: $0.configuration.cpu.interval, logger: $0.logger) },
+        Entry("filesystems", \.filesystems) {
+            FilesystemProvider($0.host, period: $0.configuration.filesystems.interval, logger: $0.logger)
+        },
+        Entry("disks", \.disks) { DiskProvider($0.host, period: $0.configuration.disks.interval, logger: $0.logger) },
+        Entry("network", \.network) { NetworkProvider($0.host, logger: $0.logger) },
+        Entry("counters", \.counters) {
+            CounterProvider(period: $0.configuration.counters.interval, logger: $0.logger)
+        },
+        Entry("routes", \.routes) { RouteProvider($0.configuration.routes, logger: $0.logger) },
+        Entry("wireless", \.wireless) {
+            WirelessProvider($0.host, period: $0.configuration.wireless.interval, logger: $0.logger)
+        },
         Entry("leds", \.leds) { LEDProvider($0.host, configuration: $0.configuration.leds, logger: $0.logger) },
         Entry("devices", \.devices) {
             DeviceProvider($0.host, configuration: $0.configuration.devices, logger: $0.logger)

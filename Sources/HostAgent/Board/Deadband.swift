@@ -15,12 +15,18 @@ public enum Deadband: Hashable, Sendable {
     /// much, any other when it differs at all, and always when members come or go.
     case members([String: Double])
 
+    /// A value counts when a number anywhere in it, however deep, has moved by at least this much, or when anything else
+    /// differs.
+    case anywhere(Double)
+
     /// Whether `new` is so near to `published` that it is not worth publishing.
     func covers(_ new: JSON, since published: JSON) -> Bool {
         if new == published { return true }
         switch self {
         case .none:
             return false
+        case .anywhere(let distance):
+            return Self.isNearThroughout(new, published, within: distance)
         case .number(let distance):
             return Self.isNear(new, published, within: distance)
         case .members(let distances):
@@ -33,6 +39,21 @@ public enum Deadband: Hashable, Sendable {
                 return distances[member.name].map { Self.isNear(member.value, before, within: $0) } ?? false
             }
         }
+    }
+
+    /// Whether both have the same shape, and numbers that are less than `distance` apart.
+    private static func isNearThroughout(_ left: JSON, _ right: JSON, within distance: Double) -> Bool {
+        if let left = left.array, let right = right.array {
+            return left.count == right.count
+                && zip(left, right).allSatisfy { isNearThroughout($0, $1, within: distance) }
+        }
+        if let left = left.object, let right = right.object {
+            return left.count == right.count
+                && left.allSatisfy { member in
+                    right[member.name].map { isNearThroughout(member.value, $0, within: distance) } ?? false
+                }
+        }
+        return left == right || isNear(left, right, within: distance)
     }
 
     /// Whether both are numbers less than `distance` apart. The last bits do not count: 45.1 - 44.6 is half a degree,

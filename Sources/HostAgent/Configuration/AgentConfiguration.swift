@@ -14,7 +14,9 @@ public struct AgentConfiguration: Hashable, Sendable {
     /// Power supplies and batteries.
     public var power = PowerConfiguration()
     /// The system: what it is and how it fares.
-    public var system = ProviderSection()
+    public var system = PolledSection(every: .seconds(5))
+    /// The processors.
+    public var cpu = PolledSection(every: .seconds(2))
     /// The host's name.
     public var hostname = ProviderSection()
     /// Time zone, and whether the clock is right.
@@ -26,7 +28,15 @@ public struct AgentConfiguration: Hashable, Sendable {
     /// Links and addresses.
     public var network = ProviderSection()
     /// What goes through links.
-    public var counters = ProviderSection()
+    public var counters = PolledSection(every: .seconds(5))
+    /// Ways on which packets leave.
+    public var routes = RouteConfiguration()
+    /// Radios.
+    public var wireless = PolledSection(every: .seconds(10))
+    /// File systems.
+    public var filesystems = PolledSection(every: .seconds(10))
+    /// Disks.
+    public var disks = PolledSection(every: .seconds(5))
     /// Lights.
     public var leds = LEDConfiguration()
     /// What is plugged in.
@@ -69,6 +79,11 @@ public struct AgentConfiguration: Hashable, Sendable {
         services = try table.section("services", default: services)
         network = try table.section("network", default: network)
         counters = try table.section("counters", default: counters)
+        routes = try table.section("routes", default: routes)
+        wireless = try table.section("wireless", default: wireless)
+        cpu = try table.section("cpu", default: cpu)
+        filesystems = try table.section("filesystems", default: filesystems)
+        disks = try table.section("disks", default: disks)
         leds = try table.section("leds", default: leds)
         devices = try table.section("devices", default: devices)
         try table.finish()

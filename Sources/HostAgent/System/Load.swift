@@ -14,11 +14,16 @@ enum Load {
     }
 
     /// `system/uptime`: whole seconds since the boot, those asleep included.
+    ///
+    /// It is published again when a minute has passed: everybody can count, and a message a second for nothing else would
+    /// wake all who listen.
     static func uptime(_ host: Host) throws(HostFileError) -> Reading {
         let text = try HostFile.text(host.proc("uptime"))
         guard let seconds = Int(text.prefix { $0 != "." && $0 != " " }) else {
             throw HostFileError(notANumber: text)
         }
-        return Reading("system/uptime", .number(seconds), Metadata(title: "Uptime", unit: "s", datatype: .integer))
+        return Reading(
+            "system/uptime", .number(seconds), Metadata(title: "Uptime", unit: "s", datatype: .integer),
+            deadband: .number(60))
     }
 }

@@ -1,16 +1,20 @@
 public import Logging
 
-/// What the host is and how it fares: `system/os`, `system/kernel`, `system/boot-id`, `system/uptime`,
-/// `system/load`, `system/memory`.
+/// What the host is and how it fares: `system/os`, `system/kernel`, `system/boot-id`, `system/uptime`, `system/load`,
+/// `system/memory`, `system/pressure`.
 public struct SystemProvider: Provider {
     /// `system`
     public let name = "system"
+
+    /// How long between two polls.
+    public let period: Duration?
 
     private let host: Host
     private let faults: FaultLog
 
     /// The system of `host`.
-    public init(_ host: Host, logger: Logger) {
+    public init(_ host: Host, period: Duration? = nil, logger: Logger) {
+        self.period = period
         self.host = host
         faults = FaultLog(logger)
     }
@@ -30,6 +34,7 @@ public struct SystemProvider: Provider {
             let reading = faults.noting(fact.path) { () throws(HostFileError) in try fact.read(host) }
             if let reading { readings.append(reading) }
         }
+        if let pressure = Pressure.reading(host) { readings.append(pressure) }
         if let system = OSRelease.reading(host) { readings.append(system) }
         return readings
     }
