@@ -41,6 +41,8 @@ public enum HostProviders {
             CounterProvider(period: $0.configuration.counters.interval, logger: $0.logger)
         },
         Entry("routes", \.routes) { RouteProvider($0.configuration.routes, logger: $0.logger) },
+        Entry("dns", \.dns) { DNSProvider($0.host, bus: $0.bus, logger: $0.logger) },
+        Entry("networkd", \.networkd) { NetworkdProvider(bus: $0.bus, logger: $0.logger) },
         Entry("wireless", \.wireless) {
             WirelessProvider($0.host, period: $0.configuration.wireless.interval, logger: $0.logger)
         },

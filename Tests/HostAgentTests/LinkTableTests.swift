@@ -25,6 +25,7 @@ struct LinkTableTests {
         #expect(
             readings[2].value == [
                 "index": 3, "state": "UP", "carrier": true, "mac": "02:00:00:00:00:01", "mtu": 1500, "kind": "veth",
+                "peer": "v1",
                 "flags": ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
                 "addresses": [
                     ["address": "10.0.0.1", "prefixLength": 32, "family": "inet", "scope": "global"],
@@ -141,7 +142,7 @@ struct LinkTableTests {
         let links = capture.filter { $0.name == "dump-links-stats" }.flatMap { RouteMessage.all(in: $0.bytes) }
         let readings = links.compactMap { message -> Reading? in
             guard case .link(let link) = message else { return nil }
-            return LinkCounters.reading(link)
+            return LinkCounters(link)?.reading
         }
         #expect(readings.map(\.path) == ["network/lo/counters", "network/v1/counters", "network/v0/counters"])
         let names = readings.first?.value.object?.map(\.name)
@@ -157,7 +158,7 @@ struct LinkTableTests {
             1, name: "old", NetlinkBuilder.attribute(Int(IFLA_STATS64), [UInt8](repeating: 1, count: 20)))
         guard case .link(let old) = short else { return }
         #expect(
-            LinkCounters.reading(old)?.value == [
+            LinkCounters(old)?.reading.value == [
                 "rxPackets": 0x0101_0101_0101_0101, "txPackets": 0x0101_0101_0101_0101,
             ])
     }

@@ -105,7 +105,10 @@ struct NetlinkMessageTests {
         var table = LinkTable()
         for message in RouteMessage.all(in: datagram) {
             table.apply(message)
-            if case .link(let link) = message { _ = LinkCounters.reading(link) }
+            if case .link(let link) = message {
+                _ = LinkCounters(link)?.reading
+                _ = LinkCounters(link)?.measured
+            }
         }
         for reading in table.readings { #expect(reading.path.utf8.allSatisfy { (0x21...0x7E).contains($0) }) }
     }

@@ -31,6 +31,10 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var counters = PolledSection(every: .seconds(5))
     /// Ways on which packets leave.
     public var routes = RouteConfiguration()
+    /// Whom the host asks for names.
+    public var dns = ProviderSection()
+    /// What systemd-networkd makes of links.
+    public var networkd = ProviderSection()
     /// Radios.
     public var wireless = PolledSection(every: .seconds(10))
     /// File systems.
@@ -80,6 +84,8 @@ public struct AgentConfiguration: Hashable, Sendable {
         network = try table.section("network", default: network)
         counters = try table.section("counters", default: counters)
         routes = try table.section("routes", default: routes)
+        dns = try table.section("dns", default: dns)
+        networkd = try table.section("networkd", default: networkd)
         wireless = try table.section("wireless", default: wireless)
         cpu = try table.section("cpu", default: cpu)
         filesystems = try table.section("filesystems", default: filesystems)

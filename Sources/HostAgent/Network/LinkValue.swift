@@ -5,7 +5,7 @@ internal import JSONText
 // What a link and an address look like on the bus. The words are those that ip(8) prints.
 
 extension LinkMessage {
-    /// `{index, state, carrier?, speed?, duplex?, driver?, wireless?, mac?, mtu?, kind?, master?, parent?, vlan?,
+    /// `{index, state, carrier?, speed?, duplex?, driver?, wireless?, mac?, mtu?, kind?, master?, parent?, peer?, vlan?,
     /// alternativeNames?, flags, addresses}`; the speed is in Mb/s.
     ///
     /// - Parameter names: The names of links by their numbers.
@@ -20,7 +20,8 @@ extension LinkMessage {
         value["mtu"] = mtu.map { .number($0) }
         value["kind"] = kind.map(text)
         value["master"] = master.flatMap(names).map(text)
-        value["parent"] = parent.flatMap(names).map(text)
+        // Of a pair of virtual links each stands on the other one.
+        value[kind == Array("veth".utf8) ? "peer" : "parent"] = parent.flatMap(names).map(text)
         value["vlan"] = vlan.map { .number($0) }
         if !alternativeNames.isEmpty { value["alternativeNames"] = .array(alternativeNames.map(text)) }
         value["flags"] = .array(Self.flagWords.filter { flags & $0.flag != 0 }.map { .string($0.word) })
