@@ -50,6 +50,7 @@ public enum HostProviders {
         Entry("devices", \.devices) {
             DeviceProvider($0.host, configuration: $0.configuration.devices, logger: $0.logger)
         },
+        Entry("update", \.update) { UpdateProvider($0) },
     ]
 
     /// All names, in the order in which the providers are asked.

@@ -45,6 +45,8 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var leds = LEDConfiguration()
     /// What is plugged in.
     public var devices = DeviceConfiguration()
+    /// Updates of the system.
+    public var update = ProviderSection()
 
     /// The defaults.
     public init() {}
@@ -92,6 +94,7 @@ public struct AgentConfiguration: Hashable, Sendable {
         disks = try table.section("disks", default: disks)
         leds = try table.section("leds", default: leds)
         devices = try table.section("devices", default: devices)
+        update = try table.section("update", default: update)
         try table.finish()
     }
 

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Points in time as the records have them.
-enum Timestamp {
+public enum Timestamp {
     /// Now, by ISO 8601 to the second: `2026-02-03T04:05:06Z`.
-    static func now() -> String { text(time(nil)) }
+    public static func now() -> String { text(time(nil)) }
 
     /// The time so many seconds after the beginning of 1970.
     static func text(_ seconds: time_t) -> String {

@@ -12,7 +12,7 @@ import Testing
 ///     sys/class/hwmon/hwmon0/temp1_input !       a file whose reading fails with EIO
 ///     proc/meminfo <<END                         a file with the lines up to END
 ///     # ...                                      a remark
-final class Tree {
+final class Tree: Sendable {
     /// The tree's root.
     let root: String
 
