@@ -36,6 +36,7 @@ let package = Package(
         .library(name: "Jet", targets: ["Jet"]),
         .executable(name: "jetd", targets: ["jetd"]),
         .executable(name: "jet-agent", targets: ["jet-agent"]),
+        .executable(name: "jet-network", targets: ["jet-network"]),
         .executable(name: "jet", targets: ["JetCommand"]),
         .executable(name: "jet-update", targets: ["jet-update"]),
     ],
@@ -87,11 +88,17 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Readiness", "CClock", "CLinux", "CNetlink",
-                "SystemUpdate", "Systemd", "Udev",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "NetworkSettings", "Readiness", "CClock", "CLinux",
+                "CNetlink", "SystemUpdate", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: house),
+
+        // Network settings: what they are, and the root program that makes them so
+        .target(name: "NetworkSettings", dependencies: ["JSONText"], swiftSettings: house),
+        .target(
+            name: "NetworkApply", dependencies: ["NetworkSettings", "JSONText", "Systemd"],
             swiftSettings: house),
 
         .target(
@@ -131,6 +138,9 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house,
+            linkerSettings: shipped),
+        .executableTarget(
+            name: "jet-network", dependencies: ["NetworkApply", "NetworkSettings", "Systemd"], swiftSettings: house,
             linkerSettings: shipped),
         .executableTarget(
             name: "JetCommand",
@@ -188,8 +198,7 @@ let package = Package(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText",
-                "SystemUpdate", "Systemd",
-                "TestSupport", "Udev",
+                "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
@@ -219,6 +228,9 @@ let package = Package(
             name: "SystemdTests", dependencies: ["Systemd", "CSystemd", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "NetworkSettingsTests", dependencies: ["NetworkSettings", "NetworkApply", "JSONText", "Systemd"],
+            swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6],

@@ -51,6 +51,7 @@ public enum HostProviders {
             DeviceProvider($0.host, configuration: $0.configuration.devices, logger: $0.logger)
         },
         Entry("update", \.update) { UpdateProvider($0) },
+        Entry("network-settings", \.networkSettings) { NetworkSettingsProvider($0) },
     ]
 
     /// All names, in the order in which the providers are asked.

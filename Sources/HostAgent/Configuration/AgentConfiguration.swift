@@ -47,6 +47,8 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var devices = DeviceConfiguration()
     /// Updates of the system.
     public var update = ProviderSection()
+    /// Settings of links.
+    public var networkSettings = NetworkSettingsConfiguration()
 
     /// The defaults.
     public init() {}
@@ -95,6 +97,7 @@ public struct AgentConfiguration: Hashable, Sendable {
         leds = try table.section("leds", default: leds)
         devices = try table.section("devices", default: devices)
         update = try table.section("update", default: update)
+        networkSettings = try table.section("network-settings", default: networkSettings)
         try table.finish()
     }
 

@@ -1,0 +1,41 @@
+internal import JSONText
+public import NetworkSettings
+
+extension NetworkChanger {
+    /// Makes the pending change one for good, if it is its author who asks and knows the token.
+    public func confirm(_ request: ChangeRequest) async -> ChangeAnswer {
+        do {
+            guard let change = try records.pending() else {
+                throw FieldError("token", "is of no pending change: none is pending.")
+            }
+            guard let token = request.token, Self.isEqual(token, change.token) else {
+                throw FieldError("token", "is not the one that the change was answered with.")
+            }
+            guard request.by.isSame(as: change.by) else {
+                throw FieldError("", "The change is \(change.by)'s; nobody else can confirm it.")
+            }
+            guard change.bootID == bootID, surroundings.sinceBoot() < change.deadlineSinceBoot else {
+                throw FieldError("", "The deadline has passed; the change is being rolled back.")
+            }
+            let outcome = ChangeOutcome(
+                id: change.id, link: change.link, result: .confirmed, at: surroundings.now())
+            // In this order: the record's end is what makes the change one for good.
+            try records.put(outcome)
+            try records.removePending()
+            // The timer finds nothing to undo.
+            try? await services.disarmRollback()
+            return ChangeAnswer(id: request.id, .done(outcome.shown))
+        } catch let error as FieldError {
+            return ChangeAnswer(id: request.id, .refused(field: error.field, reason: error.reason))
+        } catch {
+            return ChangeAnswer(id: request.id, .failed(reason: "\(error)"))
+        }
+    }
+
+    /// Compares in a time that does not tell how much of the token was right.
+    static func isEqual(_ left: String, _ right: String) -> Bool {
+        let (left, right) = (Array(left.utf8), Array(right.utf8))
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

@@ -1,0 +1,23 @@
+internal import NetworkSettings
+
+extension NetworkChanger {
+    /// Writes down what the links are told to be, for the agent to show; and whether a change that the machine's start
+    /// has undone is restored, which could not be known before.
+    public func show() async throws {
+        var views: [LinkView] = []
+        for link in inventory.names {
+            let owner = try? await owner(of: link)
+            // A link of software that nobody manages is somebody's plumbing, such as a container's.
+            guard owner != nil || inventory.isPhysical(link) else { continue }
+            let files = owner == .networkd || owner == .netplan ? try? LinkFiles(link, in: inventory) : nil
+            views.append(
+                LinkView(link: link, owner: owner, settings: files?.settings, base: files.map(\.baseSettings)))
+        }
+        try records.put(views)
+        guard var outcome = records.last(), let awaited = outcome.awaited else { return }
+        outcome.difference = try await difference(outcome.link, from: awaited)
+        outcome.restored = outcome.difference == nil
+        outcome.awaited = nil
+        try records.put(outcome)
+    }
+}

@@ -1,0 +1,78 @@
+internal import Glibc
+public import NetworkSettings
+
+/// What a change needs of the machine beside its files: tests put their own in its place.
+public struct Surroundings: Sendable {
+    /// Seconds since 1970.
+    public var now: @Sendable () -> Int
+    /// Milliseconds of CLOCK_BOOTTIME.
+    public var sinceBoot: @Sendable () -> Int
+    /// So many random bytes that nobody can guess.
+    public var random: @Sendable (Int) -> [UInt8]
+    /// Waits.
+    public var sleep: @Sendable (Duration) async throws -> Void
+
+    /// These surroundings.
+    public init(
+        now: @escaping @Sendable () -> Int, sinceBoot: @escaping @Sendable () -> Int,
+        random: @escaping @Sendable (Int) -> [UInt8], sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.now = now
+        self.sinceBoot = sinceBoot
+        self.random = random
+        self.sleep = sleep
+    }
+
+    /// Those of this machine.
+    public static let machine = Surroundings(
+        now: { time(nil) },
+        sinceBoot: {
+            var time = timespec()
+            clock_gettime(CLOCK_BOOTTIME, &time)
+            return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+        },
+        random: { count in
+            var generator = SystemRandomNumberGenerator()
+            return (0..<count).map { _ in generator.next() }
+        },
+        sleep: { try await Task.sleep(for: $0) })
+}
+
+/// The kernel's side of network links.
+public protocol KernelLinks: Sendable {
+    /// What the kernel has of the link now.
+    func state(of link: String) throws(DiskError) -> KernelState
+
+    /// Makes the link's largest packet so large.
+    func setMTU(_ mtu: Int, of link: String) throws(DiskError)
+
+    /// Takes the link administratively down.
+    func takeDown(_ link: String) throws(DiskError)
+}
+
+/// The services that a change needs, by whatever way they are reached.
+public protocol NetworkServices: Sendable {
+    /// Has the rollback begin after so many seconds, whatever becomes of this process.
+    func armRollback(after seconds: Int) async throws(ServiceError)
+
+    /// Calls the rollback off.
+    func disarmRollback() async throws(ServiceError)
+
+    /// Has networkd read its files anew.
+    func reload() async throws(ServiceError)
+
+    /// Has networkd configure the link of this number from the beginning.
+    func reconfigure(_ index: Int) async throws(ServiceError)
+
+    /// Whether NetworkManager runs and manages the link.
+    func isManagedByNetworkManager(_ link: String) async throws(ServiceError) -> Bool
+}
+
+/// Why a service did not do what it was asked for.
+public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The service and its words.
+    public let description: String
+
+    /// An error in words.
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,117 @@
+public import Systemd
+
+/// The services of the machine, over the system bus: systemd for the timer, networkd, NetworkManager.
+public struct SystemServices: NetworkServices {
+    private let bus: any MessageBus
+
+    /// The unit that rolls back, and the timer that starts it.
+    static let rollbackTimer = "jet-network-rollback.timer"
+
+    /// The services on `bus`.
+    public init(_ bus: any MessageBus) { self.bus = bus }
+
+    /// Makes a transient timer. The service manager keeps it, whatever becomes of whoever asked for it; when it has
+    /// elapsed, it goes.
+    public func armRollback(after seconds: Int) async throws(ServiceError) {
+        // One that is left over would be in the way.
+        try await disarmRollback()
+        let properties: [(String, DBusValue)] = [
+            ("Description", .string("Roll back an unconfirmed change of network settings")),
+            (
+                "TimersMonotonic",
+                .array(
+                    element: "(st)",
+                    [.structure([.string("OnActiveSec"), .uint64(UInt64(max(1, seconds)) * 1_000_000)])])
+            ),
+            ("AccuracyUSec", .uint64(1_000_000)),
+            ("RemainAfterElapse", .boolean(false)),
+            ("CollectMode", .string("inactive-or-failed")),
+        ]
+        let list = properties.map { DBusValue.structure([.string($0.0), .variant($0.1)]) }
+        try await systemd(
+            "StartTransientUnit",
+            [
+                .string(Self.rollbackTimer), .string("replace"), .array(element: "(sv)", list),
+                .array(element: "(sa(sv))", []),
+            ])
+    }
+
+    /// Stops the timer; it is fine if there is none.
+    public func disarmRollback() async throws(ServiceError) {
+        do throws(DBusError) {
+            _ = try await bus.call(
+                MethodCall(
+                    destination: Self.manager, path: Self.managerPath, interface: Self.managerInterface,
+                    member: "StopUnit", arguments: [.string(Self.rollbackTimer), .string("replace")]))
+        } catch {
+            if error.name == "org.freedesktop.systemd1.NoSuchUnit" { return }
+            throw ServiceError("the rollback's timer could not be stopped: \(error)")
+        }
+        // Stopping is quick, but not done when it is answered, and the name is taken until then.
+        for _ in 0..<50 {
+            let unit = try? await bus.call(
+                MethodCall(
+                    destination: Self.manager, path: Self.managerPath, interface: Self.managerInterface,
+                    member: "GetUnit", arguments: [.string(Self.rollbackTimer)]))
+            if unit == nil { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Has networkd read its files anew; links whose files have changed are configured by them.
+    public func reload() async throws(ServiceError) { try await networkd("Reload", []) }
+
+    /// Has networkd configure a link from the beginning.
+    public func reconfigure(_ index: Int) async throws(ServiceError) {
+        guard let index = Int32(exactly: index) else { throw ServiceError("no link has the number \(index)") }
+        try await networkd("ReconfigureLink", [.int32(index)])
+    }
+
+    /// Asks NetworkManager, if it is there; it is not started for that.
+    public func isManagedByNetworkManager(_ link: String) async throws(ServiceError) -> Bool {
+        let name = "org.freedesktop.NetworkManager"
+        do throws(DBusError) {
+            let isThere = try await bus.call(
+                MethodCall(
+                    destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
+                    interface: "org.freedesktop.DBus", member: "NameHasOwner", arguments: [.string(name)]))
+            guard isThere.first?.bool == true else { return false }
+            let device = try await bus.call(
+                MethodCall(
+                    destination: name, path: "/org/freedesktop/NetworkManager", interface: name,
+                    member: "GetDeviceByIpIface", arguments: [.string(link)]))
+            guard let path = device.first?.string else { return false }
+            return try await bus.property("Managed", of: name + ".Device", at: path, destination: name).bool ?? false
+        } catch {
+            // It knows no such link.
+            if error.name == "org.freedesktop.NetworkManager.UnknownDevice" { return false }
+            throw ServiceError("NetworkManager did not say whether it manages \(link): \(error)")
+        }
+    }
+
+    private static let manager = "org.freedesktop.systemd1"
+    private static let managerPath = "/org/freedesktop/systemd1"
+    private static let managerInterface = "org.freedesktop.systemd1.Manager"
+
+    private func systemd(_ member: String, _ arguments: [DBusValue]) async throws(ServiceError) {
+        do throws(DBusError) {
+            _ = try await bus.call(
+                MethodCall(
+                    destination: Self.manager, path: Self.managerPath, interface: Self.managerInterface,
+                    member: member, arguments: arguments))
+        } catch {
+            throw ServiceError("the rollback's timer could not be set: \(error)")
+        }
+    }
+
+    private func networkd(_ member: String, _ arguments: [DBusValue]) async throws(ServiceError) {
+        do throws(DBusError) {
+            _ = try await bus.call(
+                MethodCall(
+                    destination: "org.freedesktop.network1", path: "/org/freedesktop/network1",
+                    interface: "org.freedesktop.network1.Manager", member: member, arguments: arguments))
+        } catch {
+            throw ServiceError("systemd-networkd did not take its new files: \(error)")
+        }
+    }
+}

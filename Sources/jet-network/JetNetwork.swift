@@ -1,0 +1,73 @@
+import Glibc
+import NetworkApply
+import NetworkSettings
+import Systemd
+
+/// The root program's main: which of its services it is, and exit codes.
+///
+/// It takes one word, which stands in its units; everything else comes from files, and is looked at before it is
+/// believed. A request that is refused is an orderly end: the answer says why.
+@main
+struct JetNetwork {
+    static func main() async {
+        guard CommandLine.arguments.count == 2, let verb = Verb(rawValue: CommandLine.arguments[1]) else {
+            say("takes one word: apply, confirm, rollback or show. Its services start it; nobody else needs to.")
+            exit(2)
+        }
+        umask(0o027)
+        let disk = Disk()
+        let changer = NetworkChanger(disk: disk, kernel: KernelLink(disk), services: SystemServices(SystemBus()))
+        do {
+            let lock = try RunLock(disk)
+            defer { lock.release() }
+            try await run(verb, changer, Spool(disk))
+        } catch {
+            say("\(verb.rawValue): \(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(_ verb: Verb, _ changer: NetworkChanger, _ spool: Spool) async throws {
+        switch verb {
+        case .apply:
+            let answer = await changer.apply(try spool.request(.apply))
+            tell(answer)
+            try spool.answer(.apply, answer)
+        case .confirm:
+            let answer = await changer.confirm(try spool.request(.confirm))
+            tell(answer)
+            try spool.answer(.confirm, answer)
+        case .rollback:
+            // The timer and the machine's start ask for nothing.
+            let request = try? spool.request(.rollback)
+            let outcome = try await changer.rollback(request)
+            guard let outcome else {
+                if let request {
+                    try spool.answer(
+                        .rollback,
+                        ChangeAnswer(id: request.id, .refused(field: "", reason: "No change is pending.")))
+                }
+                return
+            }
+            say("rolled back the change of \(outcome.link): \(outcome.shown)")
+            if let request { try spool.answer(.rollback, ChangeAnswer(id: request.id, .done(outcome.shown))) }
+        case .show:
+            try await changer.show()
+        }
+    }
+
+    private static func tell(_ answer: ChangeAnswer) {
+        switch answer.result {
+        // The token is nobody else's business.
+        case .done: say("\(answer.id): done")
+        case .refused(let field, let reason): say("\(answer.id): refused: \(field) \(reason)")
+        case .failed(let reason): say("\(answer.id): failed: \(reason)")
+        }
+    }
+
+    /// Says it to the journal.
+    private static func say(_ text: String) {
+        let line = Array("jet-network: \(text)\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
