@@ -123,7 +123,8 @@ extension Disk {
     ///   - bytes: What.
     ///   - group: The file's group; `nil` for that of the process.
     ///   - isDurable: Whether it must survive the loss of power.
-    public func write(_ path: String, _ bytes: [UInt8], group: UInt32? = nil, isDurable: Bool = true) throws(DiskError) {
+    public func write(_ path: String, _ bytes: [UInt8], group: UInt32? = nil, isDurable: Bool = true) throws(DiskError)
+    {
         try announce(.write(path))
         let beside = root + Self.beside(path)
         unlink(beside)

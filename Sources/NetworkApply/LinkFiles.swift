@@ -61,9 +61,9 @@ struct LinkFiles: Sendable {
         let dropIn = basePath.map(LinkInventory.dropIn)
         let noDropIn = dropIn.map { [(path: $0, text: String?.none)] } ?? []
         if let basePath, let dropIn {
-            if target == base.settings { return (noDropIn + [(own, nil)], basePath) }
+            if target.isSame(as: base.settings) { return (noDropIn + [(own, nil)], basePath) }
             let file = NetworkFile.dropIn(making: target, of: base)
-            if takesDropIn, Self.merge(baseFile, dropIns, ours: file).settings == target {
+            if takesDropIn, Self.merge(baseFile, dropIns, ours: file).settings.isSame(as: target) {
                 return ([(dropIn, Self.remark + file.text), (own, nil)], basePath)
             }
         }
@@ -72,7 +72,7 @@ struct LinkFiles: Sendable {
                 "", "\(basePath) comes before any file that could be written for \(link) alone; change that one.")
         }
         let file = NetworkFile.own(making: target, of: base, match: match)
-        guard file.settings == target else {
+        guard file.settings.isSame(as: target) else {
             throw FieldError("", "\(basePath ?? link) says what no other file can unsay; change that one.")
         }
         let remark = Self.remark + (basePath.map { "\(Self.baseRemark)\($0)\n" } ?? "")

@@ -52,10 +52,11 @@ extension NetworkChanger {
         }
         if let pending = try records.pending() {
             throw FieldError(
-                "", """
-                    A change of \(pending.link) by \(pending.by) is pending until \
-                    \(Timestamp.text(pending.deadline)); it must be confirmed or rolled back first.
-                    """)
+                "",
+                """
+                A change of \(pending.link) by \(pending.by) is pending until \
+                \(Timestamp.text(pending.deadline)); it must be confirmed or rolled back first.
+                """)
         }
         if let refusal = try await owner(of: link)?.refusal(of: link) { throw FieldError("", refusal) }
         let files = try LinkFiles(link, in: inventory)

@@ -49,6 +49,7 @@ extension LinkSettings {
             if members["dns"] == nil { result.dns = [] }
         }
         try result.validate()
+        result.gateways.sort { $0.isIPv4 && !$1.isIPv4 }
         return result
     }
 
@@ -101,7 +102,9 @@ extension LinkSettings {
 
     private static func elements(_ value: JSON, _ field: String) throws(FieldError) -> [JSON] {
         guard let elements = value.array else { throw FieldError(field, "must be a list.") }
-        guard elements.count <= maximumCount else { throw FieldError(field, "must not have more than \(maximumCount).") }
+        guard elements.count <= maximumCount else {
+            throw FieldError(field, "must not have more than \(maximumCount).")
+        }
         return elements
     }
 

@@ -49,6 +49,14 @@ public struct LinkSettings: Hashable, Sendable {
         self.mtu = mtu
     }
 
+    /// Whether both make the same of a link: the order of its addresses does not.
+    public func isSame(as other: LinkSettings) -> Bool {
+        var (left, right) = (self, other)
+        left.addresses.sort { $0.description < $1.description }
+        right.addresses.sort { $0.description < $1.description }
+        return left == right
+    }
+
     /// The settings as they stand on the bus and in files. `gateway` is `null`, one address, or a list of two: one of
     /// each family.
     public var json: JSON { .object(members) }

@@ -37,7 +37,11 @@ final class RootProgram: Sendable {
     /// - Returns: What came of it.
     /// - Throws: `JetError` if it was refused or went wrong.
     func ask(_ service: String, _ request: ChangeRequest) async throws -> JSON {
-        guard isBusy.withLock({ busy in defer { busy = true }; return !busy }) else {
+        guard
+            isBusy.withLock({ busy in
+                defer { busy = true }; return !busy
+            })
+        else {
             throw JetError(.invalidParams, "Another change of the network is being made right now; try again.")
         }
         defer { isBusy.withLock { $0 = false } }

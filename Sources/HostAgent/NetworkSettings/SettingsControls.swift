@@ -42,7 +42,8 @@ struct SettingsControls: Controls {
             let range = ChangeRequest.confirmRange
             guard let seconds = value.int, range.contains(seconds) else {
                 throw FieldError(
-                    "confirmWithin", "must be a whole number from \(range.lowerBound) to \(range.upperBound), in seconds.")
+                    "confirmWithin",
+                    "must be a whole number from \(range.lowerBound) to \(range.upperBound), in seconds.")
             }
             within = seconds
             members["confirmWithin"] = nil
@@ -51,7 +52,9 @@ struct SettingsControls: Controls {
         let shown: JSON.Object = ["managedBy": request.current["managedBy"] ?? .null]
         let target = try settings.merging(
             .object(members), base: view.base ?? LinkSettings(), ignoring: shown)
-        if target == view.settings { throw FieldError("", "The settings are so already; nothing was changed.") }
+        if let settings = view.settings, target.isSame(as: settings) {
+            throw FieldError("", "The settings are so already; nothing was changed.")
+        }
         members["managedBy"] = nil
         return ChangeRequest(
             id: Self.newID(), by: Author(request.caller), link: view.link, set: .object(members),
