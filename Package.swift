@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "NetworkSettings", "Readiness", "CClock", "CLinux",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "NetworkSettings", "Readiness", "CClock",
+                "CLinux",
                 "CNetlink", "SystemUpdate", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -159,6 +159,7 @@ extension Disk {
         guard mkdir(root + path, 0o755) == 0 || errno == EEXIST else { throw DiskError(path) }
         // The process may create files for nobody else to read; networkd must look in here.
         guard chmod(root + path, 0o755) == 0 else { throw DiskError(path) }
+        if let networkGroup { _ = lchown(root + path, uid_t.max, networkGroup) }
         try synchronise(Self.directory(of: path))
     }
 

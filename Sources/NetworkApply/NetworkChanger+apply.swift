@@ -60,12 +60,11 @@ extension NetworkChanger {
         }
         if let refusal = try await owner(of: link)?.refusal(of: link) { throw FieldError("", refusal) }
         let files = try LinkFiles(link, in: inventory)
-        let former = files.settings ?? LinkSettings()
-        let target = try former.merging(request.set, base: files.baseSettings)
+        let target = try (files.settings ?? LinkSettings()).merging(request.set, base: files.baseSettings)
         let plan = try files.plan(for: target)
         let now = surroundings.now()
         let change = PendingChange(
-            id: word(8), token: word(24), link: link, by: request.by, from: former, to: target,
+            id: word(8), token: word(24), link: link, by: request.by, from: files.settings, to: target,
             deadline: now + request.confirmWithin,
             deadlineSinceBoot: surroundings.sinceBoot() + request.confirmWithin * 1000, bootID: bootID,
             files: try plan.files.map(formerFile), kernel: try kernel.state(of: link))

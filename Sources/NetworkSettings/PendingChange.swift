@@ -30,8 +30,8 @@ public struct PendingChange: Hashable, Sendable {
     public var link: String
     /// Who asked for it.
     public var by: Author
-    /// The settings before.
-    public var from: LinkSettings
+    /// The settings before; `nil` if the link was nobody's.
+    public var from: LinkSettings?
     /// The settings after.
     public var to: LinkSettings
     /// When it is undone, unless it is confirmed: in seconds since 1970.
@@ -47,7 +47,7 @@ public struct PendingChange: Hashable, Sendable {
 
     /// A change of these parts.
     public init(
-        id: String, token: String, link: String, by: Author, from: LinkSettings, to: LinkSettings, deadline: Int,
+        id: String, token: String, link: String, by: Author, from: LinkSettings?, to: LinkSettings, deadline: Int,
         deadlineSinceBoot: Int, bootID: String, files: [FormerFile], kernel: KernelState
     ) {
         self.id = id
@@ -66,7 +66,7 @@ public struct PendingChange: Hashable, Sendable {
     /// What everybody may know: `{id, link, by, from, to, deadline}`.
     public var shown: JSON {
         [
-            "id": .string(id), "link": .string(link), "by": by.json, "from": from.json, "to": to.json,
+            "id": .string(id), "link": .string(link), "by": by.json, "from": from?.json ?? .null, "to": to.json,
             "deadline": .string(Timestamp.text(deadline)),
         ]
     }
@@ -95,7 +95,7 @@ public struct PendingChange: Hashable, Sendable {
             let by = Author(value["by"]), let deadline = value["deadlineUnix"]?.int,
             let sinceBoot = value["deadlineSinceBoot"]?.int, let boot = value["bootId"]?.string,
             let kernel = KernelState(value["kernel"]), let files = value["files"]?.array,
-            let from = LinkSettings(recorded: value["from"]), let to = LinkSettings(recorded: value["to"])
+            let to = LinkSettings(recorded: value["to"])
         else { return nil }
         var former: [FormerFile] = []
         for file in files {
@@ -105,8 +105,8 @@ public struct PendingChange: Hashable, Sendable {
             former.append(FormerFile(path: path, content: content.string, madeDirectory: made))
         }
         self.init(
-            id: id, token: token, link: link, by: by, from: from, to: to, deadline: deadline,
-            deadlineSinceBoot: sinceBoot, bootID: boot, files: former, kernel: kernel)
+            id: id, token: token, link: link, by: by, from: LinkSettings(recorded: value["from"]), to: to,
+            deadline: deadline, deadlineSinceBoot: sinceBoot, bootID: boot, files: former, kernel: kernel)
     }
 }
 

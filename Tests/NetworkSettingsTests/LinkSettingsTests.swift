@@ -5,8 +5,9 @@ import Testing
 @Suite("A set of a link's settings")
 struct LinkSettingsTests {
     static let present = LinkSettings(
-        mode: .static, addresses: [try! InterfaceAddress(parsing: "192.0.2.7/24")],
-        gateways: [InternetAddress("192.0.2.1")!], dns: [InternetAddress("192.0.2.2")!], ipv6: .auto, mtu: 1400)
+        mode: .static, addresses: ["192.0.2.7/24"].compactMap { try? InterfaceAddress(parsing: $0) },
+        gateways: ["192.0.2.1"].compactMap(InternetAddress.init), dns: ["192.0.2.2"].compactMap(InternetAddress.init),
+        mtu: 1400)
 
     private func merging(_ change: JSON, _ settings: LinkSettings = present, base: LinkSettings = LinkSettings()) throws
         -> LinkSettings
