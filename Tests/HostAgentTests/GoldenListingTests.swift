@@ -15,7 +15,8 @@ struct GoldenListingTests {
         let providers: [any Provider] = [
             SensorProvider(host, logger: logger), PowerProvider(host, logger: logger),
             SystemProvider(host, logger: logger), LEDProvider(host, logger: logger),
-            DeviceProvider(host, logger: logger),
+            CPUProvider(host, logger: logger), DiskProvider(host, logger: logger),
+            FilesystemProvider(host, logger: logger), DeviceProvider(host, logger: logger),
             HostnameProvider(ProviderContext(host: host, bus: FakeBus(), logger: logger)),
         ]
         let listing = providers.flatMap { provider in

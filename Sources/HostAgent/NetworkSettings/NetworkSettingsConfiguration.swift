@@ -1,7 +1,7 @@
 public import ConfigurationFile
 
 /// The section `[network-settings]`.
-public struct NetworkSettingsConfiguration: ConfigurationSection, Switchable {
+public struct NetworkSettingsConfiguration: ConfigurationSection, Switchable, Hashable {
     /// Whether the settings of links are shown and can be changed.
     public var enabled = true
     /// After so many seconds a change that nobody has confirmed is undone, unless its author says otherwise.

@@ -1,7 +1,8 @@
 public import ConfigurationFile
 
 /// What is told of routes: `[routes]`.
-public struct RouteConfiguration: ConfigurationSection, Switchable {
+public struct RouteConfiguration: ConfigurationSection, Switchable, Hashable {
+    /// Whether routes are shown.
     public var enabled = true
     /// How many routes of each family are told at most.
     public var limit = 1000
@@ -9,6 +10,7 @@ public struct RouteConfiguration: ConfigurationSection, Switchable {
     /// The defaults.
     public init() {}
 
+    /// Takes `enabled` and `limit`.
     public mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
         enabled = try table.take("enabled", default: enabled)
         limit = try table.take("limit", default: limit, in: 1...10_000)

@@ -1,7 +1,7 @@
 public import ConfigurationFile
 
 /// `[services]`: which units of systemd are shown, and what may be done to them.
-public struct ServicesConfiguration: ConfigurationSection, Switchable {
+public struct ServicesConfiguration: ConfigurationSection, Switchable, Hashable {
     /// Whether the provider is on.
     public var enabled = true
     /// The units to show, by their full names.

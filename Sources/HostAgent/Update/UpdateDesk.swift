@@ -86,7 +86,7 @@ extension UpdateDesk {
             let current = job(&state)
             if let current, current.phase.isRunning { throw Self.busy(current) }
             var job = JobRecord(
-                id: request.id, kind: kind, by: request.by, startedAt: Timestamp.now(), bootID: bootID)
+                id: request.id, kind: kind, by: request.by, startedAt: Timestamp.now, bootID: bootID)
             job.message = "Starting."
             job.upgradable = current?.upgradable ?? []
             job.checkedAt = current?.checkedAt
