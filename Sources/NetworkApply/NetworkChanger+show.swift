@@ -2,7 +2,7 @@ internal import NetworkSettings
 
 extension NetworkChanger {
     /// Writes down what the links are told to be, for the agent to show; and whether a change that the machine's start
-    /// has undone is restored, which could not be known before.
+    /// has undone is restored, which could not be known before. That may take a while: the agent asks again.
     public func show() async throws {
         var views: [LinkView] = []
         for link in inventory.names {
@@ -15,7 +15,12 @@ extension NetworkChanger {
         }
         try records.put(views)
         guard var outcome = records.last(), let awaited = outcome.awaited else { return }
-        outcome.difference = try await difference(outcome.link, from: awaited)
+        do throws(DiskError) {
+            outcome.difference = awaited.difference(to: try kernel.state(of: outcome.link))
+        } catch {
+            outcome.difference = "\(error)"
+        }
+        if outcome.difference != nil, surroundings.sinceBoot() < Self.starting { return }
         outcome.restored = outcome.difference == nil
         outcome.awaited = nil
         try records.put(outcome)

@@ -19,6 +19,8 @@ public struct NetworkChanger: Sendable {
 
     /// So long the kernel's state may take to be what it was.
     static let settling = Duration.seconds(15)
+    /// So long, in milliseconds since the machine's start, its network may take to be there: cables, switches, leases.
+    static let starting = 120_000
     /// So long networkd may take to say that it cannot do it.
     static let objecting = Duration.seconds(5)
     /// How often is looked.

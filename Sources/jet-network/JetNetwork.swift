@@ -18,8 +18,9 @@ struct JetNetwork {
         let disk = Disk()
         let changer = NetworkChanger(disk: disk, kernel: KernelLink(disk), services: SystemServices(SystemBus()))
         do {
-            let lock = try RunLock(disk)
-            defer { lock.release() }
+            // Looking is for any time.
+            let lock = verb == .show ? nil : try RunLock(disk)
+            defer { lock?.release() }
             try await run(verb, changer, Spool(disk))
         } catch {
             say("\(verb.rawValue): \(error)")
@@ -30,11 +31,14 @@ struct JetNetwork {
     private static func run(_ verb: Verb, _ changer: NetworkChanger, _ spool: Spool) async throws {
         switch verb {
         case .apply:
-            let answer = await changer.apply(try spool.request(.apply))
+            guard let request = request(.apply, spool) else { return }
+            let answer = await changer.apply(request)
             tell(answer)
+            // If its author cannot be told, the change must not stay: failing here starts the rollback.
             try spool.answer(.apply, answer)
         case .confirm:
-            let answer = await changer.confirm(try spool.request(.confirm))
+            guard let request = request(.confirm, spool) else { return }
+            let answer = await changer.confirm(request)
             tell(answer)
             try spool.answer(.confirm, answer)
         case .rollback:
@@ -53,6 +57,16 @@ struct JetNetwork {
             if let request { try spool.answer(.rollback, ChangeAnswer(id: request.id, .done(outcome.shown))) }
         case .show:
             try await changer.show()
+        }
+    }
+
+    /// The request; `nil` if there is none that can be believed, which must not disturb a change that is pending.
+    private static func request(_ verb: Verb, _ spool: Spool) -> ChangeRequest? {
+        do {
+            return try spool.request(verb)
+        } catch {
+            say("\(verb.rawValue): refused: \(error)")
+            return nil
         }
     }
 

@@ -105,8 +105,26 @@ struct PowerCutTests {
         let outcome = try #require(try await machine.changer.rollback())
         #expect(outcome.restored == nil)
         #expect(machine.reloads == reloads)
+        machine.change { $0.mtu["eth0"] = 1400 }
+        try await machine.changer.show()
+        #expect(machine.records.last()?.restored == nil)
         machine.startNetworkd()
+        machine.change { $0.mtu["eth0"] = 1500 }
         try await machine.changer.show()
         #expect(machine.records.last()?.restored == true)
+    }
+
+    @Test("says in the end what is different")
+    func neverRestored() async throws {
+        let machine = try Machine()
+        _ = try #require(await machine.changer.apply(.of("eth0", ["mtu": 1400])).pending)
+        machine.restart()
+        _ = try #require(try await machine.changer.rollback())
+        machine.startNetworkd()
+        machine.change { $0.mtu["eth0"] = 9000 }
+        machine.pass(milliseconds: 120_000)
+        try await machine.changer.show()
+        #expect(machine.records.last()?.restored == false)
+        #expect(machine.records.last()?.difference == "mtu is 9000, was 1500")
     }
 }

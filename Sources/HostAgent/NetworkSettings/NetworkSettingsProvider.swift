@@ -90,7 +90,7 @@ public struct NetworkSettingsProvider: PushingProvider, ControllingProvider {
             }
             for await _ in looks {
                 let now = files.fingerprint()
-                if now != fingerprint {
+                if now != fingerprint || isAwaited {
                     fingerprint = now
                     await show()
                 }
@@ -101,6 +101,9 @@ public struct NetworkSettingsProvider: PushingProvider, ControllingProvider {
             group.cancelAll()
         }
     }
+
+    /// Whether it is not known yet what became of a change that the machine's start has undone.
+    private var isAwaited: Bool { (try? files.last())?.awaited != nil }
 
     /// Has the root program look. Where there is none, as on a machine without networkd's package, nothing is shown.
     private func show() async {
