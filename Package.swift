@@ -50,6 +50,8 @@ let package = Package(
         // Text
         .target(name: "JSONText", swiftSettings: house),
 
+        .target(name: "Moments", swiftSettings: house),
+
         // Language
         .target(name: "JetProtocol", dependencies: ["JSONText", "CBytes"], swiftSettings: house),
         .target(name: "CBytes"),
@@ -88,7 +90,8 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "NetworkSettings", "Readiness", "CClock",
+                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Moments", "NetworkSettings", "Readiness",
+                "CClock",
                 "CLinux",
                 "CNetlink", "SystemUpdate", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
@@ -97,9 +100,9 @@ let package = Package(
             swiftSettings: house),
 
         // Network settings: what they are, and the root program that makes them so
-        .target(name: "NetworkSettings", dependencies: ["JSONText"], swiftSettings: house),
+        .target(name: "NetworkSettings", dependencies: ["JSONText", "Moments"], swiftSettings: house),
         .target(
-            name: "NetworkApply", dependencies: ["NetworkSettings", "JSONText", "Systemd"],
+            name: "NetworkApply", dependencies: ["NetworkSettings", "JSONText", "Moments", "Systemd"],
             swiftSettings: house),
 
         .target(
@@ -116,7 +119,7 @@ let package = Package(
         .target(name: "Readiness", swiftSettings: house),
 
         // Root programs
-        .target(name: "SystemUpdate", dependencies: ["JSONText"], swiftSettings: house),
+        .target(name: "SystemUpdate", dependencies: ["JSONText", "Moments"], swiftSettings: house),
         .executableTarget(
             name: "jet-update", dependencies: ["SystemUpdate"], swiftSettings: house, linkerSettings: shipped),
 
@@ -199,7 +202,7 @@ let package = Package(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText",
-                "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
+                "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
@@ -227,8 +230,10 @@ let package = Package(
             name: "ConfigurationFileTests", dependencies: ["ConfigurationFile", "JSONText"], swiftSettings: house),
         .testTarget(
             name: "SystemdTests", dependencies: ["Systemd", "CSystemd", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "MomentsTests", dependencies: ["Moments"], swiftSettings: house),
         .testTarget(
-            name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "TestSupport"], swiftSettings: house),
+            name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "Moments", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "NetworkSettingsTests", dependencies: ["NetworkSettings", "NetworkApply", "JSONText", "Systemd"],
             swiftSettings: house),

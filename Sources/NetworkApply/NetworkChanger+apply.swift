@@ -1,3 +1,4 @@
+internal import Moments
 internal import JSONText
 public import NetworkSettings
 
@@ -28,7 +29,7 @@ extension NetworkChanger {
         }
         let pending: JSON = [
             "id": .string(change.id), "token": .string(change.token),
-            "deadline": .string(Timestamp.text(change.deadline)), "confirmWithin": .number(request.confirmWithin),
+            "deadline": .string(Moment.text(seconds: change.deadline)), "confirmWithin": .number(request.confirmWithin),
         ]
         return ChangeAnswer(id: request.id, .done(["pending": pending]))
     }
@@ -55,7 +56,7 @@ extension NetworkChanger {
                 "",
                 """
                 A change of \(pending.link) by \(pending.by) is pending until \
-                \(Timestamp.text(pending.deadline)); it must be confirmed or rolled back first.
+                \(Moment.text(seconds: pending.deadline)); it must be confirmed or rolled back first.
                 """)
         }
         if let refusal = try await owner(of: link)?.refusal(of: link) { throw FieldError("", refusal) }

@@ -1,3 +1,4 @@
+internal import Moments
 public import JSONText
 
 /// What became of the last change.
@@ -52,7 +53,7 @@ public struct ChangeOutcome: Hashable, Sendable {
             "reason": reason.map(JSON.string) ?? .null, "restored": restored.map(JSON.boolean) ?? .null,
         ]
         object["difference"] = difference.map(JSON.string)
-        object["at"] = .string(Timestamp.text(at))
+        object["at"] = .string(Moment.text(seconds: at))
         return .object(object)
     }
 

@@ -1,3 +1,4 @@
+internal import Moments
 public import JSONText
 
 /// A change that is not confirmed yet: everything that is needed to undo it, by whoever finds it on the disk.
@@ -67,7 +68,7 @@ public struct PendingChange: Hashable, Sendable {
     public var shown: JSON {
         [
             "id": .string(id), "link": .string(link), "by": by.json, "from": from?.json ?? .null, "to": to.json,
-            "deadline": .string(Timestamp.text(deadline)),
+            "deadline": .string(Moment.text(seconds: deadline)),
         ]
     }
 

@@ -4,7 +4,7 @@ import SystemUpdate
 
 /// The update program's main: does the one job that its argument names, as root, started by the unit of the same name.
 ///
-/// Exit codes: 0 the job succeeded, 1 it failed, 2 the command line is wrong, 75 another job is under way.
+/// Exit codes: 0 the job succeeded or was called off, 1 it failed, 2 the command line is wrong, 75 another job is under way.
 @main
 enum JetUpdate {
     /// Set by the signals that ask a process to end.
@@ -26,7 +26,8 @@ enum JetUpdate {
         let machine = UpdateMachine { isInterrupted.load(ordering: .relaxed) }
         do throws(SystemCallError) {
             guard var job = try UpdateJob(kind, on: machine) else { fail("another job is under way", 75) }
-            exit(job.run().phase == .failed ? 1 : 0)
+            let record = job.run()
+            exit(record.phase == .failed && record.cancelledBy == nil ? 1 : 0)
         } catch {
             fail("\(error)", 1)
         }

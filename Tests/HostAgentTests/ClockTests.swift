@@ -1,3 +1,4 @@
+import Moments
 import JSONText
 import Jet
 import Synchronization

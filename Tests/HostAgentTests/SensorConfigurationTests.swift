@@ -24,9 +24,9 @@ struct SensorConfigurationTests {
         let sensors = configuration.sensors
         #expect(!sensors.enabled)
         #expect(sensors.interval == .seconds(2.5))
-        #expect(PathPatterns(sensors.hide).match("sensors/nct6798/in12"))
-        #expect(PathPatterns(sensors.hide).match("sensors/coretemp/alarms"))
-        #expect(!PathPatterns(sensors.hide).match("sensors/nct6798/fan1"))
+        #expect(Patterns(sensors.hide).match("sensors/nct6798/in12"))
+        #expect(Patterns(sensors.hide).match("sensors/coretemp/alarms"))
+        #expect(!Patterns(sensors.hide).match("sensors/nct6798/fan1"))
         #expect(sensors.deadband(.temperature) == 1)
         #expect(sensors.deadband(.fan) == 100)
         #expect(sensors.deadband(.voltage) == Quantity.voltage.deadband)

@@ -9,6 +9,7 @@ struct FailureWordsTests {
         var words = FailureWords()
         for line in [
             "Setting up other (1.0) ...", "other: all is well", "Setting up lamp (2.0) ...",
+            "Configuration file '/etc/lamp'", " ==> Keeping old config file as default.",
             "lamp: there is no bulb", "dpkg: error processing package lamp (--configure):",
             " installed lamp package post-installation script subprocess returned error exit status 1",
             "Errors were encountered while processing:", " lamp",

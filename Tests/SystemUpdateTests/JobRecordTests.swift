@@ -1,3 +1,4 @@
+import Moments
 import Glibc
 import JSONText
 import Testing
@@ -8,17 +9,17 @@ import Testing
 struct JobRecordTests {
     @Test("a record is read as it was written")
     func roundTrip() {
-        var record = JobRecord(id: "a1", kind: .install, by: "alice", startedAt: "2026-02-03T04:05:06Z", bootID: "b")
+        var record = JobRecord(id: "a1", kind: .install, by: "alice", startedAt: "2026-02-03T04:05:06Z")
         #expect(JobRecord(record.json) == record)
         record.phase = .restartRequired
         record.percent = 100
         record.package = "bash"
         record.message = "1 package updated."
-        record.finishedAt = Timestamp.text(0)
+        record.finishedAt = Moment.text(seconds: 0)
         record.cancelledBy = "bob"
         record.cancellable = true
         record.upgradable = [Upgradable(name: "bash", from: nil, to: "2", security: true)]
-        record.checkedAt = Timestamp.text(1_770_091_506)
+        record.checkedAt = Moment.text(seconds: 1_770_091_506)
         #expect(JobRecord(record.json) == record)
         #expect(record.json["finishedAt"] == "1970-01-01T00:00:00Z")
         #expect(record.json["checkedAt"] == "2026-02-03T04:05:06Z")
@@ -34,12 +35,29 @@ struct JobRecordTests {
         #expect(JobRecord.last(files) == nil)
         root.makeFolder("var/lib/jet-update")
         root.makeFolder("run/jet-update")
-        var record = JobRecord(id: "old", kind: .check, by: "", startedAt: "", bootID: "")
+        var record = JobRecord(id: "old", kind: .check, by: "", startedAt: "")
         try SmallFile.write(files.lastRecord, record.json.text, durable: true)
         #expect(JobRecord.last(files)?.id == "old")
         record.id = "new"
         try SmallFile.write(files.record, record.json.text)
         #expect(JobRecord.last(files)?.id == "new")
+    }
+
+    @Test(
+        "a restart of the machine ends a job that ran, and completes one that waited for it",
+        arguments: [
+            (JobPhase.checking, JobPhase.failed), (.downloading, .failed), (.installing, .failed),
+            (.restartRequired, .succeeded), (.succeeded, .succeeded), (.failed, .failed),
+        ])
+    func restart(before: JobPhase, after: JobPhase) throws {
+        let root = try TemporaryFolder()
+        let files = UpdateFiles(root: root.path)
+        root.makeFolder("var/lib/jet-update")
+        var record = JobRecord(id: "a", kind: .install, by: "", startedAt: "")
+        record.phase = before
+        try SmallFile.write(files.lastRecord, record.json.text, durable: true)
+        #expect(JobRecord.last(files)?.phase == after)
+        #expect((JobRecord.last(files)?.message != nil) == before.isRunning)
     }
 
     @Test("neither links nor what is too long are read where others may write")

@@ -1,3 +1,4 @@
+internal import Moments
 internal import CClock
 internal import Glibc
 internal import Readiness

@@ -1,3 +1,4 @@
+internal import Moments
 internal import JSONText
 internal import JetProtocol
 internal import Synchronization
@@ -31,7 +32,8 @@ final class DeviceShelf: Sendable {
 
     /// An empty shelf.
     init(
-        _ configuration: DeviceConfiguration, source: Source, now: @escaping @Sendable () -> String = { Timestamp.now }
+        _ configuration: DeviceConfiguration, source: Source,
+        now: @escaping @Sendable () -> String = { Moment.now.preciseText }
     ) {
         let filter = PropertyFilter(names: configuration.properties, serialNumbers: configuration.serialNumbers)
         content = Mutex(

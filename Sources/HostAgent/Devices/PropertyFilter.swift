@@ -46,5 +46,5 @@ struct PropertyFilter: Hashable, Sendable {
         name.split(separator: "_").contains(where: identifying.contains)
     }
 
-    private func matches(_ name: String) -> Bool { names.contains { Glob.matches(name, $0) } }
+    private func matches(_ name: String) -> Bool { Patterns(names).match(name) }
 }

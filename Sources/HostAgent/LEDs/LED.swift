@@ -18,9 +18,9 @@ struct LED: Hashable, Sendable {
     func attribute(_ name: String) -> String { directory + "/" + name }
 
     /// The LEDs of the host but those whose names are as one of the `hidden` patterns, sorted by name.
-    static func scan(_ host: Host, hiding hidden: [String]) -> [LED] {
+    static func scan(_ host: Host, hiding hidden: Patterns) -> [LED] {
         HostFile.names(in: host.sys("class/leds")).sorted().compactMap { name in
-            if hidden.contains(where: { Glob.matches(name, $0) }) { return nil }
+            if hidden.match(name) { return nil }
             let directory = host.sys("class/leds/\(name)")
             return HostFile.realPath(directory).map { LED(name: name, directory: directory, identity: $0) }
         }

@@ -32,7 +32,7 @@ final class LEDPanel: Sendable {
     }
 
     private let host: Host
-    private let hidden: [String]
+    private let hidden: Patterns
     let writer: LEDWriter
     let faults: FaultLog
     let slots = Mutex<[String: Slot]>([:])
@@ -46,7 +46,7 @@ final class LEDPanel: Sendable {
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.host = host
-        self.hidden = hidden
+        self.hidden = Patterns(hidden)
         writer = LEDWriter(attributes: attributes, clock: clock)
         faults = FaultLog(logger)
     }

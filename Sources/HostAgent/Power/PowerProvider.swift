@@ -13,7 +13,7 @@ public struct PowerProvider: WakingProvider {
 
     private let host: Host
     private let configuration: PowerConfiguration
-    private let hidden: PathPatterns
+    private let hidden: Patterns
     private let faults: FaultLog
 
     /// The power supplies of the context's host.
@@ -25,7 +25,7 @@ public struct PowerProvider: WakingProvider {
     public init(_ host: Host, _ configuration: PowerConfiguration = PowerConfiguration(), logger: Logger) {
         self.host = host
         self.configuration = configuration
-        hidden = PathPatterns(configuration.hide)
+        hidden = Patterns(configuration.hide)
         period = configuration.interval
         faults = FaultLog(logger)
     }

@@ -32,7 +32,7 @@ struct Chip: Sendable {
 
 extension Chip {
     /// All chips of the host, sorted by what they are called, without what is `hidden`.
-    static func scan(_ host: Host, hidden: PathPatterns = PathPatterns([])) -> [Chip] {
+    static func scan(_ host: Host, hidden: Patterns = Patterns([])) -> [Chip] {
         let root = HostFile.realPath(host.sysfs) ?? host.sysfs
         let found = HostFile.names(in: host.sys("class/hwmon"))
             .compactMap { Found(HostFile.realPath(host.sys("class/hwmon/\($0)"))) }

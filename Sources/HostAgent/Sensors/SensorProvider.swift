@@ -17,7 +17,7 @@ public struct SensorProvider: WakingProvider {
 
     private let host: Host
     private let configuration: SensorConfiguration
-    private let hidden: PathPatterns
+    private let hidden: Patterns
     private let faults: FaultLog
     let news: SensorNews
 
@@ -36,7 +36,7 @@ public struct SensorProvider: WakingProvider {
     public init(_ host: Host, _ configuration: SensorConfiguration = SensorConfiguration(), logger: Logger) {
         self.host = host
         self.configuration = configuration
-        hidden = PathPatterns(configuration.hide)
+        hidden = Patterns(configuration.hide)
         period = configuration.interval
         faults = FaultLog(logger)
         news = SensorNews()

@@ -1,3 +1,4 @@
+internal import Moments
 internal import Systemd
 
 /// What logind offers about shutting down, by org.freedesktop.login1(5).

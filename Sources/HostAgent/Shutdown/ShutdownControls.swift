@@ -1,3 +1,4 @@
+internal import Moments
 internal import Glibc
 internal import JSONText
 internal import Jet

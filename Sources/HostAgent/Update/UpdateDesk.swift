@@ -1,3 +1,4 @@
+internal import Moments
 internal import JSONText
 internal import Jet
 internal import Logging
@@ -10,7 +11,6 @@ internal import Systemd
 /// The root program writes the record, and nothing else says how a job goes. But there is a while after it was asked for
 /// in which it has none yet; it may have died without a last word; and the machine may have been restarted since.
 final class UpdateDesk: Sendable {
-    private let host: Host
     private let files: UpdateFiles
     private let units: UpdateUnits
     private let faults: FaultLog
@@ -31,7 +31,6 @@ final class UpdateDesk: Sendable {
     private let state = Mutex(State())
 
     init(_ host: Host, bus: any MessageBus, logger: Logger) {
-        self.host = host
         files = UpdateFiles(root: host.root)
         units = UpdateUnits(bus: bus)
         faults = FaultLog(logger)
@@ -49,8 +48,6 @@ final class UpdateDesk: Sendable {
     /// The job that runs, or ran last; `nil` if there was none.
     var job: JobRecord? { state.withLock { job(&$0) } }
 
-    private var bootID: String { (try? HostFile.text(host.proc("sys/kernel/random/boot_id"))) ?? "" }
-
     private func job(_ state: inout State) -> JobRecord? {
         let record = JobRecord.last(files)
         if let order = state.order {
@@ -58,16 +55,7 @@ final class UpdateDesk: Sendable {
             state.order = nil
         }
         guard var record else { return nil }
-        if record.bootID != bootID {
-            // Where there is no record in /run, the machine was restarted since the last job wrote its own.
-            if record.phase.isRunning {
-                record.fail("The machine was restarted before the job was done. The next update repairs what it left.")
-            } else if record.phase == .restartRequired {
-                record.phase = .succeeded
-            }
-        } else if record.phase.isRunning, let lost = state.lost, lost.id == record.id {
-            record.fail(lost.reason)
-        }
+        if record.phase.isRunning, let lost = state.lost, lost.id == record.id { record.fail(lost.reason) }
         return record
     }
 }
@@ -86,7 +74,7 @@ extension UpdateDesk {
             let current = job(&state)
             if let current, current.phase.isRunning { throw Self.busy(current) }
             var job = JobRecord(
-                id: request.id, kind: kind, by: request.by, startedAt: Timestamp.now, bootID: bootID)
+                id: request.id, kind: kind, by: request.by, startedAt: Moment.now.text ?? "")
             job.message = "Starting."
             job.upgradable = current?.upgradable ?? []
             job.checkedAt = current?.checkedAt
@@ -179,15 +167,5 @@ extension UpdateDesk {
                 state.lost = (job.id, reason)
             }
         }
-    }
-}
-
-extension JobRecord {
-    /// The job came to an end that it did not see.
-    fileprivate mutating func fail(_ reason: String) {
-        phase = .failed
-        message = reason
-        cancellable = false
-        package = nil
     }
 }

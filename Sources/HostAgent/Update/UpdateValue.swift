@@ -27,8 +27,6 @@ enum UpdateValue {
 
     private static func value(_ job: JobRecord?, _ reboot: RebootRequired) -> JSON {
         var value = job?.json.object ?? idle
-        // Of use to whoever reads the record, not to those who see the job.
-        value["bootId"] = nil
         value["rebootRequired"] = reboot.json
         return .object(value)
     }

@@ -18,7 +18,7 @@ struct FailureWords: Sendable {
         } else if Self.steps.contains(where: line.hasPrefix) {
             // What was said before belongs to another package.
             if !isReported { said = [] }
-        } else if !isReported, !line.allSatisfy(\.isWhitespace) {
+        } else if !isReported, !Self.isOfDpkg(line) {
             said.append(line)
             if said.count > Self.mostLines { said.removeFirst() }
         }
@@ -46,6 +46,11 @@ struct FailureWords: Sendable {
 
     private static func append(_ line: String, to lines: inout [String]) {
         if lines.count < mostLines, !lines.contains(line) { lines.append(line) }
+    }
+
+    /// Whether dpkg says that of a configuration file, or goes on with something.
+    private static func isOfDpkg(_ line: String) -> Bool {
+        line.hasPrefix(" ") || line.hasPrefix("Configuration file ")
     }
 
     private static let mostLines = 4

@@ -24,8 +24,6 @@ public struct UpdateFiles: Hashable, Sendable {
     public var rebootRequired: String { at("run/reboot-required") }
     /// The packages that do, one a line.
     public var rebootPackages: String { at("run/reboot-required.pkgs") }
-    /// Which run of the machine this is.
-    public var bootID: String { at("proc/sys/kernel/random/boot_id") }
 
     /// What does the work; where it is not, there is nothing to update with.
     public var apt: String { at("usr/bin/apt-get") }
@@ -41,12 +39,4 @@ public struct UpdateFiles: Hashable, Sendable {
     var dpkgJournal: String { at("var/lib/dpkg/updates") }
 
     private func at(_ path: String) -> String { root + "/" + path }
-}
-
-extension UpdateFiles {
-    /// Which run of the machine this is; empty if that cannot be read.
-    public var currentBootID: String {
-        // A file of /proc: its length is not told before.
-        SmallFile.text(bootID, limit: 64)?.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
-    }
 }

@@ -32,16 +32,13 @@ public struct JobRecord: Hashable, Sendable {
     public var upgradable: [Upgradable] = []
     /// When that was found out.
     public var checkedAt: String?
-    /// Which run of the machine it ran in.
-    public var bootID: String
 
     /// The record of a job that begins now.
-    public init(id: String, kind: JobKind, by: String, startedAt: String, bootID: String) {
+    public init(id: String, kind: JobKind, by: String, startedAt: String) {
         self.id = id
         self.kind = kind
         self.by = by
         self.startedAt = startedAt
-        self.bootID = bootID
     }
 }
 
@@ -53,7 +50,7 @@ extension JobRecord {
             "percent": percent.map { .number($0) } ?? .null, "package": .optional(package),
             "message": .optional(message), "startedAt": .string(startedAt), "finishedAt": .optional(finishedAt),
             "by": .string(by), "cancelledBy": .optional(cancelledBy), "cancellable": .boolean(cancellable),
-            "upgradable": .array(upgradable.map(\.json)), "checkedAt": .optional(checkedAt), "bootId": .string(bootID),
+            "upgradable": .array(upgradable.map(\.json)), "checkedAt": .optional(checkedAt),
         ]
     }
 
@@ -62,9 +59,7 @@ extension JobRecord {
         guard let id = json["id"]?.string, let kind = (json["kind"]?.string).flatMap(JobKind.init(rawValue:)),
             let phase = (json["phase"]?.string).flatMap(JobPhase.init(rawValue:))
         else { return nil }
-        self.init(
-            id: id, kind: kind, by: json["by"]?.string ?? "", startedAt: json["startedAt"]?.string ?? "",
-            bootID: json["bootId"]?.string ?? "")
+        self.init(id: id, kind: kind, by: json["by"]?.string ?? "", startedAt: json["startedAt"]?.string ?? "")
         self.phase = phase
         percent = json["percent"]?.int
         package = json["package"]?.string
@@ -84,15 +79,33 @@ extension JSON {
 
 extension JobRecord {
     /// The record of the job that runs, or ran last; `nil` if there was none.
+    ///
+    /// The one in `/run` goes when the machine is restarted. Where there is only the one on disk, it was: that completes
+    /// a job which waited for it, and is the end of one that ran.
     public static func last(_ files: UpdateFiles) -> JobRecord? {
-        for path in [files.record, files.lastRecord] {
-            if let bytes = SmallFile.bytes(path, limit: sizeLimit), let json = try? JSON(parsing: bytes),
-                let record = JobRecord(json)
-            {
-                return record
-            }
+        if let record = read(files.record) { return record }
+        guard var record = read(files.lastRecord) else { return nil }
+        if record.phase.isRunning {
+            record.fail("The machine was restarted before the job was done. The next update repairs what it left.")
+        } else if record.phase == .restartRequired {
+            record.phase = .succeeded
         }
-        return nil
+        return record
+    }
+
+    /// The job came to an end that it did not see itself.
+    public mutating func fail(_ reason: String) {
+        phase = .failed
+        message = reason
+        cancellable = false
+        package = nil
+    }
+
+    private static func read(_ path: String) -> JobRecord? {
+        guard let bytes = SmallFile.bytes(path, limit: sizeLimit), let json = try? JSON(parsing: bytes) else {
+            return nil
+        }
+        return JobRecord(json)
     }
 
     /// A record is not longer, in bytes: some thousands of packages.

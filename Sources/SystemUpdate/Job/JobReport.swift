@@ -1,3 +1,4 @@
+internal import Moments
 internal import JSONText
 
 /// Keeps a job's record up to date in its files: in `/run` at each change, on disk when the phase changes.
@@ -44,7 +45,7 @@ final class JobReport {
             $0.cancellable = false
             $0.cancelledBy = cancelledBy
             $0.package = nil
-            $0.finishedAt = Timestamp.now()
+            $0.finishedAt = Moment.now.text ?? ""
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Moments
 internal import Glibc
 internal import JSONText
 
@@ -13,6 +14,8 @@ public struct UpdateJob {
     private let report: JobReport
     /// Whether apt has begun to change the system.
     private var isCommitted = false
+    /// Whether there was something to repair, and it has been.
+    private var isRepaired = false
 
     /// Why a job ends early.
     private enum Ending: Error {
@@ -36,9 +39,10 @@ public struct UpdateJob {
         let isNew = request.map { $0.id != last?.id } ?? false
         var record = JobRecord(
             id: (isNew ? request?.id : nil) ?? UpdateRequest.newID(), kind: kind,
-            by: (isNew ? request?.by : nil) ?? "the system", startedAt: Timestamp.now(), bootID: files.currentBootID)
+            by: (isNew ? request?.by : nil) ?? "the system", startedAt: Moment.now.text ?? "")
         record.upgradable = last?.upgradable ?? []
         record.checkedAt = last?.checkedAt
+        record.message = "Starting."
         record.cancellable = true
         report = JobReport(record, to: machine)
     }
@@ -79,7 +83,7 @@ public struct UpdateJob {
         let count = report.record.upgradable.count
         if count == 0 {
             if let problem { throw .failed(problem) }
-            report.finish(restart, "There is nothing to update.")
+            report.finish(restart, (isRepaired ? "An interrupted installation was completed. " : "") + Self.nothing)
             return
         }
         try download()
@@ -100,6 +104,7 @@ public struct UpdateJob {
         guard DpkgRepair.isNeeded(on: machine, audit: try audit()) else { return }
         enter(.checking, "Repairing an interrupted installation.", cancellable: false)
         let (ending, words) = try run(.configure, waitingFor: [machine.files.frontendLock, machine.files.dpkgLock])
+        isRepaired = ending.isSuccess
         if !ending.isSuccess { machine.log("dpkg \(ending): \(words.text ?? "no reason given"); going on") }
         enter(.checking, nil, cancellable: true)
     }
@@ -133,7 +138,7 @@ public struct UpdateJob {
         guard ending.isSuccess else { throw .failed(words.text ?? "apt-get \(ending).") }
         report.update {
             $0.upgradable = upgradable
-            $0.checkedAt = Timestamp.now()
+            $0.checkedAt = Moment.now.text ?? ""
         }
     }
 
@@ -245,8 +250,10 @@ public struct UpdateJob {
 
     private static func packages(_ count: Int) -> String { count == 1 ? "1 package" : "\(count) packages" }
 
+    private static let nothing = "There is nothing to update."
+
     private static func summary(of upgradable: [Upgradable]) -> String {
-        if upgradable.isEmpty { return "There is nothing to update." }
+        if upgradable.isEmpty { return nothing }
         let security = upgradable.count(where: \.security)
         let urgent = security == 0 ? "" : ", \(security) of them for security"
         return "\(packages(upgradable.count)) can be updated\(urgent)."

@@ -32,21 +32,4 @@ struct PropertyFilterTests {
         #expect(filter.shows("TAGS") && filter.shows("ID_USB_DRIVER"))
         #expect(!filter.shows("ID_VENDOR"))
     }
-
-    @Test("a star stands for any characters, also none, and the rest for itself")
-    func globs() {
-        #expect(Glob.matches("input3::capslock", "input*::*"))
-        #expect(Glob.matches("input3::", "input*::*"))
-        #expect(!Glob.matches("tpacpi::kbd_backlight", "input*::*"))
-        #expect(Glob.matches("aXbXc", "a*b*c") && !Glob.matches("aXbXcd", "a*b*c"))
-        #expect(Glob.matches("", "*") && Glob.matches("", "") && !Glob.matches("a", ""))
-        #expect(Glob.matches("ab.b", "a*b") && !Glob.matches("abc", "ab"))
-        #expect(Glob.matches("mmc0::", "mmc0::") && !Glob.matches("mmcX::", "mmc?::"))
-    }
-
-    @Test("a point in time is ISO 8601, to the millisecond")
-    func timestamps() {
-        #expect(Timestamp.text(seconds: 0, milliseconds: 7) == "1970-01-01T00:00:00.007Z")
-        #expect(Timestamp.text(seconds: 1_772_368_200, milliseconds: 250) == "2026-03-01T12:30:00.250Z")
-    }
 }

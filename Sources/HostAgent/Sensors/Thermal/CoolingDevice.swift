@@ -16,7 +16,7 @@ struct CoolingDevice: Sendable {
     let maximum: Int
 
     /// The cooling devices of the host, but the hidden ones. Those of the same type are numbered in the kernel's order.
-    static func scan(_ host: Host, hidden: PathPatterns = PathPatterns([])) -> [CoolingDevice] {
+    static func scan(_ host: Host, hidden: Patterns = Patterns([])) -> [CoolingDevice] {
         let devices = ThermalZone.numbers("cooling_device", host).compactMap { number -> CoolingDevice? in
             let directory = host.sys("class/thermal/cooling_device\(number)")
             guard let type = try? HostFile.text(directory + "/type"),

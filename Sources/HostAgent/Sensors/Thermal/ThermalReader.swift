@@ -4,7 +4,7 @@ internal import JetProtocol
 /// Reads thermal zones and cooling devices, and remembers which trip points are exceeded.
 struct ThermalReader: Sendable {
     private let configuration: SensorConfiguration
-    private let hidden: PathPatterns
+    private let hidden: Patterns
     private let faults: FaultLog
 
     /// What the last scan found.
@@ -19,7 +19,7 @@ struct ThermalReader: Sendable {
     init(_ configuration: SensorConfiguration, _ faults: FaultLog) {
         self.configuration = configuration
         self.faults = faults
-        hidden = PathPatterns(configuration.hide)
+        hidden = Patterns(configuration.hide)
     }
 
     /// What can fail, for the log.

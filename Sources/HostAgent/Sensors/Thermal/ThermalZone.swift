@@ -70,7 +70,7 @@ extension ThermalZone {
     /// - Parameters:
     ///   - chips: The monitoring chips, which may show the same.
     ///   - hidden: What is left out. A zone is read as long as one of its two states is shown.
-    static func scan(_ host: Host, beside chips: [Chip], hidden: PathPatterns = PathPatterns([])) -> [ThermalZone] {
+    static func scan(_ host: Host, beside chips: [Chip], hidden: Patterns = Patterns([])) -> [ThermalZone] {
         let zones = numbers("thermal_zone", host).compactMap { number -> (number: Int, type: String)? in
             guard let type = try? HostFile.text(directory(number, host) + "/type") else { return nil }
             return (number, type)
