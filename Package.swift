@@ -201,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
-                "HostAgent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol", "JSONText",
-                "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
+                "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
+                "JSONText", "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],

@@ -13,7 +13,7 @@ enum LEDMethod: Hashable, Sendable {
 
     /// The words of the methods, with what each is called.
     private static let titles = [
-        ("toggle", "Toggle"), ("blink", "Blink"), ("identify", "Blink for a while, then be as before:"),
+        ("toggle", "Toggle"), ("blink", "Blink"), ("identify", "Identify"),
     ]
 
     /// How short and how often one can see it blink.
