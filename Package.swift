@@ -202,6 +202,7 @@ let package = Package(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
+                "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
                 "JSONText", "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],

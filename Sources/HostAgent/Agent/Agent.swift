@@ -84,6 +84,8 @@ public struct Agent: Service {
                 if outcome.publications.isEmpty { continue }
                 let refused = await publisher.publish(
                     outcome.publications, controller: controllers[report.provider])
+                // What was left undone because the agent ends is no fault of anything.
+                if Task.isCancelled { return }
                 for publication in outcome.publications {
                     if let reason = refused[publication.path] {
                         board.withdraw(publication.path)

@@ -5,8 +5,8 @@ internal import Jet
 /// needs to be checked again.
 ///
 /// What can be set: `{"brightness": 3}`, `{"percent": 50}`, `{"trigger": "timer", "delayOn": 100, "delayOff": 900}`,
-/// `{"color": {"red": 255}}`, and several of them at once; a bare number is a brightness, `true` and `false` are fully on
-/// and off. What is left out stays. A value that was fetched can be set again as a whole, with one member changed: the
+/// `{"color": {"red": 255}}`, and several of them at once; a bare number is a brightness, `true` and `false` are
+/// steadily on and off. What is left out stays. A value that was fetched can be set again as a whole, with one member changed: the
 /// members that only tell something must then be as they were.
 struct LEDChange: Hashable, Sendable {
     /// The trigger to choose.
@@ -43,6 +43,8 @@ struct LEDChange: Hashable, Sendable {
         self.init()
         if let isOn = value.bool {
             brightness = isOn ? status.max : 0
+            // Darkness takes a trigger away by itself; light would only be the brightness that it blinks with.
+            if isOn, status.triggers?.isMoving ?? false { trigger = "none" }
         } else if let members = value.object {
             guard !members.isEmpty else {
                 throw JetError.wrong("value", "says nothing: give a brightness, percent, trigger or color")

@@ -30,6 +30,16 @@ struct LEDChangeTests {
         #expect(try LEDChange(value, to: Self.status) == change)
     }
 
+    @Test("true is steadily on: a trigger that blinks goes, one that does not stays")
+    func steadily() throws {
+        var status = Self.status
+        status.triggers?.active = "heartbeat"
+        #expect(try LEDChange(true, to: status) == LEDChange(trigger: "none", brightness: 200))
+        #expect(try LEDChange(7, to: status) == LEDChange(brightness: 7))
+        status.triggers?.active = "default-on"
+        #expect(try LEDChange(true, to: status) == LEDChange(brightness: 200))
+    }
+
     @Test("colours are written whole, in the kernel's order; those that are not named stay")
     func colors() throws {
         #expect(try LEDChange(["color": ["red": 7]], to: Self.status).intensities == [10, 7])
