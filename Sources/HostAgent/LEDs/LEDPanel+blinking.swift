@@ -50,7 +50,6 @@ extension LEDPanel {
         }
         let before = slots.withLock { slots -> LEDStatus? in
             guard slots[led.path]?.led == led, slots[led.path]?.request == number else { return nil }
-            defer { slots[led.path]?.blinking = nil }
             return slots[led.path]?.blinking?.before
         }
         if let before { await restore(before, led, number) }
@@ -73,7 +72,7 @@ extension LEDPanel {
         }
     }
 
-    /// Makes an LED as it was.
+    /// Makes an LED as it was; only then its blinking is over.
     private func restore(_ before: LEDStatus, _ led: LED, _ number: Int) async {
         let subject = "\(led.path) as it was"
         do {
@@ -81,6 +80,9 @@ extension LEDPanel {
             faults.worked(subject)
         } catch {
             faults.failed(subject, error)
+        }
+        slots.withLock { slots in
+            if slots[led.path]?.led == led, slots[led.path]?.request == number { slots[led.path]?.blinking = nil }
         }
         refresh(led.path)
     }
@@ -93,7 +95,6 @@ extension LEDPanel {
                 guard let current = slot.blinking else { continue }
                 current.task?.cancel()
                 blinking.append((slot.led, slot.request + 1, current.before))
-                slots[path]?.blinking = nil
                 slots[path]?.request += 1
             }
             return blinking
