@@ -202,8 +202,8 @@ let package = Package(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
-                "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
-                "JSONText", "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
+                "JSONText", "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport",
+                "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
