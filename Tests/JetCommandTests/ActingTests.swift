@@ -39,8 +39,32 @@ struct ActingTests {
         }
         let run = try await bus.jet("set", "door", "true")
         #expect(run.status == 1)
-        #expect(run.error == "jet: Refused: it is jammed: {\"by\":\"ice\"} (17).\n")
+        #expect(run.error == "jet: Refused: it is jammed.\ncode 17, {\"by\":\"ice\"}\n")
         #expect(run.output == "")
+    }
+
+    @Test("a refusal that names the field says it once; what the owner answers beside true is printed")
+    func answers() async throws {
+        let bus = try await TestBus()
+        try await bus.peer.addState("net", 0) { request in
+            if request.value < 0 {
+                throw JetError(
+                    .invalidParams, "'mtu' is too small.", data: ["field": "mtu", "reason": "is too small"])
+            }
+            return .answer(["token": "x"])
+        }
+        #expect(try await bus.jet("set", "net", "-1").error == "jet: Refused: 'mtu' is too small.\n")
+        #expect(try await bus.jet("set", "net", "1").output == "{\"token\":\"x\"}\n")
+    }
+
+    @Test("without --timeout the element says how long its owner may take")
+    func patience() async throws {
+        let bus = try await TestBus()
+        let options = ElementOptions(timeout: .milliseconds(50))
+        try await bus.peer.addMethod("slow", options: options) { try await Task.sleep(for: .seconds(60)) }
+        let run = try await bus.jet("call", "slow")
+        #expect(run.status == 4)
+        #expect(run.error.contains("The owner of the element did not answer in time."))
     }
 
     @Test(

@@ -53,6 +53,16 @@ struct SetTests {
         }
     }
 
+    @Test("answer: the caller gets what the owner has to say, nobody is notified, the value stays")
+    func answered() async throws {
+        try await withPeers { provider, user in
+            let state = try await provider.addState("a", 1) { _ in .answer(["job": 7]) }
+            #expect(try await user.set("a", to: 2) == ["job": 7])
+            #expect(try await user.set("a", to: 2, valueAsResult: true) == ["job": 7])
+            #expect(state.value == 1)
+        }
+    }
+
     @Test("value as result: the caller is told the value that the State then has")
     func valueAsResult() async throws {
         try await withPeers { provider, user in

@@ -39,7 +39,7 @@ struct BenchOptions: ParsableArguments {
     /// Measures, says how far it is, and prints what came of it.
     func run(_ mode: some Mode) async throws {
         let benchmark = Benchmark(
-            mode: mode, endpoints: try endpoints(), rounds: rounds, pid: daemonPid, patience: connection.timeout)
+            mode: mode, endpoints: try endpoints(), rounds: rounds, pid: daemonPid, patience: connection.timeout ?? 5)
         let progress = ProgressLine()
         let series: [Series]
         do {
@@ -125,7 +125,7 @@ extension BenchOptions {
 
     private func reachable(_ candidates: [Endpoint], _ kind: String = "daemon") throws -> Endpoint {
         do throws(BenchError) {
-            guard let first = try Benchmark.firstReachable(of: candidates, patience: connection.timeout) else {
+            guard let first = try Benchmark.firstReachable(of: candidates, patience: connection.timeout ?? 5) else {
                 throw BenchError.impossible("There is no \(kind) to look for; --connect or --transport URL names one.")
             }
             return first

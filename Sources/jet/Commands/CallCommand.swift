@@ -50,8 +50,8 @@ struct CallCommand: AsyncParsableCommand {
     func run() async throws {
         let args = try json()
         let result = try await connection.withPeer {
-            guard let args else { return try await $0.call(target, timeout: connection.patience) }
-            return try await $0.call(target, args, timeout: connection.patience)
+            guard let args else { return try await $0.call(target, timeout: connection.ownersTime) }
+            return try await $0.call(target, args, timeout: connection.ownersTime)
         }
         try output.write([output.json ? Record.answer(path: target, result: result) : result])
     }

@@ -8,8 +8,9 @@ struct SetCommand: AsyncParsableCommand {
         commandName: "set",
         abstract: "Set a State: ask its owner to take another value.",
         discussion: """
-            The owner may take the value, adjust it or refuse it. Prints nothing when it was taken; with --value, the \
-            value that the owner took, if it says so. The path stands for itself: stars mean nothing special here.
+            The owner may take the value, adjust it or refuse it. Prints nothing when it was taken, but for what the \
+            owner answers beside that, such as a token to confirm it with; with --value, the value that the owner \
+            took, if it says so. The path stands for itself: stars mean nothing special here.
 
             With --json: {"path", "result": what the owner answered}, by most owners true.
 
@@ -53,11 +54,11 @@ struct SetCommand: AsyncParsableCommand {
     func run() async throws {
         let value = try json()
         let result = try await connection.withPeer {
-            try await $0.set(target, to: value, timeout: connection.patience, valueAsResult: printsValue)
+            try await $0.set(target, to: value, timeout: connection.ownersTime, valueAsResult: printsValue)
         }
         if output.json {
             try output.write([Record.answer(path: target, result: result)])
-        } else if printsValue {
+        } else if printsValue || result != true {
             try StandardOutput.write(lines: [TerminalText.json(result)])
         }
     }

@@ -25,18 +25,26 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The file with the password of --user.", valueName: "file"))
     var passwordFile: String?
 
-    @Option(help: ArgumentHelp("How long to wait for a connection, and for an answer.", valueName: "seconds"))
-    var timeout: Double = 5
+    @Option(
+        help: ArgumentHelp(
+            """
+            How long to wait for a connection, and for an answer. (default: 5; for a set or a call as long as the \
+            element says, else 5)
+            """, valueName: "seconds"))
+    var timeout: Double?
 
     func validate() throws {
-        guard timeout > 0, timeout <= 1e6 else {
+        if let timeout, timeout <= 0 || timeout > 1e6 || timeout.isNaN {
             throw ValidationError("--timeout takes seconds, more than 0 and at most 1000000.")
         }
         if passwordFile != nil, user == nil { throw ValidationError("--password-file belongs to a --user NAME.") }
     }
 
-    /// The time to wait.
-    var patience: Duration { .seconds(timeout) }
+    /// The time to wait for the daemon.
+    var patience: Duration { .seconds(timeout ?? 5) }
+
+    /// The time to wait for an element's owner; `nil` for as long as the element says.
+    var ownersTime: Duration? { timeout.map { .seconds($0) } }
 
     /// A connection to the daemon; if `reconnecting`, it keeps trying, now and whenever the connection ends later.
     ///

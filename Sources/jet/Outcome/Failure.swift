@@ -1,3 +1,4 @@
+import JSONText
 import Jet
 import JetProtocol
 
@@ -66,6 +67,16 @@ extension Failure {
         message.hasSuffix("?") || message.hasSuffix(".") ? message : message + "."
     }
 
+    /// What an owner adds to its refusal: its own code, and data; unless that is what the sentence says already, which
+    /// field is wrong and why.
+    private static func details(_ error: JetError) -> String? {
+        let isOwn = error.code != .invalidParams && error.code != .internalError
+        let members = error.data?.object?.map(\.name)
+        let isSaid = error.data?.isNull ?? true || members.map { Set($0).isSubset(of: ["field", "reason"]) } ?? false
+        let parts = [isOwn ? "code \(error.code)" : nil, isSaid ? nil : error.data.map { "\($0)" }]
+        return parts.contains { $0 != nil } ? parts.compactMap(\.self).joined(separator: ", ") : nil
+    }
+
     /// The words for an error object that came over the bus.
     private static func refusal(_ error: JetError) -> Failure {
         switch error.refusal {
@@ -74,7 +85,9 @@ extension Failure {
         case .fetchOnly(let path):
             return Failure(.refused, "'\(path)' can be read, but not be set or called.")
         case .noAccess(let path):
-            return Failure(.refused, "You have no right to do this to '\(path)'.")
+            return Failure(
+                .refused, "You have no right to do this to '\(path)'.",
+                advice: "Its owner lets only some groups do it. --user NAME says who you are.")
         case .notAState(let path):
             return Failure(.refused, "'\(path)' is a Method.", advice: "It can be called: jet call '\(path)'")
         case .notAMethod(let path):
@@ -86,7 +99,7 @@ extension Failure {
         case .ownerGone(let path):
             return Failure(.refused, "The owner of '\(path)' went away before it answered.")
         default:
-            return Failure(.refused, "Refused: \(error).")
+            return Failure(.refused, "Refused: " + sentence(error.message), advice: details(error))
         }
     }
 }
