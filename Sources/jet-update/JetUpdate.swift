@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import SystemUpdate
+import Systemd
 
 /// The update program's main: does the one job that its argument names, as root, started by the unit of the same name.
 ///
@@ -23,7 +24,8 @@ enum JetUpdate {
         // The journal may be restarted under an update.
         signal(SIGPIPE, SIG_IGN)
         umask(0o022)
-        let machine = UpdateMachine { isInterrupted.load(ordering: .relaxed) }
+        let machine = UpdateMachine(
+            isInterrupted: { isInterrupted.load(ordering: .relaxed) }, keepUp: { inhibitShutdown() })
         do throws(SystemCallError) {
             guard var job = try UpdateJob(kind, on: machine) else { fail("another job is under way", 75) }
             let record = job.run()
@@ -33,9 +35,23 @@ enum JetUpdate {
         }
     }
 
+    /// Blocks shutdowns while dpkg runs. Where there is no logind that is not to be had, and no reason not to update.
+    private static func inhibitShutdown() -> ShutdownInhibitor? {
+        do throws(DBusError) {
+            return try ShutdownInhibitor(who: "jet-update", why: "packages are being installed")
+        } catch {
+            say("shutdowns are not blocked meanwhile: \(error)")
+            return nil
+        }
+    }
+
     private static func fail(_ text: String, _ status: Int32) -> Never {
+        say(text)
+        exit(status)
+    }
+
+    private static func say(_ text: String) {
         let line = Array("jet-update: \(text)\n".utf8)
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        exit(status)
     }
 }

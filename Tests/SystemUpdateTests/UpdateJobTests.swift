@@ -47,6 +47,19 @@ struct UpdateJobTests {
         #expect(seen.allSatisfy { $0.cancellable == ($0.phase == .checking || $0.phase == .downloading) })
     }
 
+    @Test("the machine is kept from being shut down while packages are being installed, and not before or after")
+    func shutdown() throws {
+        let system = try SystemWithRepository()
+        _ = try system.run(.check)
+        #expect(system.keeping.begun == 0)
+        try system.install("lamp", "1.0")
+        let note = system.files.root + "/held"
+        try system.offer("lamp", "2.0", script: "touch \(note)")
+        #expect(try system.run(.install).phase == .succeeded)
+        #expect(access(note, F_OK) == 0)
+        #expect(system.keeping.begun == 1 && system.keeping.held == 0)
+    }
+
     @Test("the job has the name and the caller that the agent asked for, once")
     func request() throws {
         let system = try SystemWithRepository()

@@ -161,6 +161,9 @@ public struct UpdateJob {
         let locks = [files.frontendLock, files.dpkgLock, files.archivesLock]
         try wait(for: locks)
         if let caller = caller() { throw .cancelled(by: caller) }
+        // A machine that is shut down half-way may not start again.
+        let keeper = machine.keepUp()
+        defer { withExtendedLifetime(keeper) {} }
         isCommitted = true
         enter(.installing, "Installing \(Self.packages(report.record.upgradable.count)).", cancellable: false)
         let report = report

@@ -12,23 +12,31 @@ public struct UpdateMachine: Sendable {
     let log: @Sendable (String) -> Void
     /// Whether somebody wants this process to end.
     let isInterrupted: @Sendable () -> Bool
+    /// Keeps the machine from being shut down, for as long as what it gives is held.
+    let keepUp: @Sendable () -> (any Sendable)?
 
     /// The machine this runs on.
     ///
-    /// - Parameter isInterrupted: Whether somebody wants this process to end. It is asked often.
-    public init(isInterrupted: @escaping @Sendable () -> Bool) {
-        self.init(files: UpdateFiles(), isInterrupted: isInterrupted)
+    /// - Parameters:
+    ///   - isInterrupted: Whether somebody wants this process to end. It is asked often.
+    ///   - keepUp: Keeps the machine from being shut down, for as long as what it gives is held; `nil` if it cannot.
+    public init(
+        isInterrupted: @escaping @Sendable () -> Bool, keepUp: @escaping @Sendable () -> (any Sendable)? = { nil }
+    ) {
+        self.init(files: UpdateFiles(), isInterrupted: isInterrupted, keepUp: keepUp)
     }
 
     init(
         files: UpdateFiles, environment: [String: String] = [:], dpkgOptions: [String] = [],
-        log: @escaping @Sendable (String) -> Void = Self.print, isInterrupted: @escaping @Sendable () -> Bool
+        log: @escaping @Sendable (String) -> Void = Self.print, isInterrupted: @escaping @Sendable () -> Bool,
+        keepUp: @escaping @Sendable () -> (any Sendable)? = { nil }
     ) {
         self.files = files
         self.environment = environment
         self.dpkgOptions = dpkgOptions
         self.log = log
         self.isInterrupted = isInterrupted
+        self.keepUp = keepUp
     }
 
     /// Runs apt or dpkg.

@@ -17,6 +17,8 @@ final class SystemWithRepository: Sendable {
     private let log = Mutex<[String]>([])
     /// Whether the job is told to end as a process is.
     let isInterrupted = Mutex(false)
+    /// How often the machine was kept from being shut down, and whether it is now.
+    let keeping = Keeping()
 
     /// What apt and dpkg said.
     var output: [String] { log.withLock { $0 } }
@@ -61,7 +63,7 @@ final class SystemWithRepository: Sendable {
         UpdateMachine(
             files: files, environment: ["APT_CONFIG": folder.path + "/apt.conf"], dpkgOptions: dpkgOptions,
             log: { line in self.log.withLock { $0.append(line) } },
-            isInterrupted: { self.isInterrupted.withLock { $0 } })
+            isInterrupted: { self.isInterrupted.withLock { $0 } }, keepUp: { self.keeping.begin() })
     }
 
     /// Does a whole job. Its lock is not this process's alone, as that of fcntl(2) never is: jobs of one test may
@@ -161,5 +163,32 @@ final class SystemWithRepository: Sendable {
         let ending = child.run({ if case .output(let line) = $0 { lines.append(line) } }, shouldEnd: { false })
         #expect(ending == .exited(0), "\(program) \(arguments): \(lines)")
         return lines
+    }
+}
+
+/// Counts who keeps the machine from being shut down.
+final class Keeping: Sendable {
+    private let counts = Mutex((begun: 0, held: 0))
+
+    /// How often it began.
+    var begun: Int { counts.withLock { $0.begun } }
+    /// How many there are now.
+    var held: Int { counts.withLock { $0.held } }
+
+    /// What keeps it as long as it is held.
+    func begin() -> Keeper {
+        counts.withLock { counts in
+            counts.begun += 1
+            counts.held += 1
+        }
+        return Keeper(keeping: self)
+    }
+
+    final class Keeper: Sendable {
+        private let keeping: Keeping
+
+        init(keeping: Keeping) { self.keeping = keeping }
+
+        deinit { keeping.counts.withLock { $0.held -= 1 } }
     }
 }
