@@ -163,6 +163,89 @@ struct LinkTableTests {
             ])
     }
 
+    @Test("a link tells whose port it is, what it stands on, and its other names")
+    func relations() throws {
+        let information = NetlinkBuilder.attribute(
+            Int(IFLA_LINKINFO),
+            NetlinkBuilder.attribute(Int(IFLA_INFO_KIND), Array("vlan\0".utf8))
+                + NetlinkBuilder.attribute(
+                    Int(IFLA_INFO_DATA), NetlinkBuilder.attribute(Int(IFLA_VLAN_ID), [5, 0])))
+        var table = LinkTable([
+            try link(1, name: "eth0", mtu),
+            try link(2, name: "br0", mtu),
+            try link(
+                3, name: "eth0.5", mtu, number(IFLA_MASTER, 2), number(IFLA_LINK, 1), information,
+                NetlinkBuilder.attribute(
+                    Int(IFLA_PROP_LIST), NetlinkBuilder.attribute(Int(IFLA_ALT_IFNAME), Array("office\0".utf8)))),
+        ])
+        func value() -> JSON? { table.readings.last?.value }
+        #expect(value()?["master"] == "br0" && value()?["parent"] == "eth0" && value()?["vlan"] == 5)
+        #expect(value()?["alternativeNames"] == ["office"])
+
+        // What a driver tells of a radio alone leaves the rest as it was; a whole message without a master takes it.
+        table.apply(try link(3, name: "eth0.5"))
+        #expect(value()?["master"] == "br0" && value()?["alternativeNames"] == ["office"])
+        table.apply(try link(3, name: "eth0.5", mtu, number(IFLA_LINK, 1), information))
+        #expect(value()?["master"] == nil && value()?["alternativeNames"] == nil && value()?["parent"] == "eth0")
+    }
+
+    @Test("a link that stands on one of another namespace has no parent here")
+    func elsewhere() throws {
+        let table = LinkTable([
+            try link(1, name: "eth0", mtu),
+            try link(2, name: "vlan5", mtu, number(IFLA_LINK, 1), number(IFLA_LINK_NETNSID, 0)),
+        ])
+        #expect(table.readings.last?.value["parent"] == nil)
+    }
+
+    @Test("hardware is looked at once for all messages about a link, and again with the next one")
+    func hardware() throws {
+        let tree = try Tree(
+            manifest: """
+                sys/class/net/eth0/speed = 1000
+                sys/class/net/eth0/duplex = full
+                sys/class/net/eth0/device/driver -> ../../../../bus/pci/drivers/igb
+                sys/class/net/wlan0/speed !
+                sys/class/net/wlan0/phy80211/
+                """)
+        var table = LinkTable([try link(1, name: "eth0"), try link(1, name: "eth0"), try link(2, name: "wlan0")])
+        var looks = 0
+        func look() {
+            table.look { name in
+                looks += 1
+                return LinkHardware(name, of: Host(tree))
+            }
+        }
+        look()
+        #expect(looks == 2)
+        let eth0 = table.readings.first?.value
+        #expect(eth0?["speed"] == 1000 && eth0?["duplex"] == "full" && eth0?["driver"] == "igb")
+        #expect(table.readings.last?.value["wireless"] == true && table.readings.last?.value["speed"] == nil)
+
+        // The cable is pulled: the kernel tells of the link, and its files say that they know nothing.
+        tree.write("sys/class/net/eth0/speed", "-1\n")
+        tree.write("sys/class/net/eth0/duplex", "unknown\n")
+        table.apply(try link(1, name: "eth0"))
+        look()
+        #expect(looks == 3)
+        #expect(table.readings.first?.value["speed"] == nil && table.readings.first?.value["duplex"] == nil)
+    }
+
+    @Test("a link that is called like another thing of the network keeps out of its place")
+    func takenNames() throws {
+        let table = LinkTable([try link(1, name: "routes"), try link(2, name: "dns"), try link(3, name: "dns0")])
+        #expect(table.readings.map(\.path) == ["network/%72outes", "network/%64ns", "network/dns0"])
+    }
+
+    /// What only a message that tells everything has.
+    private var mtu: [UInt8] { number(IFLA_MTU, 1500) }
+
+    private func number(_ type: some BinaryInteger, _ value: UInt32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(attribute: Int(type), value)
+        return bytes
+    }
+
     private func link(_ index: Int32, name: String, _ attributes: [UInt8]...) throws -> RouteMessage {
         try link(index, name: Array(name.utf8), attributes.flatMap { $0 })
     }

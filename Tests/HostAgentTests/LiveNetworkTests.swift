@@ -70,6 +70,14 @@ struct LiveNetworkTests {
         await reported { $0["network/wan0"]?["carrier"] == false }
         try namespace.ip("link set wan0 mtu 1400 name lan0")
         await reported { $0["network/wan0"] == nil && $0["network/lan0"]?["mtu"] == 1400 }
+        try namespace.ip("link property add dev lan0 altname office")
+        await reported { $0["network/lan0"]?["alternativeNames"] == ["office"] }
+        try namespace.ip("link add bridge0 type bridge")
+        try namespace.ip("link set lan0 master bridge0")
+        await reported { $0["network/lan0"]?["master"] == "bridge0" }
+        try namespace.ip("link set lan0 nomaster")
+        await reported { $0["network/lan0"]?["master"] == nil }
+        try namespace.ip("link del bridge0")
         try namespace.ip("link del lan0")
         await reported { Set($0.keys) == ["network/lo"] }
 

@@ -18,23 +18,25 @@ public struct WirelessProvider: Provider {
     /// How long between two polls.
     public let period: Duration?
 
-    private let host: Host
+    private let hasRadio: @Sendable () -> Bool
     private let ask: @Sendable (NetlinkRequest) throws -> [NetlinkMessage]
     private let faults: FaultLog
     private var family: UInt16?
 
     /// The wireless links of this network namespace.
     public init(_ host: Host, period: Duration = .seconds(10), logger: Logger) {
-        self.init(host, period: period, logger: logger) {
+        self.init(period: period, logger: logger) {
+            !HostFile.names(in: host.sys("class/ieee80211")).isEmpty
+        } ask: {
             try NetlinkDump.of($0, over: NetlinkSocket(family: NETLINK_GENERIC))
         }
     }
 
     init(
-        _ host: Host, period: Duration, logger: Logger,
+        period: Duration, logger: Logger, hasRadio: @escaping @Sendable () -> Bool,
         ask: @escaping @Sendable (NetlinkRequest) throws -> [NetlinkMessage]
     ) {
-        self.host = host
+        self.hasRadio = hasRadio
         self.period = period
         self.ask = ask
         faults = FaultLog(logger)
@@ -42,7 +44,7 @@ public struct WirelessProvider: Provider {
 
     /// All wireless links now. A host without a radio is not asked for them.
     public mutating func readings() -> [Reading] {
-        if HostFile.names(in: host.sys("class/ieee80211")).isEmpty {
+        guard hasRadio() else {
             family = nil
             return []
         }
