@@ -10,7 +10,9 @@ public import Logging
 ///
 /// Those that somebody far away answers for are shown without how full they are: to ask would be to wait for ever when
 /// they do not answer.
-public struct FilesystemProvider: Provider {
+///
+/// What is mounted and unmounted is seen at once; how full a file system is, at the next poll.
+public struct FilesystemProvider: WakingProvider {
     /// `filesystems`
     public let name = "filesystems"
 
@@ -37,7 +39,16 @@ public struct FilesystemProvider: Provider {
     }
 
     /// Where the kernel tells what is mounted.
-    var mountInfo: String { host.proc("self/mountinfo") }
+    private var mountInfo: String { host.proc("self/mountinfo") }
+
+    /// Calls `wake` when something is mounted or unmounted.
+    public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
+        let watch = try MountWatch(mountInfo)
+        while !Task.isCancelled {
+            await watch.changed()
+            wake()
+        }
+    }
 
     /// All file systems now.
     public mutating func readings() -> [Reading] {
