@@ -37,6 +37,12 @@ struct FilesystemProviderTests {
         #expect(MountTable("1 0 31:2 / / ro - squashfs /dev/root ro").filesystems.map(\.mount.isReadOnly) == [true])
     }
 
+    @Test("what may only be read here is not read-only: a service's own view of the system is so")
+    func ownView() {
+        #expect(MountTable("1 0 8:1 / / ro - ext4 /dev/sda1 rw").filesystems.map(\.mount.isReadOnly) == [false])
+        #expect(MountTable("1 0 8:1 / / rw - ext4 /dev/sda1 ro").filesystems.map(\.mount.isReadOnly) == [true])
+    }
+
     @Test("what is mounted over another hides it")
     func hidden() {
         let table = MountTable("1 0 8:1 / /mnt rw - ext4 /dev/sda1 rw\n2 1 8:2 / /mnt rw - xfs /dev/sdb1 rw")

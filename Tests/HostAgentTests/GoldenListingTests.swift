@@ -1,8 +1,9 @@
 import Glibc
-import HostAgent
 import JSONText
 import Logging
 import Testing
+
+@testable import HostAgent
 
 /// Whole boards, from their files to what stands on the bus. With `JET_GOLDEN=write` in the environment the listings are
 /// written anew; what became of them is for `git diff` and eyes.
@@ -14,9 +15,14 @@ struct GoldenListingTests {
         let logger = MemoryLog().logger
         let providers: [any Provider] = [
             SensorProvider(host, logger: logger), PowerProvider(host, logger: logger),
-            SystemProvider(host, logger: logger), LEDProvider(host, logger: logger),
-            CPUProvider(host, logger: logger), DiskProvider(host, logger: logger),
-            FilesystemProvider(host, logger: logger), DeviceProvider(host, logger: logger),
+            SystemProvider(host, logger: logger), CPUProvider(host, logger: logger),
+            FilesystemProvider(host, logger: logger) { (_) throws(HostFileError) -> FilesystemUsage in
+                FilesystemUsage(
+                    size: 10_000_000_000, used: 2_500_000_000, available: 7_000_000_000, inodes: 600_000,
+                    freeInodes: 500_000)
+            },
+            DiskProvider(host, logger: logger), LEDProvider(host, logger: logger),
+            DeviceProvider(host, logger: logger),
             HostnameProvider(ProviderContext(host: host, bus: FakeBus(), logger: logger)),
         ]
         let listing = providers.flatMap { provider in

@@ -12,7 +12,8 @@ struct MountTable: Hashable, Sendable {
         let type: String
         /// What is mounted, such as `/dev/sda1`.
         let source: String
-        /// Whether it can be written to: here, and at all.
+        /// Whether nothing can be written to it. That nothing can be written to it *here* does not count: the service
+        /// manager mounts everything so for this process alone.
         let isReadOnly: Bool
     }
 
@@ -76,7 +77,7 @@ struct MountTable: Hashable, Sendable {
     private static func mount(_ line: Substring) -> Mount? {
         let words = line.split(separator: " ")
         guard let hyphen = words.dropFirst(6).firstIndex(of: "-"), words.count > hyphen + 3 else { return nil }
-        let options = words[5].split(separator: ",") + words[hyphen + 3].split(separator: ",")
+        let options = words[hyphen + 3].split(separator: ",")
         return Mount(
             device: String(words[2]), directory: plain(words[3]), point: plain(words[4]),
             type: String(words[hyphen + 1]), source: plain(words[hyphen + 2]), isReadOnly: options.contains("ro"))
