@@ -62,7 +62,8 @@ struct NameServers: Hashable, Sendable {
             guard let key = words.first else { continue }
             switch key {
             case "nameserver": if words.count > 1 { servers.append(Server(address: String(words[1]))) }
-            case "search": domains = words.dropFirst().map { Domain(name: String($0)) }
+            // The root alone, as systemd-resolved writes it, is nothing to append.
+            case "search": domains = words.dropFirst().filter { $0 != "." }.map { Domain(name: String($0)) }
             case "domain": domains = words.dropFirst().prefix(1).map { Domain(name: String($0)) }
             default: break
             }
