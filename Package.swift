@@ -121,7 +121,8 @@ let package = Package(
         // Root programs
         .target(name: "SystemUpdate", dependencies: ["JSONText", "Moments"], swiftSettings: house),
         .executableTarget(
-            name: "jet-update", dependencies: ["SystemUpdate", "Systemd"], swiftSettings: house, linkerSettings: shipped),
+            name: "jet-update", dependencies: ["SystemUpdate", "Systemd"], swiftSettings: house, linkerSettings: shipped
+        ),
 
         // Executables
         .executableTarget(
