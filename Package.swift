@@ -136,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "jet-agent",
             dependencies: [
-                "HostAgent", "ConfigurationFile", "Jet", "JetProtocol", "Systemd",
+                "HostAgent", "CLinux", "ConfigurationFile", "Jet", "JetProtocol", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,1 +1,28 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
+
+#include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// The first program that dl_iterate_phdr(3) tells of is the main one.
+static int release_program(struct dl_phdr_info *program, size_t size, void *released) {
+    (void)size;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < program->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &program->dlpi_phdr[index];
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        // Whole pages only; what is not writable is as in the file, so that nothing can be lost.
+        const size_t start = (program->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+        const size_t end = (program->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+        if (end > start && madvise((void *)start, end - start, MADV_DONTNEED) == 0) *(size_t *)released += end - start;
+    }
+    return 1;
+}
+
+size_t linux_release_program(void) {
+    size_t released = 0;
+    dl_iterate_phdr(release_program, &released);
+    malloc_trim(0);
+    return released;
+}
