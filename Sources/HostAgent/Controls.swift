@@ -37,14 +37,6 @@ extension Controls {
 public protocol ControllingProvider: Provider {
     /// Serves the sets and calls, for as long as the provider runs.
     var controls: any Controls { get }
-
-    /// Which group of peers may set and call; `nil` for the agent's own.
-    var group: String? { get }
-}
-
-extension ControllingProvider {
-    /// The agent's own group.
-    public var group: String? { nil }
 }
 
 extension JetError {
