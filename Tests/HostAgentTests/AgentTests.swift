@@ -41,6 +41,15 @@ struct AgentTests {
         #expect(log.said == ["warning cannot be published a"])
     }
 
+    @Test("what the bus refused of a set is offered again, though its provider has nothing new to say")
+    func retried() async {
+        let bus = MemoryBus(refusing: ["a"])
+        let log = MemoryLog()
+        await run([Silent()], bus, log) { $0.count { $0.path == "a" } >= 3 }
+        #expect(await bus.publications.count { $0.path == "b" } == 1)
+        #expect(log.said == ["warning cannot be published a"])
+    }
+
     @Test("a path that two providers claim stays the first one's, and is told once")
     func conflict() async {
         let bus = MemoryBus()
@@ -69,6 +78,23 @@ struct AgentTests {
         reports.put([.number("a", 2)], of: "x")
         #expect(await reports.wait())
         #expect(reports.take().map(\.readings) == [[.number("a", 2)], [.number("b", 1)]])
+        #expect(reports.take().isEmpty)
+    }
+
+    @Test("a set that was put aside is offered again only if there is no newer one")
+    func putAside() async throws {
+        let reports = Reports()
+        reports.put([.number("a", 1)], of: "x")
+        let first = try #require(reports.take().first)
+        #expect(reports.putAside(first))
+        #expect(!reports.putAside(first))
+        reports.retry("x")
+        #expect(reports.take().map(\.readings) == [[.number("a", 1)]])
+
+        #expect(reports.putAside(first))
+        reports.put([.number("a", 2)], of: "x")
+        #expect(reports.take().count == 1)
+        reports.retry("x")
         #expect(reports.take().isEmpty)
     }
 
@@ -120,6 +146,18 @@ private struct Counter: Provider {
     mutating func readings() -> [Reading] {
         count += 1
         return [.number(path, count), .number("constant/" + path, 0)]
+    }
+}
+
+/// Says two things and then nothing any more.
+private struct Silent: PushingProvider {
+    let name = "silent"
+
+    mutating func readings() -> [Reading] { [] }
+
+    mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
+        report([.number("a", 1), .number("b", 1)])
+        try await Task.sleep(for: .seconds(3600))
     }
 }
 

@@ -19,6 +19,8 @@ public struct Agent: Service {
 
     /// So long a provider whose source ended rests before it is started again.
     static let restartDelay = Duration.seconds(5)
+    /// After so long what the bus refused is offered again: another agent may have had it, and has gone.
+    static let retryDelay = Duration.seconds(30)
 
     /// An agent that is not running yet.
     ///
@@ -26,7 +28,7 @@ public struct Agent: Service {
     ///   - providers: What to show.
     ///   - publisher: Where to show it.
     ///   - interval: How long to wait between two polls.
-    ///   - group: Which group of peers may set and call what the providers do not give to another.
+    ///   - group: Which group of peers may set and call.
     ///   - clock: What time is measured by.
     ///   - logger: Where problems are told.
     public init(
@@ -40,7 +42,7 @@ public struct Agent: Service {
         self.logger = logger
         let controlling = providers.compactMap { $0 as? any ControllingProvider }
         controllers = Dictionary(
-            controlling.map { ($0.name, Controller($0.controls, group: $0.group ?? group)) }
+            controlling.map { ($0.name, Controller($0.controls, group: group)) }
         ) { first, _ in first }
     }
 
@@ -61,14 +63,24 @@ public struct Agent: Service {
                     guard let provider = provider as? any PushingProvider else { continue }
                     group.addTask { await keepRunning(provider, reports) }
                 }
-                await publish(reports)
+                await withDiscardingTaskGroup { retries in
+                    await publish(reports) { provider in
+                        retries.addTask {
+                            try? await clock.sleep(for: Self.retryDelay)
+                            reports.retry(provider)
+                        }
+                    }
+                    retries.cancelAll()
+                }
                 group.cancelAll()
             }
         }
     }
 
     /// Publishes what is reported until the task is cancelled.
-    private func publish(_ reports: Reports) async {
+    ///
+    /// - Parameter retryLater: Sees to it that a provider's set is offered again, if it does not report another one.
+    private func publish(_ reports: Reports, retryLater: (String) -> Void) async {
         var board = StateBoard()
         let faults = FaultLog(logger, verb: "published")
         while await reports.wait() {
@@ -86,6 +98,7 @@ public struct Agent: Service {
                     outcome.publications, controller: controllers[report.provider])
                 // What was left undone because the agent ends is no fault of anything.
                 if Task.isCancelled { return }
+                if !refused.isEmpty, reports.putAside(report) { retryLater(report.provider) }
                 for publication in outcome.publications {
                     if let reason = refused[publication.path] {
                         board.withdraw(publication.path)

@@ -4,16 +4,30 @@ internal import Synchronization
 ///
 /// Sets are complete, so that an older one is worth nothing once there is a newer: however long the bus does not
 /// answer, no more than one set of each provider waits.
+///
+/// A set of which something was refused is put aside, and offered again if it is still the newest one then: who reports
+/// only changes may not report again for days.
 final class Reports: Sendable {
     /// One provider's complete set of readings.
     struct Report: Sendable {
         /// The provider's name.
         let provider: String
         /// Everything it had to say.
-        var readings: [Reading]
+        let readings: [Reading]
+        /// Which one it is of all: a greater number is a newer set.
+        fileprivate let number: Int
     }
 
-    private let waiting = Mutex<[Report]>([])
+    private struct Content {
+        var waiting: [Report] = []
+        /// Of each provider the newest set of which something was refused, until `retry`.
+        var refused: [String: Report] = [:]
+        /// The number of each provider's newest set.
+        var newest: [String: Int] = [:]
+        var count = 0
+    }
+
+    private let content = Mutex(Content())
     private let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation
 
@@ -21,21 +35,43 @@ final class Reports: Sendable {
 
     /// Leaves `readings` to be published, in the place of an older set of the same provider.
     func put(_ readings: [Reading], of provider: String) {
-        waiting.withLock { waiting in
-            if let index = waiting.firstIndex(where: { $0.provider == provider }) {
-                waiting[index].readings = readings
+        content.withLock { content in
+            content.count += 1
+            content.newest[provider] = content.count
+            let report = Report(provider: provider, readings: readings, number: content.count)
+            if let index = content.waiting.firstIndex(where: { $0.provider == provider }) {
+                content.waiting[index] = report
             } else {
-                waiting.append(Report(provider: provider, readings: readings))
+                content.waiting.append(report)
             }
         }
         arrival.yield()
     }
 
+    /// Keeps a set of which something was refused.
+    ///
+    /// - Returns: Whether nobody was told to `retry` that provider's set later and has not done so yet.
+    func putAside(_ report: Report) -> Bool {
+        content.withLock { $0.refused.updateValue(report, forKey: report.provider) == nil }
+    }
+
+    /// Leaves the set that was put aside to be published again, unless the provider has reported another one.
+    func retry(_ provider: String) {
+        let isNewest = content.withLock { content in
+            guard let report = content.refused.removeValue(forKey: provider),
+                content.newest[provider] == report.number
+            else { return false }
+            content.waiting.append(report)
+            return true
+        }
+        if isNewest { arrival.yield() }
+    }
+
     /// Takes all that waits, in the order in which the providers first reported.
     func take() -> [Report] {
-        waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        content.withLock { content in
+            defer { content.waiting = [] }
+            return content.waiting
         }
     }
 
