@@ -29,6 +29,25 @@ struct PeerPublisherTests {
         await bus.stop()
     }
 
+    @Test("hundreds of readings come at once, and one whose meaning changes is another state in its place")
+    func many() async throws {
+        let bus = try await TestBus()
+        let publisher = PeerPublisher(try await bus.peer(), logger: MemoryLog().logger)
+        let user = try await bus.peer()
+        #expect(await publisher.publish((0..<500).map { .add(Reading("row/\($0)", .number($0), Metadata())) }).isEmpty)
+        #expect(try await user.get(.path(startsWith: "row/")).count == 500)
+        let refused = await publisher.publish([
+            .remove(path: "row/7"), .remove(path: "row/8"),
+            .add(Reading("row/7", "seven", Metadata(title: "Seven"))), .change(path: "row/9", value: "nine"),
+        ])
+        #expect(refused.isEmpty)
+        let rows = try await user.get(.path(startsWith: "row/"))
+        #expect(rows.count == 499)
+        #expect(rows.first { $0.path == "row/7" }?.meta == Metadata(title: "Seven"))
+        #expect(rows.first { $0.path == "row/9" }?.value == "nine")
+        await bus.stop()
+    }
+
     @Test("a path that another peer has is refused with the reason, and not asked for again at once")
     func taken() async throws {
         let bus = try await TestBus()

@@ -43,65 +43,112 @@ public actor PeerPublisher: Publisher {
     /// Carries out `publications` in their order and returns when the bus has answered. Without a connection it waits
     /// for one as soon as something is to be added.
     ///
+    /// What needs not wait for each other goes in one message: a machine that comes up has hundreds of states.
+    ///
     /// - Returns: The paths that the bus refused, with the reason in words.
     public func publish(_ publications: [Publication], controller: Controller?) async -> [String: String] {
         var refused: [String: String] = [:]
-        for publication in publications {
-            do throws(JetError) {
-                switch publication {
-                case .add(let reading): refused[reading.path] = try await add(reading, controller)
-                case .change(let path, let value): try change(path, value)
-                case .remove(let path): try await remove(path)
+        var rest = publications[...]
+        while !rest.isEmpty {
+            var paths: Set<String> = []
+            let round = rest.prefix { paths.insert($0.path).inserted }
+            rest = rest.dropFirst(round.count)
+            var left = Array(round)
+            while true {
+                left = await carryOut(left, controller, &refused)
+                if left.isEmpty { break }
+                guard await reconnected() else {
+                    for publication in left { refused[publication.path] = "there is no connection" }
+                    break
                 }
-            } catch {
-                if case .remove = publication { continue }
-                elements[publication.path] = nil
-                refused[publication.path] = "\(error)"
             }
         }
         return refused
     }
 
-    private func change(_ path: String, _ value: JSON) throws(JetError) {
-        // A set that was adjusted has told everybody already.
-        guard case .state(let state)? = elements[path], state.value != value else { return }
-        try state.change(value)
+    /// What became of a publication when it was begun.
+    private enum Step {
+        /// There is nothing to wait for.
+        case done
+        /// The bus is asked for a State.
+        case state(Answer<State<JSON>>)
+        /// The bus is asked for a Method.
+        case method(Answer<Method>)
+        /// The bus is told to remove something.
+        case removal(Answer<Void>)
+        /// It failed at once.
+        case failed(JetError)
+        /// The bus refused it lately, and is not asked again.
+        case refusedLately(String)
     }
 
-    private func remove(_ path: String) async throws(JetError) {
-        switch elements.removeValue(forKey: path) {
-        case .state(let state): try await state.remove()
-        case .method(let method): try await method.remove()
-        case nil: break
-        }
-    }
-
-    /// Adds an element.
+    /// Carries out publications of different paths, all in one message.
     ///
-    /// - Returns: Why the bus refused it lately, without asking again.
-    private func add(_ reading: Reading, _ controller: Controller?) async throws(JetError) -> String? {
-        if let refusal = refusals[reading.path] {
-            if refusal.until > .now { return refusal.reason }
-            refusals[reading.path] = nil
-        }
-        while true {
+    /// - Returns: Those that have to wait for a connection: none but what is to be added.
+    private func carryOut(
+        _ publications: [Publication], _ controller: Controller?, _ refused: inout [String: String]
+    ) async -> [Publication] {
+        var left: [Publication] = []
+        let steps = peer.batch { batch in publications.map { begin($0, controller, batch) } }
+        for (publication, step) in zip(publications, steps) {
+            let path = publication.path
             do throws(JetError) {
-                elements[reading.path] = try await element(reading, controller)
-                return nil
-            } catch  where error.code == .notConnected {
-                guard await reconnected() else { throw error }
+                switch step {
+                case .done: break
+                case .state(let answer): elements[path] = .state(try await answer.value)
+                case .method(let answer): elements[path] = .method(try await answer.value)
+                case .removal(let answer): try await answer.value
+                case .failed(let error): throw error
+                case .refusedLately(let reason): refused[path] = reason
+                }
             } catch {
-                refusals[reading.path] = Refused(reason: "\(error)", until: .now + Self.refusalDuration)
-                throw error
+                switch publication {
+                case .remove: break
+                case .add where error.code == .notConnected: left.append(publication)
+                case .add:
+                    refusals[path] = Refused(reason: "\(error)", until: .now + Self.refusalDuration)
+                    refused[path] = "\(error)"
+                case .change:
+                    elements[path] = nil
+                    refused[path] = "\(error)"
+                }
             }
         }
+        return left
     }
 
-    private func element(_ reading: Reading, _ controller: Controller?) async throws(JetError) -> Element {
+    /// Says what is to be said of a publication, and waits for nothing.
+    private func begin(_ publication: Publication, _ controller: Controller?, _ batch: Batch) -> Step {
+        do throws(JetError) {
+            switch publication {
+            case .add(let reading):
+                if let refusal = refusals[reading.path] {
+                    if refusal.until > .now { return .refusedLately(refusal.reason) }
+                    refusals[reading.path] = nil
+                }
+                return try add(reading, controller, batch)
+            case .change(let path, let value):
+                // A set that was adjusted has told everybody already.
+                guard case .state(let state)? = elements[path], state.value != value else { return .done }
+                try state.change(value)
+                return .done
+            case .remove(let path):
+                refusals[path] = nil
+                switch elements.removeValue(forKey: path) {
+                case .state(let state): return .removal(try batch.remove(state))
+                case .method(let method): return .removal(try batch.remove(method))
+                case nil: return .done
+                }
+            }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func add(_ reading: Reading, _ controller: Controller?, _ batch: Batch) throws(JetError) -> Step {
         let path = reading.path
         guard let controller, reading.role != .shown else {
-            let options = ElementOptions(meta: reading.meta)
-            return .state(try await peer.addState(path, reading.value, options: options))
+            return .state(try batch.addState(path, reading.value, options: ElementOptions(meta: reading.meta)))
         }
         var options = ElementOptions(timeout: Self.controlTimeout, meta: reading.meta, caller: true)
         let controls = controller.controls
@@ -109,7 +156,7 @@ public actor PeerPublisher: Publisher {
         if reading.role == .method {
             options.access = Access(callGroups: [controller.group])
             return .method(
-                try await peer.addMethod(path, options: options) { (request: CallRequest<JSON>) -> JSON in
+                try batch.addMethod(path, options: options) { (request: CallRequest<JSON>) -> JSON in
                     try await journal.noting("called", path, request.arguments, by: request.caller) {
                         try await controls.call(path, request)
                     }
@@ -117,7 +164,7 @@ public actor PeerPublisher: Publisher {
         }
         options.access = Access(setGroups: [controller.group])
         return .state(
-            try await peer.addState(path, reading.value, options: options) { request in
+            try batch.addState(path, reading.value, options: options) { request in
                 try await journal.noting("set", path, request.value, by: request.caller) {
                     try await controls.set(path, request)
                 }

@@ -83,10 +83,21 @@ public struct Batch: Sendable {
         _ path: String, options: ElementOptions = ElementOptions(), overlapping: Bool = false,
         handler: @escaping @Sendable (Arguments) async throws -> Result
     ) throws(JetError) -> Answer<Method> {
-        let method = peer.makeMethod(path, options: options, overlapping: overlapping) {
-            (call: CallRequest<Arguments>) in
+        try addMethod(path, options: options, overlapping: overlapping) { (call: CallRequest<Arguments>) in
             try await handler(call.arguments)
         }
+    }
+
+    /// Adds a Method whose handler wants to know who calls, as `Peer.addMethod` does.
+    ///
+    /// - Throws: `.notConnected`, `.closed`; `.invalidParams` with `pathAlreadyExists` if this peer has one there. What
+    ///   else there is comes with the answer.
+    @discardableResult
+    public func addMethod<Arguments: Decodable & Sendable, Result: Encodable & Sendable>(
+        _ path: String, options: ElementOptions = ElementOptions(), overlapping: Bool = false,
+        handler: @escaping @Sendable (CallRequest<Arguments>) async throws -> Result
+    ) throws(JetError) -> Answer<Method> {
+        let method = peer.makeMethod(path, options: options, overlapping: overlapping, handler: handler)
         return try peer.core.begin { id, reply throws(JetError) in
             try method.startAdding(id, reply)
         } read: { _ in
