@@ -104,6 +104,18 @@ struct LinkTableTests {
         #expect(table.readings.map { $0.value["index"] } == [3])
     }
 
+    @Test("links that exchange their names are still two, and a name that is free can be had again")
+    func exchangedNames() throws {
+        var table = LinkTable()
+        for (index, name) in [(2, "a"), (3, "b"), (2, "x"), (3, "a"), (2, "b")] as [(Int32, String)] {
+            table.apply(try link(index, name: name))
+        }
+        #expect(table.readings.map(\.path) == ["network/b", "network/a"])
+        table.apply(.linkGone(2))
+        table.apply(try link(4, name: "b"))
+        #expect(table.readings.map(\.path) == ["network/a", "network/b"])
+    }
+
     @Test("an address that arrives before its link is shown once the link is there")
     func addressFirst() throws {
         var table = LinkTable()

@@ -174,7 +174,7 @@ extension Device {
         if let type = properties["DEVTYPE"] { value["devtype"] = .string(type) }
         if let driver = properties["DRIVER"] { value["driver"] = .string(driver) }
         var shown: JSON.Object = [:]
-        for (name, text) in properties.sorted(by: { $0.key < $1.key }) where filter.shows(name) {
+        for (name, text) in properties.filter({ filter.shows($0.key) }).sorted(by: { $0.key < $1.key }) {
             shown[name] = .string(text)
         }
         value["properties"] = .object(shown)

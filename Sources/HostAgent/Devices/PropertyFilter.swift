@@ -4,10 +4,12 @@
 /// stands for any characters, says which are shown. Serial numbers, hardware addresses and UUIDs identify a device, and
 /// with it often a person; they take a permission of their own, whatever the list says.
 struct PropertyFilter: Hashable, Sendable {
-    /// Patterns of the names that are shown.
-    let names: [String]
+    /// The names that are shown and stand for themselves: nearly all, and a machine has tens of thousands of properties.
+    private let words: Set<String>
+    /// Patterns of further ones.
+    private let patterns: Patterns
     /// Whether what identifies the one device may be shown too.
-    let serialNumbers: Bool
+    private let serialNumbers: Bool
 
     /// What is shown unless the configuration says otherwise: what a device is, where it is plugged in, and what it can.
     static let defaultNames = [
@@ -29,22 +31,22 @@ struct PropertyFilter: Hashable, Sendable {
 
     /// A filter that shows these names.
     init(names: [String] = Self.defaultNames, serialNumbers: Bool = false) {
-        self.names = names
+        let isPattern = { (name: String) in name.utf8.contains { "*?[\\".utf8.contains($0) } }
+        words = Set(names.filter { !isPattern($0) })
+        patterns = Patterns(names.filter(isPattern))
         self.serialNumbers = serialNumbers
     }
 
     /// Whether the property called `name` is shown.
     func shows(_ name: String) -> Bool {
-        if Self.isIdentifying(name) {
-            return serialNumbers && (Self.serialNames.contains(name) || matches(name))
+        guard words.contains(name) || patterns.match(name) || serialNumbers && Self.serialNames.contains(name) else {
+            return false
         }
-        return matches(name)
+        return serialNumbers || !Self.isIdentifying(name)
     }
 
     /// Whether the value of the property called `name` is one of a kind.
     static func isIdentifying(_ name: String) -> Bool {
         name.split(separator: "_").contains(where: identifying.contains)
     }
-
-    private func matches(_ name: String) -> Bool { Patterns(names).match(name) }
 }

@@ -38,16 +38,24 @@ enum Slug {
     /// index, so that what a thing is called does not depend on which came first. What is still the same afterwards is
     /// numbered in order.
     static func distinct(_ words: [String], by distinction: (Int) -> String?) -> [String] {
+        let isRepeated = repeated(in: words)
         let suffixed = words.indices.map { index in
-            words.count(where: { $0 == words[index] }) > 1
+            isRepeated.contains(words[index])
                 ? distinction(index).map { words[index] + "-" + $0 } ?? words[index] : words[index]
         }
+        let isStillRepeated = repeated(in: suffixed)
         var uses: [String: Int] = [:]
         return suffixed.map { word in
-            guard suffixed.count(where: { $0 == word }) > 1 else { return word }
+            guard isStillRepeated.contains(word) else { return word }
             uses[word, default: 0] += 1
             return "\(word)-\(uses[word, default: 1])"
         }
+    }
+
+    /// Those of `words` that are there more than once.
+    private static func repeated(in words: [String]) -> Set<String> {
+        var seen: Set<String> = []
+        return Set(words.filter { !seen.insert($0).inserted })
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

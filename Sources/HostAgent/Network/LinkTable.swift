@@ -4,6 +4,8 @@ internal import JetProtocol
 /// The host's network links and their addresses, as the kernel's messages describe them.
 struct LinkTable {
     private var links: [Int32: LinkMessage] = [:]
+    /// The numbers of the links by their names.
+    private var indices: [[UInt8]: Int32] = [:]
     private var addresses: [Int32: [AddressMessage.Key: AddressMessage]] = [:]
     private var hardware: [Int32: LinkHardware] = [:]
     private var toldOf: Set<Int32> = []
@@ -22,13 +24,13 @@ struct LinkTable {
         switch message {
         case .link(let link):
             // Names are unique, so whoever had this one must have lost it.
-            if let name = link.name {
-                for (index, other) in links where index != link.index && other.name == name { links[index] = nil }
-            }
+            if let name = link.name, let other = indices[name], other != link.index { forget(other) }
+            if let former = links[link.index]?.name, link.name != nil { indices[former] = nil }
+            if let name = link.name { indices[name] = link.index }
             links[link.index] = links[link.index].map { link.completed(by: $0) } ?? link
             toldOf.insert(link.index)
         case .linkGone(let index):
-            links[index] = nil
+            forget(index)
             addresses[index] = nil
             hardware[index] = nil
         case .address(let address):
@@ -36,6 +38,11 @@ struct LinkTable {
         case .addressGone(let address):
             addresses[address.key.link]?[address.key] = nil
         }
+    }
+
+    private mutating func forget(_ index: Int32) {
+        guard let name = links.removeValue(forKey: index)?.name, indices[name] == index else { return }
+        indices[name] = nil
     }
 
     /// Looks at the hardware of the links that messages told of since the last look: once for all messages.
