@@ -88,7 +88,8 @@ final class LEDPanel: Sendable {
     /// - Parameter named: Which of those that are known already to read anew, by their names; `nil` for all.
     func scan(rereading named: Set<String>? = nil) {
         let found = LED.scan(host, hiding: hidden)
-        let gone = slots.withLock { slots -> [Slot] in
+        let (gone, hasChanged) = slots.withLock { slots -> ([Slot], Bool) in
+            let before = slots
             var former = slots
             slots = [:]
             for led in found {
@@ -96,11 +97,12 @@ final class LEDPanel: Sendable {
                 if slot.status == nil || named?.contains(led.name) ?? true { read(&slot) }
                 slots[led.path] = slot
             }
-            return Array(former.values)
+            let isSame = slots.allSatisfy { before[$0]?.led == $1.led && before[$0]?.status == $1.status }
+            return (Array(former.values), !isSame || !former.isEmpty)
         }
         for slot in gone { slot.blinking?.task?.cancel() }
         faults.keep(found.map(\.path))
-        tell()
+        if hasChanged { tell() }
     }
 
     /// Looks whether those LEDs whose brightness stays have another one than before.

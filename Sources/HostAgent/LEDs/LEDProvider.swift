@@ -53,7 +53,7 @@ public struct LEDProvider: PushingProvider, ControllingProvider {
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
         let (panel, clock) = (panel, clock)
         let watcher = LEDWatcher(
-            panel: panel, source: try open(), watch: try AttributeWatch(), interval: interval, clock: clock)
+            panel: panel, source: try open(), open: open, watch: try AttributeWatch(), interval: interval, clock: clock)
         panel.scan()
         let changes = panel.changes()
         let result = await Self.result {
@@ -86,6 +86,7 @@ public struct LEDProvider: PushingProvider, ControllingProvider {
 private struct LEDWatcher: Sendable {
     let panel: LEDPanel
     let source: any DeviceSource
+    let open: @Sendable () throws -> any DeviceSource
     let watch: AttributeWatch
     let interval: Duration
     let clock: any Clock<Duration>
@@ -93,8 +94,7 @@ private struct LEDWatcher: Sendable {
     func run() async throws {
         watch.watch(panel.notifyingFiles)
         try await withThrowingTaskGroup { group in
-            if source.tellsEvents { group.addTask { try await follow() } }
-            group.addTask { try await poll() }
+            group.addTask { try await follow() }
             group.addTask { await listen() }
             // The first to end ends all: its source is broken, or the agent takes its leave.
             defer { group.cancelAll() }
@@ -102,8 +102,33 @@ private struct LEDWatcher: Sendable {
         }
     }
 
-    /// By udev's word: LEDs that come and go, and triggers that are chosen.
+    /// What others do: by udev's word, where it does not run by looking at everything.
     private func follow() async throws {
+        var source = source
+        if !source.tellsEvents {
+            repeat {
+                try await pause()
+                scan(rereading: nil)
+            } while !source.tellsEvents
+            // A monitor that was opened before udev ran hears nothing of it.
+            source = try open()
+            scan(rereading: nil)
+        }
+        try await withThrowingTaskGroup { [source] group in
+            group.addTask { try await hear(source) }
+            group.addTask {
+                while true {
+                    try await pause()
+                    panel.look()
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// LEDs that come and go, and triggers that are chosen.
+    private func hear(_ source: any DeviceSource) async throws {
         while !Task.isCancelled {
             let events = try await source.events()
             if events.isEmpty { return }
@@ -119,17 +144,12 @@ private struct LEDWatcher: Sendable {
     private func listen() async {
         while !Task.isCancelled {
             await watch.change()
-            if !Task.isCancelled { panel.scan() }
+            // The files of an LED that is gone would tell of it for ever.
+            if !Task.isCancelled { scan(rereading: nil) }
         }
     }
 
-    /// By looking; where udev does not run, for everything.
-    private func poll() async throws {
-        while true {
-            try await clock.sleep(for: interval, tolerance: interval / 5)
-            if source.tellsEvents { panel.look() } else { scan(rereading: nil) }
-        }
-    }
+    private func pause() async throws { try await clock.sleep(for: interval, tolerance: interval / 5) }
 
     private func scan(rereading names: Set<String>?) {
         panel.scan(rereading: names)
