@@ -19,6 +19,7 @@ public struct SensorProvider: WakingProvider {
     private let configuration: SensorConfiguration
     private let hidden: Patterns
     private let faults: FaultLog
+    private let eventFaults: FaultLog
     let news: SensorNews
 
     private var chips: [Chip] = []
@@ -39,6 +40,7 @@ public struct SensorProvider: WakingProvider {
         hidden = Patterns(configuration.hide)
         period = configuration.interval
         faults = FaultLog(logger)
+        eventFaults = FaultLog(logger, verb: "followed")
         news = SensorNews()
         chipReader = ChipReader(configuration, faults)
         thermalReader = ThermalReader(configuration, faults)
@@ -68,10 +70,23 @@ public struct SensorProvider: WakingProvider {
     public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
         try await withThrowingTaskGroup { group in
             group.addTask { [news] in try await news.collectDevices(["hwmon", "thermal"], wake) }
-            group.addTask { [news] in try await news.collectThermalEvents(wake) }
+            group.addTask { [news, eventFaults] in
+                while !Task.isCancelled {
+                    do {
+                        return try await news.collectThermalEvents(wake)
+                    } catch {
+                        // Polling sees it too, only later: that costs the devices nothing.
+                        eventFaults.failed(ThermalEvent.path, error)
+                    }
+                    try? await Task.sleep(for: Self.eventDelay)
+                }
+            }
             try await group.waitForAll()
         }
     }
+
+    /// So long a source of thermal events that failed rests before it is opened anew.
+    private static let eventDelay = Duration.seconds(60)
 
     private mutating func scan() {
         chips = Chip.scan(host, hidden: hidden)
