@@ -3,8 +3,8 @@ internal import Readiness
 
 /// Says when something in a directory changed, by inotify(7): a file came, went, was renamed or written.
 ///
-/// It does not say what: whoever is told looks at what matters to them. Small files that others replace are followed so
-/// without asking for them again and again.
+/// Whoever is told looks at what matters to them. Small files that others replace are followed so without asking for
+/// them again and again; `FileWatch` follows a few of a large directory's.
 final class DirectoryWatch: Sendable {
     private let descriptor: Int32
 
@@ -19,13 +19,19 @@ final class DirectoryWatch: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Watches a directory, if it is there; to do so again changes nothing.
-    func add(_ directory: String) { inotify_add_watch(descriptor, directory, Self.changes) }
+    /// Watches a directory; to do so again changes nothing.
+    ///
+    /// - Returns: Whether it is there.
+    @discardableResult
+    func add(_ directory: String) -> Bool { inotify_add_watch(descriptor, directory, Self.changes) >= 0 }
 
     /// Waits until something changed, or has since the last time, or the task is cancelled.
-    func change() async {
+    ///
+    /// - Returns: What.
+    @discardableResult
+    func change() async -> Changes {
         await Readiness.read(of: descriptor)
-        drain()
+        return take()
     }
 
     /// Waits as `change` does, but not longer than that.
@@ -38,18 +44,33 @@ final class DirectoryWatch: Sendable {
             await group.next()
             group.cancelAll()
         }
-        return drain()
+        return take() != .names([])
     }
 
-    /// Forgets what has been told.
-    ///
-    /// - Returns: Whether that was anything.
-    @discardableResult
-    private func drain() -> Bool {
-        var hasAny = false
-        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
-            while read(descriptor, buffer.baseAddress, buffer.count) > 0 { hasAny = true }
+    /// What has changed.
+    enum Changes: Hashable, Sendable {
+        /// The files of these names.
+        case names(Set<String>)
+        /// More than could be kept: anything.
+        case anything
+    }
+
+    /// Takes what has been told.
+    private func take() -> Changes {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var names: Set<String> = []
+        var isOverrun = false
+        while case let length = read(descriptor, &buffer, buffer.count), length > 0 {
+            var rest = NetlinkBytes(buffer[..<length])
+            // struct inotify_event: watch, mask, cookie, length of the name; then the name.
+            while let mask = rest.load(UInt32.self, at: 4), let size = rest.load(UInt32.self, at: 12).map(Int.init),
+                let name = rest.slice(16..<(16 + size))
+            {
+                if mask & UInt32(IN_Q_OVERFLOW) != 0 { isOverrun = true }
+                names.insert(String(decoding: name.text, as: UTF8.self))
+                rest = rest.suffix(from: 16 + size)
+            }
         }
-        return hasAny
+        return isOverrun ? .anything : .names(names)
     }
 }

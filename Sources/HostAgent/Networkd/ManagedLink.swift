@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Moments
 internal import JSONText
 internal import JetProtocol
 internal import Systemd
@@ -83,24 +83,12 @@ struct ManagedLink: Hashable, Sendable {
                 "address": .string(lease.address), "prefixLength": .number(lease.prefixLength),
             ]
             value["server"] = lease.server.map(JSON.string)
-            value["expires"] = lease.expiry.flatMap(Self.time).map(JSON.string)
+            value["expires"] = lease.expiry.map(Moment.text).flatMap { $0.isEmpty ? nil : .string($0) }
             return .object(value)
         }
         return Reading(
             LinkPath.networkd(Array(name.utf8)), .object(value),
             Metadata(title: "systemd-networkd on \(name)", datatype: .json))
-    }
-
-    /// A moment by RFC 3339, such as `2026-03-01T12:00:00Z`.
-    private static func time(_ seconds: Int) -> String? {
-        var time = time_t(seconds)
-        var parts = tm()
-        guard gmtime_r(&time, &parts) != nil else { return nil }
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            guard let start = buffer.baseAddress, strftime(start, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0
-            else { return nil }
-            return String(cString: start)
-        }
     }
 
     /// This link, with the expiry of `earlier` if it is the same but for a trembling of clocks.
