@@ -129,6 +129,6 @@ struct NetworkdProviderTests {
         _ = await watching.result
         #expect(reports.withLock { $0.allSatisfy { $0 == 0 } })
         #expect(log.said.isEmpty)
-        #expect(clock.sleeps.contains(BusFollower.pause))
+        #expect(clock.sleeps.contains(Following.busDelay))
     }
 }

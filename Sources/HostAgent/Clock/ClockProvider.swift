@@ -21,7 +21,6 @@ public struct ClockProvider: PushingProvider, ControllingProvider {
     private let clock: any WallClock
     private let following: Following
     private let jumps: Jumps
-    private let nudge: Nudge
 
     /// The clock of this machine.
     public init(_ context: ProviderContext) {
@@ -30,13 +29,15 @@ public struct ClockProvider: PushingProvider, ControllingProvider {
 
     init(_ context: ProviderContext, clock: any WallClock, timer: any Clock<Duration>) {
         let host = context.host
-        nudge = Nudge()
+        let nudge = Nudge()
+        let jumps = Jumps(clock)
         zone = ClockControls(bus: context.bus, host: host, nudge: nudge)
         self.clock = clock
-        jumps = Jumps(clock)
+        self.jumps = jumps
         following = Following(
             bus: context.bus,
             matches: [.propertiesChanged(sender: ClockControls.service, path: ClockControls.path)], nudge: nudge,
+            sources: [{ changed in try await clock.followJumps { if jumps.look(at: clock) { changed() } } }],
             probe: { "\(TimeZoneName.current(host) ?? "") \(clock.isSynchronized ?? false)" },
             interval: context.configuration.interval, clock: timer, isBusOptional: true)
     }
@@ -46,17 +47,11 @@ public struct ClockProvider: PushingProvider, ControllingProvider {
 
     /// Reports zone and clock, at once and after each change.
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { [clock, jumps, nudge] in
-                try await clock.followJumps { if jumps.look(at: clock) { nudge() } }
-            }
-            try await following.run { _ in
-                // Who would set the zone is started by being asked: so it is known whether it can be set.
-                let service = try? await following.bus.properties(
-                    of: ClockControls.service, at: ClockControls.path, destination: ClockControls.service)
-                report(zone(isSettable: service != nil) + [time(service ?? [:])])
-            }
+        try await following.run { _ in
+            // Who would set the zone is started by being asked: so it is known whether it can be set.
+            let service = try? await following.bus.properties(
+                of: ClockControls.service, at: ClockControls.path, destination: ClockControls.service)
+            report(zone(isSettable: service != nil) + [time(service ?? [:])])
         }
     }
 

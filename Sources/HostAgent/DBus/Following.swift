@@ -12,6 +12,10 @@ struct Following: Sendable {
     let matches: [SignalMatch]
     /// A reason of one's own: something was done.
     var nudge: Nudge?
+    /// Other sources of reasons: each calls `give` whenever it may be time to look, until the task is cancelled.
+    var sources: [@Sendable (_ give: @escaping @Sendable () -> Void) async throws -> Void] = []
+    /// So long what comes together is awaited before it is looked at.
+    var rest = Duration.zero
     /// Something cheap to look at every `interval`, for what no signal tells: when it differs, it is time to look.
     var probe: (@Sendable () -> String)?
     /// Whether to look every `interval` even without a reason, at what is cheap.
@@ -24,6 +28,8 @@ struct Following: Sendable {
 
     /// So long nobody asks for a bus that was not there.
     static let busDelay = Duration.seconds(30)
+    /// So long a bus that was there and is gone has to come back: it is restarted, most likely.
+    static let reconnectDelay = Duration.seconds(1)
 
     /// Why it is time to look.
     enum Occasion {
@@ -49,6 +55,7 @@ struct Following: Sendable {
             try await follow(signals, look)
             try Task.checkCancellation()
             guard isBusOptional else { throw DBusError.disconnected }
+            if !signals.isEmpty { try await clock.sleep(for: Self.reconnectDelay) }
         }
     }
 
@@ -70,6 +77,10 @@ struct Following: Sendable {
                     reasons.finish()
                 }
             }
+            for source in sources {
+                // Without it, signals and time are left to go by.
+                group.addTask { try? await source { reasons.give() } }
+            }
             if probe != nil || hasTicks {
                 // From before the first look, so that what changes meanwhile is seen.
                 let first = probe?()
@@ -84,6 +95,7 @@ struct Following: Sendable {
             }
             try await look(.change)
             for await _ in reasons.arrivals {
+                if rest > .zero { try await clock.sleep(for: rest) }
                 if reasons.takeChange() {
                     try await look(.change)
                 } else if hasTicks {

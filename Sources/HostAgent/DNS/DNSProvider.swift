@@ -15,8 +15,7 @@ public struct DNSProvider: PushingProvider {
     public let name = "dns"
 
     private let host: Host
-    private let follower: BusFollower
-    private let clock: any Clock<Duration>
+    private let following: Following
     private let link: @Sendable (Int) -> String?
     private let faults: FaultLog
 
@@ -40,12 +39,26 @@ public struct DNSProvider: PushingProvider {
         link: @escaping @Sendable (Int) -> String?
     ) {
         self.host = host
-        self.clock = clock
         self.link = link
-        follower = BusFollower(
-            bus: bus, service: Self.service,
-            signals: [.propertiesChanged(sender: Self.service, path: Self.object, interface: Self.interface)],
-            clock: clock)
+        let paths = Self.files.map(host.file)
+        following = Following(
+            bus: bus,
+            matches: [
+                .nameOwnerChanged(Self.service),
+                .propertiesChanged(sender: Self.service, path: Self.object, interface: Self.interface),
+            ],
+            sources: [
+                { changed in
+                    while !Task.isCancelled {
+                        let watch = try? FileWatch(paths)
+                        // Whatever happened before there was a watch is looked at now.
+                        changed()
+                        // Without one (there are too many) the file is looked at now and then.
+                        if let watch { await watch.changed() } else { try await clock.sleep(for: Following.busDelay) }
+                        try await clock.sleep(for: Self.rest)
+                    }
+                }
+            ], rest: Self.rest, clock: clock, isBusOptional: true)
         faults = FaultLog(logger)
     }
 
@@ -62,36 +75,17 @@ public struct DNSProvider: PushingProvider {
 
     /// Reports the name servers, at once and after each change.
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
-        let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let paths = Self.files.map(host.file)
-        await withTaskGroup { [follower, clock] group in
-            group.addTask { await follower.run { change.yield() } }
-            group.addTask {
-                while !Task.isCancelled {
-                    // Without a watch (there are too many) the file is looked at now and then.
-                    if let watch = try? FileWatch(paths) {
-                        await watch.changed()
-                    } else {
-                        try? await clock.sleep(for: BusFollower.pause)
-                    }
-                    change.yield()
-                    try? await clock.sleep(for: Self.rest)
-                }
-            }
-            for await _ in changes {
-                let resolved = await fromResolved()
-                report(resolved.map { [$0] } ?? readings())
-                try? await clock.sleep(for: Self.rest)
-            }
-            group.cancelAll()
+        try await following.run { _ in
+            let resolved = await fromResolved()
+            report(resolved.map { [$0] } ?? readings())
         }
     }
 
     /// What systemd-resolved says; `nil` if it does not run.
     private func fromResolved() async -> Reading? {
-        guard await follower.isRunning else { return nil }
+        guard await following.bus.isOwned(Self.service) else { return nil }
         do throws(DBusError) {
-            let bus = follower.bus
+            let bus = following.bus
             let servers = try await bus.property(
                 "DNSEx", of: Self.interface, at: Self.object, destination: Self.service)
             let domains = try await bus.property(

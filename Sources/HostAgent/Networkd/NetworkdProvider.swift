@@ -17,9 +17,7 @@ public struct NetworkdProvider: PushingProvider {
     /// `networkd`
     public let name = "networkd"
 
-    private let follower: BusFollower
-    private let clock: any Clock<Duration>
-    private let openLinks: @Sendable () throws -> any LinkMonitor
+    private let following: Following
     private let faults: FaultLog
     private var known: [String: ManagedLink] = [:]
 
@@ -39,11 +37,21 @@ public struct NetworkdProvider: PushingProvider {
         bus: any MessageBus, clock: any Clock<Duration>, logger: Logger,
         openLinks: @escaping @Sendable () throws -> any LinkMonitor
     ) {
-        self.clock = clock
-        self.openLinks = openLinks
-        follower = BusFollower(
-            bus: bus, service: Self.service,
-            signals: [.propertiesChanged(sender: Self.service, pathNamespace: Self.root)], clock: clock)
+        following = Following(
+            bus: bus,
+            matches: [
+                .nameOwnerChanged(Self.service), .propertiesChanged(sender: Self.service, pathNamespace: Self.root),
+            ],
+            sources: [
+                { changed in
+                    let monitor = try openLinks()
+                    while !Task.isCancelled {
+                        _ = try await monitor.changes()
+                        changed()
+                        try await clock.sleep(for: Self.rest)
+                    }
+                }
+            ], rest: Self.rest, clock: clock, isBusOptional: true)
         faults = FaultLog(logger)
     }
 
@@ -52,33 +60,18 @@ public struct NetworkdProvider: PushingProvider {
 
     /// Reports all links that systemd-networkd knows, at once and after each change.
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
-        let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        await withTaskGroup { [follower, clock, openLinks] group in
-            group.addTask { await follower.run { change.yield() } }
-            group.addTask {
-                guard let monitor = try? openLinks() else { return }
-                while !Task.isCancelled, (try? await monitor.changes()) != nil {
-                    change.yield()
-                    try? await clock.sleep(for: Self.rest)
-                }
-            }
-            for await _ in changes {
-                try? await clock.sleep(for: Self.rest)
-                report(await links().map(\.reading))
-            }
-            group.cancelAll()
-        }
+        try await following.run { _ in report(await links().map(\.reading)) }
     }
 
     /// The links now; none where the service does not run.
     private mutating func links() async -> [ManagedLink] {
-        guard await follower.isRunning else {
+        guard await following.bus.isOwned(Self.service) else {
             known = [:]
             return []
         }
         var links: [ManagedLink] = []
         do throws(DBusError) {
-            let answer = try await follower.bus.call(
+            let answer = try await following.bus.call(
                 MethodCall(
                     destination: Self.service, path: Self.root, interface: "org.freedesktop.network1.Manager",
                     member: "ListLinks"))
@@ -98,7 +91,7 @@ public struct NetworkdProvider: PushingProvider {
 
     /// One link; `nil` if it is gone meanwhile.
     private func link(_ name: String, _ path: String) async -> ManagedLink? {
-        let bus = follower.bus
+        let bus = following.bus
         do throws(DBusError) {
             let properties = try await bus.properties(of: Self.linkInterface, at: path, destination: Self.service)
             var link = ManagedLink(name, properties)
