@@ -68,5 +68,5 @@ struct ThermalEvent: Hashable, Sendable {
 
     /// Where the last crossing stands on the bus, and what it means.
     static let path = "thermal/event"
-    static let meta = Metadata(title: "Last crossing of a trip point", unit: "°C", datatype: .json)
+    static let meta = Metadata(title: "Last crossing of a trip point", datatype: .json)
 }
