@@ -19,6 +19,9 @@ public protocol Controls: Sendable {
     /// - Returns: The result.
     /// - Throws: `JetError` with a sentence that says what to do about it, to refuse.
     func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON
+
+    /// What of an argument may stand in the log, which more people read than may set and call.
+    func loggable(_ argument: JSON, at path: String) -> JSON
 }
 
 extension Controls {
@@ -31,6 +34,9 @@ extension Controls {
     public func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON {
         throw JetError(.invalidParams, "'\(path)' is no Method.", data: ["notAMethod": .string(path)])
     }
+
+    /// All of it: most arguments are no secrets.
+    public func loggable(_ argument: JSON, at path: String) -> JSON { argument }
 }
 
 /// A provider of things that can be set or called: those of its readings that are `settable` or a `method`.

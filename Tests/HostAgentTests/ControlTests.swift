@@ -75,6 +75,19 @@ struct ControlTests {
         await bus.stop()
     }
 
+    @Test("the log shows what was asked for, but no secrets")
+    func secret() async throws {
+        let bus = try await TestBus(granting: ["operator"])
+        let log = MemoryLog()
+        let publisher = PeerPublisher(try await bus.peer(), logger: log.logger)
+        _ = await publisher.publish([.add(Lamp.off)], controller: Controller(Lamp(), group: "operator"))
+        let user = try await bus.peer()
+        let _: JSON = try await user.call("lamp/off", ["pin": 1234] as JSON)
+        let _: JSON = try await user.call("lamp/off", ["after": 5] as JSON)
+        #expect(log.metadata.compactMap { $0["value"] } == [#""not shown""#, #"{"after":5}"#])
+        await bus.stop()
+    }
+
     @Test("a set that begins something longer answers with what the caller needs to go on, and changes nothing yet")
     func answered() async throws {
         let bus = try await TestBus(granting: ["operator"])
@@ -103,4 +116,6 @@ private struct Lamp: Controls {
     }
 
     func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON { ["off": request.arguments] }
+
+    func loggable(_ argument: JSON, at path: String) -> JSON { argument == ["pin": 1234] ? "not shown" : argument }
 }

@@ -74,6 +74,16 @@ struct NetworkSettingsProviderTests {
         #expect(readings[5].value["managedBy"] == "NetworkManager")
     }
 
+    @Test("are confirmed with a token that stands in no log, however it is given")
+    func secret() throws {
+        let controls = provider(FakeBus()).controls
+        let confirmations: [JSON] = [["token": "s3cret"], ["s3cret"], "s3cret"]
+        for argument in confirmations {
+            #expect(!controls.loggable(argument, at: "settings/net/confirm").description.contains("s3cret"))
+        }
+        #expect(controls.loggable(["mtu": 1400], at: "settings/net/eth0") == ["mtu": 1400])
+    }
+
     @Test("are not there where the root program is not")
     func absent() throws {
         tree.remove("run/jet-network/links.json")

@@ -22,17 +22,38 @@ struct ControlLog: Sendable {
             logger.notice("\(verb)")
             return result
         } catch {
-            logger.notice("not \(verb)", metadata: ["reason": "\((error as? JetError)?.message ?? "\(error)")"])
+            // It may quote what was asked for.
+            let reason = Self.line((error as? JetError)?.message ?? "\(error)", atMost: Self.longestReason)
+            logger.notice("not \(verb)", metadata: ["reason": "\(reason)"])
             throw error
         }
     }
 
-    /// The best that is known of a caller: whom it authenticated as, who runs it, or what it calls itself.
+    /// The best that is known of a caller: whom it authenticated as, who runs it, or what it calls itself. That is written
+    /// into logs, records and on terminals: it is one line, and short; and what anybody can call itself says that it is
+    /// nothing more.
     static func name(_ caller: Caller?) -> String {
-        if let user = caller?.user { return user }
+        if let user = caller?.user { return line(user, atMost: longestName) }
         if let uid = caller?.uid { return "uid \(uid)" }
-        return caller?.peer ?? "somebody"
+        guard let peer = caller?.peer else { return "somebody" }
+        return "somebody who says '\(line(peer, atMost: longestName))'"
+    }
+
+    /// The text without what could begin a line of its own, or tell a terminal something.
+    static func line(_ text: String, atMost length: Int) -> String {
+        let printable = text.unicodeScalars.lazy.filter { isPrintable($0) }
+        return String(String.UnicodeScalarView(printable.prefix(length)))
+    }
+
+    /// Whether it is no control character, of ASCII or of the 8-bit ones that terminals obey, too, and no line's end.
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: false
+        default: true
+        }
     }
 
     private static let longestValue = 200
+    private static let longestReason = 500
+    private static let longestName = 64
 }

@@ -157,7 +157,9 @@ public actor PeerPublisher: Publisher {
             options.access = Access(callGroups: [controller.group])
             return .method(
                 try batch.addMethod(path, options: options) { (request: CallRequest<JSON>) -> JSON in
-                    try await journal.noting("called", path, request.arguments, by: request.caller) {
+                    try await journal.noting(
+                        "called", path, controls.loggable(request.arguments, at: path), by: request.caller
+                    ) {
                         try await controls.call(path, request)
                     }
                 })
@@ -165,7 +167,7 @@ public actor PeerPublisher: Publisher {
         options.access = Access(setGroups: [controller.group])
         return .state(
             try batch.addState(path, reading.value, options: options) { request in
-                try await journal.noting("set", path, request.value, by: request.caller) {
+                try await journal.noting("set", path, controls.loggable(request.value, at: path), by: request.caller) {
                     try await controls.set(path, request)
                 }
             })

@@ -82,6 +82,11 @@ struct SettingsControls: Controls {
         }
     }
 
+    /// Without the token: who reads it could confirm, or guess how the next one is made.
+    func loggable(_ argument: JSON, at path: String) -> JSON {
+        path == SettingsPath.confirm ? .string("not shown: it has the token") : argument
+    }
+
     private static func newID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 }
 

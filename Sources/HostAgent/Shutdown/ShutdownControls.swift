@@ -95,7 +95,7 @@ final class ShutdownControls: Controls {
         }
         guard let value = members["reason"], !value.isNull else { return (delay, nil) }
         guard let reason = value.string, reason.utf8.count <= longestReason, !reason.isEmpty,
-            reason.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+            reason.unicodeScalars.allSatisfy(ControlLog.isPrintable)
         else { throw .wrong("reason", "must be one line of at most \(longestReason) bytes") }
         return (delay, reason)
     }
