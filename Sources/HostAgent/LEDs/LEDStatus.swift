@@ -34,12 +34,13 @@ struct LEDStatus: Hashable, Sendable {
     static let longestDelay = 3_600_000
 
     /// The brightness of 100 for the greatest.
-    var percent: Int { Int((Double(brightness) * 100 / Double(max)).rounded()) }
+    /// A driver may report more than the greatest.
+    var percent: Int { Int(Swift.min(100, Swift.max(0, Double(brightness) * 100 / Double(max))).rounded()) }
 
     /// The brightness for a percentage: what is not 0 is not dark.
     func brightness(percent: Double) -> Int {
         guard percent > 0 else { return 0 }
-        return Swift.max(1, Swift.min(max, Int((percent * Double(max) / 100).rounded())))
+        return Swift.max(1, Swift.min(max, Int(exactly: (percent * Double(max) / 100).rounded()) ?? max))
     }
 
     /// The names of its triggers.

@@ -95,6 +95,16 @@ struct LEDChangeTests {
             LEDStatus(brightness: 1, max: 3).value(isBlinking: false) == ["brightness": 1, "percent": 33, "max": 3])
     }
 
+    @Test("whatever numbers a driver has, they are understood")
+    func extremes() throws {
+        let odd = LEDStatus(brightness: .max, max: 1)
+        #expect(odd.percent == 100)
+        #expect(LEDStatus(brightness: .min, max: 1).percent == 0)
+        let huge = LEDStatus(brightness: 0, max: .max)
+        #expect(try LEDChange(["percent": 100], to: huge) == LEDChange(brightness: .max))
+        #expect(huge.brightness(percent: 0.1) > 0)
+    }
+
     @Test("the schema in meta lists the triggers and the colours")
     func schema() throws {
         let format = try #require(Self.status.meta("ACT").format)
