@@ -43,7 +43,9 @@ public struct NetworkChanger: Sendable {
 
     /// Who decides about the link.
     func owner(of link: String) async throws(ServiceError) -> LinkOwner? {
-        if let owner = inventory.owner(of: link) { return owner }
-        return try await services.isManagedByNetworkManager(link) ? .networkManager : nil
+        let owner = inventory.owner(of: link)
+        // networkd's word may be from before it was stopped: what it said last stays where it said it.
+        guard owner == nil || owner == .networkd else { return owner }
+        return try await services.isManagedByNetworkManager(link) ? .networkManager : owner
     }
 }

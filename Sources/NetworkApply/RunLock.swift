@@ -8,11 +8,28 @@ public struct RunLock: Sendable {
 
     /// Waits until nobody else is at work.
     public init(_ disk: Disk) throws(DiskError) {
-        descriptor = open(disk.root + Self.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw DiskError(Self.path) }
+        descriptor = try Self.open(disk)
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else { throw DiskError(Self.path) }
         }
+    }
+
+    /// Does not wait.
+    ///
+    /// - Returns: `nil` if somebody is at work.
+    init?(ifFree disk: Disk) throws(DiskError) {
+        descriptor = try Self.open(disk)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
+        let code = errno
+        close(descriptor)
+        guard code == EWOULDBLOCK else { throw DiskError(Self.path, code) }
+        return nil
+    }
+
+    private static func open(_ disk: Disk) throws(DiskError) -> Int32 {
+        let descriptor = Glibc.open(disk.root + path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw DiskError(path) }
+        return descriptor
     }
 
     /// Lets the next one begin.

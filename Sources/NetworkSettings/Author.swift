@@ -30,10 +30,22 @@ public struct Author: Hashable, Sendable {
     /// Reads what `json` writes.
     public init?(_ value: JSON?) {
         guard let object = value?.object else { return nil }
-        if let user = object["user"], user.string == nil { return nil }
+        if let user = object["user"], !(user.string.map(Self.isName) ?? false) { return nil }
         let uid = object["uid"]?.int.flatMap(UInt32.init(exactly:))
         if object["uid"] != nil, uid == nil { return nil }
         self.init(user: object["user"]?.string, uid: uid)
+    }
+
+    /// Whether `text` can be a user's name: it is written into records, sentences and the journal of a program that runs
+    /// as root, so that it must be short and without anything that could look like a line of its own.
+    private static func isName(_ text: String) -> Bool {
+        text.utf8.count <= 256
+            && text.unicodeScalars.allSatisfy { scalar in
+                switch scalar.value {
+                case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: false
+                default: true
+                }
+            }
     }
 }
 

@@ -44,7 +44,8 @@ public struct NetworkFile: Hashable, Sendable {
     public init(parsing text: String) {
         sections = []
         var pending: String?
-        for line in text.split(whereSeparator: \.isNewline) {
+        // What ends a line for networkd, and nothing that Unicode has besides: it could make an assignment of a remark.
+        for line in text.split(whereSeparator: { $0 == "\n" || $0 == "\r" || $0 == "\r\n" || $0 == "\0" }) {
             let line = Self.trimmed(line)
             // A remark amid the lines that continue another is left out of it.
             if line.hasPrefix("#") || line.hasPrefix(";") { continue }

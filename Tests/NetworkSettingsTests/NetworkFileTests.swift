@@ -32,6 +32,16 @@ struct NetworkFileTests {
         #expect(NetworkFile(parsing: file.text) == file)
     }
 
+    @Test(
+        "has lines where networkd sees them, and nowhere else",
+        arguments: [
+            ("[A]\r\nb=1\r\n", ["1"]), ("[A]\rb=1", ["1"]), ("[A]\n# remark\u{2028}b=1\n", []),
+            ("[A]\n# remark\u{85}b=1\u{0C}b=2\n", []),
+        ])
+    func lines(text: String, values: [String]) {
+        #expect(NetworkFile(parsing: text).values("b", in: "A") == values)
+    }
+
     @Test("says what the settings are")
     func settings() throws {
         let file = NetworkFile(

@@ -127,4 +127,19 @@ struct PowerCutTests {
         #expect(machine.records.last()?.restored == false)
         #expect(machine.records.last()?.difference == "mtu is 9000, was 1500")
     }
+
+    @Test("looks what came of it only while nobody is at work: newer words are not overwritten by older ones")
+    func lookingMeanwhile() async throws {
+        let machine = try Machine()
+        _ = try #require(await machine.changer.apply(.of("eth0", ["mtu": 1400])).pending)
+        machine.restart()
+        _ = try #require(try await machine.changer.rollback())
+        machine.startNetworkd()
+        let lock = try RunLock(Disk(root: machine.root))
+        try await machine.changer.show()
+        #expect(machine.records.last()?.awaited != nil)
+        lock.release()
+        try await machine.changer.show()
+        #expect(machine.records.last()?.restored == true)
+    }
 }

@@ -56,6 +56,9 @@ struct SpoolTests {
         arguments: [
             "", "{", "[]", "{}", #"{"id":"../x","by":{},"link":"eth0","set":{},"confirmWithin":60,"token":null}"#,
             #"{"id":"1","by":{"user":7},"link":"eth0","set":{},"confirmWithin":60,"token":null}"#,
+            #"{"id":"1","by":{"user":"a\nroot: all is well"},"link":"eth0","set":{},"confirmWithin":60,"token":null}"#,
+            #"{"id":"1","by":{"user":"\u009b2J"},"link":"eth0","set":{},"confirmWithin":60,"token":null}"#,
+            #"{"id":"1","by":{"user":"\#(String(repeating: "a", count: 257))"},"link":"eth0","set":{},"confirmWithin":60,"token":null}"#,
             #"{"id":"1","by":{"uid":-1},"link":"eth0","set":{},"confirmWithin":60,"token":null}"#,
             #"{"id":"1","by":{},"link":"eth0","set":{},"confirmWithin":"60","token":null}"#,
             #"{"id":"1","by":{},"link":"eth0","set":{},"confirmWithin":60,"token":1}"#,
