@@ -39,11 +39,20 @@ public struct Disk: Sendable {
 public struct DiskError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file and the reason.
     public let description: String
+    /// Whether there was no room for it.
+    let isFull: Bool
 
     /// An error in words.
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String) {
+        self.description = description
+        isFull = false
+    }
 
-    init(_ path: String, _ code: Int32 = errno) { description = "\(path): \(String(cString: strerror(code)))" }
+    /// What errno(3) says of a file.
+    init(_ path: String, _ code: Int32 = errno) {
+        description = "\(path): \(String(cString: strerror(code)))"
+        isFull = code == ENOSPC || code == EDQUOT
+    }
 }
 
 // MARK: - Reading
@@ -125,8 +134,24 @@ extension Disk {
     ///   - isDurable: Whether it must survive the loss of power.
     public func write(_ path: String, _ bytes: [UInt8], group: UInt32? = nil, isDurable: Bool = true) throws(DiskError)
     {
-        try announce(.write(path))
         let beside = root + Self.beside(path)
+        try announce(.write(path))
+        do throws(DiskError) {
+            try Self.make(beside, path, bytes, group: group, isDurable: isDurable)
+        } catch {
+            // On a full disk the part that was written would be in the way of the next attempt.
+            unlink(beside)
+            throw error
+        }
+        try announce(.replace(path))
+        guard rename(beside, root + path) == 0 else { throw DiskError(path) }
+        if isDurable { try synchronise(Self.directory(of: path)) }
+    }
+
+    /// Makes the file `beside`, which is to become `path`.
+    private static func make(
+        _ beside: String, _ path: String, _ bytes: [UInt8], group: UInt32?, isDurable: Bool
+    ) throws(DiskError) {
         unlink(beside)
         let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DiskError(path) }
@@ -140,9 +165,24 @@ extension Disk {
         }
         if let group, fchown(descriptor, uid_t.max, group) != 0 { throw DiskError(path) }
         guard fchmod(descriptor, 0o640) == 0, !isDurable || fsync(descriptor) == 0 else { throw DiskError(path) }
-        try announce(.replace(path))
-        guard rename(beside, root + path) == 0 else { throw DiskError(path) }
-        if isDurable { try synchronise(Self.directory(of: path)) }
+    }
+
+    /// Puts a file back as it was. Where that is so already, nothing is written: it works on a full disk, too. Where the
+    /// disk has no room for the new file beside the old one, the old one makes it.
+    public func putBack(_ path: String, _ bytes: [UInt8], group: UInt32?) throws(DiskError) {
+        if kind(path) == S_IFREG, (try? read(path)) == bytes {
+            // Whoever wrote something here may have lost its power with a part of it beside, or before the directory was on
+            // the disk.
+            unlink(root + Self.beside(path))
+            return try synchronise(Self.directory(of: path))
+        }
+        do throws(DiskError) {
+            try write(path, bytes, group: group)
+        } catch {
+            guard error.isFull else { throw error }
+            try remove(path)
+            try write(path, bytes, group: group)
+        }
     }
 
     /// Removes a file, and what an interrupted `write` may have left beside it; it is fine if there is none.

@@ -27,7 +27,7 @@ extension NetworkChanger {
     func restore(_ change: PendingChange, result: ChangeOutcome.Result, reason: String) async throws -> ChangeOutcome {
         for file in change.files.reversed() {
             if let content = file.content {
-                try disk.write(file.path, Array(content.utf8), group: disk.networkGroup)
+                try disk.putBack(file.path, Array(content.utf8), group: disk.networkGroup)
             } else {
                 try disk.remove(file.path)
                 if file.madeDirectory { try disk.removeDirectory(Disk.directory(of: file.path)) }
@@ -47,7 +47,9 @@ extension NetworkChanger {
             if inventory.hasNetworkd { try? await services.reload() }
             outcome.awaited = change.kernel
         }
-        try records.put(outcome)
+        // The files are back, and that is what counts: if the disk has no room for a word about it, this must not be done
+        // again and again, with networkd beginning anew each time.
+        try? records.put(outcome)
         try records.removePending()
         try? await services.disarmRollback()
         return outcome
@@ -66,12 +68,18 @@ extension NetworkChanger {
             } catch {
                 trouble = "\(error)"
             }
-            do { try await surroundings.sleep(.seconds(1)) } catch { break }
+            do { try await surroundings.sleep(Self.reloadPause) } catch { break }
         }
         return trouble
     }
 
     private static let reloads = 3
+    private static let reloadPause = Duration.seconds(1)
+
+    /// How long an undoing takes at most, if a service answers, or is given up, after so long.
+    static func longestUndoing(answering patience: Duration) -> Duration {
+        (patience * 2 + reloadPause) * reloads + settling
+    }
 
     /// Does what networkd leaves undone when a file goes: it never sets a link's MTU back, and a link that it lets go
     /// stays up.

@@ -74,12 +74,13 @@ public struct SystemServices: NetworkServices {
             let isThere = try await bus.call(
                 MethodCall(
                     destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
-                    interface: "org.freedesktop.DBus", member: "NameHasOwner", arguments: [.string(name)]))
+                    interface: "org.freedesktop.DBus", member: "NameHasOwner", arguments: [.string(name)],
+                    timeout: Self.patience))
             guard isThere.first?.bool == true else { return false }
             let device = try await bus.call(
                 MethodCall(
                     destination: name, path: "/org/freedesktop/NetworkManager", interface: name,
-                    member: "GetDeviceByIpIface", arguments: [.string(link)]))
+                    member: "GetDeviceByIpIface", arguments: [.string(link)], timeout: Self.patience))
             guard let path = device.first?.string else { return false }
             return try await bus.property("Managed", of: name + ".Device", at: path, destination: name).bool ?? false
         } catch {
@@ -88,6 +89,9 @@ public struct SystemServices: NetworkServices {
             throw ServiceError("NetworkManager did not say whether it manages \(link): \(error)")
         }
     }
+
+    /// So long a manager of networks may take to answer, which is quick work for it: all attempts of a rollback are over before its unit's time is.
+    static let patience = Duration.seconds(8)
 
     private static let manager = "org.freedesktop.systemd1"
     private static let managerPath = "/org/freedesktop/systemd1"
@@ -109,7 +113,8 @@ public struct SystemServices: NetworkServices {
             _ = try await bus.call(
                 MethodCall(
                     destination: "org.freedesktop.network1", path: "/org/freedesktop/network1",
-                    interface: "org.freedesktop.network1.Manager", member: member, arguments: arguments))
+                    interface: "org.freedesktop.network1.Manager", member: member, arguments: arguments,
+                    timeout: Self.patience))
         } catch {
             throw ServiceError("systemd-networkd did not take its new files: \(error)")
         }

@@ -36,6 +36,7 @@ struct JetNetwork {
             tell(answer)
             // If its author cannot be told, the change must not stay: failing here starts the rollback.
             try spool.answer(.apply, answer)
+            if changer.needsRollback(after: answer) { throw DiskError("the rollback has to go on") }
         case .confirm:
             guard let request = request(.confirm, spool) else { return }
             let answer = await changer.confirm(request)

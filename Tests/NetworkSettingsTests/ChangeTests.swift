@@ -95,6 +95,25 @@ struct ChangeTests {
         #expect(machine.records.last()?.result == .failed)
     }
 
+    @Test("that went wrong and could not be undone at once has the rollback go on, and no other has")
+    func notUndone() async throws {
+        let machine = try Machine()
+        let made = await machine.changer.apply(.of("eth0", Self.staticSettings))
+        #expect(!machine.changer.needsRollback(after: made))
+        let refused = await machine.changer.apply(.of("eth1", ["mode": "dhcp"]))
+        #expect(!machine.changer.needsRollback(after: refused))
+        _ = try await machine.changer.rollback()
+
+        machine.change { $0.failing = ["timer"] }
+        let undone = await machine.changer.apply(.of("eth0", Self.staticSettings))
+        #expect(!machine.changer.needsRollback(after: undone))
+
+        // The record is written with the first two steps; then nothing works any more.
+        machine.cutPower(after: 2)
+        let failed = await machine.changer.apply(.of("eth0", Self.staticSettings))
+        #expect(machine.changer.needsRollback(after: failed))
+    }
+
     @Test("keeps a second one from being made, and says whose it is")
     func second() async throws {
         let machine = try Machine()
@@ -142,7 +161,9 @@ struct ChangeTests {
             else { return nil }
             return reason
         }
-        machine.change { $0.networkManager = ["eth1"] }
+        // What networkd said of a link may be from before it was stopped.
+        machine.change { $0.networkManager = ["eth0", "eth1"] }
+        #expect(await refusal("eth0")?.contains("NetworkManager") == true)
         #expect(await refusal("eth1")?.contains("NetworkManager") == true)
         machine.change { $0.networkManager = [] }
         machine.write("etc/network/interfaces.d/card", "auto eth1\niface eth1 inet dhcp\n")

@@ -27,6 +27,8 @@ final class Machine: NetworkServices, KernelLinks {
         var isUp: [String: Bool] = ["eth0": true, "eth1": false]
         var reloads = 0
         var failing: Set<String> = []
+        /// How many more files the disk has room for; `nil` for any number. One that is removed makes room.
+        var room: Int?
         var networkManager: Set<String> = []
     }
 
@@ -55,6 +57,7 @@ final class Machine: NetworkServices, KernelLinks {
         Disk(root: root) { [weak self] step throws(DiskError) in
             guard let self else { return }
             guard self.takesStep() else { throw DiskError("no power") }
+            guard self.hasRoom(for: step) else { throw DiskError("full", ENOSPC) }
         }
     }
 
@@ -123,6 +126,18 @@ final class Machine: NetworkServices, KernelLinks {
                 state.power = power - 1
             }
             state.steps += 1
+            return true
+        }
+    }
+
+    private func hasRoom(for step: Disk.Step) -> Bool {
+        state.withLock { state in
+            guard let room = state.room else { return true }
+            switch step {
+            case .write: if room == 0 { return false } else { state.room = room - 1 }
+            case .remove: state.room = room + 1
+            default: break
+            }
             return true
         }
     }
