@@ -25,6 +25,13 @@ struct UnitTests {
         }
     }
 
+    @Test(
+        "are started however often they are asked for: to refuse it would fail a change, or a confirmation",
+        arguments: Verb.allCases)
+    func limit(verb: Verb) throws {
+        #expect(try unit(verb).values("StartLimitIntervalSec", in: "Unit") == ["0"])
+    }
+
     @Test("let none write networkd's files, or change links, but those that are for it", arguments: Verb.allCases)
     func rights(verb: Verb) throws {
         let unit = try unit(verb)
@@ -40,7 +47,6 @@ struct UnitTests {
         #expect(try unit(.apply).values("OnFailure", in: "Unit") == ["jet-network-rollback.service"])
         let rollback = try unit(.rollback)
         #expect(rollback.values("Restart", in: "Service") == ["on-failure"])
-        #expect(rollback.values("StartLimitIntervalSec", in: "Unit") == ["0"])
         #expect(rollback.values("Before", in: "Unit").joined(separator: " ").contains("systemd-networkd.service"))
     }
 
