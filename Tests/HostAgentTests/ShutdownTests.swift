@@ -67,6 +67,23 @@ struct ShutdownTests {
         #expect(bus.calls.count { $0.member == "ScheduleShutdown" } == 1)
     }
 
+    @Test("of two who ask at the same moment, one is refused")
+    func together() async throws {
+        let (provider, _) = try await run()
+        let controls = provider.controls
+        bus.answer("SetWallMessage") { _ throws(DBusError) in
+            // The first one has found nothing scheduled, and has not scheduled anything yet.
+            let second = try? await controls.call("system/poweroff", CallRequest(arguments: []))
+            #expect(second == nil)
+            return []
+        }
+        _ = try await call(provider, "system/reboot", [])
+        #expect(bus.calls.filter { $0.member == "ScheduleShutdown" }.map(\.arguments.first) == [.string("reboot")])
+        bus.answer("SetWallMessage") { _ throws(DBusError) in [] }
+        #expect(try await call(provider, "system/shutdown/cancel", []) == true)
+        _ = try await call(provider, "system/poweroff", [])
+    }
+
     @Test("the beginning of the shutdown is shown")
     func begun() async throws {
         let (provider, running) = try await run()
@@ -111,6 +128,8 @@ struct ShutdownTests {
         #expect(
             error?.message
                 == "The agent is not allowed to reboot the machine: polkit has no rule for it on this machine.")
+        // Whoever shuts down next does not do it in these words.
+        #expect(bus.calls.last { $0.member == "SetWallMessage" }?.arguments.first == .string(""))
     }
 
     @Test(
@@ -118,6 +137,7 @@ struct ShutdownTests {
         arguments: [
             (["delay": -1], "delay"), (["delay": 86401], "delay"), (["delay": "10"], "delay"),
             (["delay": 1.5], "delay"), (["reason": ""], "reason"), (["reason": "a\nb"], "reason"),
+            (["reason": "\u{9B}2J"], "reason"),
             (["reason": 7], "reason"), (["when": 1], "when"),
         ] as [(JSON, String)])
     func arguments(_ arguments: JSON, field: String) throws {

@@ -16,6 +16,9 @@ final class ShutdownControls: Controls {
     /// Who scheduled what here; logind does not know.
     private let authors = Mutex<[Author]>([])
 
+    /// Whether somebody is about to schedule one: to look whether there is one, and to do it, is two steps of logind's.
+    private let isScheduling = Mutex(false)
+
     private struct Author {
         let type: String
         let time: Moment
@@ -47,6 +50,14 @@ final class ShutdownControls: Controls {
     private func schedule(_ type: String, _ request: CallRequest<JSON>) async throws -> JSON {
         let (delay, reason) = try Self.arguments(request.arguments)
         let name = ControlLog.name(request.caller)
+        guard
+            isScheduling.withLock({ busy in
+                defer { busy = true }; return !busy
+            })
+        else {
+            throw JetError(.invalidParams, "Somebody else schedules a shutdown at this moment; see \(Shutdown.state).")
+        }
+        defer { isScheduling.withLock { $0 = false } }
         if let pending = try await asking({ () throws(DBusError) in try await login.scheduled() }) {
             throw JetError(
                 .invalidParams,
@@ -61,6 +72,8 @@ final class ShutdownControls: Controls {
         do throws(DBusError) {
             try await login.schedule(type, at: time)
         } catch {
+            // The next one, whosever it is, must not be told of with these words.
+            try? await login.setMessage("")
             throw await refusal(error, type)
         }
         nudge()
