@@ -23,6 +23,7 @@ public struct KernelLink: KernelLinks {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else { throw DiskError("getifaddrs") }
         defer { freeifaddrs(list) }
+        let temporary = Self.temporary(in: try disk.text("/proc/net/if_inet6") ?? "")
         var addresses: [String] = []
         var next = list
         while let entry = next?.pointee {
@@ -30,8 +31,22 @@ public struct KernelLink: KernelLinks {
             guard String(cString: entry.ifa_name) == link, let address = Self.bytes(entry.ifa_addr),
                 let mask = Self.bytes(entry.ifa_netmask), let internet = InternetAddress(bytes: address)
             else { continue }
-            if !internet.isIPv4, internet.isLinkLocal { continue }
+            if !internet.isIPv4, internet.isLinkLocal || temporary.contains(internet) { continue }
             addresses.append("\(internet)/\(mask.reduce(0) { $0 + $1.nonzeroBitCount })")
+        }
+        return addresses
+    }
+
+    /// The IPv6 addresses that hosts make up for themselves and soon replace (RFC 8981), which are others each time: those
+    /// with `IFA_F_TEMPORARY` among the lines of /proc/net/if_inet6, `address index prefix scope flags link`.
+    static func temporary(in text: String) -> Set<InternetAddress> {
+        var addresses: Set<InternetAddress> = []
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count >= 6, let flags = UInt32(words[4], radix: 16), flags & 0x01 != 0,
+                let address = InternetAddress(digits: words[0])
+            else { continue }
+            addresses.insert(address)
         }
         return addresses
     }
@@ -67,12 +82,8 @@ public struct KernelLink: KernelLinks {
             guard words.count >= 10, words[9] == link, words[1] == "00", words[0].allSatisfy({ $0 == "0" }),
                 let flags = UInt32(words[8], radix: 16), flags & rejecting == 0
             else { continue }
-            let digits = Array(words[4].utf8)
-            guard digits.count == 32 else { continue }
-            let bytes = stride(from: 0, to: 32, by: 2).compactMap {
-                UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)
-            }
-            routes.append(InternetAddress(bytes: bytes).map { $0.isUnspecified ? "dev" : "via \($0)" } ?? "dev")
+            guard words[4].utf8.count == 32 else { continue }
+            routes.append(InternetAddress(digits: words[4]).map { $0.isUnspecified ? "dev" : "via \($0)" } ?? "dev")
         }
         return routes
     }
@@ -109,5 +120,17 @@ public struct KernelLink: KernelLinks {
         prepare(&request)
         guard ioctl(descriptor, number, &request) == 0 else { throw DiskError(link) }
         read(request)
+    }
+}
+
+extension InternetAddress {
+    /// An IPv6 address as the kernel writes it below /proc: 32 hexadecimal digits.
+    fileprivate init?(digits: Substring) {
+        let digits = Array(digits.utf8)
+        guard digits.count == 32 else { return nil }
+        self.init(
+            bytes: stride(from: 0, to: 32, by: 2).compactMap {
+                UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)
+            })
     }
 }
