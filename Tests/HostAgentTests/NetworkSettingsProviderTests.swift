@@ -84,6 +84,22 @@ struct NetworkSettingsProviderTests {
         #expect(controls.loggable(["mtu": 1400], at: "settings/net/eth0") == ["mtu": 1400])
     }
 
+    @Test("have a place of their own, whatever the link is called")
+    func names() throws {
+        let views = ["pending", "confirm", "last", "rollback", "eth0.7"].map {
+            LinkView(link: $0, owner: .networkd, settings: LinkSettings(), base: LinkSettings())
+        }
+        tree.write("run/jet-network/links.json", JSON.array(views.map(\.json)).description)
+        var provider = provider(FakeBus())
+        let paths = provider.readings().map(\.path)
+        #expect(Set(paths).count == paths.count)
+        #expect(
+            paths.suffix(5) == [
+                "settings/net/%70ending", "settings/net/%63onfirm", "settings/net/%6cast", "settings/net/%72ollback",
+                "settings/net/eth0.7",
+            ])
+    }
+
     @Test("are not there where the root program is not")
     func absent() throws {
         tree.remove("run/jet-network/links.json")

@@ -97,8 +97,13 @@ extension Author {
 
 /// Where the settings stand on the bus.
 enum SettingsPath {
-    /// `settings/net/<link>`
-    static func link(_ name: String) -> String { "settings/net/" + Slug.name(name.utf8) }
+    /// `settings/net/<link>`. A link that is called as something else here has its first letter written as `%` and two
+    /// hexadecimal digits, as other names have what cannot stand in a path.
+    static func link(_ name: String) -> String {
+        let path = "settings/net/" + Slug.name(name.utf8)
+        guard [pending, last, confirm, rollback].contains(path), let first = name.utf8.first else { return path }
+        return "settings/net/%" + String(first, radix: 16) + name.dropFirst()
+    }
 
     static let pending = "settings/net/pending"
     static let last = "settings/net/last"
