@@ -30,7 +30,7 @@ extension JSON {
         }
 
         private func index(of name: String) -> Int? {
-            members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+            members.firstIndex { $0.name.isSpelt(as: name) }
         }
     }
 }
@@ -48,8 +48,13 @@ extension JSON.Object: Hashable {
     /// Whether both have the same members, in whatever order.
     public static func == (left: Self, right: Self) -> Bool {
         guard left.count == right.count else { return false }
+        // What was only passed on is the same memory: that is how most comparisons end.
+        let isSame = left.members.withUnsafeBufferPointer { left in
+            right.members.withUnsafeBufferPointer { left.baseAddress == $0.baseAddress }
+        }
+        if isSame { return true }
         for index in left.indices {
-            guard left[index].name.utf8.elementsEqual(right[index].name.utf8) else {
+            guard left[index].name.isSpelt(as: right[index].name) else {
                 return sameMembers(left.members[index...], right.members[index...])
             }
             guard left[index].value == right[index].value else { return false }
@@ -94,7 +99,7 @@ extension JSON.Object {
 
         init(_ text: String) { self.text = text }
 
-        static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+        static func == (left: Self, right: Self) -> Bool { left.text.isSpelt(as: right.text) }
 
         func hash(into hasher: inout Hasher) {
             var text = text
@@ -120,7 +125,7 @@ extension JSON.Object {
         private static var indexedFrom: Int { 16 }
 
         private func position(of name: String) -> Int? {
-            let linear = members.prefix(Self.indexedFrom).firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+            let linear = members.prefix(Self.indexedFrom).firstIndex { $0.name.isSpelt(as: name) }
             return linear ?? (index.isEmpty ? nil : index[Name(name)])
         }
 

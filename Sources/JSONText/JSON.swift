@@ -25,7 +25,7 @@ public enum JSON: Hashable, Sendable {
         case (.null, .null): true
         case (.boolean(let left), .boolean(let right)): left == right
         case (.number(let left), .number(let right)): left == right
-        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.string(let left), .string(let right)): left.isSpelt(as: right)
         case (.array(let left), .array(let right)): left == right
         case (.object(let left), .object(let right)): left == right
         default: false
@@ -53,6 +53,13 @@ public enum JSON: Hashable, Sendable {
             hasher.combine(5)
             hasher.combine(object)
         }
+    }
+}
+
+extension String {
+    /// Whether both have the same code points: `==` would take canonical equivalents for the same.
+    func isSpelt(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }
 
