@@ -27,8 +27,13 @@ struct AgentService: Service {
         }
     }
 
+    /// A daemon that is slow, or was stopped for a while, is waited for: what it was asked for it has read, or will, and
+    /// to ask again would only find the path taken. If it is gone, the connection is too.
+    private static let patience = Duration.seconds(3600)
+
     private func serve() async throws {
-        let configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
+        var configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
+        configuration.requestTimeout = Self.patience
         let peer = try await Peer.waiting(for: endpoint, configuration: configuration, logger: logger)
         let publisher = PeerPublisher(peer, logger: logger)
         let agent = Agent(
