@@ -67,7 +67,8 @@ public struct PendingChange: Hashable, Sendable {
     /// What everybody may know: `{id, link, by, from, to, deadline}`.
     public var shown: JSON {
         [
-            "id": .string(id), "link": .string(link), "by": by.json, "from": from?.json ?? .null, "to": to.json,
+            "id": .string(id), "link": .string(link), "by": .string(by.description), "from": from?.json ?? .null,
+            "to": to.json,
             "deadline": .string(Moment.text(seconds: deadline)),
         ]
     }
@@ -75,6 +76,7 @@ public struct PendingChange: Hashable, Sendable {
     /// All of it, for the disk.
     public var json: JSON {
         var object = shown.object ?? [:]
+        object["by"] = by.json
         object["token"] = .string(token)
         object["deadlineUnix"] = .number(deadline)
         object["deadlineSinceBoot"] = .number(deadlineSinceBoot)

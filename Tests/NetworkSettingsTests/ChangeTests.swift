@@ -18,7 +18,7 @@ struct ChangeTests {
         #expect(machine.timer != nil)
         #expect(pending["deadline"] == "2027-01-15T08:02:00Z")
         let shown = try #require(try machine.records.pending()?.shown)
-        #expect(shown["by"] == ["user": "alice"])
+        #expect(shown["by"] == "alice")
         #expect(shown["from"]?["mode"] == "dhcp")
         #expect(shown["to"]?["mode"] == "static")
         let token = try #require(pending["token"]?.string)
