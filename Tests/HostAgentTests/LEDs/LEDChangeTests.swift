@@ -105,6 +105,15 @@ struct LEDChangeTests {
         #expect(huge.brightness(percent: 0.1) > 0)
     }
 
+    @Test("udev gives the agent the files that a change is written to, and no others")
+    func rule() throws {
+        let repository = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let rule = try HostFile.text("/\(repository)/packaging/udev/60-jet-leds.rules")
+        let list = try #require(rule.firstMatch(of: /for file in ([a-z_ ]+);/)).1
+        #expect(
+            list.split(separator: " ") == ["brightness", "trigger", "multi_intensity", "delay_on", "delay_off"])
+    }
+
     @Test("the schema in meta lists the triggers and the colours")
     func schema() throws {
         let format = try #require(Self.status.meta("ACT").format)
