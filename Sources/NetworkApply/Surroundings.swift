@@ -5,7 +5,7 @@ public import NetworkSettings
 public struct Surroundings: Sendable {
     /// Seconds since 1970.
     public var now: @Sendable () -> Int
-    /// Milliseconds of CLOCK_BOOTTIME.
+    /// Milliseconds of CLOCK_MONOTONIC.
     public var sinceBoot: @Sendable () -> Int
     /// So many random bytes that nobody can guess.
     public var random: @Sendable (Int) -> [UInt8]
@@ -28,7 +28,7 @@ public struct Surroundings: Sendable {
         now: { time(nil) },
         sinceBoot: {
             var time = timespec()
-            clock_gettime(CLOCK_BOOTTIME, &time)
+            clock_gettime(CLOCK_MONOTONIC, &time)
             return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
         },
         random: { count in

@@ -37,7 +37,8 @@ public struct PendingChange: Hashable, Sendable {
     public var to: LinkSettings
     /// When it is undone, unless it is confirmed: in seconds since 1970.
     public var deadline: Int
-    /// The same in milliseconds of CLOCK_BOOTTIME, which nobody sets, and which goes on while the machine sleeps.
+    /// The same in milliseconds of CLOCK_MONOTONIC, by which the timer runs too: nobody sets it, and while the machine
+    /// sleeps, it stands still.
     public var deadlineSinceBoot: Int
     /// In which run of the machine that is: `/proc/sys/kernel/random/boot_id`.
     public var bootID: String
