@@ -29,6 +29,25 @@ struct ControlTests {
         await bus.stop()
     }
 
+    @Test("a report that is quicker than the set's own answer is told once, too")
+    func quickReport() async throws {
+        let bus = try await TestBus(granting: ["operator"])
+        let publisher = PeerPublisher(try await bus.peer(), logger: MemoryLog().logger)
+        let lamp = QuickLamp(publisher: publisher)
+        _ = await publisher.publish([.add(Lamp.reading(0))], controller: Controller(lamp, group: "operator"))
+        let user = try await bus.peer()
+        let fetcher = try await user.fetch(.path("lamp"), as: Int.self)
+        #expect(try await user.set("lamp", to: 9, valueAsResult: true) == 9)
+        _ = await publisher.publish([.change(path: "lamp", value: 10)])
+        var heard: [Int?] = []
+        for try await event in fetcher {
+            heard.append(event.value)
+            if event.value == 10 { break }
+        }
+        #expect(heard == [0, 9, 10])
+        await bus.stop()
+    }
+
     @Test("who is not in the group can see what there is, but not change it")
     func outsider() async throws {
         let bus = try await TestBus(granting: ["audience"])
@@ -118,4 +137,14 @@ private struct Lamp: Controls {
     func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON { ["off": request.arguments] }
 
     func loggable(_ argument: JSON, at path: String) -> JSON { argument == ["pin": 1234] ? "not shown" : argument }
+}
+
+/// A lamp whose provider reports what became of a set before the set is answered.
+private struct QuickLamp: Controls {
+    let publisher: PeerPublisher
+
+    func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON> {
+        _ = await publisher.publish([.change(path: path, value: request.value)])
+        return .adjust(request.value)
+    }
 }

@@ -166,11 +166,21 @@ public actor PeerPublisher: Publisher {
         }
         options.access = Access(setGroups: [controller.group])
         return .state(
-            try batch.addState(path, reading.value, options: options) { request in
-                try await journal.noting("set", path, controls.loggable(request.value, at: path), by: request.caller) {
+            try batch.addState(path, reading.value, options: options) { [weak self] request in
+                let loggable = controls.loggable(request.value, at: path)
+                let decision = try await journal.noting("set", path, loggable, by: request.caller) {
                     try await controls.set(path, request)
                 }
+                return await self?.untold(decision, at: path) ?? decision
             })
+    }
+
+    /// What a set comes to on the bus: its provider's report may have been quicker, and then everybody knows already.
+    private func untold(_ decision: SetDecision<JSON>, at path: String) -> SetDecision<JSON> {
+        guard case .adjust(let value) = decision, case .state(let state)? = elements[path], state.value == value else {
+            return decision
+        }
+        return .acceptSilently
     }
 
     /// Waits for a connection.
