@@ -43,9 +43,10 @@ public struct FilesystemProvider: WakingProvider {
 
     /// Calls `wake` when something is mounted or unmounted.
     public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
-        let watch = try MountWatch(mountInfo)
+        let watch = try AttributeWatch()
+        watch.watch([mountInfo])
         while !Task.isCancelled {
-            await watch.changed()
+            await watch.change()
             wake()
         }
     }

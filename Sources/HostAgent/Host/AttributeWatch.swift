@@ -3,11 +3,13 @@ internal import Glibc
 internal import Readiness
 internal import Synchronization
 
-/// Waits until the kernel tells that one of several attributes changed.
+/// Waits until the kernel tells that one of several files of its own changed: attributes in sysfs, and
+/// /proc/self/mountinfo.
 ///
-/// Such an attribute has an exceptional condition (`POLLPRI`) until it is read again, and is otherwise always readable:
+/// Such a file has an exceptional condition (`POLLPRI`) until it is looked at again, and is otherwise always readable:
 /// waiting for it to be readable would not wait at all. An epoll(7) that watches for the condition is itself readable
-/// when one of its files has it, and for that one can wait. Source of fact: sysfs_notify() of the kernel, poll(2).
+/// when one of its files has it, and for that one can wait. Source of fact: sysfs_notify() of the kernel, poll(2),
+/// proc_pid_mountinfo(5).
 final class AttributeWatch: Sendable {
     private let epoll: Int32
     private let files = Mutex<[String: Int32]>([:])
