@@ -14,14 +14,7 @@ struct ClockControls: Controls {
     func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON> {
         guard let name = request.value.string else { throw JetError.wrong("timezone", "must be a text") }
         if let fault = TimeZoneName.fault(in: name, on: host) { throw JetError.wrong("timezone", fault) }
-        do throws(DBusError) {
-            _ = try await bus.call(
-                MethodCall(
-                    destination: Self.service, path: Self.path, interface: Self.service, member: "SetTimezone",
-                    arguments: [.string(name), .boolean(false)]))
-        } catch {
-            throw JetError.refused(error, doing: "set the time zone")
-        }
+        try await bus.setText("SetTimezone", name, of: Self.service, at: Self.path, doing: "set the time zone")
         nudge()
         return .adjust(.string(TimeZoneName.current(host) ?? name))
     }

@@ -15,14 +15,7 @@ struct HostnameControls: Controls {
     func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON> {
         guard let name = request.value.string else { throw JetError.wrong("hostname", "must be a text") }
         if let fault = Hostname.fault(in: name) { throw JetError.wrong("hostname", fault) }
-        do throws(DBusError) {
-            _ = try await bus.call(
-                MethodCall(
-                    destination: Self.service, path: Self.path, interface: Self.service, member: "SetStaticHostname",
-                    arguments: [.string(name), .boolean(false)]))
-        } catch {
-            throw JetError.refused(error, doing: "set the host name")
-        }
+        try await bus.setText("SetStaticHostname", name, of: Self.service, at: Self.path, doing: "set the host name")
         nudge()
         return .adjust(.string((try? Self.current(host)) ?? name))
     }

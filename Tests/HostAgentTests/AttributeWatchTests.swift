@@ -4,8 +4,8 @@ import Testing
 
 @testable import HostAgent
 
-/// When something is mounted.
-struct MountWatchTests {
+/// Files of the kernel that tell of themselves, as /proc/self/mountinfo does when something is mounted.
+struct AttributeWatchTests {
     @Test(
         "what is mounted, and what is unmounted, is told at once",
         .enabled(if: getuid() == 0 && Mounts.isPermitted, "needs the right to mount"), .timeLimit(.minutes(1)))
