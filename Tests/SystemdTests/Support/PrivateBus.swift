@@ -48,7 +48,7 @@ final class PrivateBus: Sendable {
         #expect(status == 0, "\(command.text(.error))")
     }
 
-    static func fresh() -> String { "unix:path=/tmp/jet-bus-\(String(UInt64.random(in: 0 ... .max), radix: 36))" }
+    static func fresh() -> String { "unix:abstract=jet-bus-\(String(UInt64.random(in: 0 ... .max), radix: 36))" }
 }
 
 extension MessageBus {
