@@ -43,6 +43,17 @@ struct FilesystemProviderTests {
         #expect(MountTable("1 0 8:1 / / rw - ext4 /dev/sda1 ro").filesystems.map(\.mount.isReadOnly) == [true])
     }
 
+    @Test("a /tmp of its own is shown by a service that has a private one; one on the root's disk is not")
+    func privateTmp() {
+        let text = """
+            1 0 8:1 / / rw - ext4 /dev/sda1 rw
+            2 1 8:5 / /tmp rw - ext4 /dev/sda5 rw
+            3 2 8:5 /systemd-private-0123-jet-agent.service-AbCdEf/tmp /tmp rw - ext4 /dev/sda5 rw
+            4 1 8:1 /var/tmp/systemd-private-0123-jet-agent.service-AbCdEf/tmp /var/tmp rw - ext4 /dev/sda1 rw
+            """
+        #expect(MountTable(text).filesystems.map(\.mount.point) == ["/", "/tmp"])
+    }
+
     @Test("what is mounted over another hides it")
     func hidden() {
         let table = MountTable("1 0 8:1 / /mnt rw - ext4 /dev/sda1 rw\n2 1 8:2 / /mnt rw - xfs /dev/sdb1 rw")

@@ -55,10 +55,18 @@ struct MountTable: Hashable, Sendable {
         if remote.contains(mount.type) || mount.type.hasPrefix("fuse.") { return .remote }
         if isRoot { return .local }
         // Subvolumes are mounted by their directory, too.
-        guard mount.directory == "/" || mount.type == "btrfs" || mount.type == "bcachefs" else { return nil }
+        guard mount.directory == "/" || isPrivate(mount) || mount.type == "btrfs" || mount.type == "bcachefs" else {
+            return nil
+        }
         if withoutDevice.contains(mount.type) { return .local }
         return mount.source.hasPrefix("/dev/") && !images.contains(mount.type) && !made.contains(mount.type)
             ? .local : nil
+    }
+
+    /// Whether it stands for a /tmp that is a file system of its own: of that, the service manager shows this process just
+    /// a directory made for it (`PrivateTmp=` of systemd.exec(5)).
+    private static func isPrivate(_ mount: Mount) -> Bool {
+        (mount.point == "/tmp" || mount.point == "/var/tmp") && mount.directory.hasPrefix("/systemd-private-")
     }
 
     /// File systems that answer when somebody far away does, or a process.
