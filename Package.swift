@@ -37,8 +37,9 @@ let package = Package(
         .executable(name: "jetd", targets: ["jetd"]),
         .executable(name: "jet-agent", targets: ["jet-agent"]),
         .executable(name: "jet-network", targets: ["jet-network"]),
-        .executable(name: "jet", targets: ["JetCommand"]),
+        .executable(name: "jet", targets: ["JetExecutable"]),
         .executable(name: "jet-update", targets: ["jet-update"]),
+        .executable(name: "jet-multicall", targets: ["jet-multicall"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -120,21 +121,18 @@ let package = Package(
 
         // Root programs
         .target(name: "SystemUpdate", dependencies: ["JSONText", "Moments"], swiftSettings: house),
-        .executableTarget(
-            name: "jet-update", dependencies: ["SystemUpdate", "Systemd"], swiftSettings: house, linkerSettings: shipped
-        ),
 
-        // Executables
-        .executableTarget(
-            name: "jetd",
+        // Programs: what each one is, and executables of one line that run it
+        .target(
+            name: "JetdCommand",
             dependencies: [
                 "JetDaemon", "JetBus", "JetProtocol", "Systemd", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: house,
-            linkerSettings: shipped + selfContained),
-        .executableTarget(
-            name: "jet-agent",
+            path: "Sources/jetd",
+            swiftSettings: house),
+        .target(
+            name: "JetAgentCommand",
             dependencies: [
                 "HostAgent", "CLinux", "ConfigurationFile", "Jet", "JetProtocol", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -142,12 +140,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: house,
-            linkerSettings: shipped),
-        .executableTarget(
-            name: "jet-network", dependencies: ["NetworkApply", "NetworkSettings", "Systemd"], swiftSettings: house,
-            linkerSettings: shipped),
-        .executableTarget(
+            path: "Sources/jet-agent",
+            swiftSettings: house),
+        .target(
             name: "JetCommand",
             dependencies: [
                 "Jet", "JetBench", "JSONText", "JetProtocol", "JetUsers",
@@ -155,6 +150,39 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/jet",
+            swiftSettings: house),
+        .target(
+            name: "JetNetworkCommand",
+            dependencies: ["NetworkApply", "NetworkSettings", "Systemd"],
+            path: "Sources/jet-network",
+            swiftSettings: house),
+        .target(
+            name: "JetUpdateCommand",
+            dependencies: ["SystemUpdate", "Systemd"],
+            path: "Sources/jet-update",
+            swiftSettings: house),
+        .executableTarget(
+            name: "jetd", dependencies: ["JetdCommand"], path: "Sources/Programs/jetd", swiftSettings: house,
+            linkerSettings: shipped + selfContained),
+        .executableTarget(
+            name: "jet-agent", dependencies: ["JetAgentCommand"], path: "Sources/Programs/jet-agent",
+            swiftSettings: house, linkerSettings: shipped),
+        // A module of the program's name would be the library's but for a capital.
+        .executableTarget(
+            name: "JetExecutable", dependencies: ["JetCommand"], path: "Sources/Programs/jet", swiftSettings: house,
+            linkerSettings: shipped),
+        .executableTarget(
+            name: "jet-network", dependencies: ["JetNetworkCommand"], path: "Sources/Programs/jet-network",
+            swiftSettings: house, linkerSettings: shipped),
+        .executableTarget(
+            name: "jet-update", dependencies: ["JetUpdateCommand"], path: "Sources/Programs/jet-update",
+            swiftSettings: house, linkerSettings: shipped),
+        .executableTarget(
+            name: "jet-multicall",
+            dependencies: [
+                "JetdCommand", "JetAgentCommand", "JetCommand", "JetNetworkCommand", "JetUpdateCommand",
+            ],
+            path: "Sources/Programs/jet-multicall",
             swiftSettings: house,
             linkerSettings: shipped),
 
@@ -212,10 +240,12 @@ let package = Package(
         .testTarget(
             name: "JetCommandTests",
             dependencies: [
-                "JetCommand", "JetBench", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText", "TestSupport",
+                "JetCommand", "JetExecutable", "JetBench", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+        .testTarget(name: "ProgramTests", dependencies: ["jet-multicall", "TestSupport"], swiftSettings: house),
         // Measured by packaging/benchmark, tried by the tests; no product.
         .executableTarget(
             name: "Benchmarks",

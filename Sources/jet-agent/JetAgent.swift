@@ -9,7 +9,6 @@ import ServiceLifecycle
 import UnixSignals
 
 /// The agent's main: arguments, wiring, exit codes.
-@main
 struct JetAgent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jet-agent",
@@ -23,7 +22,7 @@ struct JetAgent: AsyncParsableCommand {
               1  something that waiting cannot mend
               2  the command line or the configuration is wrong
             """,
-        version: "0.1.0")
+        version: Release.version)
 
     @Option(
         help: ArgumentHelp(

@@ -7,9 +7,9 @@ import Systemd
 ///
 /// It takes one word, which stands in its units; everything else comes from files, and is looked at before it is
 /// believed. A request that is refused is an orderly end: the answer says why.
-@main
-struct JetNetwork {
-    static func main() async {
+public enum JetNetwork {
+    /// Does what the command line says; ends the process with another status than 0 where it could not.
+    public static func main() async {
         guard CommandLine.arguments.count == 2, let verb = Verb(rawValue: CommandLine.arguments[1]) else {
             say("takes one word: apply, confirm, rollback or show. Its services start it; nobody else needs to.")
             exit(2)

@@ -6,12 +6,12 @@ import Systemd
 /// The update program's main: does the one job that its argument names, as root, started by the unit of the same name.
 ///
 /// Exit codes: 0 the job succeeded or was called off, 1 it failed, 2 the command line is wrong, 75 another job is under way.
-@main
-enum JetUpdate {
+public enum JetUpdate {
     /// Set by the signals that ask a process to end.
     static let isInterrupted = Atomic(false)
 
-    static func main() {
+    /// Does what the command line says, and ends the process.
+    public static func main() {
         guard CommandLine.arguments.count == 2, let kind = JobKind(rawValue: CommandLine.arguments[1]) else {
             fail(
                 "usage: jet-update check|install\nIt is started by jet-update-check.service and jet-update-install.service.",

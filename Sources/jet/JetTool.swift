@@ -1,9 +1,9 @@
 import ArgumentParser
 import Glibc
 import Jet
+import JetProtocol
 
 /// The command `jet`: everything that people and scripts want from a Jet bus, from a shell.
-@main
 struct JetTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jet",
@@ -19,7 +19,7 @@ struct JetTool: AsyncParsableCommand {
             Exit codes:
             \(ExitStatus.table)
             """,
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
             ListCommand.self, GetCommand.self, WatchCommand.self, SetCommand.self, CallCommand.self, InfoCommand.self,
             TopCommand.self, BenchCommand.self, PasswdCommand.self,

@@ -35,8 +35,6 @@ struct Arguments {
     /// Whether it says where to listen.
     var namesListeners: Bool { unixPath != nil || tcpPort != nil || webSocketPort != nil }
 
-    static let version = "0.1.0"
-
     static let help = """
         Usage: jetd [OPTION]...
 
@@ -114,7 +112,7 @@ struct Arguments {
     static func request(of words: [String]) throws(Failure) -> Request {
         let arguments = try Arguments(words)
         if arguments.wantsHelp { return .print(help) }
-        if arguments.wantsVersion { return .print("jetd \(version)") }
+        if arguments.wantsVersion { return .print("jetd \(Release.version)") }
         return .serve(arguments)
     }
 

@@ -7,9 +7,9 @@ import Logging
 import Systemd
 
 /// The daemon's main: arguments, wiring, exit codes.
-@main
-enum Jetd {
-    static func main() async {
+public enum Jetd {
+    /// Does what the command line says; ends the process with another status than 0 where it could not.
+    public static func main() async {
         do {
             switch try Arguments.request(of: CommandLine.arguments) {
             case .print(let text): print(text)
@@ -47,7 +47,7 @@ enum Jetd {
         configuration.users = arguments.usersFile
         configuration.grants = arguments.grants
         configuration.bus.name = arguments.name
-        configuration.bus.version = Arguments.version
+        configuration.bus.version = Release.version
         configuration.bus.seed = .random(in: .min ... .max)
         raiseDescriptorLimit()
         shareHeap()

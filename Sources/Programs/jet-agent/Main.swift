@@ -1,0 +1,6 @@
+import JetAgentCommand
+
+@main
+enum Main {
+    static func main() async { await JetAgentProgram.main() }
+}

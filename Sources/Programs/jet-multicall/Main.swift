@@ -1,0 +1,30 @@
+import Glibc
+import JetAgentCommand
+import JetCommand
+import JetNetworkCommand
+import JetUpdateCommand
+import JetdCommand
+
+/// All programs of Jet in one file, which so has what they share once: on disk, and in memory while several run. It is
+/// the program whose name it was called by, by a link.
+@main
+enum Multicall {
+    static func main() async {
+        let called = CommandLine.arguments.first ?? ""
+        switch called.split(separator: "/").last {
+        case "jetd": await Jetd.main()
+        case "jet-agent": await JetAgentProgram.main()
+        case "jet": await JetProgram.main()
+        case "jet-network": await JetNetwork.main()
+        case "jet-update": JetUpdate.main()
+        default:
+            complain("'\(called)' is no program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update")
+            exit(2)
+        }
+    }
+
+    private static func complain(_ text: String) {
+        let line = Array("jet-multicall: \(text)\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,6 @@
+import JetNetworkCommand
+
+@main
+enum Main {
+    static func main() async { await JetNetwork.main() }
+}

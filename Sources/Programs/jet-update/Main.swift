@@ -1,0 +1,6 @@
+import JetUpdateCommand
+
+@main
+enum Main {
+    static func main() { JetUpdate.main() }
+}

@@ -1,0 +1,6 @@
+import JetCommand
+
+@main
+enum Main {
+    static func main() async { await JetProgram.main() }
+}

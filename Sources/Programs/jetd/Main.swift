@@ -1,0 +1,6 @@
+import JetdCommand
+
+@main
+enum Main {
+    static func main() async { await Jetd.main() }
+}
