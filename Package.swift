@@ -15,12 +15,13 @@ let house: [SwiftSetting] =
 /// guard nothing there; they cost a fifth of the instructions.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-/// What ships is as small in memory as it can be: what is not used is left out, and nothing is exported.
+/// What ships is as small in memory as it can be: what is not used is left out, and nothing is exported. What it calls of
+/// other libraries is looked up when it starts, and cannot be changed afterwards.
 let shipped: [LinkerSetting] = [
     .unsafeFlags(
         [
             "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe",
-            "-Xlinker", "--no-export-dynamic",
+            "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "now",
         ], .when(configuration: .release))
 ]
 

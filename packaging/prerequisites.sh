@@ -22,10 +22,10 @@ missing_packages() {
     else
         echo pkg-config libcrypt-dev libsystemd-dev libudev-dev
     fi
-    # What only some callers need: programs that are called as their packages are.
-    local program
-    for program in ${also_needed-}; do
-        [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || echo "$program"
+    # What only some callers need: a program, with its package behind a colon if that is called otherwise.
+    local need
+    for need in ${also_needed-}; do
+        [ -x "/usr/bin/${need%:*}" ] || [ -x "/usr/sbin/${need%:*}" ] || echo "${need#*:}"
     done
 }
 
