@@ -36,7 +36,7 @@ public enum HostProviders {
             FilesystemProvider($0.host, period: $0.configuration.filesystems.interval, logger: $0.logger)
         },
         Entry("disks", \.disks) { DiskProvider($0.host, period: $0.configuration.disks.interval, logger: $0.logger) },
-        Entry("network", \.network) { NetworkProvider($0.host, logger: $0.logger) },
+        Entry("network", \.network) { NetworkProvider($0.host, sockets: $0.sockets, logger: $0.logger) },
         Entry("counters", \.counters) {
             CounterProvider(period: $0.configuration.counters.interval, logger: $0.logger)
         },
@@ -48,7 +48,8 @@ public enum HostProviders {
         },
         Entry("leds", \.leds) { LEDProvider($0.host, configuration: $0.configuration.leds, logger: $0.logger) },
         Entry("devices", \.devices) {
-            DeviceProvider($0.host, configuration: $0.configuration.devices, logger: $0.logger)
+            DeviceProvider(
+                $0.host, configuration: $0.configuration.devices, sockets: $0.sockets, logger: $0.logger)
         },
         Entry("update", \.update) { UpdateProvider($0) },
         Entry("network-settings", \.networkSettings) { NetworkSettingsProvider($0) },
@@ -58,16 +59,20 @@ public enum HostProviders {
     public static let names = entries.map(\.name)
 
     /// All providers of `host` that the configuration has, but the `disabled` ones. The network is always that of the
-    /// namespace this process is in.
+    /// namespace this process is in. Those of the `sockets` that none of them reads fall silent.
     public static func all(
         of host: Host, configuration: AgentConfiguration = AgentConfiguration(), except disabled: Set<String> = [],
-        logger: Logger
+        sockets: ReceivedSockets = ReceivedSockets(), logger: Logger
     ) -> [any Provider] {
         let bus = SystemBus()
-        return entries.filter { !disabled.contains($0.name) && $0.isEnabled(configuration) }.map { entry in
+        let entries = entries.filter { !disabled.contains($0.name) && $0.isEnabled(configuration) }
+        sockets.silence(except: Set(entries.map(\.name)))
+        return entries.map { entry in
             var logger = logger
             logger[metadataKey: "provider"] = "\(entry.name)"
-            return entry.make(ProviderContext(host: host, configuration: configuration, bus: bus, logger: logger))
+            return entry.make(
+                ProviderContext(
+                    host: host, configuration: configuration, bus: bus, sockets: sockets, logger: logger))
         }
     }
 }

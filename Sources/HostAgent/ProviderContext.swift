@@ -9,16 +9,19 @@ public struct ProviderContext: Sendable {
     public let configuration: AgentConfiguration
     /// The system bus, where systemd and its like are asked. It connects on its first use.
     public let bus: any MessageBus
+    /// The netlink sockets that the service manager has handed over.
+    public let sockets: ReceivedSockets
     /// Where problems are told, with the provider's name.
     public let logger: Logger
 
     /// A context of these parts.
     public init(
         host: Host, configuration: AgentConfiguration = AgentConfiguration(), bus: any MessageBus = SystemBus(),
-        logger: Logger
+        sockets: ReceivedSockets = ReceivedSockets(), logger: Logger
     ) {
         self.host = host
         self.bus = bus
+        self.sockets = sockets
         self.configuration = configuration
         self.logger = logger
     }

@@ -51,20 +51,26 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
     ///   - subsystems: Of which devices; none for all. The kernel filters: others do not wake the process.
     ///   - source: Who tells of them.
     ///   - attributes: Which of a device's attributes to read.
+    ///   - shared: A socket that collects the source's events already, such as the service manager's
+    ///     (`ListenNetlink=kobject-uevent 2` of systemd.socket(5)): it keeps what it keeps, and is read from now on. The
+    ///     caller's descriptor stays the caller's. Without, the monitor opens its own.
     /// - Throws: `UdevError` if there is no socket to be had.
     public init(
-        of subsystems: [String] = [], from source: Source = .udev, attributes: [String] = []
+        of subsystems: [String] = [], from source: Source = .udev, attributes: [String] = [],
+        sharing shared: Int32? = nil
     ) throws(UdevError) {
         let handle = try Handle(source)
-        for subsystem in subsystems {
-            try UdevError.check(
-                udev_monitor_filter_add_match_subsystem_devtype(handle.monitor, subsystem, nil),
-                of: "udev_monitor_filter_add_match_subsystem_devtype")
-        }
+        // A filter is on the socket that is there when it is made.
+        if shared == nil { try handle.filter(subsystems) }
         // Beyond the system's limit it takes CAP_NET_ADMIN; without it the buffer is as large as it may be.
         _ = udev_monitor_set_receive_buffer_size(handle.monitor, Self.bufferSize)
         try UdevError.check(udev_monitor_enable_receiving(handle.monitor), of: "udev_monitor_enable_receiving")
         descriptor = udev_monitor_get_fd(handle.monitor)
+        if let shared {
+            try handle.replace(descriptor, by: shared)
+            try handle.filter(subsystems)
+            try UdevError.check(udev_monitor_filter_update(handle.monitor), of: "udev_monitor_filter_update")
+        }
         self.handle = Mutex(handle)
         self.attributes = attributes
     }
@@ -140,6 +146,29 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
             }
             self.udev = udev
             self.monitor = monitor
+        }
+
+        /// Lets only events of these subsystems pass; all, if there are none.
+        func filter(_ subsystems: [String]) throws(UdevError) {
+            for subsystem in subsystems {
+                try UdevError.check(
+                    udev_monitor_filter_add_match_subsystem_devtype(monitor, subsystem, nil),
+                    of: "udev_monitor_filter_add_match_subsystem_devtype")
+            }
+        }
+
+        /// Has the monitor read another socket. libudev opens its own and takes no other, but knows it by its number alone,
+        /// and looks at each event for itself: that it came from root (SCM_CREDENTIALS), from udev or the kernel, and
+        /// passes the filter. So the other socket gets the number.
+        func replace(_ descriptor: Int32, by shared: Int32) throws(UdevError) {
+            guard dup2(shared, descriptor) >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+                throw UdevError("dup2")
+            }
+            var yes: Int32 = 1
+            guard setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &yes, socklen_t(MemoryLayout<Int32>.size)) == 0
+            else { throw UdevError("setsockopt") }
+            // What a monitor before this one filtered; there may have been none.
+            _ = setsockopt(descriptor, SOL_SOCKET, SO_DETACH_FILTER, &yes, socklen_t(MemoryLayout<Int32>.size))
         }
 
         deinit {

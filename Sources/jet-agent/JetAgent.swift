@@ -6,6 +6,7 @@ import Jet
 import JetProtocol
 import Logging
 import ServiceLifecycle
+import Systemd
 import UnixSignals
 
 /// The agent's main: arguments, wiring, exit codes.
@@ -105,7 +106,7 @@ struct JetAgent: AsyncParsableCommand {
         }
         if let interval { settings.interval = .seconds(interval) }
         let providers = HostProviders.all(
-            of: host, configuration: settings, except: Set(disable), logger: logger)
+            of: host, configuration: settings, except: Set(disable), sockets: receivedSockets(logger), logger: logger)
         if list {
             for line in Self.listing(providers) { print(line) }
             return
@@ -118,6 +119,17 @@ struct JetAgent: AsyncParsableCommand {
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+    }
+
+    /// What the service manager has handed over, if it did.
+    private func receivedSockets(_ logger: Logger) -> ReceivedSockets {
+        do throws(SystemdError) {
+            return ReceivedSockets(try ListenDescriptor.received())
+        } catch {
+            logger.warning(
+                "the service manager's sockets could not be taken", metadata: ["reason": "\(error)"])
+            return ReceivedSockets()
+        }
     }
 
     /// Where the configuration is looked for.

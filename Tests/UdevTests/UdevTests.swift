@@ -44,6 +44,31 @@ struct UdevTests {
         }
     }
 
+    @Test(
+        "events that waited in somebody else's socket are told, to one monitor after the other, and filtered as each wants",
+        .enabled(if: UEvent.isPermitted, "needs root and a sysfs that can be written to"), .timeLimit(.minutes(1)))
+    func shared() async throws {
+        let socket = try UEvent.socket()
+        defer { close(socket) }
+        for (subsystem, wanted, other) in [
+            ("mem", "/sys/class/mem/null", "/sys/class/net/lo"), ("net", "/sys/class/net/lo", "/sys/class/mem/null"),
+        ] {
+            try UEvent.send(other)
+            try UEvent.send(wanted)
+            let monitor = try DeviceMonitor(of: [subsystem], from: .kernel, sharing: socket)
+            try UEvent.send(other)
+            try UEvent.send(wanted)
+            var told = 0
+            while told < 2 {
+                for event in try await monitor.batch() {
+                    guard case .device(let device) = event else { continue }
+                    #expect(device.subsystem == subsystem)
+                    told += device.syspath.hasSuffix(wanted.dropFirst("/sys/class".count)) ? 1 : 0
+                }
+            }
+        }
+    }
+
     @Test("a monitor that waits ends when its task is cancelled", .timeLimit(.minutes(1)))
     func cancelled() async throws {
         let monitor = try DeviceMonitor(of: ["no such subsystem"])
@@ -60,6 +85,23 @@ struct UdevTests {
 /// Has the kernel tell of a device as if it had changed, which changes nothing.
 private enum UEvent {
     static let isPermitted = geteuid() == 0 && access("/sys/class/mem/null/uevent", W_OK) == 0
+
+    /// A socket that hears of the kernel's events, and that libudev knows nothing about.
+    static func socket() throws -> Int32 {
+        let kind = Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = Glibc.socket(AF_NETLINK, kind, 15)  // NETLINK_KOBJECT_UEVENT
+        try #require(descriptor >= 0)
+        // struct sockaddr_nl of netlink(7): family, padding, port, groups.
+        var address: (UInt16, UInt16, UInt32, UInt32) = (UInt16(AF_NETLINK), 0, 0, 1)
+        let size = socklen_t(MemoryLayout.size(ofValue: address))
+        let isBound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 }
+        }
+        try #require(isBound)
+        var yes: Int32 = 1
+        try #require(setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &yes, socklen_t(MemoryLayout<Int32>.size)) == 0)
+        return descriptor
+    }
 
     static func send(_ device: String) throws {
         let descriptor = open(device + "/uevent", O_WRONLY | O_CLOEXEC)

@@ -32,10 +32,15 @@ public struct DeviceProvider: PushingProvider {
     static let resyncDelay = Duration.milliseconds(500)
 
     /// The devices of `host`.
-    public init(_ host: Host, configuration: DeviceConfiguration = DeviceConfiguration(), logger: Logger) {
+    ///
+    /// - Parameter sockets: Those that the service manager has handed over; without, the provider opens its own.
+    public init(
+        _ host: Host, configuration: DeviceConfiguration = DeviceConfiguration(),
+        sockets: ReceivedSockets = ReceivedSockets(), logger: Logger
+    ) {
         let subsystems = configuration.subsystems
         self.init(configuration, clock: ContinuousClock(), logger: logger) {
-            try DeviceSources.source(of: host, subsystems: subsystems)
+            try DeviceSources.source(of: host, subsystems: subsystems, sockets: sockets)
         }
     }
 

@@ -28,10 +28,12 @@ struct UdevSource: DeviceSource {
     private let monitor: DeviceMonitor
 
     /// Begins to collect events of these subsystems.
-    init(_ host: Host, subsystems: [String]) throws {
+    ///
+    /// - Parameter received: A socket that has collected events already; `nil` for an own one.
+    init(_ host: Host, subsystems: [String], received: Int32? = nil) throws {
         self.host = host
         self.subsystems = subsystems
-        monitor = try DeviceMonitor(of: subsystems)
+        monitor = try DeviceMonitor(of: subsystems, sharing: received)
     }
 
     var tellsEvents: Bool { HostFile.exists(host.file("run/udev/control")) }

@@ -26,7 +26,7 @@ final class NetlinkSocket: NetlinkExchange, Sendable {
     }
 
     /// The multicast groups of rtnetlink(7) whose notifications are wanted.
-    private static let routeGroups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR].map(\.rawValue)
+    static let routeGroups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR].map(\.rawValue)
 
     /// Opens a socket of rtnetlink(7), in the network namespace of the calling thread, that keeps so many bytes waiting.
     convenience init(_ purpose: Purpose, bufferSize: Int32 = NetlinkSocket.bufferSize) throws(NetlinkError) {
@@ -63,6 +63,17 @@ final class NetlinkSocket: NetlinkExchange, Sendable {
             }
         }
     }
+
+    /// Goes on with a socket of notifications that somebody else opened, and keeps.
+    ///
+    /// - Parameter descriptor: The socket: bound, not blocking, and in the groups that are wanted.
+    init(sharing descriptor: Int32) throws(NetlinkError) {
+        self.descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard self.descriptor >= 0 else { throw NetlinkError("share") }
+    }
+
+    /// Throws away what has arrived.
+    func discard() { ReceivedSockets.discard(from: descriptor) }
 
     /// Sets an option of the socket.
     ///

@@ -24,10 +24,22 @@ struct KernelLinkMonitor: LinkMonitor {
 
     /// Begins to collect changes.
     ///
-    /// - Parameter open: Opens a socket; `NetlinkSocket` says which ones. Tests open them in a network namespace.
-    init(_ open: @escaping @Sendable (NetlinkSocket.Purpose) throws -> NetlinkSocket = { try NetlinkSocket($0) }) throws
-    {
-        notifications = try open(.notifications)
+    /// - Parameters:
+    ///   - received: A socket that has collected changes already, perhaps since before there was an agent; `nil` for an
+    ///     own one. What waits in it is thrown away: a snapshot that is asked for from now on is newer than all of it, and
+    ///     to apply it would be to tell the past once more. Should part of it be missing, because it was more than could
+    ///     be kept or another agent had read it, the past would even stay.
+    ///   - open: Opens a socket; `NetlinkSocket` says which ones. Tests open them in a network namespace.
+    init(
+        received: Int32? = nil,
+        _ open: @escaping @Sendable (NetlinkSocket.Purpose) throws -> NetlinkSocket = { try NetlinkSocket($0) }
+    ) throws {
+        if let received {
+            notifications = try NetlinkSocket(sharing: received)
+            notifications.discard()
+        } else {
+            notifications = try open(.notifications)
+        }
         openSocket = { try open(.requests) }
     }
 

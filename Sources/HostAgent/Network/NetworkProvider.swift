@@ -19,8 +19,10 @@ public struct NetworkProvider: PushingProvider {
     static let resyncDelay = Duration.milliseconds(500)
 
     /// The links of this network namespace, whose hardware `host` knows.
-    public init(_ host: Host = Host(), logger: Logger) {
-        self.init(host, clock: ContinuousClock(), logger: logger) { try KernelLinkMonitor() }
+    ///
+    /// - Parameter sockets: Those that the service manager has handed over; without, the provider opens its own.
+    public init(_ host: Host = Host(), sockets: ReceivedSockets = ReceivedSockets(), logger: Logger) {
+        self.init(host, clock: ContinuousClock(), logger: logger) { try KernelLinkMonitor(received: sockets.route) }
     }
 
     init(
