@@ -127,7 +127,7 @@ let package = Package(
         .target(
             name: "JetdCommand",
             dependencies: [
-                "JetDaemon", "JetBus", "JetProtocol", "Systemd", "CLinux",
+                "JetDaemon", "JetBus", "JetProtocol", "ConfigurationFile", "JSONText", "Systemd", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/jetd",
@@ -207,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "JetDaemonTests",
             dependencies: [
-                "JetDaemon", "jetd", "JetBus", "JetProtocol", "JetUsers", "JSONText", "TestSupport",
+                "JetDaemon", "jetd", "ConfigurationFile", "JetBus", "JetProtocol", "JetUsers", "JSONText",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

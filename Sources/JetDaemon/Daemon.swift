@@ -25,7 +25,10 @@ public final class Daemon: Sendable {
         case ending(Task<Void, Never>)
     }
 
+    /// What it was started with.
     private let configuration: DaemonConfiguration
+    /// What holds now, of what can be changed.
+    private let current: Mutex<DaemonConfiguration>
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     private let eventLoop: any EventLoop
@@ -38,8 +41,9 @@ public final class Daemon: Sendable {
         var configuration = configuration
         configuration.bus.hasUsers = configuration.users != nil
         self.configuration = configuration
+        current = Mutex(configuration)
         self.logger = logger
-        examiner = Examiner(configuration: configuration, logger: logger)
+        examiner = Examiner(logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         eventLoop = group.next()
         hub = .makeEmptyBox(eventLoop: eventLoop)
@@ -61,7 +65,7 @@ public final class Daemon: Sendable {
         guard isFirst else { throw DaemonError("a daemon starts only once") }
         let (hub, configuration, examiner, logger, eventLoop) = (hub, configuration, examiner, logger, eventLoop)
         do {
-            let grants = try await examiner.start()
+            let grants = try await examiner.start(configuration)
             try await unlessEnding {
                 eventLoop.submit {
                     hub.value = Hub(
@@ -75,6 +79,11 @@ public final class Daemon: Sendable {
                 logger.info("listening", metadata: ["endpoint": "\(endpoint)"])
                 endpoints.append(endpoint)
             }
+            for socket in configuration.sockets {
+                try await serve(socket)
+                endpoints.append(socket.endpoint)
+            }
+            warnOfRefusals(configuration)
             return endpoints
         } catch {
             await stop()
@@ -110,12 +119,20 @@ public final class Daemon: Sendable {
     /// Reads the users file anew, and looks the names in the grants up again. Who is connected keeps the rights that it
     /// has, until it authenticates again or comes back.
     ///
+    /// - Parameter changed: A configuration whose users, grants, origins and word on encryption hold from now on; the rest
+    ///   of it cannot be changed while the daemon runs, nor can whether there are users at all. `nil` is the present one.
     /// - Throws: `DaemonError` if something in them is not right: then all stays as it was. And once the daemon has
     ///   stopped.
-    public func reload() async throws {
-        let grants = try await examiner.load()
+    public func reload(_ changed: DaemonConfiguration? = nil) async throws {
+        let configuration = changed ?? current.withLock { $0 }
+        guard (configuration.users != nil) == self.configuration.bus.hasUsers else {
+            throw DaemonError("whether there is a users file is settled when the daemon starts")
+        }
+        let grants = try await examiner.load(configuration)
         let (hub, eventLoop) = (hub, eventLoop)
-        try await unlessEnding { eventLoop.submit { hub.value?.grants = grants } }
+        try await unlessEnding { eventLoop.submit { hub.value?.adopt(configuration, grants) } }
+        current.withLock { $0 = configuration }
+        warnOfRefusals(configuration)
     }
 
     /// What the bus has done and holds.
@@ -159,6 +176,30 @@ public final class Daemon: Sendable {
         }
     }
 
+    /// Serves a socket that listens already.
+    private func serve(_ socket: ReceivedSocket) async throws {
+        do {
+            let bootstrap = bootstrap(socket.transport, isLocal: socket.isLocal)
+            let channel = try await unlessEnding { bootstrap.withBoundSocket(socket.descriptor) }
+            try await note(channel, file: nil, isReceived: true)
+        } catch {
+            throw Self.explained(error, at: socket.endpoint)
+        }
+        logger.info("listening", metadata: ["endpoint": "\(socket.endpoint)", "socket": "\(socket.kind.rawValue)"])
+    }
+
+    /// Says for which sockets nobody is served.
+    private func warnOfRefusals(_ configuration: DaemonConfiguration) {
+        guard !configuration.allowsPlaintext else { return }
+        for socket in self.configuration.sockets where !socket.isLocal {
+            logger.error(
+                """
+                peers from elsewhere are refused, since what they say, passwords included, would travel in plain \
+                text; allow-plaintext = true in the section [remote] of jetd.toml lets them
+                """, metadata: ["endpoint": "\(socket.endpoint)", "socket": "\(socket.kind.rawValue)"])
+        }
+    }
+
     /// Listens at a port; returns which one it is.
     private func listen(at endpoint: Endpoint, _ host: String, _ port: Int) async throws -> Int {
         do {
@@ -171,12 +212,12 @@ public final class Daemon: Sendable {
     }
 
     /// Hands a channel that listens over to the hub.
-    private func note(_ channel: any Channel, file: SocketFile?) async throws {
+    private func note(_ channel: any Channel, file: SocketFile?, isReceived: Bool = false) async throws {
         let (hub, eventLoop) = (hub, eventLoop)
         try await unlessEnding {
             eventLoop.submit {
                 // NIO has set a shorter backlog for a socket that it was given.
-                if file != nil {
+                if file != nil || isReceived {
                     try channel.pipeline.syncOperations
                         .withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
                             _ = Glibc.listen($0, Self.backlog)
@@ -187,7 +228,8 @@ public final class Daemon: Sendable {
         }
     }
 
-    private func bootstrap(_ transport: Transport) -> ServerBootstrap {
+    /// - Parameter isLocal: Whether peers can only be of this machine. Others need permission.
+    private func bootstrap(_ transport: Transport, isLocal: Bool = true) -> ServerBootstrap {
         let (hub, messageLimit, logger) = (hub, configuration.messageLimit, logger)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
@@ -202,6 +244,11 @@ public final class Daemon: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let hub = hub.value else { throw ChannelError.ioOnClosedChannel }
+                    if !isLocal, !hub.allowsPlaintext {
+                        // Only HTTP has a word for it.
+                        guard transport == .webSocket else { throw ChannelError.ioOnClosedChannel }
+                        return try HTTPPage.installRefusal(in: channel, hub: hub)
+                    }
                     try channel.syncOptions?
                         .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
                     if transport != .unix { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }

@@ -19,6 +19,11 @@ public struct DaemonConfiguration: Sendable {
 
     /// Where the daemon listens.
     public var listeners: [Listener]
+    /// Sockets that listen already and were handed over, which it serves as well.
+    public var sockets: [ReceivedSocket] = []
+    /// Whether peers of other machines may connect without encryption. There is no other way yet, so as long as they may
+    /// not, they are refused.
+    public var allowsPlaintext = false
     /// The longest message that is read, in bytes. What is longer closes its connection.
     public var messageLimit = 16 << 20
     /// How often WebSocket peers are pinged, in milliseconds; 0 means never. One that answers none of two is closed.
@@ -27,6 +32,8 @@ public struct DaemonConfiguration: Sendable {
     public var origins = OriginRule()
     /// The file of those who can `authenticate`; without one nobody can.
     public var users: String?
+    /// Whether that file need not be there yet.
+    public var usersMayBeMissing = false
     /// What peers on the unix socket may do because of who runs them.
     public var grants: [Grant] = []
     /// How the bus behaves.

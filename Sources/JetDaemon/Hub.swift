@@ -15,10 +15,12 @@ final class Hub {
     /// What the daemon is called.
     let name: String
     /// Which pages may connect.
-    let origins: OriginRule
+    private(set) var origins: OriginRule
+    /// Whether peers of other machines may connect without encryption.
+    private(set) var allowsPlaintext: Bool
     let examiner: Examiner
     /// What peers on the unix socket may do because of who runs them.
-    var grants = GrantTable()
+    private(set) var grants: GrantTable
     /// What the bus wants to know, and whether the examiner is at the one before.
     var questions = CircularBuffer<Bus.Question>()
     var isExamining = false
@@ -50,6 +52,14 @@ final class Hub {
         heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
         name = configuration.bus.name
         origins = configuration.origins
+        allowsPlaintext = configuration.allowsPlaintext
+    }
+
+    /// Takes up what of a configuration can change while the daemon runs. It is for those who come from now on.
+    func adopt(_ configuration: DaemonConfiguration, _ grants: GrantTable) {
+        self.grants = grants
+        origins = configuration.origins
+        allowsPlaintext = configuration.allowsPlaintext
     }
 
     /// Takes a channel that listens, and its file if it has one, so that they end with the daemon.

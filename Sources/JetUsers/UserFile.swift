@@ -3,7 +3,7 @@ internal import Glibc
 /// The *users file*: read whole, and changed so that at every moment the old one or the new one is there, whatever
 /// happens.
 ///
-///     let file = UserFile("/etc/jet/users.json")
+///     let file = UserFile("/var/lib/jet/users.json")
 ///     try file.update { users throws(UserFileError) in users["john"] = nil }
 public struct UserFile: Hashable, Sendable {
     /// Where it is. A link is followed, and stays one.
@@ -27,7 +27,8 @@ public struct UserFile: Hashable, Sendable {
     /// Changes it. Who else changes it, in this program or another one, waits; so nobody's change is lost.
     ///
     /// - Parameters:
-    ///   - creating: Whether a file that is not there is made, for its owner alone.
+    ///   - creating: Whether a file that is not there is made, for its owner alone. By root it is made the owner's of
+    ///     its folder: the daemon's, most likely, which has to read and change it.
     ///   - change: Changes what is in the file. If it throws, the file stays as it is.
     /// - Returns: What is in it now.
     /// - Throws: `UserFileError`; what `change` throws.
@@ -127,7 +128,7 @@ public struct UserFile: Hashable, Sendable {
         defer { close(descriptor) }
         do throws(UserFileError) {
             try write(text, to: descriptor)
-            if let former { try adopt(former, descriptor) }
+            if let former { try adopt(former, descriptor) } else { try giveAway(descriptor, folderDescriptor) }
             guard fsync(descriptor) == 0 else { throw UserFileError(path, "cannot be written", errno) }
             if former != nil {
                 guard renameat(folderDescriptor, temporary, folderDescriptor, name) == 0 else {
@@ -155,6 +156,15 @@ public struct UserFile: Hashable, Sendable {
             guard count >= 0 else { throw UserFileError(path, "cannot be written", errno) }
             rest = rest.dropFirst(count)
         }
+    }
+
+    /// Gives a file that root has made to whom the folder belongs.
+    private func giveAway(_ descriptor: Int32, _ folderDescriptor: Int32) throws(UserFileError) {
+        guard geteuid() == 0 else { return }
+        var folder = stat()
+        guard fstat(folderDescriptor, &folder) == 0,
+            folder.st_uid == 0 || fchown(descriptor, folder.st_uid, folder.st_gid) == 0
+        else { throw UserFileError(path, "cannot be given to whom its folder belongs", errno) }
     }
 
     /// Gives a new file the owner and the mode of the old one.

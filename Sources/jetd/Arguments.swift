@@ -11,6 +11,8 @@ struct Arguments {
     enum Request {
         /// Serve, as the arguments say.
         case serve(Arguments)
+        /// Say whether the configuration is right.
+        case check(Arguments)
         /// Print this and end.
         case print(String)
     }
@@ -24,64 +26,21 @@ struct Arguments {
     var unixPath: String?
     var tcpPort: Int?
     var webSocketPort: Int?
-    var pingInterval = 5000
+    var pingInterval: Int?
+    /// Beside those of the configuration.
     var origins = OriginRule()
     var usersFile: String?
+    /// Beside those of the configuration.
     var grants: [Grant] = []
-    var name = "jetd"
-    var messageLimit = 16 << 20
-    var logLevel = Logger.Level.info
+    var name: String?
+    var messageLimit: Int?
+    var logLevel: Logger.Level?
+    /// The configuration file; `nil` for the usual one.
+    var configuration: String?
 
     /// Whether it says where to listen.
     var namesListeners: Bool { unixPath != nil || tcpPort != nil || webSocketPort != nil }
 
-    static let help = """
-        Usage: jetd [OPTION]...
-
-        The Jet daemon: the bus that peers connect to.
-
-        Without options it listens on the unix socket where the peers of this machine
-        look for it (as root /run/jet/jet.sock, as a user $XDG_RUNTIME_DIR/jet/jet.sock
-        or else /tmp/jet-UID/jet.sock) and on the loopback ports 11122 and, for
-        WebSockets, 11123. With --unix-path, --tcp-port or --ws-port it listens only
-        where they say. It prints a line 'listening ENDPOINT' for each, and ends on
-        SIGTERM or SIGINT.
-
-        A page in a browser can connect by WebSocket if this machine has served it;
-        pages from elsewhere are refused, unless --ws-allow-origin lets them.
-
-        Peers are in no group at first, and elements can be closed to who is in none. A
-        peer gets groups by 'authenticate', with a name and a password from the users
-        file, which 'jet passwd' manages. On the unix socket it also gets those that
-        --grant gives to the user or the groups that it runs as. SIGHUP makes jetd read
-        the users file, and look up who is granted something, again.
-
-        Options:
-          --unix-path PATH       listen on this unix socket
-          --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
-          --ws-port PORT         listen for WebSockets on this port of 127.0.0.1; 0 means
-                                 any
-          --ws-allow-origin ORIGIN
-                                 let pages of this origin connect, such as
-                                 https://panel.example; 'null' means pages that have
-                                 none, such as files, '*' means all; can be repeated
-          --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
-                                 means never (default: 5000)
-          --users FILE           who can authenticate, in the format of cjet's password file
-                                 (default: nobody)
-          --grant WHO=GROUP,...  put unix peers into these Jet groups, for fetching, setting
-                                 and calling; WHO is user:NAME or group:NAME, where a
-                                 number will do for NAME. May be given several times
-          --name NAME            what the daemon is called in 'info' (default: jetd)
-          --message-limit BYTES  the longest message that is read (default: 16777216)
-          --log-level LEVEL      trace, debug, info, notice, warning, error or critical
-                                 (default: info)
-          --version              print the version and end
-          -h, --help             print this and end
-
-        Exit status: 0 after an orderly end, 1 if an endpoint cannot be had or the users
-        file or a grant is not right, 2 if the command line is wrong.
-        """
 
     /// Reads a command line, whose first word is the program's name.
     init(_ words: [String]) throws(Failure) {
@@ -113,11 +72,13 @@ struct Arguments {
         let arguments = try Arguments(words)
         if arguments.wantsHelp { return .print(help) }
         if arguments.wantsVersion { return .print("jetd \(Release.version)") }
+        if arguments.wantsCheck { return .check(arguments) }
         return .serve(arguments)
     }
 
     private var wantsHelp = false
     private var wantsVersion = false
+    private var wantsCheck = false
 
     private enum Option: String, CaseIterable {
         case unixPath = "unix-path"
@@ -129,9 +90,11 @@ struct Arguments {
         case name
         case messageLimit = "message-limit"
         case logLevel = "log-level"
+        case config
+        case checkConfiguration = "check-config"
         case version, help
 
-        var takesValue: Bool { self != .version && self != .help }
+        var takesValue: Bool { ![.version, .help, .checkConfiguration].contains(self) }
     }
 
     private mutating func apply(_ option: Option, _ value: String) throws(Failure) {
@@ -151,11 +114,7 @@ struct Arguments {
             }
             pingInterval = time
         case .allowedOrigin:
-            if value == "*" {
-                origins.allowsAll = true
-            } else if let origin = OriginRule.Origin(value) {
-                origins.allowed.insert(origin)
-            } else {
+            guard origins.allow(value) else {
                 throw Failure(
                     reason: "--ws-allow-origin: scheme://host or scheme://host:port without a path, null or *")
             }
@@ -170,8 +129,10 @@ struct Arguments {
             grants.append(grant)
         case .name: name = value
         case .messageLimit:
-            guard let limit = Int(value), (1024...1 << 30).contains(limit) else {
-                throw Failure(reason: "--message-limit: a number of bytes from 1024 to \(1 << 30)")
+            guard let limit = Int(value), DaemonSettings.messageLimits.contains(limit) else {
+                throw Failure(
+                    reason: "--message-limit: a number of bytes from 1024 to \(DaemonSettings.messageLimits.upperBound)"
+                )
             }
             messageLimit = limit
         case .logLevel:
@@ -180,10 +141,15 @@ struct Arguments {
                 throw Failure(reason: "--log-level: one of \(levels)")
             }
             logLevel = level
+        case .config:
+            guard !value.isEmpty else { throw Failure(reason: "--config: the name of a file") }
+            configuration = value
+        case .checkConfiguration: wantsCheck = true
         case .version: wantsVersion = true
         case .help: wantsHelp = true
         }
     }
+
     private static func port(_ option: Option, _ value: String) throws(Failure) -> Int {
         guard let port = Int(value), (0...65535).contains(port) else {
             throw Failure(reason: "--\(option.rawValue): a port is a number from 0 to 65535")

@@ -1,6 +1,6 @@
 import CLinux
+import ConfigurationFile
 import Glibc
-import JetBus
 import JetDaemon
 import JetProtocol
 import Logging
@@ -13,8 +13,12 @@ public enum Jetd {
         do {
             switch try Arguments.request(of: CommandLine.arguments) {
             case .print(let text): print(text)
+            case .check(let arguments): _ = try Setup(arguments, environment: environment)
             case .serve(let arguments): try await serve(arguments)
             }
+        } catch let error as ConfigurationError {
+            complain("\(error)")
+            exit(2)
         } catch let failure as Arguments.Failure {
             complain("\(failure.reason); see 'jetd --help'")
             exit(2)
@@ -25,30 +29,12 @@ public enum Jetd {
     }
 
     private static func serve(_ arguments: Arguments) async throws {
+        let setup = try Setup(arguments, environment: environment)
         let logger = Logger(label: "jetd") { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = arguments.logLevel
-            return handler
+            LeveledLogHandler(StreamLogHandler.standardError(label: label), level: setup.logLevel)
         }
-        var configuration = DaemonConfiguration.local(userID: geteuid(), environment: environment)
-        if arguments.namesListeners {
-            configuration.listeners = []
-            if let path = arguments.unixPath { configuration.listeners.append(.init(.unix(path: path))) }
-            if let port = arguments.tcpPort {
-                configuration.listeners.append(.init(.tcp(host: "127.0.0.1", port: port)))
-            }
-            if let port = arguments.webSocketPort {
-                configuration.listeners.append(.init(.webSocket(host: "127.0.0.1", port: port)))
-            }
-        }
-        configuration.origins = arguments.origins
-        configuration.messageLimit = arguments.messageLimit
-        configuration.pingInterval = arguments.pingInterval
-        configuration.users = arguments.usersFile
-        configuration.grants = arguments.grants
-        configuration.bus.name = arguments.name
-        configuration.bus.version = Release.version
-        configuration.bus.seed = .random(in: .min ... .max)
+        let sockets = ReceivedSockets(logger: logger)
+        let configuration = try setup.configuration(with: sockets)
         raiseDescriptorLimit()
         shareHeap()
         signal(SIGPIPE, SIG_IGN)
@@ -60,7 +46,10 @@ public enum Jetd {
         fflush(nil)
         tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
         let arrivals = reloadSignal.arrivals
-        let reloading = Task { for await _ in arrivals { await reload(daemon, logger) } }
+        let reloading = Task {
+            var setup = setup
+            for await _ in arrivals { await reload(daemon, &setup, logger) }
+        }
         await endSignals.first()
         reloading.cancel()
         tell(logger) { () throws(SystemdError) in try Notify.stopping() }
@@ -68,10 +57,10 @@ public enum Jetd {
     }
 
     /// Reads anew what can change while the daemon runs. If that cannot be used, it goes on with what it had.
-    private static func reload(_ daemon: Daemon, _ logger: Logger) async {
+    private static func reload(_ daemon: Daemon, _ setup: inout Setup, _ logger: Logger) async {
         tell(logger) { () throws(SystemdError) in try Notify.reloading() }
         do {
-            try await daemon.reload()
+            try await setup.reload(daemon, logger: logger)
             logger.info("reloaded")
         } catch {
             logger.error("not reloaded; what was there before still holds", metadata: ["reason": "\(error)"])
@@ -93,10 +82,10 @@ public enum Jetd {
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
-    /// What of the environment says where to listen.
+    /// What of the environment says where to listen, and where the files are.
     private static var environment: [String: String] {
         var environment: [String: String] = [:]
-        for name in ["RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"] {
+        for name in ["RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"] + ConfigurationPlace.variables {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
         return environment

@@ -11,46 +11,55 @@ import Synchronization
 /// One thread is enough, and a bound: however many ask, checking passwords takes one core and the memory of one check,
 /// and nobody can guess faster than that.
 final class Examiner: Sendable {
-    private let file: UserFile?
-    private let grants: [Grant]
-    private let logger: Logger
-    private let pool = NIOThreadPool(numberOfThreads: 1)
-    private let users = Mutex(UserTable())
-
-    init(configuration: DaemonConfiguration, logger: Logger) {
-        file = configuration.users.map { UserFile($0) }
-        grants = configuration.grants
-        self.logger = logger
+    /// Those it knows, and where they stand.
+    private struct Users {
+        var file: UserFile?
+        var table = UserTable()
     }
 
-    /// Whether there is anything for it to do.
-    var isNeeded: Bool { file != nil || !grants.isEmpty }
+    private let logger: Logger
+    private let pool = NIOThreadPool(numberOfThreads: 1)
+    private let users = Mutex(Users())
+
+    init(logger: Logger) { self.logger = logger }
 
     // MARK: Life
 
     /// Starts the thread, and loads.
-    func start() async throws -> GrantTable {
-        guard isNeeded else { return GrantTable() }
+    func start(_ configuration: DaemonConfiguration) async throws -> GrantTable {
         pool.start()
-        return try await load()
+        return try await load(configuration)
     }
 
-    /// Reads the users and looks the names of the grants up. If either fails, both are as they were.
+    /// Reads the users and looks the names of the grants up, as `configuration` says. If either fails, both are as they
+    /// were.
     ///
     /// - Throws: `DaemonError`, with the place in the file and the reason.
-    func load() async throws -> GrantTable {
-        guard isNeeded else { return GrantTable() }
+    func load(_ configuration: DaemonConfiguration) async throws -> GrantTable {
+        guard configuration.users != nil || !configuration.grants.isEmpty else {
+            users.withLock { $0 = Users() }
+            return GrantTable()
+        }
         return try await pool.runIfActive {
-            let grants = try GrantTable(self.grants)
-            if let file = self.file {
-                do throws(UserFileError) {
-                    let table = try file.read()
-                    self.users.withLock { $0 = table }
-                } catch {
-                    throw DaemonError(error.description)
-                }
-            }
+            let grants = try GrantTable(configuration.grants, logger: self.logger)
+            let users = try self.read(configuration)
+            self.users.withLock { $0 = users }
             return grants
+        }
+    }
+
+    private func read(_ configuration: DaemonConfiguration) throws(DaemonError) -> Users {
+        guard let file = configuration.users.map({ UserFile($0) }) else { return Users() }
+        if configuration.usersMayBeMissing, !file.exists {
+            logger.info(
+                "there is no users file yet, so nobody can authenticate; it is looked for again on SIGHUP",
+                metadata: ["file": "\(file.path)"])
+            return Users(file: file)
+        }
+        do throws(UserFileError) {
+            return Users(file: file, table: try file.read())
+        } catch {
+            throw DaemonError(error.description)
         }
     }
 
@@ -70,7 +79,7 @@ final class Examiner: Sendable {
     }
 
     private func login(_ question: Bus.Question) -> Bus.Verdict {
-        let users = users.withLock { $0 }
+        let users = users.withLock { $0.table }
         let peer: Logger.Metadata = ["peer": "\(question.peer.index)"]
         switch users.login(question.user, question.password) {
         case .granted(let groups):
@@ -90,12 +99,12 @@ final class Examiner: Sendable {
     /// holds from now on.
     private func changePassword(_ question: Bus.Question, by asker: String) -> Bus.Verdict {
         let metadata: Logger.Metadata = ["user": "\(question.user)", "by": "\(asker)"]
-        guard let file else { return .unknownUser }
+        guard let file = users.withLock({ $0.file }) else { return .unknownUser }
         do {
             let table = try file.update { users throws(UserTable.Refusal) in
                 try users.changePassword(of: question.user, to: question.password, by: asker)
             }
-            users.withLock { $0 = table }
+            users.withLock { if $0.file == file { $0.table = table } }
             logger.info("password changed", metadata: metadata)
             return .changed
         } catch let refusal as UserTable.Refusal {

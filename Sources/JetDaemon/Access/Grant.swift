@@ -9,31 +9,39 @@ public struct Grant: Hashable, Sendable {
         case user(String)
         /// Who runs with this group, a name or a number, as the primary one or one of the others.
         case group(String)
+
+        /// Reads `user:NAME` or `group:NAME`; `nil` if it is neither.
+        public init?(parsing text: some StringProtocol) {
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[1].isEmpty else { return nil }
+            switch parts[0] {
+            case "user": self = .user(String(parts[1]))
+            case "group": self = .group(String(parts[1]))
+            default: return nil
+            }
+        }
     }
 
     /// Whom it is for.
     public var holder: Holder
     /// The Jet groups, for fetching, setting and calling alike.
     public var groups: Set<String>
+    /// Whether it is no error, but only worth a warning, that nobody on this system is called so.
+    public var mayBeMissing: Bool
 
     /// A grant of these groups.
-    public init(to holder: Holder, _ groups: Set<String>) {
+    public init(to holder: Holder, _ groups: Set<String>, mayBeMissing: Bool = false) {
         self.holder = holder
         self.groups = groups
+        self.mayBeMissing = mayBeMissing
     }
 
     /// Reads `user:NAME=GROUP[,GROUP...]` or `group:NAME=GROUP[,GROUP...]`; `nil` if it is neither.
     public init?(parsing text: String) {
         let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard sides.count == 2 else { return nil }
-        let who = sides[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let groups = sides[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard who.count == 2, !who[1].isEmpty, !groups.contains("") else { return nil }
-        switch who[0] {
-        case "user": holder = .user(String(who[1]))
-        case "group": holder = .group(String(who[1]))
-        default: return nil
-        }
-        self.groups = Set(groups)
+        guard let holder = Holder(parsing: sides[0]), !groups.contains("") else { return nil }
+        self.init(to: holder, Set(groups))
     }
 }

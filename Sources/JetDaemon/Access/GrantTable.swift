@@ -1,5 +1,6 @@
 import Glibc
 import JetProtocol
+import Logging
 
 /// The grants with the numbers that the kernel knows users and groups by.
 struct GrantTable: Sendable {
@@ -11,22 +12,30 @@ struct GrantTable: Sendable {
 
     /// Looks the names up, which may take its time: it is not for the event loop.
     ///
-    /// - Throws: `DaemonError` for a name that nobody has.
-    init(_ grants: [Grant]) throws(DaemonError) {
+    /// - Throws: `DaemonError` for a name that nobody has, unless the grant allows that; then the log has a warning.
+    init(_ grants: [Grant], logger: Logger) throws(DaemonError) {
         for grant in grants {
             switch grant.holder {
             case .user(let name):
-                guard let id = uid_t(name) ?? Self.user(name) else {
-                    throw DaemonError("cannot grant anything to the user '\(name)': there is none on this system")
+                if let id = uid_t(name) ?? Self.user(name) {
+                    users[id, default: []].formUnion(grant.groups)
+                } else {
+                    try Self.miss("the user '\(name)'", grant, logger)
                 }
-                users[id, default: []].formUnion(grant.groups)
             case .group(let name):
-                guard let id = gid_t(name) ?? Self.group(name) else {
-                    throw DaemonError("cannot grant anything to the group '\(name)': there is none on this system")
+                if let id = gid_t(name) ?? Self.group(name) {
+                    groups[id, default: []].formUnion(grant.groups)
+                } else {
+                    try Self.miss("the group '\(name)'", grant, logger)
                 }
-                groups[id, default: []].formUnion(grant.groups)
             }
         }
+    }
+
+    private static func miss(_ whom: String, _ grant: Grant, _ logger: Logger) throws(DaemonError) {
+        let error = DaemonError("cannot grant anything to \(whom): there is none on this system")
+        guard grant.mayBeMissing else { throw error }
+        logger.warning("\(error)")
     }
 
     var isEmpty: Bool { users.isEmpty && groups.isEmpty }

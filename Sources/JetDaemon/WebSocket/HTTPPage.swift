@@ -14,18 +14,33 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
 
     private let hub: Hub
     private let text: String
+    /// Whether nobody is served here.
+    private let isRefusal: Bool
     private var deadline: Scheduled<Void>?
     private var hasAnswered = false
 
-    init(hub: Hub) {
+    init(hub: Hub, isRefusal: Bool = false) {
         self.hub = hub
+        self.isRefusal = isRefusal
         text = "\(hub.name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet.\n"
+    }
+
+    /// Prepares a new connection that may not become a peer: whatever it asks for, it is told why.
+    static func installRefusal(in channel: any Channel, hub: Hub) throws {
+        try channel.pipeline.syncOperations.addHandlers(
+            HTTPResponseEncoder(), WebSocketUpgrader.requestDecoder, HTTPPage(hub: hub, isRefusal: true))
     }
 
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let request) = unwrapInboundIn(data) else { return }
+        guard !isRefusal else {
+            return answer(
+                context, .forbidden,
+                "peers of other machines are not served: there is no encryption, and jetd.toml does not allow to do without\n"
+            )
+        }
         let upgrades = request.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
         if upgrades {
             // It has got here because it was refused.
@@ -50,7 +65,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
     private func refuseOrigin(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let origin = request.headers["origin"].joined(separator: ", ")
         hub.logger.notice(
-            "a page may not connect; --ws-allow-origin lets it",
+            "a page may not connect; --ws-allow-origin, or allow-origins in jetd.toml, lets it",
             metadata: ["origin": "\(String(origin.prefix(256)).debugDescription)"])
         answer(
             context, .forbidden,

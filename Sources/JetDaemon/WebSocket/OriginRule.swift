@@ -56,6 +56,26 @@ public struct OriginRule: Hashable, Sendable {
     /// Pages of this machine and of this daemon alone.
     public init() {}
 
+    /// Allows the pages of an origin, as it stands in the header, or all for `*`.
+    ///
+    /// - Returns: Whether it is one.
+    public mutating func allow(_ text: String) -> Bool {
+        if text == "*" {
+            allowsAll = true
+        } else if let origin = Origin(text) {
+            allowed.insert(origin)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// Allows what `other` allows, too.
+    public mutating func formUnion(_ other: OriginRule) {
+        allowsAll = allowsAll || other.allowsAll
+        allowed.formUnion(other.allowed)
+    }
+
     /// Whether a request may become a WebSocket.
     func admits(_ request: HTTPRequestHead) -> Bool {
         admits(origins: request.headers["origin"], hosts: request.headers["host"], hostName: Self.hostName)

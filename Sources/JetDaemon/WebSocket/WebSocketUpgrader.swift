@@ -31,18 +31,23 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
 
     /// Prepares a new connection for requests.
     static func install(in channel: any Channel, hub: Hub, messageLimit: Int) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = headerLimit
-        limits.maxHeaderListSize = headerLimit
-        limits.maxHeaderFieldCount = 100
         let encoder = HTTPResponseEncoder()
-        let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+        let decoder = requestDecoder
         let page = HTTPPage(hub: hub)
         let upgrade = HTTPServerUpgradeHandler(
             upgraders: [WebSocketUpgrader(hub: hub, messageLimit: messageLimit)], httpEncoder: encoder,
             extraHTTPHandlers: [decoder, page], upgradeCompletionHandler: { _ in })
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, upgrade, page])
+    }
+
+    /// Reads requests, within bounds.
+    static var requestDecoder: ByteToMessageHandler<HTTPRequestDecoder> {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = headerLimit
+        limits.maxHeaderListSize = headerLimit
+        limits.maxHeaderFieldCount = 100
+        return ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
     }
 
     /// What the response says beside the handshake; `nil` if the request is refused.

@@ -9,8 +9,8 @@ struct PasswdCommand: AsyncParsableCommand {
         commandName: "passwd",
         abstract: "Manage the users of a daemon and their passwords.",
         discussion: """
-            Sets a user's password in the users file that jetd was given by --users. One who is not in the file is \
-            added to it, and the file is made if it is missing. The password is asked for twice on a terminal; else it \
+            Sets a user's password in the users file of jetd. One who is not in the file is added to it, and the file is \
+            made if it is missing; root makes it the folder's owner's, so that the daemon can read it. The password is asked for twice on a terminal; else it \
             is a line of standard input. With groups or flags, only these are changed of a user who is there already. \
             A running jetd takes the file up on SIGHUP.
 

@@ -5,7 +5,7 @@ import JetUsers
 /// Which users file, and what a user in it is to be.
 struct UserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The users file.", valueName: "file"))
-    var file = "/etc/jet/users.json"
+    var file = "/var/lib/jet/users.json"
 
     @Option(
         help: ArgumentHelp("The groups for fetching, setting and calling, with commas between.", valueName: "groups"))

@@ -1,0 +1,133 @@
+import ConfigurationFile
+import Glibc
+import JetBus
+import JetDaemon
+import JetProtocol
+import Logging
+
+/// How the daemon is *set up*: the configuration file, and what the command line says over it.
+struct Setup {
+    /// How much is logged.
+    let logLevel: LogLevel
+    private let arguments: Arguments
+    private let environment: [String: String]
+    private let place: ConfigurationPlace
+    /// What the file says now, of what could be taken up.
+    private var settings: DaemonSettings
+
+    /// Reads the file.
+    ///
+    /// - Throws: `ConfigurationError` if it is not right.
+    init(_ arguments: Arguments, environment: [String: String]) throws(ConfigurationError) {
+        self.arguments = arguments
+        self.environment = environment
+        place = ConfigurationPlace(userID: geteuid(), environment: environment)
+        settings = try Self.settings(arguments, place)
+        logLevel = LogLevel(arguments.logLevel ?? settings.logLevel)
+    }
+
+    private static func settings(
+        _ arguments: Arguments, _ place: ConfigurationPlace
+    ) throws(ConfigurationError) -> DaemonSettings {
+        if let path = arguments.configuration { return try DaemonSettings(path: path) }
+        return try place.configuration.map { path throws(ConfigurationError) in
+            try DaemonSettings(path: path, isOptional: true)
+        } ?? DaemonSettings()
+    }
+
+    // MARK: Start
+
+    /// A daemon's configuration.
+    ///
+    /// - Throws: `Nothing` if there is nowhere to listen.
+    func configuration(with sockets: ReceivedSockets) throws(Nothing) -> DaemonConfiguration {
+        var configuration = configuration(from: settings)
+        configuration.sockets = sockets.sockets
+        configuration.listeners = listeners(areHandedOver: sockets.wereHandedOver)
+        guard !configuration.listeners.isEmpty || !configuration.sockets.isEmpty else {
+            throw Nothing(wereHandedOver: sockets.wereHandedOver)
+        }
+        return configuration
+    }
+
+    /// There is nowhere to listen.
+    struct Nothing: Error, CustomStringConvertible {
+        let wereHandedOver: Bool
+        var description: String {
+            wereHandedOver
+                ? "none of the sockets of the service manager can be served"
+                : "there is nowhere to listen: the configuration has 'false' for all in [listen]"
+        }
+    }
+
+    /// Where the daemon listens by itself.
+    private func listeners(areHandedOver: Bool) -> [DaemonConfiguration.Listener] {
+        let host = "127.0.0.1"
+        var listeners: [DaemonConfiguration.Listener] = []
+        if arguments.namesListeners {
+            if let path = arguments.unixPath { listeners.append(.init(.unix(path: path))) }
+            if let port = arguments.tcpPort { listeners.append(.init(.tcp(host: host, port: port))) }
+            if let port = arguments.webSocketPort { listeners.append(.init(.webSocket(host: host, port: port))) }
+            return listeners
+        }
+        guard !areHandedOver else { return [] }
+        switch settings.listen.unix {
+        case .usual:
+            let path = LocalEndpoint.socketPath(userID: geteuid(), environment: environment)
+            listeners.append(.init(.unix(path: path), makesFolder: true))
+        case .path(let path): listeners.append(.init(.unix(path: path), makesFolder: true))
+        case .none: break
+        }
+        if let port = settings.listen.tcpPort { listeners.append(.init(.tcp(host: host, port: port))) }
+        if let port = settings.listen.webPort { listeners.append(.init(.webSocket(host: host, port: port))) }
+        return listeners
+    }
+
+    /// What the file and the command line say of all but the sockets.
+    private func configuration(from settings: DaemonSettings) -> DaemonConfiguration {
+        var configuration = DaemonConfiguration(listeners: [])
+        configuration.allowsPlaintext = settings.allowsPlaintext
+        configuration.origins = settings.web.origins
+        configuration.origins.formUnion(arguments.origins)
+        configuration.messageLimit = arguments.messageLimit ?? settings.messageLimit
+        configuration.pingInterval = arguments.pingInterval ?? settings.web.pingInterval
+        switch settings.users {
+        case _ where arguments.usersFile != nil: configuration.users = arguments.usersFile
+        case .usual: configuration.users = place.users
+        case .path(let path): configuration.users = path
+        case .none: configuration.users = nil
+        }
+        configuration.usersMayBeMissing = arguments.usersFile == nil
+        configuration.grants = settings.grants + arguments.grants
+        settings.limits.apply(to: &configuration.bus)
+        configuration.bus.name = arguments.name ?? settings.name
+        configuration.bus.version = Release.version
+        configuration.bus.seed = .random(in: .min ... .max)
+        return configuration
+    }
+
+    // MARK: Reload
+
+    /// Reads the file anew, and has the daemon take up what can change while it runs. What cannot is logged.
+    ///
+    /// - Throws: What is wrong; then all stays as it was.
+    mutating func reload(_ daemon: Daemon, logger: Logger) async throws {
+        var settings = try Self.settings(arguments, place)
+        var fixed = settings.fixed(otherThan: self.settings)
+        let hasUsers = configuration(from: self.settings).users != nil
+        if (configuration(from: settings).users != nil) != hasUsers {
+            fixed.append("users.file")
+            settings.users = self.settings.users
+        }
+        try await daemon.reload(configuration(from: settings))
+        logLevel.value = arguments.logLevel ?? settings.logLevel
+        if !fixed.isEmpty {
+            logger.warning(
+                "some of what has changed in the configuration is taken up by a restart only",
+                metadata: ["keys": "\(fixed.joined(separator: ", "))"])
+        }
+        // What was not taken up differs still, the next time.
+        settings.keepFixed(of: self.settings)
+        self.settings = settings
+    }
+}
