@@ -24,6 +24,15 @@ struct ReceivedSocketsTests {
         #expect(sockets.route == nil && sockets.udev == nil)
     }
 
+    @Test("nobody blocks on a socket that was handed over as one that does")
+    func blocking() throws {
+        let route = try HandedSocket(NETLINK_ROUTE, groups: 273)
+        let sockets = ReceivedSockets([route.received()])
+        let socket = try NetlinkSocket(sharing: #require(sockets.route))
+        socket.discard()
+        #expect(try socket.arrivals() == .datagrams([]))
+    }
+
     @Test("a socket that was opened for fewer groups hears all that are wanted")
     func groups() throws {
         let route = try HandedSocket(NETLINK_ROUTE, groups: 0)
@@ -73,13 +82,13 @@ struct ReceivedSocketsTests {
     }
 }
 
-/// A socket as the service manager hands it over: bound, and not blocking.
+/// A socket as the service manager hands it over: bound, and blocking.
 private final class HandedSocket: Sendable {
     let descriptor: Int32
 
     init(_ family: Int32, groups: UInt32) throws {
         descriptor = socket(
-            AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), family)
+            AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), family)
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
         address.nl_groups = groups

@@ -53,9 +53,12 @@ public struct ReceivedSockets: Sendable {
         }
     }
 
-    /// Has a socket hear these groups, whatever it heard before.
+    /// Has a socket hear these groups, whatever it heard before, and not block: the service manager hands it over so that it
+    /// does (`NonBlocking=` of systemd.service(5)).
     private static func hear(_ groups: [UInt32], on descriptor: Int32) -> Bool {
-        groups.allSatisfy { set(Int32(NETLINK_ADD_MEMBERSHIP), to: $0, on: descriptor) }
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else { return false }
+        return groups.allSatisfy { set(Int32(NETLINK_ADD_MEMBERSHIP), to: $0, on: descriptor) }
     }
 
     private static func set(_ option: Int32, to group: UInt32, on descriptor: Int32) -> Bool {
