@@ -271,6 +271,10 @@ let package = Package(
         .testTarget(
             name: "NetworkSettingsTests", dependencies: ["NetworkSettings", "NetworkApply", "JSONText", "Systemd"],
             swiftSettings: house),
+        // Of the pages in packaging/man; the programs are asked for their options as they are built.
+        .testTarget(
+            name: "ManualTests", dependencies: ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"],
+            swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6],

@@ -35,19 +35,22 @@ struct JetAgent: AsyncParsableCommand {
         transform: { try Endpoint(parsing: $0) })
     var connect: Endpoint?
 
-    @Option(help: ArgumentHelp("Where sysfs is mounted.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where sysfs is mounted.", valueName: "dir"), completion: .directory)
     var sysfs = "/sys"
 
-    @Option(help: ArgumentHelp("Where procfs is mounted.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where procfs is mounted.", valueName: "dir"), completion: .directory)
     var procfs = "/proc"
 
-    @Option(help: ArgumentHelp("The root of the system whose /etc/os-release is shown.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The root of the system whose /etc/os-release is shown.", valueName: "dir"),
+        completion: .directory)
     var root = "/"
 
     @Option(
         help: ArgumentHelp(
             "What to show and what to let others do: a TOML file. (default: \(JetAgent.standardConfiguration), if it is there)",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file(extensions: ["toml"]))
     var config: String?
 
     @Flag(help: "Check the configuration and end: 0 if it is right, 2 if not.")
@@ -69,7 +72,8 @@ struct JetAgent: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Leave a provider out: \(HostProviders.names.joined(separator: ", ")). May be given several times.",
-            valueName: "provider"))
+            valueName: "provider"),
+        completion: .list(HostProviders.names))
     var disable: [String] = []
 
     @Flag(help: "Print all readings once, each as a line of JSON, and end; no daemon is needed.")
@@ -78,6 +82,7 @@ struct JetAgent: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How much to log: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "level"),
+        completion: .list(Logger.Level.allCases.map(\.rawValue)),
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else { throw ValidationError("'\(text)' is no level.") }
             return level

@@ -14,6 +14,7 @@ struct BenchOptions: ParsableArguments {
             kind, else the usual endpoint of this kind. (default: as --connect)
             """,
             valueName: "transport"),
+        completion: .list(["unix", "tcp", "ws"]),
         transform: TransportChoice.init(parsing:))
     var transport: [TransportChoice] = []
 

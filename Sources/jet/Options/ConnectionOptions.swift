@@ -22,7 +22,7 @@ struct ConnectionOptions: ParsableArguments {
             """, valueName: "name"))
     var user: String?
 
-    @Option(help: ArgumentHelp("The file with the password of --user.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file with the password of --user.", valueName: "file"), completion: .file())
     var passwordFile: String?
 
     @Option(

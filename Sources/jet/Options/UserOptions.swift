@@ -4,7 +4,7 @@ import JetUsers
 
 /// Which users file, and what a user in it is to be.
 struct UserOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The users file.", valueName: "file"))
+    @Option(help: ArgumentHelp("The users file.", valueName: "file"), completion: .file(extensions: ["json"]))
     var file = "/var/lib/jet/users.json"
 
     @Option(
