@@ -11,6 +11,7 @@ extension Bus {
         statistics.pendingRequests = requests.count
         for reference in peers {
             reference?._withUnsafeGuaranteedRef { peer in
+                if peer.isProbe { return }
                 statistics.waitingBytes += peer.outbox.count
                 if peer.isConflating || !peer.staleWindows.isEmpty { statistics.slowPeers += 1 }
             }

@@ -178,7 +178,7 @@ public final class Bus {
         peers[id.index]?.release()
         peers[id.index] = nil
         vacantPeers.append(id.index)
-        counters.peers -= 1
+        if !peer.isProbe { counters.peers -= 1 }
         packIfSparse()
     }
 

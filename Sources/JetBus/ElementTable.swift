@@ -7,6 +7,8 @@ struct ElementTable: ~Copyable {
     private var dense: ContiguousArray<Unmanaged<Element>?> = []
     private var index = HashIndex()
     private let hash: ByteHash
+    /// How many of the elements are Methods.
+    private(set) var methods = 0
 
     init(seed: UInt64) { hash = ByteHash(seed: seed) }
 
@@ -47,12 +49,14 @@ struct ElementTable: ~Copyable {
     mutating func append(_ element: Element) {
         element.place = dense.count
         index.insert(element.hash, place: element.place)
+        if element.isMethod { methods &+= 1 }
         dense.append(Unmanaged.passRetained(element))
     }
 
     /// Takes an element out.
     mutating func remove(_ element: Element) {
         index.remove(element.hash, place: element.place)
+        if element.isMethod { methods &-= 1 }
         dense[element.place]?.release()
         dense[element.place] = nil
     }

@@ -33,6 +33,8 @@ final class Peer {
     var isDirty = false
     /// Whether its connection is to be closed once its outbox is written.
     var isClosing = false
+    /// Whether it is the shell's own, which nobody counts; see `Bus+probing.swift`.
+    var isProbe = false
     /// Whether it sends nothing more, but may still read.
     var hasEndedInput = false
     /// Whether its messages should not be read for now, since it does not read ours.

@@ -115,6 +115,19 @@ struct RequestTable: ~Copyable {
         return first.item
     }
 
+    /// All open requests, in the order of their numbers.
+    var open: [Request] { heap.items.sorted { $0.number < $1.number } }
+
+    /// The numbers of all open requests, in no order.
+    var openNumbers: [UInt64] { heap.items.map(\.number) }
+
+    /// Whether the request that was routed under `number` still waits for its answer.
+    func isOpen(_ number: UInt64) -> Bool {
+        let slot = Int(number & (1 << Self.slotBits - 1))
+        guard slot < slots.count else { return false }
+        return slots[slot].number == number && slots[slot].owner != nil
+    }
+
     /// The open requests that `peer` has to answer, in the order of their numbers.
     func requests(to peer: Peer) -> [Request] {
         guard peer.owedAnswers > 0 else { return [] }

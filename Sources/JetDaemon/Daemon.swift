@@ -91,8 +91,9 @@ public final class Daemon: Sendable {
         }
     }
 
-    /// Stops listening, writes what waits for the peers, and closes their connections. Peers that do not read what waits,
-    /// or do not close their side, are waited for no longer than a second.
+    /// Stops listening, sees to it that what peers wait for is answered, for `DaemonConfiguration.drainPatience` at most,
+    /// writes what waits for them, and closes their connections. Peers that do not read what waits, or do not close their
+    /// side, are waited for no longer than a second.
     ///
     /// It may be called again, and returns when all is done.
     public func stop() async {
@@ -107,8 +108,10 @@ public final class Daemon: Sendable {
 
     private func end() async {
         let hub = hub
+        let drainPatience = TimeAmount.milliseconds(Int64(configuration.drainPatience))
         try? await eventLoop.flatSubmit {
-            hub.value?.stop(patience: .seconds(1)) ?? hub.eventLoop.makeSucceededVoidFuture()
+            hub.value?.stop(drainPatience: drainPatience, patience: .seconds(1))
+                ?? hub.eventLoop.makeSucceededVoidFuture()
         }.get()
         // It may still have something to say to the loop.
         await examiner.stop()
@@ -141,6 +144,28 @@ public final class Daemon: Sendable {
     public func statistics() async throws -> Bus.Statistics {
         let (hub, eventLoop) = (hub, eventLoop)
         return try await unlessEnding { eventLoop.submit { hub.value?.bus.statistics ?? Bus.Statistics() } }
+    }
+
+    /// Asks the bus, again and again, whether it still answers.
+    ///
+    /// - Parameters:
+    ///   - interval: How often.
+    ///   - alive: Called on the event loop each time the answer has come out as it should.
+    /// - Throws: `DaemonError` once the daemon has stopped.
+    public func watch(every interval: Duration, _ alive: @escaping @Sendable () -> Void) async throws {
+        let (hub, eventLoop) = (hub, eventLoop)
+        try await unlessEnding { eventLoop.submit { hub.value?.beginWatch(every: TimeAmount(interval), alive) } }
+    }
+
+    /// Tells how many there are on the bus, now and when that has changed. While it does not change nobody is woken.
+    ///
+    /// - Parameters:
+    ///   - rest: How long it is left untold after it was told.
+    ///   - tell: Called on the event loop.
+    /// - Throws: `DaemonError` once the daemon has stopped.
+    public func tellCensus(atMostEvery rest: Duration, _ tell: @escaping @Sendable (Bus.Census) -> Void) async throws {
+        let (hub, eventLoop) = (hub, eventLoop)
+        try await unlessEnding { eventLoop.submit { hub.value?.beginTelling(atMostEvery: TimeAmount(rest), tell) } }
     }
 
     /// Gives something to the event loop and waits for it. A loop that has ended would never answer.

@@ -36,6 +36,9 @@ public struct DaemonConfiguration: Sendable {
     public var usersMayBeMissing = false
     /// What peers on the unix socket may do because of who runs them.
     public var grants: [Grant] = []
+    /// How long a daemon that is to end waits for answers that peers wait for, in milliseconds. Who has none by then is
+    /// told that the daemon stops.
+    public var drainPatience = 5000
     /// How the bus behaves.
     public var bus = Bus.Configuration()
 

@@ -24,14 +24,18 @@ final class Hub {
     /// What the bus wants to know, and whether the examiner is at the one before.
     var questions = CircularBuffer<Bus.Question>()
     var isExamining = false
-    private var listeners: [(channel: any Channel, file: SocketFile?)] = []
+    var listeners: [(channel: any Channel, file: SocketFile?)] = []
+    /// Who asks whether the bus still answers; `nil` if nobody wants to know.
+    var watchdog: Watchdog?
+    /// Who is told how many there are; `nil` if nobody wants to know.
+    var onlooker: Onlooker?
 
     /// Connections by `PeerID.index`.
-    private var connections: ContiguousArray<Connection?> = []
+    private(set) var connections: ContiguousArray<Connection?> = []
     private var withOutput: ContiguousArray<PeerID> = []
     private var isTurnEndScheduled = false
     private var isContinuationScheduled = false
-    private var isStopping = false
+    var stage = Stage.serving
     /// Gives idle memory back, once there was no turn between two of its beats; `nil` while none is kept.
     private var memoryRelease: Scheduled<Void>?
     private var hadTurn = false
@@ -66,7 +70,7 @@ final class Hub {
     func listen(on channel: any Channel, file: SocketFile?) {
         listeners.append((channel, file))
         channel.closeFuture.assumeIsolated().whenComplete { _ in
-            guard !self.isStopping else { return }
+            guard case .serving = self.stage else { return }
             self.logger.critical("no longer listening", metadata: ["at": "\(file?.path ?? "TCP")"])
         }
     }
@@ -74,14 +78,19 @@ final class Hub {
     // MARK: Connections
 
     func connect(_ connection: Connection, _ credentials: PeerCredentials?) -> PeerID? {
-        guard !isStopping else { return nil }
+        if case .closing = stage { return nil }
         let groups = grants.isEmpty ? nil : credentials.map(grants.groups(of:))
         let id = bus.connect(
             groups: groups ?? Groups(), credentials: Credentials(userID: credentials?.user),
             framing: connection.transport.framing)
-        while connections.count <= id.index { connections.append(nil) }
+        makeRoom(for: id)
         connections[id.index] = connection
         return id
+    }
+
+    /// Sees to it that there is a place for a peer's connection, if only an empty one.
+    func makeRoom(for id: PeerID) {
+        while connections.count <= id.index { connections.append(nil) }
     }
 
     func connection(of id: PeerID) -> Connection? {
@@ -91,7 +100,7 @@ final class Hub {
     func disconnect(_ id: PeerID) {
         connections[id.index] = nil
         // When all leave, nobody is left to be told.
-        guard !isStopping else { return }
+        if case .closing = stage { return }
         bus.disconnect(id)
         scheduleTurnEnd()
     }
@@ -100,6 +109,12 @@ final class Hub {
 
     /// Sees to it that `endTurn` comes when all that has arrived now is handled.
     func scheduleTurnEnd() {
+        hadTurn = true
+        scheduleBareTurnEnd()
+    }
+
+    /// The same for a turn that leaves no memory behind which would be worth a look.
+    func scheduleBareTurnEnd() {
         guard !isTurnEndScheduled else { return }
         isTurnEndScheduled = true
         eventLoop.assumeIsolated().execute { self.endTurn() }
@@ -107,15 +122,18 @@ final class Hub {
 
     /// Writes to each peer that has got something, once. What that brings forth is for the next turn, so that one peer
     /// with a long snapshot does not keep the others waiting.
-    private func endTurn() {
+    func endTurn() {
         isTurnEndScheduled = false
-        hadTurn = true
-        if memoryRelease == nil { scheduleMemoryRelease() }
+        if hadTurn, memoryRelease == nil { scheduleMemoryRelease() }
         bus.takePeersWithOutput(into: &withOutput)
-        for id in withOutput { connections[id.index]?.write() }
+        for id in withOutput {
+            if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
+        }
         if bus.hasQuestions { takeQuestions() }
         if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()
+        if onlooker != nil { tellCensus() }
+        if case .draining = stage { continueDrain() }
     }
 
     /// Sees to it that `endTurn` comes again, after others had their turn. The loop reads from no socket while there are
@@ -125,6 +143,7 @@ final class Hub {
         isContinuationScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
             self.isContinuationScheduled = false
+            self.hadTurn = true
             self.bus.expire(at: NIODeadline.now().uptimeNanoseconds)
             self.endTurn()
         }
@@ -151,7 +170,8 @@ final class Hub {
     /// One timer for the earliest deadline. It is left alone when that deadline is met early, as nearly all are: then it
     /// fires for nothing and is set anew, once for all that came in the meantime.
     private func scheduleWakeUp() {
-        guard !isStopping, let deadline = bus.nextDeadline else { return }
+        guard let deadline = bus.nextDeadline else { return }
+        if case .closing = stage { return }
         if let wakeUp, wakeUp.deadline <= deadline { return }
         wakeUp?.task.cancel()
         let task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(deadline)) { self.wake() }
@@ -160,27 +180,14 @@ final class Hub {
 
     private func wake() {
         wakeUp = nil
+        hadTurn = true
         bus.expire(at: NIODeadline.now().uptimeNanoseconds)
         endTurn()
     }
 
-    // MARK: End
-
-    /// Stops listening, writes what waits, and closes all connections.
-    ///
-    /// - Parameter patience: How long to wait for peers that do not read the rest or do not close their side.
-    func stop(patience: TimeAmount) -> EventLoopFuture<Void> {
-        guard !isStopping else { return eventLoop.makeSucceededVoidFuture() }
-        endTurn()
-        isStopping = true
+    /// Nothing is due any more.
+    func cancelTimers() {
         wakeUp?.task.cancel()
         memoryRelease?.cancel()
-        var closed: [EventLoopFuture<Void>] = []
-        for (channel, file) in listeners {
-            file?.remove()
-            closed.append(channel.close())
-        }
-        for connection in connections { if let end = connection?.end(patience: patience) { closed.append(end) } }
-        return EventLoopFuture.andAllComplete(closed, on: eventLoop)
     }
 }

@@ -133,6 +133,15 @@ extension ErrorObject {
             data: Array("{\"ownerGone\":".utf8) + path + [UInt8(ascii: "}")])
     }
 
+    /// -32002 with what was asked about: the daemon ends before there is an answer. `subject` is the text of a JSON value,
+    /// the path of the element for a request that its owner has, `true` for others. Whether the owner has done what it was
+    /// asked for, nobody can say.
+    public static func daemonStopping(_ subject: [UInt8]) -> ErrorObject {
+        ErrorObject(
+            code: .connectionClosed, message: "Connection closed",
+            data: Array("{\"daemonStopping\":".utf8) + subject + [UInt8(ascii: "}")])
+    }
+
     /// -32010 with the name of the quota and what it allows.
     public static func limitExceeded(_ name: String, max: Int) -> ErrorObject {
         ErrorObject(

@@ -4,7 +4,6 @@ import Glibc
 import JetDaemon
 import JetProtocol
 import Logging
-import Systemd
 
 /// The daemon's main: arguments, wiring, exit codes.
 public enum Jetd {
@@ -44,36 +43,31 @@ public enum Jetd {
         let daemon = Daemon(configuration: configuration, logger: logger)
         for endpoint in try await daemon.start() { print("listening \(endpoint)") }
         fflush(nil)
-        tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
+        let manager = ServiceManager(logger: logger)
+        await manager.attend(daemon)
         let arrivals = reloadSignal.arrivals
         let reloading = Task {
             var setup = setup
-            for await _ in arrivals { await reload(daemon, &setup, logger) }
+            for await _ in arrivals { await reload(daemon, &setup, manager, logger) }
         }
         await endSignals.first()
         reloading.cancel()
-        tell(logger) { () throws(SystemdError) in try Notify.stopping() }
+        manager.stopping()
         await daemon.stop()
     }
 
     /// Reads anew what can change while the daemon runs. If that cannot be used, it goes on with what it had.
-    private static func reload(_ daemon: Daemon, _ setup: inout Setup, _ logger: Logger) async {
-        tell(logger) { () throws(SystemdError) in try Notify.reloading() }
+    private static func reload(
+        _ daemon: Daemon, _ setup: inout Setup, _ manager: ServiceManager, _ logger: Logger
+    ) async {
+        manager.reloading()
         do {
             try await setup.reload(daemon, logger: logger)
             logger.info("reloaded")
+            manager.reloaded()
         } catch {
             logger.error("not reloaded; what was there before still holds", metadata: ["reason": "\(error)"])
-        }
-        tell(logger) { () throws(SystemdError) in try Notify.ready(status: "serving") }
-    }
-
-    /// Tells the service manager, if there is one. That it cannot be told is no reason not to serve.
-    private static func tell(_ logger: Logger, _ notify: () throws(SystemdError) -> Bool) {
-        do throws(SystemdError) {
-            _ = try notify()
-        } catch {
-            logger.debug("the service manager could not be told", metadata: ["reason": "\(error)"])
+            manager.reloaded(failure: "not reloaded: \(error)")
         }
     }
 

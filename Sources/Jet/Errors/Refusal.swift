@@ -34,6 +34,8 @@ public enum Refusal: Hashable, Sendable {
     case badRule(at: String, reason: String)
     /// The owner's connection ended before it answered.
     case ownerGone(String)
+    /// The daemon ended before there was an answer; whether the owner has done what it was asked for is not known.
+    case daemonStopping
     /// A quota is used up.
     case limit(String, max: Int?)
 
@@ -58,6 +60,7 @@ public enum Refusal: Hashable, Sendable {
             case ("badRule", let rule):
                 self = .badRule(at: rule["at"]?.string ?? "", reason: rule["reason"]?.string ?? "")
             case ("ownerGone", .string(let path)): self = .ownerGone(path)
+            case ("daemonStopping", _): self = .daemonStopping
             case ("limit", .string(let name)): self = .limit(name, max: data["max"]?.int)
             default: continue
             }
@@ -86,6 +89,7 @@ extension Refusal: CustomStringConvertible {
         case .alreadyFetching: "not while there are fetches"
         case .badRule(let place, let reason): "the rule is wrong at '\(place)': \(reason)"
         case .ownerGone(let path): "the owner of '\(path)' is gone"
+        case .daemonStopping: "the daemon stops"
         case .limit(let name, let max): "the limit '\(name)' \(max.map { "of \($0) " } ?? "")is reached"
         }
     }
