@@ -4,7 +4,6 @@ import Jet
 import JetProtocol
 import Logging
 import ServiceLifecycle
-import Systemd
 
 /// The agent's life: waits for the daemon, shows the host, takes its leave.
 struct AgentService: Service {
@@ -17,11 +16,11 @@ struct AgentService: Service {
 
     /// Runs until a graceful shutdown begins.
     func run() async throws {
-        // What is ordered after the agent need not wait for the daemon: without it, this is a working agent too.
-        tell { () throws(SystemdError) in try Notify.ready(status: "waiting for the daemon") }
-        defer { tell { () throws(SystemdError) in try Notify.stopping() } }
+        let manager = ServiceManager(logger: logger)
+        manager.ready("waiting for the daemon")
+        defer { manager.stopping() }
         do {
-            try await cancelWhenGracefulShutdown { try await serve() }
+            try await cancelWhenGracefulShutdown { try await serve(manager) }
         } catch is CancellationError {
             logger.info("stopped")
         }
@@ -31,15 +30,19 @@ struct AgentService: Service {
     /// to ask again would only find the path taken. If it is gone, the connection is too.
     private static let patience = Duration.seconds(3600)
 
-    private func serve() async throws {
+    private func serve(_ manager: ServiceManager) async throws {
         var configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
         configuration.requestTimeout = Self.patience
-        let peer = try await Peer.waiting(for: endpoint, configuration: configuration, logger: logger)
+        // As long as there is no daemon, to look for it is all the work there is.
+        let peer = try await Peer.waiting(for: endpoint, configuration: configuration, logger: logger) {
+            manager.alive()
+        }
         let publisher = PeerPublisher(peer, logger: logger)
         let agent = Agent(
             providers, publisher: publisher, interval: settings.interval, group: settings.group, logger: logger)
         await withTaskGroup { group in
-            group.addTask { await follow(peer) }
+            group.addTask { await follow(peer, manager) }
+            group.addTask { await watch(agent, peer, publisher, manager) }
             group.addTask { await rest() }
             await agent.run()
             group.cancelAll()
@@ -57,28 +60,34 @@ struct AgentService: Service {
     }
 
     /// Keeps the service manager, and the log, told about the connection.
-    private func follow(_ peer: Peer) async {
+    private func follow(_ peer: Peer, _ manager: ServiceManager) async {
         let events = peer.connectionEvents
-        isConnected(to: peer)
+        isConnected(to: peer, manager)
         for await event in events {
             switch event {
-            case .connected: isConnected(to: peer)
+            case .connected: isConnected(to: peer, manager)
             // The peer has logged it.
-            case .disconnected(let error): tell { () throws(SystemdError) in try Notify.status("\(error.message)") }
+            case .disconnected(let error): manager.show(error.message)
             }
         }
     }
 
-    private func isConnected(to peer: Peer) {
+    private func isConnected(to peer: Peer, _ manager: ServiceManager) {
         logger.info("connected", metadata: ["endpoint": "\(peer.endpoint)"])
-        tell { () throws(SystemdError) in try Notify.status("connected to \(peer.endpoint)") }
+        manager.show("connected to \(peer.endpoint)")
     }
 
-    private func tell(_ notify: () throws(SystemdError) -> Bool) {
-        do throws(SystemdError) {
-            _ = try notify()
-        } catch {
-            logger.debug("the service manager could not be told", metadata: ["reason": "\(error)"])
+    /// How often to look where nobody waits for a ping: a status is for people.
+    private static let beat = Duration.seconds(10)
+
+    /// Keeps the service manager told that the agent is alive, and what it shows.
+    private func watch(_ agent: Agent, _ peer: Peer, _ publisher: PeerPublisher, _ manager: ServiceManager) async {
+        await AgentWatch(agent, peer).run(every: manager.pingInterval ?? Self.beat) { finding in
+            if finding.isAlive { manager.alive() } else { logger.error("the agent's work does not go round") }
+            guard peer.isConnected else { return }
+            let count = await publisher.count
+            let answer = finding.daemonAnswers ? "" : ", which does not answer"
+            manager.show("connected to \(peer.endpoint)\(answer); \(count) element\(count == 1 ? "" : "s") shown")
         }
     }
 }

@@ -16,6 +16,7 @@ public struct Agent: Service {
     private let controllers: [String: Controller]
     private let clock: any Clock<Duration>
     private let logger: Logger
+    private let reports = Reports()
 
     /// So long a provider whose source ended rests before it is started again.
     static let restartDelay = Duration.seconds(5)
@@ -49,7 +50,6 @@ public struct Agent: Service {
     /// Runs until the task is cancelled or a graceful shutdown begins.
     public func run() async {
         await cancelWhenGracefulShutdown {
-            let reports = Reports()
             await withTaskGroup { group in
                 let polled = providers.filter { !($0 is any PushingProvider) }
                 let poller = Poller(polled, interval: interval) { reports.put($1, of: $0) }
@@ -76,6 +76,10 @@ public struct Agent: Service {
             }
         }
     }
+
+    /// Waits until all that was reported by now is published: that much of the agent goes on then. While it does not run,
+    /// or the bus is away, that takes until the task is cancelled.
+    public func goRound() async { await reports.goRound() }
 
     /// Publishes what is reported until the task is cancelled.
     ///
@@ -108,6 +112,7 @@ public struct Agent: Service {
                     }
                 }
             }
+            reports.endRound()
         }
     }
 

@@ -5,6 +5,9 @@ internal import Synchronization
 /// Sets are complete, so that an older one is worth nothing once there is a newer: however long the bus does not
 /// answer, no more than one set of each provider waits.
 ///
+/// A *round* is put among them by whoever wants to know whether all this goes on: it is over when what was left before it
+/// is published.
+///
 /// A set of which something was refused is put aside, and offered again if it is still the newest one then: who reports
 /// only changes may not report again for days.
 final class Reports: Sendable {
@@ -25,6 +28,10 @@ final class Reports: Sendable {
         /// The number of each provider's newest set.
         var newest: [String: Int] = [:]
         var count = 0
+        /// Those who wait for the end of a round that nobody has taken yet.
+        var rounds: [AsyncStream<Never>.Continuation] = []
+        /// Those whose round was taken, together with what it was put behind.
+        var takenRounds: [AsyncStream<Never>.Continuation] = []
     }
 
     private let content = Mutex(Content())
@@ -67,10 +74,29 @@ final class Reports: Sendable {
         if isNewest { arrival.yield() }
     }
 
+    /// Waits until all that waits now is published, or the task is cancelled.
+    func goRound() async {
+        let (end, round) = AsyncStream.makeStream(of: Never.self)
+        content.withLock { $0.rounds.append(round) }
+        arrival.yield()
+        for await _ in end {}
+    }
+
+    /// All that was taken last is published.
+    func endRound() {
+        let ended = content.withLock { content in
+            defer { content.takenRounds = [] }
+            return content.takenRounds
+        }
+        for round in ended { round.finish() }
+    }
+
     /// Takes all that waits, in the order in which the providers first reported.
     func take() -> [Report] {
         content.withLock { content in
             defer { content.waiting = [] }
+            content.takenRounds += content.rounds
+            content.rounds = []
             return content.waiting
         }
     }

@@ -11,14 +11,16 @@ extension Peer {
     ///   - pause: How long to wait between two attempts.
     ///   - clock: What the waiting is measured by.
     ///   - logger: Where it is said.
+    ///   - attempt: Called before each attempt.
     /// - Returns: The peer, connected.
     /// - Throws: `JetError` if waiting is of no use; `CancellationError`.
     public static func waiting(
         for endpoint: Endpoint?, configuration: Configuration, pause: Duration = .milliseconds(500),
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        clock: any Clock<Duration> = ContinuousClock(), logger: Logger, attempt: () -> Void = {}
     ) async throws -> Peer {
         var hasSaid = false
         while true {
+            attempt()
             do throws(JetError) {
                 guard let endpoint else { return try await connectLocally(configuration: configuration) }
                 return try await connect(to: endpoint, configuration: configuration)
