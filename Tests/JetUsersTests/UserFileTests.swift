@@ -65,6 +65,17 @@ struct UserFileTests {
         #expect(folder.names() == ["users.json"])
     }
 
+    @Test(
+        "a new file that root makes belongs to whom its folder belongs: the daemon can read and change it",
+        .enabled("needs root") { geteuid() == 0 })
+    func newByRoot() throws {
+        chown(folder.path, 1, 2)
+        try file.update(creating: true) { $0["a"] = User(hash: "h") }
+        let status = folder.status("users.json")
+        #expect((status.st_uid, status.st_gid) == (1, 2))
+        #expect(status.st_mode & 0o7777 == 0o600)
+    }
+
     @Test("a changed file keeps mode and owner, and is another file: who reads the old one reads on")
     func changed() throws {
         folder.write(#"{"users":{}}"#, to: "users.json", mode: 0o640)

@@ -23,19 +23,24 @@ package final class ChildProcess: Sendable {
     private let record: Record
 
     /// Starts `program`, a path, with `arguments` and exactly `environment`.
+    ///
+    /// - Parameter descriptors: What it has open from the beginning, beside the standard streams: as 3, 4 and so on.
     package init(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], streams: Streams = .pipes
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], streams: Streams = .pipes,
+        descriptors: [Int32] = []
     ) throws {
         switch streams {
         case .pipes:
             let output = try Descriptors.pipe()
             let error = try Descriptors.pipe()
-            pid = try Descriptors.spawn(program, arguments, environment, output: output.theirs, error: error.theirs)
+            pid = try Descriptors.spawn(
+                program, arguments, environment, output: output.theirs, error: error.theirs, others: descriptors)
             terminal = -1
             record = Record(pid, [(output.ours, .output), (error.ours, .error)])
         case .terminal(let columns, let lines):
             let pair = try Descriptors.terminal(columns: columns, lines: lines)
-            pid = try Descriptors.spawn(program, arguments, environment, output: pair.theirs, error: pair.theirs)
+            pid = try Descriptors.spawn(
+                program, arguments, environment, output: pair.theirs, error: pair.theirs, others: descriptors)
             terminal = pair.ours
             record = Record(pid, [(pair.ours, .output)])
         }

@@ -42,9 +42,10 @@ package enum Descriptors {
         _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
     }
 
-    /// Starts a program; `output` and `error` are closed on this side.
+    /// Starts a program; `output` and `error` are closed on this side. The program has `others` as 3, 4 and so on.
     static func spawn(
-        _ program: String, _ arguments: [String], _ environment: [String: String], output: Int32, error: Int32
+        _ program: String, _ arguments: [String], _ environment: [String: String], output: Int32, error: Int32,
+        others: [Int32] = []
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -56,6 +57,12 @@ package enum Descriptors {
         }
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+        // Copies with high numbers, so that none is overwritten by another one before its turn.
+        let copies = others.map { fcntl($0, F_DUPFD_CLOEXEC, 1000) }
+        defer { for copy in copies { close(copy) } }
+        for (number, copy) in copies.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, copy, Int32(3 + number))
+        }
 
         // What this process ignores or blocks is its own affair.
         var attributes = posix_spawnattr_t()

@@ -16,11 +16,14 @@ final class Jetd: Sendable {
     ///   - arguments: Its arguments.
     ///   - runner: A program and its arguments that runs it in some special way.
     ///   - program: Its path, if that is not where the build has put it.
+    ///   - descriptors: What it has open from the beginning, as 3, 4 and so on.
     init(
-        _ arguments: [String], by runner: [String] = [], environment: [String: String] = [:], program: String? = nil
+        _ arguments: [String], by runner: [String] = [], environment: [String: String] = [:], program: String? = nil,
+        descriptors: [Int32] = []
     ) throws {
         let words = runner + [try program ?? ChildProcess.path(ofProduct: "jetd")] + arguments
-        let process = try ChildProcess(words[0], Array(words.dropFirst()), environment: environment)
+        let process = try ChildProcess(
+            words[0], Array(words.dropFirst()), environment: environment, descriptors: descriptors)
         self.process = process
         // It prints all of its endpoints at once, and nothing else.
         try block { try await process.wait { $0.hasSuffix("\n") } }

@@ -23,11 +23,15 @@ final class RawPeer {
     /// Connects.
     ///
     /// - Parameters:
-    ///   - endpoint: A unix socket, or an IPv4 address with its port.
+    ///   - endpoint: A unix socket, or an address with its port.
     ///   - receiveBuffer: How much the kernel should hold for this peer, in bytes; its default if `nil`.
     ///   - deadline: How long to wait for bytes, in seconds.
     init(_ endpoint: Endpoint, receiveBuffer: Int32? = nil, deadline: Int = 30) throws {
-        let family = if case .unix = endpoint { AF_UNIX } else { AF_INET }
+        let family =
+            switch endpoint {
+            case .unix: AF_UNIX
+            case .tcp(let host, _), .webSocket(let host, _): host.contains(":") ? AF_INET6 : AF_INET
+            }
         descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try check(descriptor)
         if let receiveBuffer { try set(SO_RCVBUF, to: receiveBuffer) }
@@ -36,7 +40,11 @@ final class RawPeer {
         switch endpoint {
         case .unix(let path): try connect(to: sockaddr_un(path: path))
         case .tcp(let host, let port), .webSocket(let host, let port):
-            try connect(to: sockaddr_in(host: host, port: port))
+            if family == AF_INET6 {
+                try connect(to: sockaddr_in6(host: host, port: port))
+            } else {
+                try connect(to: sockaddr_in(host: host, port: port))
+            }
         }
     }
 
@@ -196,5 +204,15 @@ extension sockaddr_in {
         sin_family = sa_family_t(AF_INET)
         sin_port = UInt16(truncatingIfNeeded: port).bigEndian
         inet_pton(AF_INET, host, &sin_addr)
+    }
+}
+
+extension sockaddr_in6 {
+    /// The address of a port of `host`, an IPv6 address in numbers.
+    init(host: String, port: Int) {
+        self.init()
+        sin6_family = sa_family_t(AF_INET6)
+        sin6_port = UInt16(truncatingIfNeeded: port).bigEndian
+        inet_pton(AF_INET6, host, &sin6_addr)
     }
 }

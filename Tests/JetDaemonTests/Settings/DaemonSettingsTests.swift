@@ -1,0 +1,152 @@
+import ConfigurationFile
+import JetBus
+import JetDaemon
+import JetProtocol
+import Logging
+import Testing
+
+@testable import jetd
+
+/// The daemon's configuration file: what can stand in it, and how what is wrong with it is told.
+@Suite("jetd.toml")
+struct DaemonSettingsTests {
+    @Test("an empty file changes nothing, and so does one that is not there, if it need not be")
+    func empty() throws {
+        #expect(try DaemonSettings(parsing: "") == DaemonSettings())
+        #expect(try DaemonSettings(path: "/nowhere/jetd.toml", isOptional: true) == DaemonSettings())
+        #expect(throws: ConfigurationError.self) { try DaemonSettings(path: "/nowhere/jetd.toml") }
+    }
+
+    @Test("all that it can say is taken up")
+    func everything() throws {
+        let settings = try DaemonSettings(
+            parsing: """
+                name = "kitchen"
+                log-level = "debug"
+                message-limit = 2048
+                [listen]
+                unix = "/run/kitchen.sock"
+                tcp-port = 0
+                web-port = false
+                [web]
+                allow-origins = ["https://panel.example", "null"]
+                ping-interval = 0.0004
+                [users]
+                file = "/srv/users.json"
+                [grants]
+                "user:1000" = ["read", "write"]
+                "group:staff" = []
+                [remote]
+                allow-plaintext = true
+                [limits]
+                timeout = 0.5
+                outbox = 65536
+                pending-requests = 1
+                pending-bytes = 1024
+                waiting-passwords = 2
+                get-elements = 1024
+                parse-errors = 3
+                """)
+        #expect(settings.name == "kitchen" && settings.logLevel == .debug && settings.messageLimit == 2048)
+        #expect(settings.listen.unix == .path("/run/kitchen.sock"))
+        #expect(settings.listen.tcpPort == 0 && settings.listen.webPort == nil)
+        #expect(settings.web.origins.allowed.map(\.description).sorted() == ["https://panel.example", "null"])
+        #expect(settings.web.pingInterval == 1, "a moment is not never")
+        #expect(settings.users == .path("/srv/users.json"))
+        #expect(
+            Set(settings.grants) == [
+                Grant(to: .user("1000"), ["read", "write"], mayBeMissing: true),
+                Grant(to: .group("staff"), [], mayBeMissing: true),
+            ])
+        #expect(settings.allowsPlaintext)
+        var bus = Bus.Configuration()
+        settings.limits.apply(to: &bus)
+        #expect(bus.defaultTimeout == 500_000_000 && bus.outboxLimit == 65536 && bus.pendingRequestLimit == 1)
+        #expect(bus.pendingBytesLimit == 1024 && bus.openQuestionLimit == 2 && bus.walkLimit == 1024)
+        #expect(bus.parseErrorLimit == 3)
+    }
+
+    @Test(
+        "what is wrong is refused, with the line and what it should be",
+        arguments: [
+            ("nmae = \"x\"", "1: 'nmae' is not known; is 'name' meant?"),
+            ("\n[listen]\ntcp-prot = 1", "3: 'listen.tcp-prot' is not known; is 'tcp-port' meant?"),
+            (
+                "[listen]\ntcp-port = 65536",
+                "2: 'listen.tcp-port' is a port from 0 to 65535, or false for none, not 65536."
+            ),
+            (
+                "[listen]\nweb-port = true",
+                "2: 'listen.web-port' is a port from 0 to 65535, or false for none, not true."
+            ),
+            ("[listen]\nunix = \"jet.sock\"", "2: 'listen.unix' is an absolute path, or false for none"),
+            ("[listen]\nunix = \"/\(String(repeating: "x", count: 107))\"", "2: 'listen.unix' has more than 107 bytes"),
+            ("log-level = \"loud\"", "1: 'log-level' is one of \"trace\""),
+            ("message-limit = 1", "1: 'message-limit' is a whole number from 1024 to 1073741824, not 1."),
+            ("[web]\nallow-origins = [\"panel.example\"]", "2: 'web.allow-origins' lists origins"),
+            ("[web]\nping-interval = -1", "2: 'web.ping-interval' is a number from 0 to 3600"),
+            ("[users]\nfile = 3", "2: 'users.file' is an absolute path, or false for none, not 3."),
+            ("[grants]\nroot = [\"a\"]", "2: 'grants.root' is neither \"user:NAME\" nor \"group:NAME\"."),
+            ("[grants]\n\"user:\" = [\"a\"]", "2: 'grants.user:' is neither"),
+            ("[grants]\n\"user:root\" = \"a\"", "2: 'grants.user:root' is a list of texts"),
+            ("[grants]\n\"user:root\" = [\"\"]", "2: 'grants.user:root' grants a group without a name."),
+            ("[grants]\nuser:root = []", "2: "),
+            ("[remote]\nallow-plaintext = 1", "2: 'remote.allow-plaintext' is true or false, not 1."),
+            ("[limits]\nout-box = 1", "2: 'limits.out-box' is not known; is 'outbox' meant?"),
+            ("[limits]\ntimeout = 0", "2: 'limits.timeout' is a number from 0.001 to 86400"),
+        ])
+    func wrong(text: String, complaint: String) {
+        let error = #expect(throws: ConfigurationError.self) { try DaemonSettings(parsing: text) }
+        #expect(error?.description.hasPrefix("jetd.toml:\(complaint)") == true, "\(error?.description ?? "none")")
+    }
+
+    @Test("a running daemon is told by their keys what it cannot take up")
+    func fixed() throws {
+        let old = DaemonSettings()
+        let new = try DaemonSettings(
+            parsing: """
+                name = "x"
+                log-level = "debug"
+                [listen]
+                tcp-port = 1
+                [web]
+                allow-origins = ["*"]
+                ping-interval = 1
+                [grants]
+                "user:root" = ["a"]
+                [limits]
+                parse-errors = 1
+                """)
+        #expect(new.fixed(otherThan: old) == ["name", "[listen]", "web.ping-interval", "[limits]"])
+        #expect(old.fixed(otherThan: old).isEmpty)
+        var kept = new
+        kept.keepFixed(of: old)
+        #expect(kept.fixed(otherThan: old).isEmpty)
+        #expect(kept.grants == new.grants && kept.web.origins == new.web.origins)
+    }
+}
+
+/// Where the daemon's files are.
+@Suite("jetd: where its files are")
+struct ConfigurationPlaceTests {
+    private func place(_ userID: UInt32, _ environment: [String: String] = [:]) -> [String?] {
+        let place = ConfigurationPlace(userID: userID, environment: environment)
+        return [place.configuration, place.users]
+    }
+
+    @Test("the system's daemon is run by root, or is a service that is told its folders")
+    func system() {
+        let files = ["/etc/jet/jetd.toml", "/var/lib/jet/users.json"]
+        #expect(place(0, ["HOME": "/root"]) == files)
+        #expect(place(990, ["CONFIGURATION_DIRECTORY": "/etc/jet", "STATE_DIRECTORY": "/var/lib/jet"]) == files)
+        #expect(place(990, ["CONFIGURATION_DIRECTORY": "/a:/b", "HOME": "/c"]) == ["/a/jetd.toml", nil])
+    }
+
+    @Test("a user's daemon is configured by him, and nothing of the system's holds for it")
+    func own() {
+        #expect(place(1000, ["HOME": "/home/jane"]) == ["/home/jane/.config/jet/jetd.toml", nil])
+        #expect(place(1000, ["HOME": "/home/jane", "XDG_CONFIG_HOME": "/c"]) == ["/c/jet/jetd.toml", nil])
+        #expect(place(1000, ["HOME": "/h", "XDG_CONFIG_HOME": "relative"]) == ["/h/.config/jet/jetd.toml", nil])
+        #expect(place(1000) == [nil, nil])
+    }
+}
