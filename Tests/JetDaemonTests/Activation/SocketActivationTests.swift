@@ -115,10 +115,13 @@ struct SocketActivationTests {
             let endpoint = try handover.unix("\(folder)/jet.sock")
             // Who connects before the daemon is there is known as well.
             let early = try RawPeer(endpoint)
-            _ = try handover.jetd(["--grant", "user:\(geteuid())=ops"])
+            let jetd = try handover.jetd(["--grant", "user:\(geteuid())=ops"])
             try early.add("secret", for: "ops")
             let paths = try early.paths()
             #expect(paths == ["secret"])
+            jetd.send(SIGTERM)
+            let status = try jetd.end()
+            #expect(status == 0)
         }
     }
 }
