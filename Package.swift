@@ -207,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "JetDaemonTests",
             dependencies: [
-                "JetDaemon", "jetd", "ConfigurationFile", "JetBus", "JetProtocol", "JetUsers", "JSONText",
+                "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "JetBus", "JetProtocol", "JetUsers",
+                "JSONText",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],

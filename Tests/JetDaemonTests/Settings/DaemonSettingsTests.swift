@@ -5,7 +5,7 @@ import JetProtocol
 import Logging
 import Testing
 
-@testable import jetd
+@testable import JetdCommand
 
 /// The daemon's configuration file: what can stand in it, and how what is wrong with it is told.
 @Suite("jetd.toml")

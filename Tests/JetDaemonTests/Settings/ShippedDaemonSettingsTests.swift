@@ -2,7 +2,7 @@ import JetDaemon
 import JetProtocol
 import Testing
 
-@testable import jetd
+@testable import JetdCommand
 
 /// The daemon's configuration file as it ships: every key in it, commented out, with its default; but for two grants.
 @Suite("jetd.toml as it ships")
