@@ -41,7 +41,6 @@ struct Arguments {
     /// Whether it says where to listen.
     var namesListeners: Bool { unixPath != nil || tcpPort != nil || webSocketPort != nil }
 
-
     /// Reads a command line, whose first word is the program's name.
     init(_ words: [String]) throws(Failure) {
         var words = words.dropFirst()
