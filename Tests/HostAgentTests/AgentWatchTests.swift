@@ -48,7 +48,7 @@ struct AgentWatchTests {
     @Test("a round is over when all that was reported before it is published, and not before")
     func round() async {
         let reports = Reports()
-        reports.put([.number("a", 1)], of: "x")
+        reports.put([Reading("a", 1, Metadata(datatype: .integer))], of: "x")
         let isOver = Mutex(false)
         await withTaskGroup { group in
             group.addTask {
