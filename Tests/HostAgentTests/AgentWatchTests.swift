@@ -30,11 +30,11 @@ struct AgentWatchTests {
 
     @Test("while the connection's event loop hangs nothing is said")
     func loop() async {
-        let count = Mutex(0)
+        let findings = Findings()
         await withTaskGroup { group in
             group.addTask {
-                await Self.make(.done, .done, true, turn: { await Course.hang() }).run(every: .milliseconds(1)) { _ in
-                    count.withLock { $0 += 1 }
+                await Self.make(.done, .done, true, turn: { await Course.hang() }).run(every: .milliseconds(1)) {
+                    findings.note($0)
                 }
             }
             try? await Task.sleep(for: .milliseconds(100))
@@ -42,30 +42,30 @@ struct AgentWatchTests {
             // It ends by the cancellation, which ends the hanging, too.
             _ = await group.next()
         }
-        #expect(count.withLock { $0 } <= 1)
+        #expect(findings.all.count <= 1)
     }
 
     @Test("a round is over when all that was reported before it is published, and not before")
     func round() async {
         let reports = Reports()
         reports.put([Reading("a", 1, Metadata(datatype: .integer))], of: "x")
-        let isOver = Mutex(false)
-        await withTaskGroup { group in
-            group.addTask {
-                await reports.goRound()
-                isOver.withLock { $0 = true }
-            }
-            var taken: [Reports.Report] = []
-            while taken.isEmpty { if await reports.wait() { taken = reports.take() } }
-            // The round may have been put behind what was taken: then it is in the next lot.
-            #expect(!isOver.withLock { $0 })
-            reports.endRound()
-            while !isOver.withLock({ $0 }) {
-                _ = reports.take()
-                reports.endRound()
-                await Task.yield()
-            }
+        let round = Task { await reports.goRound() }
+        let isOver = Findings()
+        let waiting = Task {
+            await round.value
+            isOver.note(.init(isAlive: true, daemonAnswers: true))
         }
+        #expect(await reports.wait())
+        _ = reports.take()
+        // What was taken is not published yet, so nothing is over, whether the round was taken with it or not.
+        await Task.yield()
+        #expect(isOver.all.isEmpty)
+        while isOver.all.isEmpty {
+            reports.endRound()
+            _ = reports.take()
+            await Task.yield()
+        }
+        await waiting.value
     }
 
     /// How an errand goes.
@@ -90,21 +90,28 @@ struct AgentWatchTests {
     private func watch(
         round: Course = .done, echo: Course = .done, isConnected: Bool = true, beats: Int
     ) async -> [AgentWatch.Finding] {
-        let findings = Mutex<[AgentWatch.Finding]>([])
+        let findings = Findings()
         let watch = Self.make(round, echo, isConnected)
         await withTaskGroup { group in
             group.addTask {
                 await watch.run(every: .milliseconds(1)) { finding in
-                    findings.withLock { $0.append(finding) }
+                    findings.note(finding)
                     while round != .hanging && watch.round.isUnderWay || echo != .hanging && watch.echo.isUnderWay {
                         await Task.yield()
                     }
                 }
             }
             // The first beat may have come too soon.
-            while findings.withLock({ $0.count }) < beats + 1 { try? await Task.sleep(for: .milliseconds(5)) }
+            while findings.all.count < beats + 1 { try? await Task.sleep(for: .milliseconds(5)) }
             group.cancelAll()
         }
-        return Array(findings.withLock { $0 }.dropFirst().prefix(beats))
+        return Array(findings.all.dropFirst().prefix(beats))
     }
+}
+
+/// What was found so far.
+private final class Findings: Sendable {
+    private let list = Mutex<[AgentWatch.Finding]>([])
+    var all: [AgentWatch.Finding] { list.withLock { $0 } }
+    func note(_ finding: AgentWatch.Finding) { list.withLock { $0.append(finding) } }
 }
