@@ -22,6 +22,12 @@ struct JetAgent: AsyncParsableCommand {
               0  an orderly end
               1  something that waiting cannot mend
               2  the command line or the configuration is wrong
+
+            Examples:
+              jet-agent --list            what can be shown here; no daemon is needed
+              jet-agent --check-config    is agent.toml right?
+
+            More in jet-agent(8) and agent.toml(5).
             """,
         version: Release.version)
 

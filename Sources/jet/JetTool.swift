@@ -18,6 +18,8 @@ struct JetTool: AsyncParsableCommand {
 
             Exit codes:
             \(ExitStatus.table)
+
+            Environment: JET_CONNECT is the daemon, JET_PASSWORD the password of --user. More in jet(1).
             """,
         version: Release.version,
         subcommands: [

@@ -1,6 +1,7 @@
 /// What `jetd --help` says.
 extension Arguments {
-    static let help = """
+    static var help: String {
+        """
         Usage: jetd [OPTION]...
 
         The Jet daemon: the bus that peers connect to.
@@ -34,32 +35,17 @@ extension Arguments {
         granted something, again. If something is wrong there, all stays as it was.
 
         Options:
-          --config FILE          read this configuration file
-          --check-config         check the configuration and end: 0 if it is right, 2 if not
-          --unix-path PATH       listen on this unix socket
-          --tcp-port PORT        listen on this port of 127.0.0.1; 0 means any
-          --ws-port PORT         listen for WebSockets on this port of 127.0.0.1; 0 means
-                                 any
-          --ws-allow-origin ORIGIN
-                                 let pages of this origin connect, such as
-                                 https://panel.example; 'null' means pages that have
-                                 none, such as files, '*' means all; can be repeated
-          --ws-ping-ms TIME      how often WebSocket peers are pinged, in milliseconds; 0
-                                 means never (default: 5000)
-          --users FILE           who can authenticate, in the format of cjet's password file
-                                 (default: for the system's daemon /var/lib/jet/users.json,
-                                 as soon as it is there; else nobody)
-          --grant WHO=GROUP,...  put unix peers into these Jet groups, for fetching, setting
-                                 and calling; WHO is user:NAME or group:NAME, where a
-                                 number will do for NAME. May be given several times
-          --name NAME            what the daemon is called in 'info' (default: jetd)
-          --message-limit BYTES  the longest message that is read (default: 16777216)
-          --log-level LEVEL      trace, debug, info, notice, warning, error or critical
-                                 (default: info)
-          --version              print the version and end
-          -h, --help             print this and end
+        \(Option.table)
 
         Exit status: 0 after an orderly end, 1 if an endpoint cannot be had or the users
         file or a grant is not right, 2 if the command line or the configuration is wrong.
+
+        Examples:
+          jetd                   the bus of this machine, if root says it, else one's own
+          jetd --check-config    is the configuration right?
+          jetd --unix-path /tmp/my.sock --grant user:$USER=operator
+
+        See also: jetd(8), jetd.toml(5), jet(1).
         """
+    }
 }

@@ -54,7 +54,7 @@ struct Arguments {
             guard let option = Option(rawValue: String(parts[0])) else {
                 throw Failure(reason: "'--\(parts[0])' is no option")
             }
-            guard option.takesValue else {
+            guard option.value != nil else {
                 guard parts.count == 1 else { throw Failure(reason: "'--\(parts[0])' takes no value") }
                 try apply(option, "")
                 continue
@@ -70,6 +70,7 @@ struct Arguments {
     static func request(of words: [String]) throws(Failure) -> Request {
         let arguments = try Arguments(words)
         if arguments.wantsHelp { return .print(help) }
+        if let shell = arguments.shell { return .print(CompletionScript(for: shell).text) }
         if arguments.wantsVersion { return .print("jetd \(Release.version)") }
         if arguments.wantsCheck { return .check(arguments) }
         return .serve(arguments)
@@ -78,23 +79,7 @@ struct Arguments {
     private var wantsHelp = false
     private var wantsVersion = false
     private var wantsCheck = false
-
-    private enum Option: String, CaseIterable {
-        case unixPath = "unix-path"
-        case tcpPort = "tcp-port"
-        case webSocketPort = "ws-port"
-        case pingInterval = "ws-ping-ms"
-        case allowedOrigin = "ws-allow-origin"
-        case users, grant
-        case name
-        case messageLimit = "message-limit"
-        case logLevel = "log-level"
-        case config
-        case checkConfiguration = "check-config"
-        case version, help
-
-        var takesValue: Bool { ![.version, .help, .checkConfiguration].contains(self) }
-    }
+    private var shell: CompletionScript.Shell?
 
     private mutating func apply(_ option: Option, _ value: String) throws(Failure) {
         switch option {
@@ -144,6 +129,12 @@ struct Arguments {
             guard !value.isEmpty else { throw Failure(reason: "--config: the name of a file") }
             configuration = value
         case .checkConfiguration: wantsCheck = true
+        case .completionScript:
+            guard let shell = CompletionScript.Shell(rawValue: value) else {
+                let shells = CompletionScript.Shell.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure(reason: "--generate-completion-script: one of \(shells)")
+            }
+            self.shell = shell
         case .version: wantsVersion = true
         case .help: wantsHelp = true
         }
