@@ -3,10 +3,9 @@ import HostAgent
 import Jet
 import JetProtocol
 import Logging
-import ServiceLifecycle
 
 /// The agent's life: waits for the daemon, shows the host, takes its leave.
-struct AgentService: Service {
+struct AgentService: Sendable {
     let providers: [any Provider]
     /// Where the daemon is; `nil` for that of this machine.
     let endpoint: Endpoint?
@@ -14,13 +13,13 @@ struct AgentService: Service {
     let settings: AgentConfiguration
     let logger: Logger
 
-    /// Runs until a graceful shutdown begins.
+    /// Runs until the task is cancelled.
     func run() async throws {
         let manager = ServiceManager(logger: logger)
         manager.ready("waiting for the daemon")
         defer { manager.stopping() }
         do {
-            try await cancelWhenGracefulShutdown { try await serve(manager) }
+            try await serve(manager)
         } catch is CancellationError {
             logger.info("stopped")
         }

@@ -5,7 +5,6 @@ import HostAgent
 import Jet
 import JetProtocol
 import Logging
-import ServiceLifecycle
 import Systemd
 import UnixSignals
 
@@ -125,11 +124,14 @@ struct JetAgent: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let service = AgentService(
             providers: providers, endpoint: connect, settings: settings, logger: logger)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        let endSignals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            group.addTask { for await _ in endSignals { return } }
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
     }
 
     /// What the service manager has handed over, if it did.

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 
 /// The signals that ask the daemon to end: SIGTERM, as the service manager sends it (daemon(7)), and SIGINT, as Ctrl-C
-/// does. (The service group that the agent uses for this brings a megabyte of algorithms along.)
+/// does.
 struct EndSignals: ~Copyable {
     private let sources: [any DispatchSourceSignal]
     private let stream: AsyncStream<Int32>

@@ -1,7 +1,6 @@
 import JSONText
 import JetProtocol
 import Logging
-import ServiceLifecycle
 import Testing
 
 @testable import HostAgent
@@ -58,16 +57,15 @@ struct AgentTests {
         #expect(log.said == Array(repeating: "warning a reading was left out, since its path is taken", count: 2))
     }
 
-    @Test("a graceful shutdown ends it")
-    func shutdown() async throws {
+    @Test("it runs until it is cancelled")
+    func cancellation() async {
         let bus = MemoryBus()
         let agent = Agent(
             [Counter("a")], publisher: bus, clock: VirtualClock(), logger: MemoryLog().logger)
-        let group = ServiceGroup(services: [agent], logger: MemoryLog().logger)
-        let running = Task { try await group.run() }
+        let running = Task { await agent.run() }
         await bus.published { !$0.isEmpty }
-        await group.triggerGracefulShutdown()
-        try await running.value
+        running.cancel()
+        await running.value
     }
 
     @Test("sets that wait for the bus are kept to the newest of each provider")

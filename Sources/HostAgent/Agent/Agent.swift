@@ -1,5 +1,4 @@
 public import Logging
-public import ServiceLifecycle
 
 /// Keeps the bus up to date with the host: runs the providers, and gives what they report through the `StateBoard` to
 /// the publisher.
@@ -9,7 +8,7 @@ public import ServiceLifecycle
 ///
 /// Providers read on their own; what they report is published in one place, one set after the other. When the bus is
 /// slow or away, only the newest sets wait for it.
-public struct Agent: Service {
+public struct Agent: Sendable {
     private let providers: [any Provider]
     private let publisher: any Publisher
     private let interval: Duration
@@ -47,33 +46,31 @@ public struct Agent: Service {
         ) { first, _ in first }
     }
 
-    /// Runs until the task is cancelled or a graceful shutdown begins.
+    /// Runs until the task is cancelled.
     public func run() async {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup { group in
-                let polled = providers.filter { !($0 is any PushingProvider) }
-                let poller = Poller(polled, interval: interval) { reports.put($1, of: $0) }
-                group.addTask { try? await poller.run(clock: clock) }
-                for provider in polled {
-                    guard let provider = provider as? any WakingProvider else { continue }
-                    let waking = Waking(provider: provider, poller: poller, clock: clock, logger: logger)
-                    group.addTask { await waking.run() }
-                }
-                for provider in providers {
-                    guard let provider = provider as? any PushingProvider else { continue }
-                    group.addTask { await keepRunning(provider, reports) }
-                }
-                await withDiscardingTaskGroup { retries in
-                    await publish(reports) { provider in
-                        retries.addTask {
-                            try? await clock.sleep(for: Self.retryDelay)
-                            reports.retry(provider)
-                        }
-                    }
-                    retries.cancelAll()
-                }
-                group.cancelAll()
+        await withTaskGroup { group in
+            let polled = providers.filter { !($0 is any PushingProvider) }
+            let poller = Poller(polled, interval: interval) { reports.put($1, of: $0) }
+            group.addTask { try? await poller.run(clock: clock) }
+            for provider in polled {
+                guard let provider = provider as? any WakingProvider else { continue }
+                let waking = Waking(provider: provider, poller: poller, clock: clock, logger: logger)
+                group.addTask { await waking.run() }
             }
+            for provider in providers {
+                guard let provider = provider as? any PushingProvider else { continue }
+                group.addTask { await keepRunning(provider, reports) }
+            }
+            await withDiscardingTaskGroup { retries in
+                await publish(reports) { provider in
+                    retries.addTask {
+                        try? await clock.sleep(for: Self.retryDelay)
+                        reports.retry(provider)
+                    }
+                }
+                retries.cancelAll()
+            }
+            group.cancelAll()
         }
     }
 
