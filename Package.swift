@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "JetDaemon",
             dependencies: [
-                "JetBus", "JetProtocol", "JetUsers",
+                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -123,6 +123,17 @@ let package = Package(
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: compact),
         .target(name: "Readiness", swiftSettings: compact),
 
+        // Logs
+        .target(
+            name: "DocumentedEvents", dependencies: [.product(name: "Logging", package: "swift-log")],
+            swiftSettings: house),
+        .target(
+            name: "Journal",
+            dependencies: [
+                "CSystemd", "DocumentedEvents", "Moments", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+
         // Root programs
         .target(name: "SystemUpdate", dependencies: ["JSONText", "Moments"], swiftSettings: compact),
 
@@ -130,7 +141,8 @@ let package = Package(
         .target(
             name: "JetdCommand",
             dependencies: [
-                "JetDaemon", "JetBus", "JetProtocol", "ConfigurationFile", "JSONText", "Systemd", "CLinux",
+                "DocumentedEvents", "JetDaemon", "JetBus", "JetProtocol", "ConfigurationFile", "Journal", "JSONText",
+                "Systemd", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/jetd",
@@ -267,6 +279,13 @@ let package = Package(
             name: "ConfigurationFileTests", dependencies: ["ConfigurationFile", "JSONText"], swiftSettings: house),
         .testTarget(
             name: "SystemdTests", dependencies: ["Systemd", "CSystemd", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: [
+                "Journal", "DocumentedEvents", "Moments", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "MomentsTests", dependencies: ["Moments"], swiftSettings: house),
         .testTarget(
             name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "Moments", "TestSupport"],

@@ -138,7 +138,10 @@ extension Bus {
             renderTail(.remove, of: element, fetchOnly: false)
             tail = Array(scratch.bytes)
         }
-        if !peer.isConflating { peer.beginConflating() }
+        if !peer.isConflating {
+            note(.slow, of: peer)
+            peer.beginConflating()
+        }
         if peer.conflation?.note(event, of: element, for: fetcher, tail: tail) == true { counters.conflated &+= 1 }
     }
 

@@ -143,7 +143,9 @@ extension Bus {
         counters.messages &+= 1
         respond(to: peer, id: nil, error: error)
         peer.parseErrors += 1
-        if Int(peer.parseErrors) >= configuration.parseErrorLimit { peer.isClosing = true }
+        guard Int(peer.parseErrors) >= configuration.parseErrorLimit, !peer.isClosing else { return }
+        note(.unreadable(count: Int(peer.parseErrors)), of: peer, isClosed: true)
+        peer.isClosing = true
     }
 
     /// Notes where the messages of a batch lie. All of it is checked before any of it is handled: one that will not
@@ -207,6 +209,8 @@ extension Bus {
             if name == NameWord.none { name = wordOfUnusual(method, in: text) }
             try dispatch(name, request)
         } catch {
+            if error.code == .limitExceeded { note(error, of: culprit ?? request.peer) }
+            culprit = nil
             if let id = request.id { respond(to: request.peer, id: id, error: error) }
         }
     }

@@ -28,6 +28,7 @@ extension Bus {
         let owner = element.owner.takeUnretainedValue()
         // An owner that does not read cannot be made to hold requests without end.
         guard owner.outbox.count < configuration.outboxLimit &* 2 else {
+            culprit = owner
             throw .limitExceeded("outbox of the owner", max: configuration.outboxLimit &* 2)
         }
         scratch.removeAll()

@@ -104,6 +104,11 @@ public final class Bus {
     var questions: ContiguousArray<Question> = []
     var openQuestions: Set<UInt64> = []
 
+    /// What nobody has been told yet.
+    var incidents: ContiguousArray<Incident> = []
+    /// Who has used a quota up, if that is not the one who is refused for it.
+    var culprit: Peer?
+
     var serial: UInt64 = 0
     /// How many elements the gets of the message that is being handled have walked over.
     var walked = 0
@@ -184,13 +189,15 @@ public final class Bus {
 
     /// Tells a peer why and closes it, once that is written.
     public func refuse(_ id: PeerID, with error: ErrorObject) {
-        if let peer = peer(id) { refuse(peer, with: error) }
+        guard let peer = peer(id), !peer.isClosing else { return }
+        respond(to: peer, id: nil, error: error)
+        peer.isClosing = true
     }
 
     func refuse(_ peer: Peer, with error: ErrorObject) {
         guard !peer.isClosing else { return }
-        respond(to: peer, id: nil, error: error)
-        peer.isClosing = true
+        note(error, of: peer, isClosed: true)
+        refuse(peer.id, with: error)
     }
 
     /// A peer has said its last word: it is closed once its requests are answered, its snapshots are complete, and all

@@ -35,7 +35,7 @@ extension Connection {
 
     /// Refuses a message for its length.
     func refuseLength(_ length: Int, limit: Int, from peer: PeerID) {
-        hub.logger.notice("message too long", metadata: ["peer": "\(peer.index)", "bytes": "\(length)"])
+        hub.note(.messageTooLong, by: peer, ["bytes": "\(length)", "max": "\(limit)"])
         hub.bus.refuse(peer, with: .limitExceeded("messageSize", max: limit))
         setReading(false)
     }

@@ -1,3 +1,4 @@
+internal import DocumentedEvents
 import Glibc
 public import JetBus
 public import JetProtocol
@@ -76,7 +77,7 @@ public final class Daemon: Sendable {
             var endpoints: [Endpoint] = []
             for listener in configuration.listeners {
                 let endpoint = try await listen(at: listener)
-                logger.info("listening", metadata: ["endpoint": "\(endpoint)"])
+                logger.debug("listening", metadata: ["endpoint": "\(endpoint)"])
                 endpoints.append(endpoint)
             }
             for socket in configuration.sockets {
@@ -84,6 +85,7 @@ public final class Daemon: Sendable {
                 endpoints.append(socket.endpoint)
             }
             warnOfRefusals(configuration)
+            logger.note(DaemonEvent.serving, ["endpoints": "\(endpoints.map(\.description).joined(separator: " "))"])
             return endpoints
         } catch {
             await stop()
@@ -116,7 +118,7 @@ public final class Daemon: Sendable {
         // It may still have something to say to the loop.
         await examiner.stop()
         try? await group.shutdownGracefully()
-        logger.info("stopped")
+        logger.note(DaemonEvent.stopped)
     }
 
     /// Reads the users file anew, and looks the names in the grants up again. Who is connected keeps the rights that it

@@ -1,3 +1,4 @@
+import DocumentedEvents
 import JetBus
 import JetProtocol
 import Logging
@@ -9,6 +10,8 @@ import NIOPosix
 final class Hub {
     let bus: Bus
     let logger: Logger
+    /// What peers can bring about, of which no more is logged than somebody can read.
+    let events: EventLog
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
     let heartbeat: Heartbeat
@@ -51,6 +54,7 @@ final class Hub {
         settings.messageLimit = configuration.messageLimit
         bus = Bus(configuration: settings)
         self.logger = logger
+        events = EventLog(logger)
         self.eventLoop = eventLoop
         let interval = configuration.pingInterval
         heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
@@ -71,7 +75,7 @@ final class Hub {
         listeners.append((channel, file))
         channel.closeFuture.assumeIsolated().whenComplete { _ in
             guard case .serving = self.stage else { return }
-            self.logger.critical("no longer listening", metadata: ["at": "\(file?.path ?? "TCP")"])
+            self.logger.note(DaemonEvent.listenerLost, ["at": "\(file?.path ?? "TCP")"])
         }
     }
 
@@ -98,6 +102,8 @@ final class Hub {
     }
 
     func disconnect(_ id: PeerID) {
+        // Afterwards nobody knows any more who it was.
+        if bus.hasIncidents { noteIncidents() }
         connections[id.index] = nil
         // When all leave, nobody is left to be told.
         if case .closing = stage { return }
@@ -130,6 +136,7 @@ final class Hub {
             if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
         }
         if bus.hasQuestions { takeQuestions() }
+        if bus.hasIncidents { noteIncidents() }
         if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()
         if onlooker != nil { tellCensus() }

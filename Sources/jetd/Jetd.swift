@@ -1,8 +1,10 @@
 import CLinux
 import ConfigurationFile
+import DocumentedEvents
 import Glibc
 import JetDaemon
 import JetProtocol
+import Journal
 import Logging
 
 /// The daemon's main: arguments, wiring, exit codes.
@@ -29,9 +31,7 @@ public enum Jetd {
 
     private static func serve(_ arguments: Arguments) async throws {
         let setup = try Setup(arguments, environment: environment)
-        let logger = Logger(label: "jetd") { label in
-            LeveledLogHandler(StreamLogHandler.standardError(label: label), level: setup.logLevel)
-        }
+        let logger = JetLog.start("jetd", level: setup.logLevel).logger
         let sockets = ReceivedSockets(logger: logger)
         let configuration = try setup.configuration(with: sockets)
         raiseDescriptorLimit()
@@ -63,18 +63,15 @@ public enum Jetd {
         manager.reloading()
         do {
             try await setup.reload(daemon, logger: logger)
-            logger.info("reloaded")
+            logger.note(DaemonEvent.reloaded)
             manager.reloaded()
         } catch {
-            logger.error("not reloaded; what was there before still holds", metadata: ["reason": "\(error)"])
+            logger.note(DaemonEvent.notReloaded, ["reason": "\(error)"])
             manager.reloaded(failure: "not reloaded: \(error)")
         }
     }
 
-    private static func complain(_ text: String) {
-        let line = Array("jetd: \(text)\n".utf8)
-        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
+    private static func complain(_ text: String) { JetLog.complain("jetd", text, DaemonEvent.notStarted) }
 
     /// What of the environment says where to listen, and where the files are.
     private static var environment: [String: String] {

@@ -3,6 +3,7 @@ import Glibc
 import JetBus
 import JetDaemon
 import JetProtocol
+import Journal
 import Logging
 
 /// How the daemon is *set up*: the configuration file, and what the command line says over it.

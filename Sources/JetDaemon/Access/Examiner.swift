@@ -1,3 +1,4 @@
+import DocumentedEvents
 import JetBus
 import JetProtocol
 import JetUsers
@@ -18,10 +19,14 @@ final class Examiner: Sendable {
     }
 
     private let logger: Logger
+    private let events: EventLog
     private let pool = NIOThreadPool(numberOfThreads: 1)
     private let users = Mutex(Users())
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger) {
+        self.logger = logger
+        events = EventLog(logger)
+    }
 
     // MARK: Life
 
@@ -69,54 +74,60 @@ final class Examiner: Sendable {
     // MARK: Questions
 
     /// Finds out. The future fails when the daemon ends before that.
-    func examine(_ question: Bus.Question, on eventLoop: any EventLoop) -> EventLoopFuture<Bus.Verdict> {
+    ///
+    /// - Parameter label: Who asks, for the log: by the time of the verdict the peer may be gone.
+    func examine(
+        _ question: Bus.Question, of label: PeerLabel, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Bus.Verdict> {
         pool.runIfActive(eventLoop: eventLoop) {
             switch question.kind {
-            case .authentication: self.login(question)
-            case .passwordChange(let asker): self.changePassword(question, by: asker)
+            case .authentication: self.login(question, label)
+            case .passwordChange(let asker): self.changePassword(question, by: asker, label)
             }
         }
     }
 
-    private func login(_ question: Bus.Question) -> Bus.Verdict {
+    private func login(_ question: Bus.Question, _ label: PeerLabel) -> Bus.Verdict {
         let users = users.withLock { $0.table }
-        let peer: Logger.Metadata = ["peer": "\(question.peer.index)"]
         switch users.login(question.user, question.password) {
         case .granted(let groups):
-            logger.info("authenticated", metadata: peer.merging(["user": "\(question.user)"]) { $1 })
+            events.note(DaemonEvent.authenticated, by: label.culprit, label.with(["user": "\(question.user)"]))
             return .granted(groups)
         case .wrongPassword:
-            logger.notice("wrong password", metadata: peer.merging(["user": "\(question.user)"]) { $1 })
+            events.note(DaemonEvent.wrongPassword, by: label.culprit, label.with(["user": "\(question.user)"]))
             return .wrongPassword
         case .unknownUser:
             // Not the name: it may be a password that was typed in the wrong place.
-            logger.notice("unknown user", metadata: peer)
+            events.note(DaemonEvent.unknownUser, by: label.culprit, label.metadata)
             return .unknownUser
         }
     }
 
     /// Changes the password in the file as it is now, not as it was when it was loaded; what else has been changed in it
     /// holds from now on.
-    private func changePassword(_ question: Bus.Question, by asker: String) -> Bus.Verdict {
-        let metadata: Logger.Metadata = ["user": "\(question.user)", "by": "\(asker)"]
+    private func changePassword(_ question: Bus.Question, by asker: String, _ label: PeerLabel) -> Bus.Verdict {
+        let metadata = label.with(["user": "\(question.user)", "by": "\(asker)"])
         guard let file = users.withLock({ $0.file }) else { return .unknownUser }
         do {
             let table = try file.update { users throws(UserTable.Refusal) in
                 try users.changePassword(of: question.user, to: question.password, by: asker)
             }
             users.withLock { if $0.file == file { $0.table = table } }
-            logger.info("password changed", metadata: metadata)
+            events.note(DaemonEvent.passwordChanged, by: label.culprit, metadata)
             return .changed
         } catch let refusal as UserTable.Refusal {
-            logger.notice("password not changed", metadata: ["by": "\(asker)", "reason": "\(refusal)"])
+            // Here and below not whose: nobody has looked whether there is such a user.
+            events.note(
+                DaemonEvent.passwordRefused, by: label.culprit,
+                label.with(["by": "\(asker)", "reason": "\(refusal)"]))
             return switch refusal {
             case .forbidden: .forbidden
             case .unknownUser: .unknownUser
             case .unusablePassword: .wrongPassword
             }
         } catch {
-            // Not whose: nobody has looked whether there is such a user.
-            logger.error("password not changed", metadata: ["by": "\(asker)", "reason": "\(error)"])
+            events.note(
+                DaemonEvent.passwordNotSaved, by: label.culprit, label.with(["by": "\(asker)", "reason": "\(error)"]))
             return .failed("the password could not be saved")
         }
     }

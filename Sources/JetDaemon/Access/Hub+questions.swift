@@ -19,7 +19,8 @@ extension Hub {
                 continue
             }
             isExamining = true
-            examiner.examine(question, on: eventLoop).assumeIsolated().whenComplete { result in
+            examiner.examine(question, of: label(of: question.peer), on: eventLoop).assumeIsolated().whenComplete {
+                result in
                 self.isExamining = false
                 // It fails only when the daemon ends.
                 guard case .success(let verdict) = result else { return }

@@ -16,7 +16,7 @@ extension Connection {
                 // Every peer is told so in a message; the close frame comes behind it.
                 refuseLength(length, limit: limit, from: peer)
             } else {
-                hub.logger.notice("no WebSocket", metadata: ["peer": "\(peer.index)", "reason": "\(error)"])
+                hub.note(.webSocketBroken, by: peer, ["reason": "\(error)"])
             }
             return nil
         }
@@ -49,7 +49,7 @@ extension Connection {
         if let ping = webSocket?.takePing() {
             write(ByteBuffer(bytes: ping), context)
         } else {
-            hub.logger.notice("pings are not answered", metadata: ["peer": "\(peer.index)"])
+            hub.note(.pingsUnanswered, by: peer)
             context.close(promise: nil)
         }
     }

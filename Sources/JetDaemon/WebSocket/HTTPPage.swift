@@ -1,3 +1,4 @@
+import DocumentedEvents
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -64,9 +65,9 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
 
     private func refuseOrigin(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let origin = request.headers["origin"].joined(separator: ", ")
-        hub.logger.notice(
-            "a page may not connect; --ws-allow-origin, or allow-origins in jetd.toml, lets it",
-            metadata: ["origin": "\(String(origin.prefix(256)).debugDescription)"])
+        let address = context.remoteAddress?.ipAddress ?? "somebody"
+        hub.events.note(
+            DaemonEvent.originRefused, by: address, ["origin": "\(origin.prefix(256))", "address": "\(address)"])
         answer(
             context, .forbidden,
             "pages of this origin may not connect here; jetd --ws-allow-origin lets pages of others than this machine\n"

@@ -1,0 +1,56 @@
+/// *Text for a line of a log*: what comes from outside (names of peers, paths, reasons) cannot end the line, begin one
+/// that somebody else seems to have written, or tell a terminal something.
+enum LogText {
+    /// Appends a text as it is, but for characters that are not to be seen, which are escaped.
+    static func append(_ text: String, to line: inout String) {
+        guard !text.unicodeScalars.allSatisfy(isPlain) else { return line.append(text) }
+        for scalar in text.unicodeScalars { append(scalar, to: &line) }
+    }
+
+    /// Appends ` key=value`. The value stands in quotes if its end would not be clear without.
+    static func append(_ key: String, _ value: String, to line: inout String) {
+        line.append(" ")
+        append(key, to: &line)
+        line.append("=")
+        let isWord =
+            !value.isEmpty && value.unicodeScalars.allSatisfy { isPlain($0) && !" \"=\\".unicodeScalars.contains($0) }
+        if isWord { return line.append(value) }
+        line.append("\"")
+        for scalar in value.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { line.append("\\") }
+            append(scalar, to: &line)
+        }
+        line.append("\"")
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to line: inout String) {
+        if isPlain(scalar) { return line.unicodeScalars.append(scalar) }
+        switch scalar {
+        case "\n": line.append("\\n")
+        case "\r": line.append("\\r")
+        case "\t": line.append("\\t")
+        default: line.append("\\u{\(String(scalar.value, radix: 16))}")
+        }
+    }
+
+    /// Whether it is no control character, of ASCII or of the 8-bit ones that terminals obey, too; no line's end; and
+    /// nothing that changes the order in which others are shown.
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: false
+        default: true
+        }
+    }
+
+    /// The text, if it has no more than `limit` bytes; else its beginning, and how much is missing.
+    static func cut(_ text: String, to limit: Int) -> String {
+        let bytes = text.utf8
+        guard bytes.count > limit else { return text }
+        var end = bytes.index(bytes.startIndex, offsetBy: max(limit, 0))
+        while end > bytes.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
+            end = bytes.index(before: end)
+        }
+        let rest = bytes.distance(from: end, to: bytes.endIndex)
+        return "\(text[..<end])... (\(rest) bytes more)"
+    }
+}
