@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "JetProtocol", "JSONText", "ConfigurationFile", "Moments", "NetworkSettings", "Readiness",
+                "Jet", "DocumentedEvents", "JetProtocol", "JSONText", "ConfigurationFile", "Moments", "NetworkSettings",
+                "Readiness",
                 "CClock",
                 "CLinux",
                 "CNetlink", "SystemUpdate", "Systemd", "Udev",
@@ -107,7 +108,11 @@ let package = Package(
         // Network settings: what they are, and the root program that makes them so
         .target(name: "NetworkSettings", dependencies: ["JSONText", "Moments"], swiftSettings: compact),
         .target(
-            name: "NetworkApply", dependencies: ["NetworkSettings", "JSONText", "Moments", "Systemd"],
+            name: "NetworkApply",
+            dependencies: [
+                "DocumentedEvents", "NetworkSettings", "JSONText", "Moments", "Systemd",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: compact),
 
         .target(
@@ -135,7 +140,12 @@ let package = Package(
             swiftSettings: house),
 
         // Root programs
-        .target(name: "SystemUpdate", dependencies: ["JSONText", "Moments"], swiftSettings: compact),
+        .target(
+            name: "SystemUpdate",
+            dependencies: [
+                "DocumentedEvents", "JSONText", "Moments", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: compact),
 
         // Programs: what each one is, and executables of one line that run it
         .target(
@@ -150,7 +160,8 @@ let package = Package(
         .target(
             name: "JetAgentCommand",
             dependencies: [
-                "HostAgent", "CLinux", "ConfigurationFile", "Jet", "JetProtocol", "Systemd",
+                "HostAgent", "CLinux", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol", "Journal",
+                "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -168,12 +179,18 @@ let package = Package(
             swiftSettings: compact),
         .target(
             name: "JetNetworkCommand",
-            dependencies: ["NetworkApply", "NetworkSettings", "Systemd"],
+            dependencies: [
+                "DocumentedEvents", "JSONText", "Journal", "NetworkApply", "NetworkSettings", "Systemd",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/jet-network",
             swiftSettings: compact),
         .target(
             name: "JetUpdateCommand",
-            dependencies: ["SystemUpdate", "Systemd"],
+            dependencies: [
+                "DocumentedEvents", "Journal", "SystemUpdate", "Systemd",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/jet-update",
             swiftSettings: compact),
         .executableTarget(
@@ -221,9 +238,8 @@ let package = Package(
         .testTarget(
             name: "JetDaemonTests",
             dependencies: [
-                "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "JetBus", "JetProtocol", "JetUsers",
-                "JSONText",
-                "TestSupport",
+                "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
+                "JetUsers", "JSONText", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
@@ -282,7 +298,8 @@ let package = Package(
         .testTarget(
             name: "JournalTests",
             dependencies: [
-                "Journal", "DocumentedEvents", "Moments", "TestSupport",
+                "Journal", "DocumentedEvents", "HostAgent", "JetDaemon", "Moments", "NetworkApply", "SystemUpdate",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

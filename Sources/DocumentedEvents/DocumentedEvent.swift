@@ -18,14 +18,18 @@ public let messageIDKey = "MESSAGE_ID"
 extension Logger {
     /// Logs that `event` has happened.
     ///
-    /// - Parameter metadata: What is to be known about it besides. Not computed if nobody wants to know.
+    /// - Parameters:
+    ///   - message: What the entry says, if that is more exact than what it says of all such events.
+    ///   - metadata: What is to be known about it besides. Not computed if nobody wants to know.
     public func note(
-        _ event: some DocumentedEvent, _ metadata: @autoclosure () -> Logger.Metadata = [:],
+        _ event: some DocumentedEvent, saying message: Logger.Message? = nil,
+        _ metadata: @autoclosure () -> Logger.Metadata = [:],
         file: String = #fileID, function: String = #function, line: UInt = #line
     ) {
-        let (level, message) = event.entry
+        let (level, standard) = event.entry
         log(
-            level: level, message, metadata: metadata().merging([messageIDKey: .string(event.rawValue)]) { $1 },
+            level: level, message ?? standard,
+            metadata: metadata().merging([messageIDKey: .string(event.rawValue)]) { $1 },
             file: file, function: function, line: line)
     }
 }

@@ -19,6 +19,14 @@ public final class EventLog: Sendable {
 
         /// What an admin can read.
         public init() {}
+
+        /// Ten times as much, for what is to be known of each time.
+        public static var record: Bounds {
+            var bounds = Bounds()
+            bounds.ofCulprit = (burst: 80, period: .seconds(6))
+            bounds.ofAll = (burst: 640, period: .milliseconds(100))
+            return bounds
+        }
     }
 
     /// What is known of an event, by a culprit or by all.
@@ -43,13 +51,13 @@ public final class EventLog: Sendable {
     private let accounts = Mutex<[Key: Account]>([:])
 
     /// A log of which nothing is spent.
-    public convenience init(_ logger: Logger) {
+    public convenience init(_ logger: Logger, bounds: Bounds = Bounds()) {
         let start = ContinuousClock.now
-        self.init(logger) { ContinuousClock.now - start }
+        self.init(logger, bounds: bounds) { ContinuousClock.now - start }
     }
 
     /// - Parameter now: The time since some moment.
-    package init(_ logger: Logger, bounds: Bounds = Bounds(), now: @escaping @Sendable () -> Duration) {
+    package init(_ logger: Logger, bounds: Bounds, now: @escaping @Sendable () -> Duration) {
         self.logger = logger
         self.bounds = bounds
         self.now = now
@@ -59,16 +67,18 @@ public final class EventLog: Sendable {
     ///
     /// - Parameters:
     ///   - culprit: Who it was, as far as it cannot choose to be somebody else: a user's number, an address.
+    ///   - message: What the entry says, if that is more exact than what it says of all such events.
     ///   - metadata: What is to be known about it besides. Not computed if it is not logged.
     public func note(
-        _ event: some DocumentedEvent, by culprit: String, _ metadata: @autoclosure () -> Logger.Metadata = [:],
+        _ event: some DocumentedEvent, by culprit: String, saying message: Logger.Message? = nil,
+        _ metadata: @autoclosure () -> Logger.Metadata = [:],
         file: String = #fileID, function: String = #function, line: UInt = #line
     ) {
         // What is not logged anyway costs nobody anything.
         guard logger.logLevel <= event.entry.level, let withheld = spend(event.rawValue, culprit) else { return }
         var metadata = metadata()
         if withheld > 0 { metadata["withheld"] = .stringConvertible(withheld) }
-        logger.note(event, metadata, file: file, function: function, line: line)
+        logger.note(event, saying: message, metadata, file: file, function: function, line: line)
     }
 
     /// - Returns: How many were not logged before this one; `nil` if this one is not to be, either.

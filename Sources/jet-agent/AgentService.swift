@@ -1,4 +1,5 @@
 import CLinux
+import DocumentedEvents
 import HostAgent
 import Jet
 import JetProtocol
@@ -21,7 +22,7 @@ struct AgentService: Sendable {
         do {
             try await serve(manager)
         } catch is CancellationError {
-            logger.info("stopped")
+            logger.note(AgentEvent.stopped)
         }
     }
 
@@ -65,14 +66,16 @@ struct AgentService: Sendable {
         for await event in events {
             switch event {
             case .connected: isConnected(to: peer, manager)
-            // The peer has logged it.
-            case .disconnected(let error): manager.show(error.message)
+            case .disconnected(let error):
+                logger.note(
+                    AgentEvent.daemonLost, ["endpoint": "\(peer.endpoint)", "reason": "\(error.message)"])
+                manager.show(error.message)
             }
         }
     }
 
     private func isConnected(to peer: Peer, _ manager: ServiceManager) {
-        logger.info("connected", metadata: ["endpoint": "\(peer.endpoint)"])
+        logger.note(AgentEvent.connected, ["endpoint": "\(peer.endpoint)"])
         manager.show("connected to \(peer.endpoint)")
     }
 

@@ -1,9 +1,11 @@
 import ArgumentParser
 import ConfigurationFile
+import DocumentedEvents
 import Glibc
 import HostAgent
 import Jet
 import JetProtocol
+import Journal
 import Logging
 import Systemd
 import UnixSignals
@@ -105,8 +107,7 @@ struct JetAgent: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var logger = Logger(label: "jet-agent", factory: StreamLogHandler.standardError(label:))
-        logger.logLevel = logLevel
+        let logger = JetLog.start("jet-agent", level: logLevel).logger
         let host = Host(sysfs: sysfs, procfs: procfs, root: root)
         var settings = try settings()
         if checkConfig { return }
@@ -180,8 +181,5 @@ struct JetAgent: AsyncParsableCommand {
         }
     }
 
-    private static func complain(_ text: String) {
-        let line = Array("jet-agent: \(text)\n".utf8)
-        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
+    private static func complain(_ text: String) { JetLog.complain("jet-agent", text, AgentEvent.notStarted) }
 }

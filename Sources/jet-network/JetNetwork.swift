@@ -1,4 +1,8 @@
+import DocumentedEvents
 import Glibc
+import JSONText
+import Journal
+import Logging
 import NetworkApply
 import NetworkSettings
 import Systemd
@@ -23,7 +27,7 @@ public enum JetNetwork {
             defer { lock?.release() }
             try await run(verb, changer, Spool(disk))
         } catch {
-            say("\(verb.rawValue): \(error)")
+            logger.note(NetworkEvent.failed, ["verb": "\(verb.rawValue)", "reason": "\(error)"])
             exit(1)
         }
     }
@@ -33,14 +37,14 @@ public enum JetNetwork {
         case .apply:
             guard let request = request(.apply, spool) else { return }
             let answer = await changer.apply(request)
-            tell(answer)
+            tell(answer, .applied, request)
             // If its author cannot be told, the change must not stay: failing here starts the rollback.
             try spool.answer(.apply, answer)
             if changer.needsRollback(after: answer) { throw DiskError("the rollback has to go on") }
         case .confirm:
             guard let request = request(.confirm, spool) else { return }
             let answer = await changer.confirm(request)
-            tell(answer)
+            tell(answer, .confirmed, request)
             try spool.answer(.confirm, answer)
         case .rollback:
             // The timer and the machine's start ask for nothing.
@@ -54,7 +58,7 @@ public enum JetNetwork {
                 }
                 return
             }
-            say("rolled back the change of \(outcome.link): \(outcome.shown)")
+            tell(outcome)
             if let request { try spool.answer(.rollback, ChangeAnswer(id: request.id, .done(outcome.shown))) }
         case .show:
             try await changer.show()
@@ -66,23 +70,35 @@ public enum JetNetwork {
         do {
             return try spool.request(verb)
         } catch {
-            say("\(verb.rawValue): refused: \(error)")
+            logger.note(NetworkEvent.refused, ["verb": "\(verb.rawValue)", "reason": "\(error)"])
             return nil
         }
     }
 
-    private static func tell(_ answer: ChangeAnswer) {
+    /// Logs what came of a request. The token is nobody else's business.
+    private static func tell(_ answer: ChangeAnswer, _ success: NetworkEvent, _ request: ChangeRequest) {
+        var metadata: Logger.Metadata = ["id": "\(answer.id)", "by": "\(request.by)"]
+        if !request.link.isEmpty { metadata["link"] = "\(request.link)" }
         switch answer.result {
-        // The token is nobody else's business.
-        case .done: say("\(answer.id): done")
-        case .refused(let field, let reason): say("\(answer.id): refused: \(field) \(reason)")
-        case .failed(let reason): say("\(answer.id): failed: \(reason)")
+        case .done(let value):
+            if let link = value["link"]?.string { metadata["link"] = "\(link)" }
+            logger.note(success, metadata)
+        case .refused(let field, let reason):
+            logger.note(NetworkEvent.refused, metadata.merging(["field": "\(field)", "reason": "\(reason)"]) { $1 })
+        case .failed(let reason): logger.note(NetworkEvent.failed, metadata.merging(["reason": "\(reason)"]) { $1 })
         }
     }
 
-    /// Says it to the journal.
-    private static func say(_ text: String) {
-        let line = Array("jet-network: \(text)\n".utf8)
-        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    /// Logs what came of a rollback.
+    private static func tell(_ outcome: ChangeOutcome) {
+        var metadata: Logger.Metadata = ["id": "\(outcome.id)", "link": "\(outcome.link)"]
+        if let reason = outcome.reason { metadata["reason"] = "\(reason)" }
+        if let difference = outcome.difference { metadata["difference"] = "\(difference)" }
+        logger.note(outcome.restored == false ? NetworkEvent.notRestored : .rolledBack, metadata)
     }
+
+    private static let logger = JetLog.start("jet-network", level: .info).logger
+
+    /// Says what is wrong with the command line.
+    private static func say(_ text: String) { JetLog.complain("jet-network", text, NetworkEvent.failed) }
 }

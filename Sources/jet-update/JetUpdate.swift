@@ -1,4 +1,7 @@
+import DocumentedEvents
 import Glibc
+import Journal
+import Logging
 import Synchronization
 import SystemUpdate
 import Systemd
@@ -28,7 +31,9 @@ public enum JetUpdate {
             isInterrupted: { isInterrupted.load(ordering: .relaxed) }, keepUp: { inhibitShutdown() })
         do throws(SystemCallError) {
             guard var job = try UpdateJob(kind, on: machine) else { fail("another job is under way", 75) }
+            tell(.began, job.record)
             let record = job.run()
+            tell(outcome(of: record), record)
             exit(record.phase == .failed && record.cancelledBy == nil ? 1 : 0)
         } catch {
             fail("\(error)", 1)
@@ -45,13 +50,30 @@ public enum JetUpdate {
         }
     }
 
+    private static func outcome(of record: JobRecord) -> UpdateEvent {
+        if record.cancelledBy != nil { return .calledOff }
+        return switch record.phase {
+        case .failed: .failed
+        case .restartRequired: .restartRequired
+        default: .succeeded
+        }
+    }
+
+    /// Logs how a job stands.
+    private static func tell(_ event: UpdateEvent, _ record: JobRecord) {
+        var metadata: Logger.Metadata = [
+            "job": "\(record.id)", "kind": "\(record.kind.rawValue)", "by": "\(record.by)",
+        ]
+        if event != .began, let message = record.message { metadata["reason"] = "\(message)" }
+        logger.note(event, metadata)
+    }
+
+    private static let logger = JetLog.start("jet-update", level: .info).logger
+
     private static func fail(_ text: String, _ status: Int32) -> Never {
-        say(text)
+        JetLog.complain("jet-update", text, UpdateEvent.failed)
         exit(status)
     }
 
-    private static func say(_ text: String) {
-        let line = Array("jet-update: \(text)\n".utf8)
-        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
+    private static func say(_ text: String) { logger.warning("\(text)") }
 }

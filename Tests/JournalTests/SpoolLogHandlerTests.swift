@@ -70,7 +70,7 @@ struct SpoolLogHandlerTests {
 extension SpoolLogHandlerTests {
     @Test func `One culprit can have only so many of an event logged, and hides nobody else's`() {
         let clock = Mutex(Duration.zero)
-        let log = EventLog(logger()) { clock.withLock { $0 } }
+        let log = EventLog(logger(), bounds: .init()) { clock.withLock { $0 } }
         for _ in 0..<1000 { log.note(Event.bell, by: "uid 1000", ["uid": "1000"]) }
         log.note(Event.bell, by: "uid 1001", ["uid": "1001"])
         #expect(
@@ -84,7 +84,7 @@ extension SpoolLogHandlerTests {
     }
 
     @Test func `Very many culprits together can have only so many logged`() {
-        let log = EventLog(logger()) { .zero }
+        let log = EventLog(logger(), bounds: .init()) { .zero }
         for number in 0..<100_000 { log.note(Event.bell, by: "\(number)") }
         #expect(taken.entries.withLock { $0.count } == 64)
     }

@@ -1,3 +1,4 @@
+internal import DocumentedEvents
 public import Logging
 
 /// Keeps the bus up to date with the host: runs the providers, and gives what they report through the `StateBoard` to
@@ -88,9 +89,9 @@ public struct Agent: Sendable {
             for report in reports.take() {
                 let outcome = board.apply(report.readings, of: report.provider)
                 for conflict in outcome.conflicts {
-                    logger.warning(
-                        "a reading was left out, since its path is taken",
-                        metadata: [
+                    logger.note(
+                        AgentEvent.pathTaken,
+                        [
                             "path": "\(conflict.path)", "provider": "\(report.provider)", "owner": "\(conflict.owner)",
                         ])
                 }

@@ -1,30 +1,35 @@
+internal import DocumentedEvents
 internal import JSONText
 internal import Jet
 internal import Logging
 
-/// Who did what to the machine, in the log: one line for each set and call, whatever came of it.
+/// Who did what to the machine, in the log: one line for each set and call, whatever came of it; but of somebody who does
+/// very much, as who moves a slider, not all of it.
 struct ControlLog: Sendable {
-    private let logger: Logger
+    private let events: EventLog
 
-    init(_ logger: Logger) { self.logger = logger }
+    init(_ logger: Logger) { events = EventLog(logger, bounds: .record) }
 
     /// Carries out a control and writes down who asked for what, and what came of it.
     func noting<Result>(
         _ verb: String, _ path: String, _ argument: JSON, by caller: Caller?, _ control: () async throws -> Result
     ) async throws -> Result {
-        var logger = logger
-        logger[metadataKey: "path"] = "\(path)"
-        logger[metadataKey: "by"] = "\(Self.name(caller))"
-        // A value may be of any size; what matters stands at its beginning.
-        logger[metadataKey: "value"] = "\(argument.description.prefix(Self.longestValue))"
+        let name = Self.name(caller)
+        let metadata: Logger.Metadata = [
+            "path": "\(path)", "by": "\(name)",
+            // A value may be of any size; what matters stands at its beginning.
+            "value": "\(argument.description.prefix(Self.longestValue))",
+        ]
         do {
             let result = try await control()
-            logger.notice("\(verb)")
+            events.note(AgentEvent.controlDone, by: name, saying: "\(verb)", metadata)
             return result
         } catch {
             // It may quote what was asked for.
             let reason = Self.line((error as? JetError)?.message ?? "\(error)", atMost: Self.longestReason)
-            logger.notice("not \(verb)", metadata: ["reason": "\(reason)"])
+            events.note(
+                AgentEvent.controlRefused, by: name, saying: "not \(verb)",
+                metadata.merging(["reason": "\(reason)"]) { $1 })
             throw error
         }
     }

@@ -1,3 +1,4 @@
+internal import DocumentedEvents
 public import Jet
 public import JetProtocol
 public import Logging
@@ -26,7 +27,7 @@ extension Peer {
                 return try await connect(to: endpoint, configuration: configuration)
             } catch {
                 guard error.code == .notConnected else { throw error }
-                if !hasSaid { logger.notice("waiting for the daemon", metadata: ["reason": "\(error.message)"]) }
+                if !hasSaid { logger.note(AgentEvent.waiting, ["reason": "\(error.message)"]) }
                 hasSaid = true
             }
             try await clock.sleep(for: pause)

@@ -10,7 +10,7 @@ public import Logging
 /// values; so all that is left to do here is to wait with what it cannot do without a connection, which is adding.
 public actor PeerPublisher: Publisher {
     private let peer: Peer
-    private let logger: Logger
+    private let controlLog: ControlLog
     private var elements: [String: Element] = [:]
     private var refusals: [String: Refused] = [:]
 
@@ -34,7 +34,7 @@ public actor PeerPublisher: Publisher {
     /// A publisher on the bus that `peer` is connected to.
     public init(_ peer: Peer, logger: Logger) {
         self.peer = peer
-        self.logger = logger
+        controlLog = ControlLog(logger)
     }
 
     /// How many elements are on the bus.
@@ -152,12 +152,12 @@ public actor PeerPublisher: Publisher {
         }
         var options = ElementOptions(timeout: Self.controlTimeout, meta: reading.meta, caller: true)
         let controls = controller.controls
-        let journal = ControlLog(logger)
+        let controlLog = controlLog
         if reading.role == .method {
             options.access = Access(callGroups: [controller.group])
             return .method(
                 try batch.addMethod(path, options: options) { (request: CallRequest<JSON>) -> JSON in
-                    try await journal.noting(
+                    try await controlLog.noting(
                         "called", path, controls.loggable(request.arguments, at: path), by: request.caller
                     ) {
                         try await controls.call(path, request)
@@ -168,7 +168,7 @@ public actor PeerPublisher: Publisher {
         return .state(
             try batch.addState(path, reading.value, options: options) { [weak self] request in
                 let loggable = controls.loggable(request.value, at: path)
-                let decision = try await journal.noting("set", path, loggable, by: request.caller) {
+                let decision = try await controlLog.noting("set", path, loggable, by: request.caller) {
                     try await controls.set(path, request)
                 }
                 return await self?.untold(decision, at: path) ?? decision

@@ -1,3 +1,4 @@
+internal import DocumentedEvents
 public import Logging
 internal import JSONText
 internal import JetProtocol
@@ -100,23 +101,21 @@ private struct DeviceFollower: Sendable {
     func run(_ first: any DeviceSource) async throws {
         var source = first
         if !source.tellsEvents {
-            logger.warning(
-                "udev does not run here, so nobody tells of devices; they are looked for now and then",
-                metadata: ["interval": "\(pollInterval)"])
+            logger.note(AgentEvent.udevMissing, ["interval": "\(pollInterval)"])
             while !source.tellsEvents {
                 try shelf.enumerate(source)
                 try await clock.sleep(for: pollInterval)
                 // A monitor that was opened before udev ran hears nothing of it.
                 source = try open()
             }
-            logger.notice("udev runs now")
+            logger.note(AgentEvent.udevRuns)
             shelf.tell(by: .udev)
         }
         try shelf.enumerate(source)
         while !Task.isCancelled {
             let isLossy = try shelf.apply(try await source.events(), source)
             guard isLossy else { continue }
-            logger.notice("more happened to devices than could be kept; enumerating anew")
+            logger.note(AgentEvent.sourceOverrun, ["source": "devices"])
             try await clock.sleep(for: DeviceProvider.resyncDelay)
             try shelf.enumerate(source)
         }

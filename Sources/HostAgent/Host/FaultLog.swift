@@ -1,3 +1,4 @@
+internal import DocumentedEvents
 internal import Logging
 internal import Synchronization
 
@@ -18,19 +19,26 @@ final class FaultLog: Sendable {
         self.verb = verb
     }
 
+    /// Whether it is the daemon's word that something fails by, and not the machine's.
+    private var isAboutBus: Bool { verb == "published" }
+
     /// `subject` cannot be had, for this reason.
     func failed(_ subject: String, _ reason: any Error) { failed(subject, "\(reason)") }
 
     /// `subject` cannot be had, for this reason.
     func failed(_ subject: String, _ reason: String) {
         guard failing.withLock({ $0.insert(subject).inserted }) else { return }
-        logger.warning("cannot be \(verb)", metadata: ["subject": "\(subject)", "reason": "\(reason)"])
+        logger.note(
+            isAboutBus ? AgentEvent.notPublished : .thingLost, saying: "cannot be \(verb)",
+            ["subject": "\(subject)", "reason": "\(reason)"])
     }
 
     /// `subject` is there.
     func worked(_ subject: String) {
         guard failing.withLock({ $0.remove(subject) != nil }) else { return }
-        logger.notice("can be \(verb) again", metadata: ["subject": "\(subject)"])
+        logger.note(
+            isAboutBus ? AgentEvent.publishedAgain : .thingBack, saying: "can be \(verb) again",
+            ["subject": "\(subject)"])
     }
 
     /// Forgets what failed and is not among `subjects`: it is gone, and if it comes back, it is new.

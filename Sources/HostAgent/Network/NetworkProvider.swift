@@ -1,3 +1,4 @@
+internal import DocumentedEvents
 public import Logging
 
 /// The host's network links and their addresses: `network/<link>`, told by the kernel as they change.
@@ -57,7 +58,7 @@ public struct NetworkProvider: PushingProvider {
             case .messages(let messages):
                 for message in messages { table.apply(message) }
             case .lost:
-                logger.notice("the kernel told more about the network than could be kept; taking everything anew")
+                logger.note(AgentEvent.sourceOverrun, ["source": "network"])
                 try await clock.sleep(for: Self.resyncDelay)
                 table = try await snapshot(of: monitor)
             }

@@ -111,7 +111,8 @@ extension PeerCore {
         for waiter in waiters { waiter.resume() }
         perform(actions)
         guard !isClosing else { return }
-        logger?.notice("connection lost", metadata: ["jet.endpoint": "\(endpoint)", "jet.error": "\(error)"])
+        // Whom that concerns follows `connectionEvents`.
+        logger?.debug("connection lost", metadata: ["jet.endpoint": "\(endpoint)", "jet.error": "\(error)"])
         events.send(.disconnected(error))
         if configuration.reconnect.isWanted { reconnect() } else { events.finish() }
     }

@@ -47,6 +47,9 @@ public struct UpdateJob {
         report = JobReport(record, to: machine)
     }
 
+    /// How it stands.
+    public var record: JobRecord { report.record }
+
     /// Does the job.
     ///
     /// - Returns: The record, as it ended.

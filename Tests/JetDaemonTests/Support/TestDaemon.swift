@@ -47,7 +47,7 @@ func eventually(within seconds: Int = 30, _ condition: () throws -> Bool) throws
 
 /// Runs a daemon for as long as `body` takes, which may block: it has a thread of its own.
 func withDaemon<Result: Sendable>(
-    _ adjust: (inout DaemonConfiguration) -> Void = { _ in },
+    _ adjust: (inout DaemonConfiguration) -> Void = { _ in }, logger: Logger = .silent,
     _ body: @escaping @Sendable (TestDaemon) throws -> Result
 ) async throws -> Result {
     try await withFolder { folder in
@@ -60,7 +60,7 @@ func withDaemon<Result: Sendable>(
         configuration.bus.name = "test"
         configuration.bus.version = "1.0"
         adjust(&configuration)
-        let daemon = Daemon(configuration: configuration, logger: .silent)
+        let daemon = Daemon(configuration: configuration, logger: logger)
         let endpoints = try await daemon.start()
         let running = TestDaemon(
             daemon: daemon, folder: folder, unix: endpoints[0], tcp: endpoints[1], webSocket: endpoints[2])
