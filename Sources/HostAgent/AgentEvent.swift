@@ -35,6 +35,7 @@ public enum AgentEvent: String, DocumentedEvent {
     /// udev runs now, and tells of devices.
     case udevRuns = "cd316c7596cd417faf0455c4e616909a"
 
+    /// How much each matters, and what its entry says.
     public var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .notStarted: (.critical, "could not start")

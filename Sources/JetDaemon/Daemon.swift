@@ -212,18 +212,15 @@ public final class Daemon: Sendable {
         } catch {
             throw Self.explained(error, at: socket.endpoint)
         }
-        logger.info("listening", metadata: ["endpoint": "\(socket.endpoint)", "socket": "\(socket.kind.rawValue)"])
+        logger.debug("listening", metadata: ["endpoint": "\(socket.endpoint)", "socket": "\(socket.kind.rawValue)"])
     }
 
     /// Says for which sockets nobody is served.
     private func warnOfRefusals(_ configuration: DaemonConfiguration) {
         guard !configuration.allowsPlaintext else { return }
         for socket in self.configuration.sockets where !socket.isLocal {
-            logger.error(
-                """
-                peers from elsewhere are refused, since what they say, passwords included, would travel in plain \
-                text; allow-plaintext = true in the section [remote] of jetd.toml lets them
-                """, metadata: ["endpoint": "\(socket.endpoint)", "socket": "\(socket.kind.rawValue)"])
+            logger.note(
+                DaemonEvent.plaintextRefused, ["endpoint": "\(socket.endpoint)", "socket": "\(socket.kind.rawValue)"])
         }
     }
 

@@ -62,6 +62,7 @@ public enum DaemonEvent: String, DocumentedEvent {
     /// A user has no new password, because that could not be saved.
     case passwordNotSaved = "0e81b1e14c1d4dd2839c5b19e1789b53"
 
+    /// How much each matters, and what its entry says.
     public var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .serving: (.notice, "serving")
@@ -73,8 +74,15 @@ public enum DaemonEvent: String, DocumentedEvent {
         case .acceptingPaused: (.error, "cannot accept connections")
         case .acceptingResumed: (.notice, "connections are accepted again")
         case .plaintextRefused:
-            (.error, "connections from other machines are refused, since they would not be encrypted")
-        case .originRefused: (.notice, "a page may not connect; --ws-allow-origin, or allow-origins in jetd.toml, lets it")
+            (
+                .error,
+                """
+                peers from elsewhere are refused, since what they say, passwords included, would travel in plain text; \
+                allow-plaintext = true in the section [remote] of jetd.toml lets them
+                """
+            )
+        case .originRefused:
+            (.notice, "a page may not connect; --ws-allow-origin, or allow-origins in jetd.toml, lets it")
         case .pingsUnanswered: (.notice, "peer closed: pings are not answered")
         case .messageTooLong: (.notice, "peer closed: message too long")
         case .webSocketBroken: (.notice, "peer closed: no WebSocket")

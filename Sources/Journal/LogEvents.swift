@@ -6,6 +6,7 @@ public enum LogEvents: String, DocumentedEvent {
     /// Entries were dropped.
     case entriesMissing = "ab751ba2d0d84097bc7988a090c5206f"
 
+    /// How much each matters, and what its entry says.
     public var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .entriesMissing: (.warning, "entries of this log are missing, since they could not be written in time")

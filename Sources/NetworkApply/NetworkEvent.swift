@@ -16,6 +16,7 @@ public enum NetworkEvent: String, DocumentedEvent {
     /// A change or its undoing went wrong.
     case failed = "f67f8cb86b7e48abba9eb062569e8964"
 
+    /// How much each matters, and what its entry says.
     public var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .applied: (.notice, "network settings changed; waiting for the confirmation")

@@ -14,6 +14,7 @@ public enum UpdateEvent: String, DocumentedEvent {
     /// A job has failed.
     case failed = "63d5c3f3bb7349c29d0bb81887cf067f"
 
+    /// How much each matters, and what its entry says.
     public var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .began: (.notice, "update job begun")

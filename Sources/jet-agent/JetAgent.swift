@@ -107,7 +107,7 @@ struct JetAgent: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let logger = JetLog.start("jet-agent", level: logLevel).logger
+        let logger = JetLog.start("jet-agent", level: LogLevel(logLevel)).logger
         let host = Host(sysfs: sysfs, procfs: procfs, root: root)
         var settings = try settings()
         if checkConfig { return }

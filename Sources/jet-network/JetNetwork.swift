@@ -97,7 +97,7 @@ public enum JetNetwork {
         logger.note(outcome.restored == false ? NetworkEvent.notRestored : .rolledBack, metadata)
     }
 
-    private static let logger = JetLog.start("jet-network", level: .info).logger
+    private static let logger = JetLog.start("jet-network", level: LogLevel(.info)).logger
 
     /// Says what is wrong with the command line.
     private static func say(_ text: String) { JetLog.complain("jet-network", text, NetworkEvent.failed) }

@@ -68,7 +68,7 @@ public enum JetUpdate {
         logger.note(event, metadata)
     }
 
-    private static let logger = JetLog.start("jet-update", level: .info).logger
+    private static let logger = JetLog.start("jet-update", level: LogLevel(.info)).logger
 
     private static func fail(_ text: String, _ status: Int32) -> Never {
         JetLog.complain("jet-update", text, UpdateEvent.failed)
