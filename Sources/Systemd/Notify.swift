@@ -15,10 +15,11 @@ public enum Notify {
         try send(["READY=1"], status)
     }
 
-    /// One line that `systemctl status` shows.
+    /// One line that `systemctl status` shows. Like `alive`, it waits for nobody: where there is no room for it, it throws
+    /// `EAGAIN`.
     @discardableResult
     public static func status(_ status: String) throws(SystemdError) -> Bool {
-        try send([], status)
+        try send([], status, isPatient: false)
     }
 
     /// The service is on its way out.
@@ -40,7 +41,7 @@ public enum Notify {
     /// The service is alive; to be said at least every half of `watchdogInterval`, from where the work is done.
     @discardableResult
     public static func alive() throws(SystemdError) -> Bool {
-        try send(["WATCHDOG=1"], nil)
+        try send(["WATCHDOG=1"], nil, isPatient: false)
     }
 
     /// How long the manager waits for `alive` before it restarts the service, by sd_watchdog_enabled(3); `nil` if it
@@ -52,10 +53,15 @@ public enum Notify {
     }
 
     /// Sends assignments, one a line.
-    private static func send(_ assignments: [String], _ status: String?) throws(SystemdError) -> Bool {
+    ///
+    /// - Parameter isPatient: Whether to wait until there is room for them.
+    private static func send(
+        _ assignments: [String], _ status: String?, isPatient: Bool = true
+    ) throws(SystemdError) -> Bool {
         // A line break in the status would begin another assignment.
         let line = status.map { "STATUS=" + String($0.map { $0.isNewline || $0 == "\0" ? " " : $0 }) }
         let message = (assignments + [line].compactMap(\.self)).joined(separator: "\n")
+        if !isPatient, let isHeard = try sendNow(message) { return isHeard }
         return try SystemdError.check(sd_notify(0, message), of: "sd_notify(3)") > 0
     }
 }

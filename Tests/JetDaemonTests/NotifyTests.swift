@@ -36,7 +36,7 @@ struct NotifyTests {
     func reload() async throws {
         try await withFolder { folder in
             let users = try TestUsers(in: folder)
-            try await withNotifyingJetd(["--users-file", users.file.path]) { jetd, manager in
+            try await withNotifyingJetd(["--users", users.file.path]) { jetd, manager in
                 try eventually { manager.count("READY=1") == 1 }
                 jetd.send(SIGHUP)
                 try eventually { manager.count("READY=1") == 2 }

@@ -45,6 +45,19 @@ struct NotifyTests {
         #expect(manager.heard() == "STATUS=hello MAINPID=1 READY=1")
     }
 
+    @Test("pings and statuses do not wait for a service manager that does not read")
+    func full() throws {
+        let manager = try Manager()
+        #expect(throws: SystemdError(function: "sendto(2)", code: EAGAIN)) {
+            // A queue of datagrams has a bound (net.unix.max_dgram_qlen).
+            for _ in 0..<100_000 { try Notify.alive() }
+        }
+        #expect(throws: SystemdError(function: "sendto(2)", code: EAGAIN)) { try Notify.status("12 peers") }
+        while !manager.heard().isEmpty {}
+        #expect(try Notify.alive())
+        #expect(manager.heard() == "WATCHDOG=1")
+    }
+
     @Test("a service manager that is gone is an error")
     func gone() throws {
         setenv("NOTIFY_SOCKET", "/tmp/jet-no-such-socket", 1)
