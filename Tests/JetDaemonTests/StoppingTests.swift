@@ -11,7 +11,7 @@ import Testing
 @Suite("Stopping", .timeLimit(.minutes(5)))
 struct StoppingTests {
     static let addMethod = #"{"id":1,"method":"add","params":{"path":"m"}}"#
-    static let call = #"{"id":"x","method":"call","params":{"path":"m"}}"#
+    static let call = #"{"id":"x","method":"call","params":{"path":"m","timeout":600}}"#
 
     @Test("a call whose owner answers a moment later has its answer")
     func answered() async throws {
