@@ -312,7 +312,8 @@ let package = Package(
             swiftSettings: house),
         // Of the pages in packaging/man; the programs are asked for their options as they are built.
         .testTarget(
-            name: "ManualTests", dependencies: ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"],
+            name: "ManualTests",
+            dependencies: ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"],
             swiftSettings: house),
         .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
