@@ -114,7 +114,7 @@ struct JetdConfigurationTests {
                     """, to: file)
                 jetd.send(SIGHUP)
                 try eventually { jetd.errors.contains("reloaded") }
-                #expect(jetd.errors.contains("keys=name "))
+                #expect(jetd.errors.contains("keys=name\n"))
                 #expect(try RawPeer(jetd.endpoints[0]).paths() == ["secret"])
                 #expect(try status(of: "https://panel.example", at: jetd.endpoints[2]) == 101)
                 try eventually { jetd.errors.contains("disconnected") }
