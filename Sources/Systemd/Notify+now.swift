@@ -1,3 +1,5 @@
+// In a release, the constants of socket(2) are known by way of this one.
+internal import CSystemd
 internal import Glibc
 
 /// What is said again and again, from where the work is done, must not wait: sd_notify(3) does while nobody reads, and a
