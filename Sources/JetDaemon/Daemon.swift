@@ -292,6 +292,8 @@ public final class Daemon: Sendable {
         let advice =
             switch error.errnoCode {
             case EADDRINUSE: "the port is in use, perhaps by another jetd; choose another one with \(option)"
+            case EAFNOSUPPORT:
+                "its unit may not let it open such sockets; leave that to jetd-tcp.socket and jetd-web.socket"
             case EACCES: "ports below 1024 need rights; choose another one with \(option)"
             default: String(cString: strerror(error.errnoCode))
             }
