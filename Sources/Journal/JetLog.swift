@@ -23,7 +23,7 @@ public final class JetLog: Sendable {
     ///   - level: From this level on there are entries. It counts for all loggers that are made of `logger` and given no
     ///     level of their own, and can be changed at any time.
     public static func start(_ program: String, level: LogLevel) -> JetLog {
-        let log = JetLog(program, level: level, isJournal: JournalSocket.isStandardError)
+        let log = JetLog(program, level: level, isJournal: JournalSocket.isStream(STDERR_FILENO))
         // They are flushed in the end, so they are kept until then.
         let isFirst = started.withLock { logs in
             logs.append(log)
@@ -66,12 +66,15 @@ public final class JetLog: Sendable {
     ///   - event: What that is.
     public static func complain(_ program: String, _ text: String, _ event: some DocumentedEvent) {
         flushAll()
-        if JournalSocket.isStandardError {
+        if JournalSocket.isStream(STDERR_FILENO) {
             start(program, level: LogLevel(.critical)).logger.note(event, ["reason": "\(text)"])
         } else {
             _ = TextStream.write(LogRecord("\(program): \(text)\n"), to: STDERR_FILENO)
         }
     }
+
+    /// Whether standard output goes to the journal, too: who logs what it says there need not say it twice.
+    public static var hasStandardOutput: Bool { JournalSocket.isStream(STDOUT_FILENO) }
 
     /// How lines are to look on standard error as it is.
     private static func style(_ program: String) -> LogEntry.Style {

@@ -22,11 +22,11 @@ enum JournalSocket {
         }
     }
 
-    /// Whether this process's standard error is a stream of the journal: `$JOURNAL_STREAM` names the device and the
-    /// inode of that (systemd.exec(5)). If somebody has put another file in its place, what is logged is for that.
-    static var isStandardError: Bool {
+    /// Whether an open file of this process is a stream of the journal: `$JOURNAL_STREAM` names the device and the
+    /// inode of that (systemd.exec(5)). If somebody has put another file in its place, what is written is for that.
+    static func isStream(_ descriptor: Int32) -> Bool {
         guard let stream = getenv("JOURNAL_STREAM") else { return false }
-        return names(STDERR_FILENO, String(cString: stream))
+        return names(descriptor, String(cString: stream))
     }
 
     /// Whether `DEVICE:INODE` are those of an open file.

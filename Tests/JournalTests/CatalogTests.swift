@@ -29,7 +29,7 @@ struct CatalogTests {
     /// The ids of all events of all programs.
     private static let ids =
         ids(DaemonEvent.self) + ids(AgentEvent.self) + ids(NetworkEvent.self) + ids(UpdateEvent.self)
-        + ids(LogEvents.self)
+        + ids(SpoolEvent.self)
 
     private static func entries() throws -> [Entry] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

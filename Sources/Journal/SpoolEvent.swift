@@ -1,13 +1,13 @@
-public import DocumentedEvents
-public import Logging
+internal import DocumentedEvents
+internal import Logging
 
-/// What can happen to a log itself.
-public enum LogEvents: String, DocumentedEvent {
+/// What can happen to a log's spool.
+enum SpoolEvent: String, DocumentedEvent {
     /// Entries were dropped.
     case entriesMissing = "ab751ba2d0d84097bc7988a090c5206f"
 
     /// How much each matters, and what its entry says.
-    public var entry: (level: Logger.Level, message: Logger.Message) {
+    var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .entriesMissing: (.warning, "entries of this log are missing, since they could not be written in time")
         }
@@ -17,7 +17,7 @@ public enum LogEvents: String, DocumentedEvent {
 extension LogEntry {
     /// The entry that says that others are missing.
     static func missing(_ count: UInt64) -> LogEntry {
-        let event = LogEvents.entriesMissing
+        let event = SpoolEvent.entriesMissing
         return LogEntry(
             Logging.LogEvent(
                 level: event.entry.level, message: event.entry.message,
