@@ -50,7 +50,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Text
@@ -96,11 +95,8 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "Jet", "DocumentedEvents", "JetProtocol", "JSONText", "ConfigurationFile", "Moments", "NetworkSettings",
-                "Readiness",
-                "CClock",
-                "CLinux",
-                "CNetlink", "SystemUpdate", "Systemd", "Udev",
+                "CClock", "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol",
+                "JSONText", "Moments", "NetworkSettings", "Readiness", "SystemUpdate", "Systemd", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: compact),
@@ -127,6 +123,7 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CSystemd", "Readiness"], swiftSettings: compact),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: compact),
         .target(name: "Readiness", swiftSettings: compact),
+        .target(name: "ProcessSignals", swiftSettings: compact),
 
         // Logs
         .target(
@@ -151,8 +148,8 @@ let package = Package(
         .target(
             name: "JetdCommand",
             dependencies: [
-                "DocumentedEvents", "JetDaemon", "JetBus", "JetProtocol", "ConfigurationFile", "Journal", "JSONText",
-                "Systemd", "CLinux",
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
+                "JSONText", "ProcessSignals", "Systemd",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/jetd",
@@ -160,20 +157,18 @@ let package = Package(
         .target(
             name: "JetAgentCommand",
             dependencies: [
-                "HostAgent", "CLinux", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol", "Journal",
-                "Systemd",
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "HostAgent", "Jet", "JetProtocol", "Journal",
+                "ProcessSignals", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/jet-agent",
             swiftSettings: compact),
         .target(
             name: "JetCommand",
             dependencies: [
-                "Jet", "JetBench", "JSONText", "JetProtocol", "JetUsers",
+                "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "ProcessSignals",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/jet",
             swiftSettings: compact),
@@ -303,6 +298,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        .testTarget(name: "ProcessSignalsTests", dependencies: ["ProcessSignals"], swiftSettings: house),
         .testTarget(name: "MomentsTests", dependencies: ["Moments"], swiftSettings: house),
         .testTarget(
             name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "Moments", "TestSupport"],

@@ -7,8 +7,8 @@ import Jet
 import JetProtocol
 import Journal
 import Logging
+import ProcessSignals
 import Systemd
-import UnixSignals
 
 /// The agent's main: arguments, wiring, exit codes.
 struct JetAgent: AsyncParsableCommand {
@@ -125,7 +125,7 @@ struct JetAgent: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let service = AgentService(
             providers: providers, endpoint: connect, settings: settings, logger: logger)
-        let endSignals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let endSignals = await ProcessSignals(SIGTERM, SIGINT)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
             group.addTask { for await _ in endSignals { return } }

@@ -13,8 +13,8 @@ extension Arguments {
         /run/jet/jet.sock, as a user $XDG_RUNTIME_DIR/jet/jet.sock or else
         /tmp/jet-UID/jet.sock) and on the loopback ports 11122 and, for WebSockets, 11123.
         With --unix-path, --tcp-port or --ws-port it listens only where they say, beside
-        the sockets of systemd. It prints a line 'listening ENDPOINT' for each, and ends
-        on SIGTERM or SIGINT.
+        the sockets of systemd. It prints a line 'listening ENDPOINT' for each, unless that
+        went to the journal, where it is logged; and ends on SIGTERM or SIGINT.
 
         A page in a browser can connect by WebSocket if this machine has served it;
         pages from elsewhere are refused, unless --ws-allow-origin or the configuration

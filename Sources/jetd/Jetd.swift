@@ -6,6 +6,7 @@ import JetDaemon
 import JetProtocol
 import Journal
 import Logging
+import ProcessSignals
 
 /// The daemon's main: arguments, wiring, exit codes.
 public enum Jetd {
@@ -38,19 +39,25 @@ public enum Jetd {
         shareHeap()
         signal(SIGPIPE, SIG_IGN)
 
-        let endSignals = EndSignals()
-        let reloadSignal = ReloadSignal()
+        // As the service manager sends them (daemon(7)), and Ctrl-C; and by custom, `systemctl reload`.
+        let endSignals = await ProcessSignals(SIGTERM, SIGINT)
+        let reloadSignals = await ProcessSignals(SIGHUP)
         let daemon = Daemon(configuration: configuration, logger: logger)
-        for endpoint in try await daemon.start() { print("listening \(endpoint)") }
-        fflush(nil)
+        let endpoints = try await daemon.start()
+        // The journal has that already.
+        if !JetLog.hasStandardOutput {
+            for endpoint in endpoints { print("listening \(endpoint)") }
+            fflush(nil)
+        }
         let manager = ServiceManager(logger: logger)
         await manager.attend(daemon)
-        let arrivals = reloadSignal.arrivals
         let reloading = Task {
             var setup = setup
-            for await _ in arrivals { await reload(daemon, &setup, manager, logger) }
+            for await _ in reloadSignals { await reload(daemon, &setup, manager, logger) }
         }
-        await endSignals.first()
+        for await _ in endSignals { break }
+        // A second one ends the process at once.
+        endSignals.release()
         reloading.cancel()
         manager.stopping()
         await daemon.stop()

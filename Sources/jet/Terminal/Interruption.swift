@@ -1,5 +1,6 @@
 import Dispatch
-import UnixSignals
+import Glibc
+import ProcessSignals
 
 /// Runs `body` until it is done, or the user ends it (Ctrl-C, SIGTERM), or the reader of standard output goes away. Then
 /// `body` is cancelled and has the time to put the terminal in order; all of these are an orderly end.
@@ -12,7 +13,7 @@ func untilInterrupted(_ body: @escaping @Sendable () async throws -> Void) async
         StandardOutput.waitUntilClosed()
         gone.finish()
     }
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    let signals = await ProcessSignals(SIGINT, SIGTERM)
     try await withThrowingTaskGroup(of: Void.self) { group in
         defer { group.cancelAll() }
         group.addTask { try await body() }

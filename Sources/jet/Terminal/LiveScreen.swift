@@ -1,7 +1,8 @@
+import Glibc
 import Jet
 import JSONText
+import ProcessSignals
 import Synchronization
-import UnixSignals
 
 /// The living side of `jet watch --table`: feeds a `LiveTable` from a fetch and draws it, at most ten times a second,
 /// whenever something has changed or the terminal has another size.
@@ -15,7 +16,7 @@ struct LiveScreen {
     /// - Throws: `Failure` when the connection ends.
     func run() async throws {
         let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
-        let resizes = await UnixSignalsSequence(trapping: .sigwinch)
+        let resizes = await ProcessSignals(SIGWINCH)
         try await Screen.whileShown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
