@@ -12,7 +12,9 @@ public enum Notify {
     /// The service has started: what is ordered after it may start now. Also ends a reload.
     @discardableResult
     public static func ready(status: String? = nil) throws(SystemdError) -> Bool {
-        try send(["READY=1"], status)
+        // While there are descriptors.
+        if getenv("NOTIFY_SOCKET") != nil { openChannel() }
+        return try send(["READY=1"], status)
     }
 
     /// One line that `systemctl status` shows. Like `alive`, it waits for nobody: where there is no room for it, it throws

@@ -7,18 +7,21 @@ import Systemd
 struct ReceivedSockets {
     /// Those that can be served.
     let sockets: [ReceivedSocket]
-    /// Whether there were any, whatever they are.
+    /// Whether there were any, whatever they are. If they cannot even be told apart, the daemon must not listen elsewhere
+    /// instead, at ports that nobody has asked for.
     let wereHandedOver: Bool
 
     /// Takes them. What is wrong with one is logged, and does not keep the others from being served.
     init(logger: Logger) {
         var received: [ListenDescriptor] = []
+        var failed = false
         do throws(SystemdError) {
             received = try ListenDescriptor.received()
         } catch {
+            failed = true
             logger.error("no socket of the service manager can be taken", metadata: ["reason": "\(error)"])
         }
-        wereHandedOver = !received.isEmpty
+        wereHandedOver = failed || !received.isEmpty
         sockets = received.compactMap { socket in
             do throws(DaemonError) {
                 return try ReceivedSocket(descriptor: socket.descriptor, name: socket.name)

@@ -29,7 +29,9 @@ final class ServiceManager: Sendable {
         // It fails only if the daemon has stopped by now, and then there is nothing to tell.
         try? await daemon.tellCensus(atMostEvery: Self.statusRest) { self.show($0) }
         guard let interval = Notify.watchdogInterval else { return }
-        try? await daemon.watch(every: interval / 3) { self.tell { () throws(SystemdError) in try Notify.alive() } }
+        // Beats that follow each other at once would leave the loop no time for sockets.
+        let beat = max(interval / 3, .milliseconds(1))
+        try? await daemon.watch(every: beat) { self.tell { () throws(SystemdError) in try Notify.alive() } }
     }
 
     /// The daemon reads its files anew; ended by `reloaded`.

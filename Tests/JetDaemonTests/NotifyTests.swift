@@ -71,6 +71,19 @@ struct NotifyTests {
         }
     }
 
+    @Test("it pings, and says how it fares, when it has no descriptor left")
+    func outOfDescriptors() async throws {
+        try await withNotifyingJetd(by: ["/usr/bin/prlimit", "--nofile=40:40"], interval: .milliseconds(150)) {
+            jetd, manager in
+            var peers = try (0..<60).map { _ in try RawPeer(jetd.endpoints[0]) }
+            try eventually { jetd.errors.contains("cannot accept connections") }
+            let count = manager.count("WATCHDOG=1")
+            try eventually { manager.count("WATCHDOG=1") > count + 5 }
+            try eventually { manager.lines.last { $0.hasPrefix("STATUS=") } != "STATUS=0 peers, 0 states, 0 methods" }
+            while let peer = peers.popLast() { peer.close() }
+        }
+    }
+
     @Test("the pings leave no trace on the bus")
     func unseen() async throws {
         try await withNotifyingJetd(interval: .milliseconds(30)) { jetd, manager in
@@ -90,7 +103,7 @@ struct NotifyTests {
 ///
 /// - Parameter interval: How long the manager waits for pings; `nil` if it does not.
 private func withNotifyingJetd(
-    _ arguments: [String] = [], interval: Duration? = nil,
+    _ arguments: [String] = [], by runner: [String] = [], interval: Duration? = nil,
     _ body: @escaping @Sendable (Jetd, NotifySocket) throws -> Void
 ) async throws {
     let manager = try NotifySocket()
@@ -99,7 +112,8 @@ private func withNotifyingJetd(
     try await withFolder { [environment] folder in
         try await onOwnThread {
             let jetd = try Jetd(
-                ["--unix-path", "\(folder)/jet.sock", "--tcp-port", "0"] + arguments, environment: environment)
+                ["--unix-path", "\(folder)/jet.sock", "--tcp-port", "0"] + arguments, by: runner,
+                environment: environment)
             try body(jetd, manager)
         }
     }
