@@ -123,7 +123,7 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CSystemd", "Readiness"], swiftSettings: compact),
         .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: compact),
         .target(name: "Readiness", swiftSettings: compact),
-        .target(name: "ProcessSignals", swiftSettings: compact),
+        .target(name: "ProcessSignals", dependencies: ["CLinux"], swiftSettings: compact),
 
         // Logs
         .target(

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <link.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -25,4 +27,22 @@ size_t linux_release_program(void) {
     dl_iterate_phdr(release_program, &released);
     malloc_trim(0);
     return released;
+}
+
+// Where each signal is told, plus one: 0 is nowhere.
+static volatile sig_atomic_t signal_descriptors[_NSIG];
+
+static void tell_signal(int number) {
+    const int error = errno;
+    const unsigned char byte = (unsigned char)number;
+    // A full pipe has enough of them already.
+    const ssize_t written = write((int)signal_descriptors[number] - 1, &byte, 1);
+    (void)written;
+    errno = error;
+}
+
+void linux_catch_signal(int number, int descriptor) {
+    signal_descriptors[number] = descriptor + 1;
+    struct sigaction action = {.sa_handler = tell_signal, .sa_flags = SA_RESTART};
+    sigaction(number, &action, NULL);
 }

@@ -125,7 +125,7 @@ struct JetAgent: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let service = AgentService(
             providers: providers, endpoint: connect, settings: settings, logger: logger)
-        let endSignals = await ProcessSignals(SIGTERM, SIGINT)
+        let endSignals = ProcessSignals(SIGTERM, SIGINT)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
             group.addTask { for await _ in endSignals { return } }

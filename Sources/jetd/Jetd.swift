@@ -40,8 +40,8 @@ public enum Jetd {
         signal(SIGPIPE, SIG_IGN)
 
         // As the service manager sends them (daemon(7)), and Ctrl-C; and by custom, `systemctl reload`.
-        let endSignals = await ProcessSignals(SIGTERM, SIGINT)
-        let reloadSignals = await ProcessSignals(SIGHUP)
+        let endSignals = ProcessSignals(SIGTERM, SIGINT)
+        let reloadSignals = ProcessSignals(SIGHUP)
         let daemon = Daemon(configuration: configuration, logger: logger)
         let endpoints = try await daemon.start()
         // The journal has that already.

@@ -7,7 +7,7 @@ import Testing
 struct ProcessSignalsTests {
     @Test("A signal that comes before anybody reads is not missed, and ends nothing")
     func early() async {
-        let signals = await ProcessSignals(SIGUSR1)
+        let signals = ProcessSignals(SIGUSR1)
         kill(getpid(), SIGUSR1)
         var reader = signals.makeAsyncIterator()
         #expect(await reader.next() == SIGUSR1)
@@ -17,7 +17,7 @@ struct ProcessSignalsTests {
 
     @Test("Each signal is told by its number")
     func several() async {
-        let signals = await ProcessSignals(SIGUSR2, SIGWINCH)
+        let signals = ProcessSignals(SIGUSR2, SIGWINCH)
         var reader = signals.makeAsyncIterator()
         kill(getpid(), SIGWINCH)
         #expect(await reader.next() == SIGWINCH)
@@ -27,7 +27,7 @@ struct ProcessSignalsTests {
 
     @Test("Who is cancelled while waiting for one waits no longer")
     func cancellation() async {
-        let signals = await ProcessSignals(SIGURG)
+        let signals = ProcessSignals(SIGURG)
         let reader = Task {
             for await _ in signals { return true }
             return false

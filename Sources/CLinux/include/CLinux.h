@@ -1,4 +1,4 @@
-// What the C library's Swift module leaves out: epoll(7), mallinfo2(3) and mallopt(3).
+// What the C library's Swift module leaves out: epoll(7), mallinfo2(3) and mallopt(3); and what Swift must not do.
 #pragma once
 #include <malloc.h>
 #include <stddef.h>
@@ -9,3 +9,6 @@
 ///
 /// Returns how many bytes of code and constants were given back.
 size_t linux_release_program(void);
+
+/// Has a signal written, as a byte with its number, to a pipe that does not block, whenever it comes.
+void linux_catch_signal(int number, int descriptor);

@@ -13,7 +13,7 @@ func untilInterrupted(_ body: @escaping @Sendable () async throws -> Void) async
         StandardOutput.waitUntilClosed()
         gone.finish()
     }
-    let signals = await ProcessSignals(SIGINT, SIGTERM)
+    let signals = ProcessSignals(SIGINT, SIGTERM)
     try await withThrowingTaskGroup(of: Void.self) { group in
         defer { group.cancelAll() }
         group.addTask { try await body() }

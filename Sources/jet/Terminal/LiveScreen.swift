@@ -16,7 +16,7 @@ struct LiveScreen {
     /// - Throws: `Failure` when the connection ends.
     func run() async throws {
         let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
-        let resizes = await ProcessSignals(SIGWINCH)
+        let resizes = ProcessSignals(SIGWINCH)
         try await Screen.whileShown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
