@@ -17,7 +17,13 @@ func untilInterrupted(_ body: @escaping @Sendable () async throws -> Void) async
     try await withThrowingTaskGroup(of: Void.self) { group in
         defer { group.cancelAll() }
         group.addTask { try await body() }
-        group.addTask { for await _ in signals { return } }
+        group.addTask {
+            for await _ in signals {
+                // A second one ends the process at once.
+                signals.release()
+                return
+            }
+        }
         group.addTask { for await _ in readerGone {} }
         try await group.next()
     }
