@@ -33,6 +33,9 @@ public final class JetLog: Sendable {
         return log
     }
 
+    /// Whether entries go to the journal: then nobody watches what the program prints, either.
+    public static var isJournal: Bool { JournalSocket.isStandardError }
+
     private static let started = Mutex<[JetLog]>([])
 
     private static func flushAll() { for log in started.withLock({ $0 }) { log.flush() } }
@@ -68,6 +71,10 @@ public final class JetLog: Sendable {
         flushAll()
         if JournalSocket.isStream(STDERR_FILENO) {
             start(program, level: LogLevel(.critical)).logger.note(event, ["reason": "\(text)"])
+            // The journal asks the kernel whose entry this is when it reads it: of a process that is gone by then it
+            // does not know the unit, and `systemctl status` would not show why that did not start.
+            flushAll()
+            usleep(100_000)
         } else {
             _ = TextStream.write(LogRecord("\(program): \(text)\n"), to: STDERR_FILENO)
         }

@@ -40,7 +40,9 @@ extension Peer {
         }
         if failures.count == 1 { throw failures[0] }
         throw JetError(
-            .notConnected, "No daemon found on this machine. " + failures.map(\.message).joined(separator: ". "))
+            .notConnected,
+            "No daemon found on this machine. "
+                + failures.map { $0.message.hasSuffix("?") ? $0.message : $0.message + "." }.joined(separator: " "))
     }
 
     /// The variables that decide where to look.

@@ -82,7 +82,7 @@ struct PasswdCommand: AsyncParsableCommand {
             users[name] = user
         }
         let done = !isThere ? "is a user now" : hash != nil ? "has another password" : "has changed"
-        StandardOutput.say(TerminalText.escapedLines("'\(name)' \(done). A running jetd takes it up on SIGHUP."))
+        StandardOutput.say(TerminalText.escapedLines("'\(name)' \(done). A running jetd takes it up on SIGHUP: systemctl reload jetd."))
     }
 
     private static func hash(_ password: Secret) throws -> String {
@@ -102,7 +102,7 @@ struct PasswdCommand: AsyncParsableCommand {
             users[name] = nil
         }
         StandardOutput.say(
-            TerminalText.escapedLines("'\(name)' is no user any more. A running jetd takes it up on SIGHUP."))
+            TerminalText.escapedLines("'\(name)' is no user any more. A running jetd takes it up on SIGHUP: systemctl reload jetd."))
     }
 
     private func show(_ users: UserTable) throws {

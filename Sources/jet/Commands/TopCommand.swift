@@ -99,7 +99,10 @@ struct TopCommand: AsyncParsableCommand {
                 let lines = reading.lines(Terminal.size, title: "\(title)  Ctrl-C ends", most: most)
                 try StandardOutput.write(Screen.frame(lines, colored: colored))
             }
+            // Nothing has been counted yet: rates of the first moment would be of our own fetch.
             var reading = try await watcher.look()
+            reading.rates = reading.rates.map { Traffic.Rate(name: $0.name, perSecond: 0) }
+            reading.busiest = []
             while true {
                 try draw(reading)
                 try await Task.sleep(for: .seconds(every))

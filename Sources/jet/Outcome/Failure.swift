@@ -1,3 +1,4 @@
+import Glibc
 import JSONText
 import Jet
 import JetProtocol
@@ -77,6 +78,9 @@ extension Failure {
         return parts.contains { $0 != nil } ? parts.compactMap(\.self).joined(separator: ", ") : nil
     }
 
+    /// Whether the system's daemon has a socket here that this user may not open.
+    private static var isShutOut: Bool { access("/run/jet/jet.sock", W_OK) != 0 && errno == EACCES }
+
     /// The words for an error object that came over the bus.
     private static func refusal(_ error: JetError) -> Failure {
         switch error.refusal {
@@ -87,7 +91,10 @@ extension Failure {
         case .noAccess(let path):
             return Failure(
                 .refused, "You have no right to do this to '\(path)'.",
-                advice: "Its owner lets only some groups do it. --user NAME says who you are.")
+                advice: Self.isShutOut
+                    ? "Its owner lets only some groups do it. Who you are is known on /run/jet/jet.sock only, which is "
+                        + "for members of the group jet; elsewhere --user NAME says it."
+                    : "Its owner lets only some groups do it: by --user NAME, or by [grants] in jetd.toml(5).")
         case .notAState(let path):
             return Failure(.refused, "'\(path)' is a Method.", advice: "It can be called: jet call '\(path)'")
         case .notAMethod(let path):
