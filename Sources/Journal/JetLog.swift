@@ -33,9 +33,6 @@ public final class JetLog: Sendable {
         return log
     }
 
-    /// Whether entries go to the journal: then nobody watches what the program prints, either.
-    public static var isJournal: Bool { JournalSocket.isStandardError }
-
     private static let started = Mutex<[JetLog]>([])
 
     private static func flushAll() { for log in started.withLock({ $0 }) { log.flush() } }

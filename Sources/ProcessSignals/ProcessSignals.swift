@@ -23,7 +23,11 @@ public struct ProcessSignals: AsyncSequence, Sendable {
         self.arrivals = arrivals
         var ends: [Int32] = [-1, -1]
         // Without descriptors nothing else works either: then they do what they do by default.
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return }
+        guard pipe(&ends) == 0 else { return }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
         let reading = ends[0]
         let source = DispatchSource.makeReadSource(fileDescriptor: reading, queue: .global())
         source.setEventHandler {

@@ -82,8 +82,11 @@ struct PasswdCommand: AsyncParsableCommand {
             users[name] = user
         }
         let done = !isThere ? "is a user now" : hash != nil ? "has another password" : "has changed"
-        StandardOutput.say(TerminalText.escapedLines("'\(name)' \(done). A running jetd takes it up on SIGHUP: systemctl reload jetd."))
+        StandardOutput.say(
+            TerminalText.escapedLines("'\(name)' \(done)\(Self.effect)"))
     }
+
+    private static let effect = ". A running jetd takes it up on SIGHUP: systemctl reload jetd."
 
     private static func hash(_ password: Secret) throws -> String {
         guard password.count > 0 else { throw Failure(.usage, "An empty password is none.") }
@@ -102,7 +105,7 @@ struct PasswdCommand: AsyncParsableCommand {
             users[name] = nil
         }
         StandardOutput.say(
-            TerminalText.escapedLines("'\(name)' is no user any more. A running jetd takes it up on SIGHUP: systemctl reload jetd."))
+            TerminalText.escapedLines("'\(name)' is no user any more\(Self.effect)"))
     }
 
     private func show(_ users: UserTable) throws {
