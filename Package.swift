@@ -225,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "JetProtocolTests", dependencies: ["JetProtocol", "JSONText", "TestSupport"], swiftSettings: house),
         .testTarget(
-            name: "JetUsersTests", dependencies: ["JetUsers", "JetProtocol", "JSONText", "TestSupport"],
+            name: "JetUsersTests", dependencies: ["JetUsers", "JetProtocol", "JSONText"],
             swiftSettings: house),
         .testTarget(
             name: "JetBusTests", dependencies: ["JetBus", "JetProtocol", "JSONText", "TestSupport"],
@@ -259,8 +259,7 @@ let package = Package(
             name: "HostAgentTests",
             dependencies: [
                 "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
-                "JSONText", "Moments", "NetworkApply", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport",
-                "Udev",
+                "JSONText", "Moments", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"],
@@ -304,7 +303,7 @@ let package = Package(
             name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "Moments", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "NetworkSettingsTests", dependencies: ["NetworkSettings", "NetworkApply", "JSONText", "Systemd"],
+            name: "NetworkSettingsTests", dependencies: ["NetworkSettings", "NetworkApply", "JSONText"],
             swiftSettings: house),
         // Of the pages in packaging/man; the programs are asked for their options as they are built.
         .testTarget(

@@ -44,8 +44,7 @@ public final class EventLog: Sendable {
         let culprit: String?
     }
 
-    /// Where what is not an event, or cannot come often, is logged.
-    public let logger: Logger
+    private let logger: Logger
     private let bounds: Bounds
     private let now: @Sendable () -> Duration
     private let accounts = Mutex<[Key: Account]>([:])

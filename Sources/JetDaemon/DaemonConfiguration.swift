@@ -44,21 +44,6 @@ public struct DaemonConfiguration: Sendable {
 
     /// A daemon that listens there.
     public init(listeners: [Listener]) { self.listeners = listeners }
-
-    /// A daemon for this machine alone: the unix socket where its peers look for it, and the loopback ports of classic
-    /// peers and of WebSockets.
-    ///
-    /// - Parameters:
-    ///   - userID: Who runs it.
-    ///   - environment: Its environment.
-    public static func local(userID: UInt32, environment: [String: String]) -> DaemonConfiguration {
-        let path = LocalEndpoint.socketPath(userID: userID, environment: environment)
-        return DaemonConfiguration(listeners: [
-            Listener(.unix(path: path), makesFolder: true),
-            Listener(.tcp(host: "127.0.0.1", port: Endpoint.defaultPort)),
-            Listener(.webSocket(host: "127.0.0.1", port: Endpoint.defaultWebSocketPort)),
-        ])
-    }
 }
 
 /// Why a daemon could not start.

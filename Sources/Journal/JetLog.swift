@@ -55,7 +55,7 @@ public final class JetLog: Sendable {
     }
 
     /// Waits until what was logged is written, but no longer than a second.
-    public func flush() { spool.flush(milliseconds: 1000) }
+    private func flush() { spool.flush(milliseconds: 1000) }
 
     /// Says why a program ends before it has begun, perhaps before it knows how much to log: to the journal if standard
     /// error is that; else as a line that begins with the program's name, as users expect of a command.

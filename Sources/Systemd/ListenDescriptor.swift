@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A socket that the service manager opened and handed over, by sd_listen_fds(3).
 ///
-///     for socket in try ListenDescriptor.received() where socket.name == "bus" && socket.isListening {
+///     for socket in try ListenDescriptor.received() where socket.name == "bus" {
 ///         try await serve(socket.descriptor)
 ///     }
 public struct ListenDescriptor: Hashable, Sendable {
@@ -33,9 +33,6 @@ public struct ListenDescriptor: Hashable, Sendable {
                 name: names?[index].map { String(cString: $0) } ?? "unknown")
         }
     }
-
-    /// Whether it is a stream socket that waits for connections.
-    public var isListening: Bool { sd_is_socket(descriptor, AF_UNSPEC, Int32(SOCK_STREAM.rawValue), 1) > 0 }
 
     /// Its address family, such as `AF_UNIX`; `nil` if it is no socket.
     public var family: Int32? {

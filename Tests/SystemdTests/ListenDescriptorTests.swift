@@ -34,24 +34,11 @@ struct ListenDescriptorTests {
         #expect(try ListenDescriptor.received().isEmpty)
     }
 
-    @Test("what a descriptor is can be asked")
-    func kinds() throws {
-        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(listener) }
-        let socket = ListenDescriptor(descriptor: listener, name: "bus")
-        #expect(socket.family == AF_UNIX)
-        #expect(!socket.isListening)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        // Bound to its family alone, it gets an abstract name of the kernel's choice.
-        let isBound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, socklen_t(MemoryLayout<sa_family_t>.size)) == 0
-            }
-        }
-        try #require(isBound)
-        #expect(listen(listener, 1) == 0)
-        #expect(socket.isListening)
+    @Test("a descriptor's family can be asked")
+    func family() throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        #expect(ListenDescriptor(descriptor: descriptor, name: "bus").family == AF_UNIX)
         #expect(ListenDescriptor(descriptor: -1, name: "").family == nil)
     }
 }

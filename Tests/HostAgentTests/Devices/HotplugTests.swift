@@ -14,7 +14,7 @@ struct HotplugTests {
         try testbed.add("usb", "1-1", ["ID_MODEL": "Hub"])
         let agent = try testbed.agent(on: bus)
         let peer = try await bus.peer()
-        var log = EventLog(try await peer.fetch(.path(startsWith: "devices/usb/"), as: JSON.self))
+        var log = FetchedEvents(try await peer.fetch(.path(startsWith: "devices/usb/"), as: JSON.self))
         try await log.read { $0.known == ["devices/usb/1-1"] }
 
         for number in 1...200 { try testbed.add("usb", "4-\(number)") }
@@ -34,7 +34,7 @@ struct HotplugTests {
     func burstAtStart() async throws {
         let (testbed, bus) = (try Testbed(), try await TestBus())
         let peer = try await bus.peer()
-        var log = EventLog(try await peer.fetch(.path(startsWith: "devices/usb/"), as: JSON.self))
+        var log = FetchedEvents(try await peer.fetch(.path(startsWith: "devices/usb/"), as: JSON.self))
         let agent = try testbed.agent(on: bus)
         for number in 1...200 { try testbed.add("usb", "4-\(number)") }
         try await log.read { $0.known.count == 200 }
@@ -51,7 +51,7 @@ struct HotplugTests {
             let (testbed, bus) = (try Testbed(), try await TestBus())
             let agent = try testbed.agent(on: bus, configuration: configuration)
             let peer = try await bus.peer()
-            var log = EventLog(try await peer.fetch(.path(startsWith: "devices/usb/"), as: JSON.self))
+            var log = FetchedEvents(try await peer.fetch(.path(startsWith: "devices/usb/"), as: JSON.self))
             try testbed.add("usb", "1-2", ["ID_MODEL": "Stick", "ID_SERIAL": "0815", "DEVTYPE": "usb_device"])
             try await log.read { $0.known.count == 1 }
             try testbed.change("usb", "1-2", ["ID_MODEL": "Other"])
@@ -67,7 +67,7 @@ struct HotplugTests {
         let (testbed, bus) = (try Testbed(), try await TestBus(granting: ["operator"]))
         let agent = try testbed.agent(on: bus)
         let peer = try await bus.peer()
-        var log = EventLog(try await peer.fetch(.path(startsWith: "led/"), as: JSON.self))
+        var log = FetchedEvents(try await peer.fetch(.path(startsWith: "led/"), as: JSON.self))
         try testbed.add(
             "leds", ":green:status", attributes: ["brightness": "0", "max_brightness": "10", "trigger": "none"])
         try testbed.add(
@@ -98,7 +98,7 @@ struct HotplugTests {
 }
 
 /// What a fetch has told so far.
-private struct EventLog {
+private struct FetchedEvents {
     private(set) var known: Set<String> = []
     private(set) var adds: [String: Int] = [:]
     private(set) var removes: [String: Int] = [:]
@@ -110,7 +110,7 @@ private struct EventLog {
     init(_ fetcher: Fetcher<JSON>) { events = fetcher.makeAsyncIterator() }
 
     /// Reads on until what is known is as wanted.
-    mutating func read(until isDone: (EventLog) -> Bool) async throws {
+    mutating func read(until isDone: (FetchedEvents) -> Bool) async throws {
         while !isDone(self) {
             let event = try #require(try await events.next())
             switch event.kind {
