@@ -12,7 +12,7 @@ struct PeerLabel: Sendable {
 
     init(_ peer: PeerID, in bus: Bus, _ connection: Connection?) {
         var metadata: Logger.Metadata = ["peer": "\(peer.index)"]
-        if let name = bus.name(of: peer) { metadata["name"] = "\(name.prefix(Self.longestName))" }
+        if let name = bus.name(of: peer) { metadata["name"] = "\(Self.beginning(of: name))" }
         if let user = bus.user(of: peer) { metadata["user"] = "\(user)" }
         let address = connection?.context?.channel.remoteAddress
         if let address, let host = address.ipAddress, let port = address.port {
@@ -30,7 +30,8 @@ struct PeerLabel: Sendable {
     /// The label with more beside it.
     func with(_ more: Logger.Metadata) -> Logger.Metadata { metadata.merging(more) { $1 } }
 
-    private static let longestName = 64
+    /// Not counted in characters: one of them can have millions of accents.
+    private static func beginning(of name: String) -> String { String(name.unicodeScalars.prefix(64)) }
 }
 
 extension Hub {

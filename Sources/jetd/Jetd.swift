@@ -12,6 +12,7 @@ import ProcessSignals
 public enum Jetd {
     /// Does what the command line says; ends the process with another status than 0 where it could not.
     public static func main() async {
+        StandardStreams.fill()
         do {
             switch try Arguments.request(of: CommandLine.arguments) {
             case .print(let text): print(text)

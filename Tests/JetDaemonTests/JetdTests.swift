@@ -10,6 +10,21 @@ struct JetdTests {
     static let echo = #"{"id":1,"method":"echo"}"#
     static let answer = #"{"id":1,"result":true}"#
 
+    @Test("started without standard input and error, it puts nothing else in their places, and ends when it is told to")
+    func closedStreams() async throws {
+        try await withJetd(by: ["/bin/sh", "-c", #"exec "$0" "$@" <&- 2>&-"#]) { jetd in
+            try expectService(at: jetd.endpoints[0])
+            for descriptor in [0, 2] {
+                var path = [CChar](repeating: 0, count: 256)
+                let length = readlink("/proc/\(jetd.pid)/fd/\(descriptor)", &path, path.count)
+                #expect(String(decoding: path.prefix(max(0, length)).map(UInt8.init), as: UTF8.self) == "/dev/null")
+            }
+            jetd.send(SIGTERM)
+            let status = try jetd.end()
+            #expect(status == 0)
+        }
+    }
+
     @Test("it prints where it listens, and serves there")
     func endpoints() async throws {
         try await withJetd { jetd in

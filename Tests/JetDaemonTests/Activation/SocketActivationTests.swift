@@ -109,6 +109,22 @@ struct SocketActivationTests {
         }
     }
 
+    @Test("when they cannot be told apart, it ends with 1, and does not listen elsewhere instead")
+    func confusion() async throws {
+        try await withHandover { _, handover in
+            _ = try handover.tcp()
+            let (runner, usual) = handover.start
+            let environment = usual.merging(["LISTEN_FDNAMES": "unix:tcp:web"]) { $1 }
+            let process = try ChildProcess(
+                runner[0], runner.dropFirst() + [ChildProcess.path(ofProduct: "jetd")], environment: environment,
+                descriptors: handover.descriptors)
+            let status = try block { try await process.end() }
+            #expect(status == 1)
+            #expect(process.text(.error).contains("no socket of the service manager can be taken"))
+            #expect(process.text().isEmpty)
+        }
+    }
+
     @Test("what is granted to who runs a peer holds on a socket that was handed over, too")
     func grants() async throws {
         try await withHandover { folder, handover in
