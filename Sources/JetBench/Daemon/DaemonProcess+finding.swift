@@ -21,7 +21,8 @@ extension DaemonProcess {
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0, credentials.pid > 0 else {
             return nil
         }
-        return DaemonProcess(pid: credentials.pid)
+        // The service manager has opened the socket, and nobody tells whom it was handed to.
+        return credentials.pid == 1 ? nil : DaemonProcess(pid: credentials.pid)
     }
 
     private static func owner(ofPeerOf descriptor: Int32) -> DaemonProcess? {
@@ -29,13 +30,20 @@ extension DaemonProcess {
             let inode = inode(local: there, remote: here)
         else { return nil }
         let link = "socket:[\(inode)]"
-        for pid in ProcFile.names(in: "/proc").compactMap({ Int32($0) }) {
+        let owners = ProcFile.names(in: "/proc").compactMap { Int32($0) }.filter { pid in
             let folder = "/proc/\(pid)/fd"
-            for name in ProcFile.names(in: folder) where ProcFile.target(of: "\(folder)/\(name)") == link {
-                return DaemonProcess(pid: pid)
-            }
+            return ProcFile.names(in: folder).contains { ProcFile.target(of: "\(folder)/\($0)") == link }
         }
-        return nil
+        // A child that is about to become another program has it, too, for a moment.
+        let children = owners.filter { pid in parent(of: pid).map(owners.contains) ?? false }
+        return owners.first { !children.contains($0) }.map { DaemonProcess(pid: $0) }
+    }
+
+    /// The parent of a process, the fourth column of proc_pid_stat(5); the second one, a name, may hold anything.
+    private static func parent(of pid: Int32) -> Int32? {
+        guard let text = ProcFile.text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        let columns = text[end...].split(separator: " ")
+        return columns.count > 2 ? Int32(columns[2]) : nil
     }
 
     private typealias NameOf = (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
