@@ -16,7 +16,7 @@ public enum Jetd {
         do {
             switch try Arguments.request(of: CommandLine.arguments) {
             case .print(let text): print(text)
-            case .check(let arguments): _ = try Setup(arguments, environment: environment)
+            case .check(let arguments): try check(arguments)
             case .serve(let arguments): try await serve(arguments)
             }
         } catch let error as ConfigurationError {
@@ -28,6 +28,16 @@ public enum Jetd {
         } catch {
             complain("\(error)")
             exit(1)
+        }
+    }
+
+    private static func check(_ arguments: Arguments) throws {
+        do throws(ConfigurationError) {
+            _ = try Setup(arguments, environment: environment)
+        } catch {
+            // To the journal it comes by way of systemd only, which checks what it is about to have reloaded.
+            JetLog.complain("jetd", "\(error)", DaemonEvent.notReloaded)
+            exit(2)
         }
     }
 
