@@ -67,7 +67,7 @@ public final class JetLog: Sendable {
     public static func complain(_ program: String, _ text: String, _ event: some DocumentedEvent) {
         flushAll()
         if JournalSocket.isStream(STDERR_FILENO) {
-            start(program, level: LogLevel(.critical)).logger.note(event, ["reason": "\(text)"])
+            start(program, level: LogLevel(.trace)).logger.note(event, ["reason": "\(text)"])
             // The journal asks the kernel whose entry this is when it reads it: of a process that is gone by then it
             // does not know the unit, and `systemctl status` would not show why that did not start.
             flushAll()
