@@ -1,6 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// MARK: How targets are compiled and linked
+
 /// What every target is compiled with. In CI a warning is an error.
 let house: [SwiftSetting] =
     [
@@ -11,16 +13,16 @@ let house: [SwiftSetting] =
         .enableExperimentalFeature("Lifetimes"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// The engine and its shell run on one thread, so the dynamic checks of exclusive access
-/// guard nothing there; they cost a fifth of the instructions.
+/// For the engine and its shell. They run on one thread, so the dynamic checks of exclusive access guard nothing there,
+/// and cost a fifth of the instructions. `Sources/README.md` has the proof.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-/// What waits for the world most of its time: an eighth of its instructions is worth more as space than as time.
+/// For targets that wait most of their time: size is worth more to them than speed.
 let compact = house + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
-/// What ships is as small as it can be, on disk and in memory: what is not used is left out, nothing is exported, and
-/// relocations are packed, which glibc can read from 2.36 on, that of Debian 12. All symbols are bound at the start, so
-/// that what they are bound by is read-only from then on.
+/// What ships is small, on disk and in memory: unused code is dropped, nothing is exported, and relocations are packed
+/// (glibc 2.36 and newer reads them, the version of Debian 12). All symbols are bound at start, and the tables that bind
+/// them are read-only from then on.
 let shipped: [LinkerSetting] = [
     .unsafeFlags(
         ["-use-ld=lld"]
@@ -29,11 +31,70 @@ let shipped: [LinkerSetting] = [
         .when(configuration: .release))
 ]
 
-/// The daemon needs no Swift on the device however it is built. (With FoundationEssentials, as in the other commands,
-/// that takes `swift build --static-swift-stdlib`.)
+/// The daemon needs no Swift runtime on the device, however it is built.
 let selfContained: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
 
-let nio = "swift-nio"
+// MARK: Where targets are
+
+/// The layers, each a folder of `Sources` and, for its tests, of `Tests`. `Sources/README.md` says what each is for and
+/// which others it may import; `LayerTests` holds this manifest against that.
+enum Layer: String {
+    case base = "Base"
+    case wire = "Wire"
+    case linux = "Linux"
+    case engine = "Engine"
+    case peer = "Peer"
+    case daemon = "Daemon"
+    case host = "Host"
+    case tools = "Tools"
+    case programs = "Programs"
+    case examples = "Examples"
+}
+
+extension Target {
+    /// A module: `Sources/<layer>/<name>`.
+    static func module(
+        _ name: String, _ layer: Layer, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = house
+    ) -> Target {
+        .target(
+            name: name, dependencies: dependencies, path: "Sources/\(layer.rawValue)/\(name)", swiftSettings: settings)
+    }
+
+    /// A C library of the system: `Sources/<layer>/<name>` has its module map.
+    static func system(_ name: String, _ layer: Layer, pkgConfig: String, debian: String) -> Target {
+        .systemLibrary(
+            name: name, path: "Sources/\(layer.rawValue)/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+    }
+
+    /// An executable of one line: `Sources/Programs/<folder>`.
+    static func program(
+        _ name: String, _ dependencies: [Target.Dependency], folder: String? = nil, linking: [LinkerSetting] = []
+    ) -> Target {
+        .executableTarget(
+            name: name, dependencies: dependencies, path: "Sources/Programs/\(folder ?? name)", swiftSettings: house,
+            linkerSettings: shipped + linking)
+    }
+
+    /// Tests: `Tests/<folder>/<name>`, where the folder is the layer's, or `Project` for tests of the project as a whole.
+    static func tests(
+        _ name: String, _ folder: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+    ) -> Target {
+        .testTarget(
+            name: name, dependencies: dependencies, path: "Tests/\(folder)/\(name)", exclude: exclude,
+            swiftSettings: house)
+    }
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
+}
+
+// MARK: The package
 
 let package = Package(
     name: "jet",
@@ -52,166 +113,93 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
-        // Text
-        .target(name: "JSONText", swiftSettings: house),
+        // Base: text, numbers, bytes
+        .module("CBytes", .base),
+        .module("CTOML", .base),
+        .module("JSONText", .base),
+        .module("Moments", .base, [], compact),
+        .module("Readiness", .base, [], compact),
+        .module("ConfigurationFile", .base, ["CTOML", "JSONText"], compact),
 
-        .target(name: "Moments", swiftSettings: compact),
+        // Wire: the language that Daemon and Peers speak
+        .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
 
-        // Language
-        .target(name: "JetProtocol", dependencies: ["JSONText", "CBytes"], swiftSettings: house),
-        .target(name: "CBytes"),
+        // Linux: the system's libraries and the kernel's interfaces
+        .system("CSystemd", .linux, pkgConfig: "libsystemd", debian: "libsystemd-dev"),
+        .system("CUdev", .linux, pkgConfig: "libudev", debian: "libudev-dev"),
+        .module("CLinux", .linux),
+        .module("CClock", .linux),
+        .module("CNetlink", .linux),
+        .module("Systemd", .linux, ["CSystemd", "Readiness"], compact),
+        .module("Udev", .linux, ["CUdev", "Readiness"], compact),
+        .module("ProcessSignals", .linux, ["CLinux"], compact),
+        .module("DocumentedEvents", .linux, [.logging]),
+        .module("Journal", .linux, ["CSystemd", "DocumentedEvents", "Moments", .logging]),
 
-        .target(name: "CTOML"),
-        .target(name: "ConfigurationFile", dependencies: ["CTOML", "JSONText"], swiftSettings: compact),
+        // Engine: the bus, without input and output
+        .module("JetBus", .engine, ["JetProtocol", "JSONText"], hot),
 
-        // Users
-        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
-        .target(name: "JetUsers", dependencies: ["CCrypt", "JetProtocol", "JSONText"], swiftSettings: compact),
-
-        // Engine
-        .target(name: "JetBus", dependencies: ["JetProtocol", "JSONText"], swiftSettings: hot),
-
-        // Shells
-        .target(
-            name: "JetDaemon",
-            dependencies: [
-                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOHTTP1", package: nio),
-                .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOWebSocket", package: nio),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: hot),
-        .target(
-            name: "Jet",
-            dependencies: [
-                "JetProtocol", "JSONText",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-        .target(
-            name: "HostAgent",
-            dependencies: [
-                "CClock", "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol",
-                "JSONText", "Moments", "NetworkSettings", "Readiness", "SystemUpdate", "Systemd", "Udev",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: compact),
-
-        // Network settings: what they are, and the root program that makes them so
-        .target(name: "NetworkSettings", dependencies: ["JSONText", "Moments"], swiftSettings: compact),
-        .target(
-            name: "NetworkApply",
-            dependencies: [
-                "DocumentedEvents", "NetworkSettings", "JSONText", "Moments", "Systemd",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: compact),
-
-        .target(
-            name: "JetBench", dependencies: ["JetProtocol", "JSONText", "CLinux"], swiftSettings: hot),
-
-        // System libraries
-        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-        .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
-        .target(name: "CLinux"),
-        .target(name: "CClock"),
-        .target(name: "CNetlink"),
-        .target(name: "Systemd", dependencies: ["CSystemd", "Readiness"], swiftSettings: compact),
-        .target(name: "Udev", dependencies: ["CUdev", "Readiness"], swiftSettings: compact),
-        .target(name: "Readiness", swiftSettings: compact),
-        .target(name: "ProcessSignals", dependencies: ["CLinux"], swiftSettings: compact),
-
-        // Logs
-        .target(
-            name: "DocumentedEvents", dependencies: [.product(name: "Logging", package: "swift-log")],
-            swiftSettings: house),
-        .target(
-            name: "Journal",
-            dependencies: [
-                "CSystemd", "DocumentedEvents", "Moments", .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-
-        // Root programs
-        .target(
-            name: "SystemUpdate",
-            dependencies: [
-                "DocumentedEvents", "JSONText", "Moments", .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: compact),
-
-        // Programs: what each one is, and executables of one line that run it
-        .target(
-            name: "JetdCommand",
-            dependencies: [
+        // Daemon: the engine on sockets
+        .system("CCrypt", .daemon, pkgConfig: "libcrypt", debian: "libcrypt-dev"),
+        .module("JetUsers", .daemon, ["CCrypt", "JetProtocol", "JSONText"], compact),
+        .module(
+            "JetDaemon", .daemon,
+            [
+                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
+                .logging,
+            ], hot),
+        .module(
+            "JetdCommand", .daemon,
+            [
                 "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
-                "JSONText", "ProcessSignals", "Systemd",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Sources/jetd",
-            swiftSettings: compact),
-        .target(
-            name: "JetAgentCommand",
-            dependencies: [
+                "JSONText", "ProcessSignals", "Systemd", .logging,
+            ], compact),
+
+        // Peer: the library that programs are written with
+        .module("Jet", .peer, ["JetProtocol", "JSONText", .nioCore, .nioPosix, .logging]),
+
+        // Host: the agent, and the root programs that it asks for what needs root
+        .module("NetworkSettings", .host, ["JSONText", "Moments"], compact),
+        .module(
+            "NetworkApply", .host, ["DocumentedEvents", "NetworkSettings", "JSONText", "Moments", "Systemd", .logging],
+            compact),
+        .module("SystemUpdate", .host, ["DocumentedEvents", "JSONText", "Moments", .logging], compact),
+        .module(
+            "HostAgent", .host,
+            [
+                "CClock", "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol",
+                "JSONText", "Moments", "NetworkSettings", "Readiness", "SystemUpdate", "Systemd", "Udev", .logging,
+            ], compact),
+        .module(
+            "JetAgentCommand", .host,
+            [
                 "CLinux", "ConfigurationFile", "DocumentedEvents", "HostAgent", "Jet", "JetProtocol", "Journal",
-                "ProcessSignals", "Systemd",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Sources/jet-agent",
-            swiftSettings: compact),
-        .target(
-            name: "JetCommand",
-            dependencies: [
-                "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "ProcessSignals",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Sources/jet",
-            swiftSettings: compact),
-        .target(
-            name: "JetNetworkCommand",
-            dependencies: [
-                "DocumentedEvents", "JSONText", "Journal", "NetworkApply", "NetworkSettings", "Systemd",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Sources/jet-network",
-            swiftSettings: compact),
-        .target(
-            name: "JetUpdateCommand",
-            dependencies: [
-                "DocumentedEvents", "Journal", "SystemUpdate", "Systemd",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Sources/jet-update",
-            swiftSettings: compact),
-        .executableTarget(
-            name: "jetd", dependencies: ["JetdCommand"], path: "Sources/Programs/jetd", swiftSettings: house,
-            linkerSettings: shipped + selfContained),
-        .executableTarget(
-            name: "jet-agent", dependencies: ["JetAgentCommand"], path: "Sources/Programs/jet-agent",
-            swiftSettings: house, linkerSettings: shipped),
-        // A module of the program's name would be the library's but for a capital.
-        .executableTarget(
-            name: "JetExecutable", dependencies: ["JetCommand"], path: "Sources/Programs/jet", swiftSettings: house,
-            linkerSettings: shipped),
-        .executableTarget(
-            name: "jet-network", dependencies: ["JetNetworkCommand"], path: "Sources/Programs/jet-network",
-            swiftSettings: house, linkerSettings: shipped),
-        .executableTarget(
-            name: "jet-update", dependencies: ["JetUpdateCommand"], path: "Sources/Programs/jet-update",
-            swiftSettings: house, linkerSettings: shipped),
-        .executableTarget(
-            name: "jet-multicall",
-            dependencies: [
-                "JetdCommand", "JetAgentCommand", "JetCommand", "JetNetworkCommand", "JetUpdateCommand",
-            ],
-            path: "Sources/Programs/jet-multicall",
-            swiftSettings: house,
-            linkerSettings: shipped),
+                "ProcessSignals", "Systemd", .argumentParser, .logging,
+            ], compact),
+        .module(
+            "JetNetworkCommand", .host,
+            [
+                "DocumentedEvents", "JSONText", "Journal", "NetworkApply", "NetworkSettings", "Systemd", .logging,
+            ], compact),
+        .module(
+            "JetUpdateCommand", .host, ["DocumentedEvents", "Journal", "SystemUpdate", "Systemd", .logging], compact),
+
+        // Tools: the command `jet`
+        .module("JetBench", .tools, ["JetProtocol", "JSONText", "CLinux"], hot),
+        .module(
+            "JetCommand", .tools,
+            ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "ProcessSignals", .argumentParser], compact),
+
+        // Programs: a main of one line each, and the one that is all of them
+        .program("jetd", ["JetdCommand"], linking: selfContained),
+        .program("jet-agent", ["JetAgentCommand"]),
+        // A module `jet` would differ from the library's only by a capital letter.
+        .program("JetExecutable", ["JetCommand"], folder: "jet"),
+        .program("jet-network", ["JetNetworkCommand"]),
+        .program("jet-update", ["JetUpdateCommand"]),
+        .program(
+            "jet-multicall",
+            ["JetdCommand", "JetAgentCommand", "JetCommand", "JetNetworkCommand", "JetUpdateCommand"]),
 
         // Examples
         .executableTarget(
@@ -221,96 +209,61 @@ let package = Package(
 
         // Tests
         .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/TestSupport", swiftSettings: house),
-        .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: house),
-        .testTarget(
-            name: "JetProtocolTests", dependencies: ["JetProtocol", "JSONText", "TestSupport"], swiftSettings: house),
-        .testTarget(
-            name: "JetUsersTests", dependencies: ["JetUsers", "JetProtocol", "JSONText"],
-            swiftSettings: house),
-        .testTarget(
-            name: "JetBusTests", dependencies: ["JetBus", "JetProtocol", "JSONText", "TestSupport"],
-            swiftSettings: house),
-        .testTarget(
-            name: "JetDaemonTests",
-            dependencies: [
+        .tests("JSONTextTests", "Base", ["JSONText", "TestSupport"]),
+        .tests("MomentsTests", "Base", ["Moments"]),
+        .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "JSONText"]),
+        .tests("JetProtocolTests", "Wire", ["JetProtocol", "JSONText", "TestSupport"]),
+        .tests("SystemdTests", "Linux", ["Systemd", "CSystemd", "TestSupport"]),
+        .tests("UdevTests", "Linux", ["Udev"]),
+        .tests("ProcessSignalsTests", "Linux", ["ProcessSignals"]),
+        .tests("JournalTests", "Linux", ["Journal", "DocumentedEvents", "Moments", "TestSupport", .logging]),
+        .tests("JetBusTests", "Engine", ["JetBus", "JetProtocol", "JSONText", "TestSupport"]),
+        .tests("BenchmarkTests", "Engine", ["Benchmarks", "JetBus", "JSONText"]),
+        .tests("JetUsersTests", "Daemon", ["JetUsers", "JetProtocol", "JSONText"]),
+        .tests(
+            "JetDaemonTests", "Daemon",
+            [
                 "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
-                "JetUsers", "JSONText", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-        .testTarget(
-            name: "JetTests",
-            dependencies: [
+                "JetUsers", "JSONText", "TestSupport", .logging,
+            ]),
+        .tests(
+            "JetTests", "Peer",
+            [
                 "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JetUsers", "JSONText",
-                "TestSupport",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-        .testTarget(
-            name: "JetBenchTests",
-            dependencies: [
-                "JetBench", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-        .testTarget(
-            name: "HostAgentTests",
-            dependencies: [
+                "TestSupport", .nioCore, .nioPosix, .logging,
+            ]),
+        .tests("NetworkSettingsTests", "Host", ["NetworkSettings", "NetworkApply", "JSONText", "TestSupport"]),
+        .tests("SystemUpdateTests", "Host", ["SystemUpdate", "JSONText", "Moments", "TestSupport"]),
+        .tests(
+            "HostAgentTests", "Host",
+            [
                 "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
-                "JSONText", "Moments", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev",
-                .product(name: "Logging", package: "swift-log"),
+                "JSONText", "Moments", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev", .logging,
             ],
-            exclude: ["Fixtures"],
-            swiftSettings: house),
-        .testTarget(
-            name: "JetCommandTests",
-            dependencies: [
+            exclude: ["Fixtures"]),
+        .tests(
+            "JetBenchTests", "Tools",
+            ["JetBench", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport", .logging]),
+        .tests(
+            "JetCommandTests", "Tools",
+            [
                 "JetCommand", "JetExecutable", "JetBench", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText",
-                "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: house),
-        .testTarget(name: "ProgramTests", dependencies: ["jet-multicall", "TestSupport"], swiftSettings: house),
+                "TestSupport", .argumentParser,
+            ]),
+        .tests("ProgramTests", "Programs", ["jet-multicall", "TestSupport"]),
+        // Of the pages in packaging/man; the programs are asked for their options as they are built.
+        .tests("ManualTests", "Project", ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"]),
+        .tests(
+            "ProjectTests", "Project",
+            ["DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "NetworkApply", "SystemUpdate", "TestSupport"]),
+
         // Measured by packaging/benchmark, tried by the tests; no product.
         .executableTarget(
             name: "Benchmarks",
-            dependencies: [
-                "JetBus", "JetProtocol", "JSONText", "CLinux",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: ["JetBus", "JetProtocol", "JSONText", "CLinux", .argumentParser],
             path: "Tests/Benchmarks",
             exclude: ["README.md"],
             swiftSettings: house),
-        .testTarget(
-            name: "BenchmarkTests", dependencies: ["Benchmarks", "JetBus", "JSONText"], swiftSettings: house),
-        .testTarget(
-            name: "ConfigurationFileTests", dependencies: ["ConfigurationFile", "JSONText"], swiftSettings: house),
-        .testTarget(
-            name: "SystemdTests", dependencies: ["Systemd", "CSystemd", "TestSupport"], swiftSettings: house),
-        .testTarget(
-            name: "JournalTests",
-            dependencies: [
-                "Journal", "DocumentedEvents", "HostAgent", "JetDaemon", "Moments", "NetworkApply", "SystemUpdate",
-                "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-        .testTarget(name: "ProcessSignalsTests", dependencies: ["ProcessSignals"], swiftSettings: house),
-        .testTarget(name: "MomentsTests", dependencies: ["Moments"], swiftSettings: house),
-        .testTarget(
-            name: "SystemUpdateTests", dependencies: ["SystemUpdate", "JSONText", "Moments", "TestSupport"],
-            swiftSettings: house),
-        .testTarget(
-            name: "NetworkSettingsTests", dependencies: ["NetworkSettings", "NetworkApply", "JSONText"],
-            swiftSettings: house),
-        // Of the pages in packaging/man; the programs are asked for their options as they are built.
-        .testTarget(
-            name: "ManualTests",
-            dependencies: ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"],
-            swiftSettings: house),
-        .testTarget(name: "UdevTests", dependencies: ["Udev"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,151 @@
+public import JSONText
+
+/// The codes that a daemon of this protocol answers with (jet-protocol(7) §5). Owners answer with whatever codes they like.
+public struct ErrorCode: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
+    public let rawValue: Int
+
+    /// The code of this number.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The text is no JSON.
+    public static let parseError = ErrorCode(rawValue: -32700)
+    /// The JSON is no message.
+    public static let invalidRequest = ErrorCode(rawValue: -32600)
+    /// The daemon has no such method.
+    public static let methodNotFound = ErrorCode(rawValue: -32601)
+    /// The params do not fit; `data` says how.
+    public static let invalidParams = ErrorCode(rawValue: -32602)
+    /// Something went wrong on the other side.
+    public static let internalError = ErrorCode(rawValue: -32603)
+    /// The owner did not answer in time.
+    public static let responseTimeout = ErrorCode(rawValue: -32001)
+    /// The owner's connection ended before it answered.
+    public static let connectionClosed = ErrorCode(rawValue: -32002)
+    /// A quota is used up; `data` names it.
+    public static let limitExceeded = ErrorCode(rawValue: -32010)
+}
+
+/// An *error object*: `{"code", "message", "data"}`.
+public struct ErrorObject: Error, Hashable, Sendable {
+    /// What kind of error.
+    public var code: ErrorCode
+    /// One sentence for people.
+    public var message: String
+    /// More for programs: the text of a JSON value.
+    public var data: [UInt8]?
+
+    /// An error object of these parts; `data` is the text of a JSON value.
+    public init(code: ErrorCode, message: String, data: [UInt8]? = nil) {
+        self.code = code
+        self.message = message
+        self.data = data
+    }
+
+    /// Appends the object's text.
+    public func append(to output: inout [UInt8]) {
+        output.append(contentsOf: "{\"code\":\(code.rawValue),\"message\":".utf8)
+        JSONWriter.append(string: message, to: &output)
+        if let data {
+            output.append(contentsOf: ",\"data\":".utf8)
+            output.append(contentsOf: data)
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    /// The object's text.
+    public var text: [UInt8] {
+        var output: [UInt8] = []
+        append(to: &output)
+        return output
+    }
+
+    /// The error object that an owner or a daemon sent. Anything is taken: what is no error object becomes the `data`
+    /// of an internal error.
+    public init(from value: JSON) {
+        guard let code = value["code"]?.int else {
+            self.init(code: .internalError, message: value.string ?? "Internal error", data: value.text)
+            return
+        }
+        self.init(
+            code: ErrorCode(rawValue: code), message: value["message"]?.string ?? "", data: value["data"]?.text)
+    }
+}
+
+extension ErrorObject {
+    /// -32700 with the text that would not parse, cut at 1,024 characters; what is no UTF-8 in it is replaced.
+    public static func parseError(of text: RawSpan) -> ErrorObject {
+        // Characters are code points here: 1,024 of them have at most 4,096 bytes.
+        let beginning = text.extracting(0..<min(text.byteCount, 4096)).string.unicodeScalars.prefix(1024)
+        var data: [UInt8] = []
+        JSONWriter.append(string: String(beginning), to: &data)
+        return ErrorObject(code: .parseError, message: "Parse error", data: data)
+    }
+
+    /// -32600 with the message itself.
+    public static func invalidRequest(_ message: RawSpan) -> ErrorObject {
+        ErrorObject(code: .invalidRequest, message: "Invalid Request", data: message.array)
+    }
+
+    /// -32601 with the method's name, a JSON string with its quotes.
+    public static func methodNotFound(_ name: [UInt8]) -> ErrorObject {
+        ErrorObject(code: .methodNotFound, message: "Method not found", data: name)
+    }
+
+    /// -32602 with `{<key>: <value>}`, where `value` is the text of a JSON value.
+    public static func invalidParams(_ key: StaticString, _ value: [UInt8]) -> ErrorObject {
+        var data = Array("{\"\(key)\":".utf8)
+        data.append(contentsOf: value)
+        data.append(UInt8(ascii: "}"))
+        return ErrorObject(code: .invalidParams, message: "Invalid params", data: data)
+    }
+
+    /// -32602 with `{"missingParam": <name>, "got": <params>}`; `params` is the text of a JSON value.
+    public static func missingParam(_ name: StaticString, got params: [UInt8]) -> ErrorObject {
+        invalidParams("missingParam", Array("\"\(name)\",\"got\":".utf8) + params)
+    }
+
+    /// -32602 with `{"wrongType": <name>, "got": <params>}`; `params` is the text of a JSON value.
+    public static func wrongType(_ name: StaticString, got params: [UInt8]) -> ErrorObject {
+        invalidParams("wrongType", Array("\"\(name)\",\"got\":".utf8) + params)
+    }
+
+    /// -32602 with `{"badRule": {"at": ..., "reason": ...}}`.
+    public static func badRule(_ error: RuleError) -> ErrorObject {
+        let value: JSON = ["at": .string(error.place), "reason": .string(error.reason)]
+        return invalidParams("badRule", value.text)
+    }
+
+    /// -32603 with a short reason.
+    public static func internalError(_ reason: String) -> ErrorObject {
+        ErrorObject(code: .internalError, message: "Internal error", data: JSON.string(reason).text)
+    }
+
+    /// -32001 with the request's params, the text of a JSON value.
+    public static func responseTimeout(_ params: [UInt8]) -> ErrorObject {
+        ErrorObject(code: .responseTimeout, message: "Response Timeout", data: params)
+    }
+
+    /// -32002 with the path of the element whose owner is gone, a JSON string with its quotes.
+    public static func ownerGone(_ path: [UInt8]) -> ErrorObject {
+        ErrorObject(
+            code: .connectionClosed, message: "Connection closed",
+            data: Array("{\"ownerGone\":".utf8) + path + [UInt8(ascii: "}")])
+    }
+
+    /// -32002 with what was asked about: the daemon ends before there is an answer. `subject` is the text of a JSON value,
+    /// the path of the element for a request that its owner has, `true` for others. Whether the owner has done what it was
+    /// asked for, nobody can say.
+    public static func daemonStopping(_ subject: [UInt8]) -> ErrorObject {
+        ErrorObject(
+            code: .connectionClosed, message: "Connection closed",
+            data: Array("{\"daemonStopping\":".utf8) + subject + [UInt8(ascii: "}")])
+    }
+
+    /// -32010 with the name of the quota and what it allows.
+    public static func limitExceeded(_ name: String, max: Int) -> ErrorObject {
+        ErrorObject(
+            code: .limitExceeded, message: "Limit exceeded",
+            data: (["limit": .string(name), "max": .number(max)] as JSON).text)
+    }
+}

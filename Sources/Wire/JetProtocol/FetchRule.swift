@@ -1,0 +1,131 @@
+public import JSONText
+
+/// The *rule* of a fetch or a get: which elements it is about, and in which order (jet-protocol(7) §4). All given parts must
+/// hold.
+public struct FetchRule: Hashable, Sendable {
+    /// What must hold for a field of the value.
+    public struct Field: Hashable, Sendable {
+        /// Which field.
+        public var path: FieldPath
+        /// What must hold for it.
+        public var rule: ValueRule
+
+        /// A rule for the field at `path`.
+        public init(path: FieldPath, rule: ValueRule) {
+            self.path = path
+            self.rule = rule
+        }
+    }
+
+    /// What must hold for the path.
+    public var path: PathRule
+    /// What must hold for the value. A Method, which has none, does not satisfy it.
+    public var value: ValueRule?
+    /// What must hold for fields of the value.
+    public var fields: [Field]
+    /// In which order, and which part of it; `nil`: in none.
+    public var sort: SortRule? {
+        get { sorts.first }
+        set { sorts = newValue.map { [$0] } ?? [] }
+    }
+    /// None or one: most rules do not sort, and there are many rules.
+    private var sorts: [SortRule] = []
+
+    /// How many elements at most, if it does not sort: `max` of the older form. In a fetch, those that came first; when
+    /// one goes, the next comes in.
+    public var limit: Int?
+
+    /// At least so much time between two notifications about one path, in nanoseconds; `nil` for no such bound. The last
+    /// value wins: what happens within an interval is told when it is over, as it is then. That an element comes is told
+    /// at once unless its path was told of within the interval, that it ends always. Of a fetch that sorts, at least so
+    /// much time between two notifications, each with the whole window. A get takes no notice.
+    public var interval: UInt64?
+
+    /// A rule of these parts; without any, it matches every element.
+    public init(path: PathRule = PathRule(), value: ValueRule? = nil, fields: [Field] = [], sort: SortRule? = nil) {
+        self.path = path
+        self.value = value
+        self.fields = fields
+        self.sort = sort
+    }
+
+    /// Reads the rule out of the params of a fetch or a get; members that do not belong to it are left alone.
+    ///
+    /// - Throws: `RuleError` when a part cannot be read: a rule is never taken for a wider one than it says.
+    public init(parsing params: JSON) throws(RuleError) {
+        self.init()
+        if let part = params["path"] { path = try PathRule(parsing: part) }
+        if let part = params["value"] { value = try ValueRule(parsing: part, at: "value") }
+        if let part = params["valueField"] {
+            guard let members = part.object else {
+                throw RuleError(at: "valueField", "must be an object of field paths and predicates")
+            }
+            for member in members {
+                let place = "valueField.\(member.name)"
+                let path = try FieldPath(parsing: member.name, at: place)
+                fields.append(Field(path: path, rule: try ValueRule(parsing: member.value, at: place)))
+            }
+        }
+        if let part = params["sort"] { sort = try SortRule(parsing: part) }
+        if let part = params["interval"] { interval = try Self.interval(part) }
+        try addOlderForm(of: params)
+    }
+
+    /// Reads an `interval`, which is in seconds.
+    private static func interval(_ value: JSON) throws(RuleError) -> UInt64? {
+        // Not clamped: who asks for more would be told more often than it said.
+        guard let seconds = value.double, seconds >= 0, seconds <= 86_400 else {
+            throw RuleError(at: "interval", "must be a number of seconds from 0 to 86400")
+        }
+        let interval = UInt64(seconds * 1e9)
+        return interval > 0 ? interval : nil
+    }
+
+    /// Whether the path alone decides.
+    public var isOnlyAboutPath: Bool { value == nil && fields.isEmpty && sort?.valueType == nil }
+
+    /// Whether a State's value satisfies the rule. Its text must have been scanned.
+    public func matches(value text: RawSpan) -> Bool {
+        if let value, !value.matches(text) { return false }
+        for field in fields {
+            switch field.path.find(in: text) {
+            case .present(let range): if !field.rule.matches(range.of(text)) { return false }
+            case .absent: if !field.rule.matchesAbsence { return false }
+            case .nowhere: return false
+            }
+        }
+        switch sort?.key {
+        case .value(let type): return type.includes(text)
+        case .field(let path, let type):
+            guard case .present(let range) = path.find(in: text) else { return false }
+            return type.includes(range.of(text))
+        case .path, nil: return true
+        }
+    }
+
+    /// The rule's members, for the params of a fetch or a get.
+    public var json: JSON.Object {
+        var object = JSON.Object()
+        if !path.predicates.isEmpty { object["path"] = path.json }
+        object["value"] = value?.json
+        if !fields.isEmpty {
+            var members = JSON.Object()
+            for field in fields { members[field.path.text] = field.rule.json }
+            object["valueField"] = .object(members)
+        }
+        addOlderForm(to: &object)
+        object["sort"] = sort?.json
+        if let interval { object["interval"] = .number(Double(interval) / 1e9) }
+        return object
+    }
+}
+
+extension SortRule {
+    /// The type that the values, or a field of them, must have to take part; `nil` if sorted by path.
+    var valueType: ValueRule.ValueType? {
+        switch key {
+        case .path: nil
+        case .value(let type), .field(_, let type): type
+        }
+    }
+}

@@ -1,0 +1,142 @@
+public import JSONText
+
+/// The place of something inside a value: names and indices, as in `a.b[0].c` (jet-protocol(7) §4). Indices count from 0.
+///
+///     path       = step *( "." name / "[" index "]" / "[" quoted "]" )
+///     step       = name / "[" index "]" / "[" quoted "]"
+///     name       = 1*( any character but "." "[" "]" )
+///     quoted     = a JSON string, for names that hold those
+public struct FieldPath: Hashable, Sendable {
+    /// One step down.
+    public enum Step: Hashable, Sendable {
+        /// Into the member of this name, in UTF-8.
+        case member([UInt8])
+        /// Into the element at this index.
+        case element(Int)
+    }
+
+    /// The steps, at least one.
+    public let steps: [Step]
+    /// As it was written.
+    public let text: String
+
+    /// Reads a field path.
+    ///
+    /// - Throws: `RuleError` at `place` when it is none.
+    public init(parsing text: String, at place: String) throws(RuleError) {
+        var rest = Array(text.utf8)[...]
+        var steps: [Step] = []
+        var needsStep = true
+        while let byte = rest.first {
+            if byte == UInt8(ascii: "[") {
+                guard !needsStep || steps.isEmpty else { throw RuleError(at: place, "a name is missing after a dot") }
+                steps.append(try Self.bracket(&rest, at: place))
+            } else if byte == UInt8(ascii: "."), !needsStep {
+                rest = rest.dropFirst()
+                needsStep = true
+                continue
+            } else if needsStep {
+                let name = rest.prefix { ![UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]")].contains($0) }
+                guard !name.isEmpty else { throw RuleError(at: place, "a name is missing") }
+                steps.append(.member(Array(name)))
+                rest = rest.dropFirst(name.count)
+            } else {
+                throw RuleError(at: place, "expected a dot or a bracket after \(steps.count) steps")
+            }
+            needsStep = false
+        }
+        guard !needsStep else { throw RuleError(at: place, steps.isEmpty ? "is empty" : "ends in a dot") }
+        guard steps.count <= JSONScanner.maximumDepth else { throw RuleError(at: place, "has too many steps") }
+        self.steps = steps
+        self.text = text
+    }
+
+    /// Reads `[0]` or `["name"]`.
+    private static func bracket(_ rest: inout ArraySlice<UInt8>, at place: String) throws(RuleError) -> Step {
+        rest = rest.dropFirst()
+        if rest.first == UInt8(ascii: "\"") {
+            let bytes = Array(rest)
+            var scanner = JSONScanner(bytes.span.bytes)
+            guard let name = try? scanner.string() else { throw RuleError(at: place, "a quoted name is not closed") }
+            let step = Step.member(name.decoded(in: bytes.span.bytes))
+            rest = rest.dropFirst(scanner.offset)
+            guard rest.popFirst() == UInt8(ascii: "]") else { throw RuleError(at: place, "a bracket is not closed") }
+            return step
+        }
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        rest = rest.dropFirst(digits.count)
+        guard rest.popFirst() == UInt8(ascii: "]"), let index = Int(String(decoding: digits, as: UTF8.self)) else {
+            throw RuleError(at: place, "a bracket needs an index from 0 or a name in double quotes")
+        }
+        return .element(index)
+    }
+
+    /// What a field path leads to.
+    public enum Target: Hashable, Sendable {
+        /// Here it is.
+        case present(ByteRange)
+        /// It is not there, but what it would be in is: an object, or an array for an index.
+        case absent
+        /// Not even that.
+        case nowhere
+    }
+
+    /// Where the field lies in the text of a value, which must have been scanned.
+    public func find(in value: RawSpan) -> Target {
+        var range = ByteRange(0, value.byteCount)
+        for (place, step) in steps.enumerated() {
+            let isLast = place == steps.count - 1
+            switch (step, range.isEmpty ? 0 : value.byte(range.start)) {
+            case (.member(let name), UInt8(ascii: "{")):
+                guard let next = Self.member(name, of: range, in: value) else { return isLast ? .absent : .nowhere }
+                range = next
+            case (.element(let index), UInt8(ascii: "[")):
+                guard let next = Self.element(index, of: range, in: value) else { return isLast ? .absent : .nowhere }
+                range = next
+            default: return .nowhere
+            }
+        }
+        return .present(range)
+    }
+
+    private static func member(_ name: [UInt8], of object: ByteRange, in value: RawSpan) -> ByteRange? {
+        var scanner = JSONScanner(value, at: object.start)
+        var found: ByteRange?
+        // The text was scanned, so this does not fail.
+        do throws(JSONError) {
+            guard try scanner.enterObject() else { return nil }
+            repeat {
+                let memberName = try scanner.memberName()
+                let memberValue = try scanner.value()
+                // Of duplicates the last counts.
+                if memberName.isEqual(to: name, in: value) { found = memberValue }
+            } while try scanner.nextMember()
+        } catch {
+            return nil
+        }
+        return found
+    }
+
+    private static func element(_ index: Int, of array: ByteRange, in value: RawSpan) -> ByteRange? {
+        var scanner = JSONScanner(value, at: array.start)
+        do throws(JSONError) {
+            guard try scanner.enterArray() else { return nil }
+            var at = 0
+            repeat {
+                let element = try scanner.value()
+                if at == index { return element }
+                at += 1
+            } while try scanner.nextElement()
+        } catch {
+            return nil
+        }
+        return nil
+    }
+}
+
+extension JSONStringRange {
+    /// Whether the string's value is `other`, in UTF-8.
+    func isEqual(to other: [UInt8], in bytes: RawSpan) -> Bool {
+        hasEscapes ? decoded(in: bytes) == other : content.of(bytes).isEqual(to: other)
+    }
+}

@@ -1,0 +1,115 @@
+public import JSONText
+
+/// The *sort* part of a fetch's rule: in which order, and which part of it (jet-protocol(7) §4).
+public struct SortRule: Hashable, Sendable {
+    /// What the elements are sorted by. Only values of the type take part.
+    public enum Key: Hashable, Sendable {
+        /// The path.
+        case path
+        /// The value.
+        case value(ValueRule.ValueType)
+        /// A field of the value.
+        case field(FieldPath, ValueRule.ValueType)
+    }
+
+    /// What is sorted by. Ties are broken by path, always ascending.
+    public var key: Key
+    /// Whether the largest come first.
+    public var isDescending: Bool
+    /// The first place of the window, from 1.
+    public var from: Int
+    /// The last place of the window. Before `from`, the window is empty.
+    public var to: Int
+
+    /// A sort of these parts.
+    public init(key: Key = .path, isDescending: Bool = false, from: Int = 1, to: Int = 10) {
+        self.key = key
+        self.isDescending = isDescending
+        self.from = from
+        self.to = to
+    }
+
+    /// Places beyond this count as this: no daemon has so many elements.
+    static let farthest = 1 << 40
+
+    /// Reads a `sort` member.
+    ///
+    /// - Throws: `RuleError` when a part has the wrong type or makes no sense.
+    public init(parsing value: JSON) throws(RuleError) {
+        guard let members = value.object else { throw RuleError(at: "sort", "must be an object") }
+        self.init()
+        var keys = 0
+        // The older form: `byValue: true`, and perhaps the field of the value.
+        let isOlder = value["byValue"]?.bool != nil
+        for member in members {
+            let here = "sort.\(member.name)"
+            switch member.name {
+            case "byPath":
+                guard let flag = member.value.bool else { throw RuleError(at: here, "must be true or false") }
+                if flag { keys += 1 }
+            case "byValue" where isOlder:
+                guard member.value.bool == true else { continue }
+                key = try Self.olderKey(prop: value["prop"])
+                keys += 1
+            case "prop" where isOlder: continue
+            case "byValue":
+                key = .value(try Self.type(member.value, at: here))
+                keys += 1
+            case "byValueField":
+                guard let fields = member.value.object, fields.count == 1, let field = fields.first else {
+                    throw RuleError(at: here, "must be an object of one field path and its type")
+                }
+                let path = try FieldPath(parsing: field.name, at: here)
+                key = .field(path, try Self.type(field.value, at: "\(here).\(field.name)"))
+                keys += 1
+            case "descending":
+                guard let flag = member.value.bool else { throw RuleError(at: here, "must be true or false") }
+                isDescending = flag
+            case "from": from = try Self.place(member.value, atLeast: 1, at: here)
+            case "to": to = try Self.place(member.value, atLeast: 0, at: here)
+            // node-jet's own note of how it hands out the changes, which it forgets to take out.
+            case "asArray": continue
+            default: throw RuleError(at: here, "is no part of a sort")
+            }
+        }
+        guard keys <= 1 else { throw RuleError(at: "sort", "can only be by one thing") }
+    }
+
+    /// What `byValue: true` sorts by: a number, since the older form names no type; with `prop`, the field of that name.
+    private static func olderKey(prop: JSON?) throws(RuleError) -> Key {
+        switch prop {
+        case nil, .null, "": return .value(.number)
+        case .string(let name): return .field(try FieldPath(parsing: name, at: "sort.prop"), .number)
+        default: throw RuleError(at: "sort.prop", "must be a string")
+        }
+    }
+
+    private static func place(_ value: JSON, atLeast least: Int, at place: String) throws(RuleError) -> Int {
+        guard let number = value.double, number == number.rounded(), number >= Double(least) else {
+            throw RuleError(at: place, "must be a whole number from \(least)")
+        }
+        return Int(min(number, Double(farthest)))
+    }
+
+    private static func type(_ value: JSON, at place: String) throws(RuleError) -> ValueRule.ValueType {
+        let type = try ValueRule.ValueType(parsing: value, at: place)
+        switch type {
+        case .number, .string, .boolean: return type
+        case .object, .array, .null: throw RuleError(at: place, "must be number, string or boolean")
+        }
+    }
+
+    /// The `sort` member.
+    public var json: JSON {
+        var object = JSON.Object()
+        switch key {
+        case .path: object["byPath"] = true
+        case .value(let type): object["byValue"] = .string(type.rawValue)
+        case .field(let path, let type): object["byValueField"] = [path.text: .string(type.rawValue)]
+        }
+        if isDescending { object["descending"] = true }
+        object["from"] = .number(from)
+        object["to"] = .number(to)
+        return .object(object)
+    }
+}
