@@ -8,9 +8,9 @@ public enum Endpoint: Hashable, Sendable {
     case webSocket(host: String, port: Int)
 
     /// The port of TCP when none is given.
-    public static var defaultPort: Int { 11122 }
+    public static var defaultPort: Int { ProtocolLimits.tcpPort }
     /// The port of WebSockets when none is given.
-    public static var defaultWebSocketPort: Int { 11123 }
+    public static var defaultWebSocketPort: Int { ProtocolLimits.webSocketPort }
     /// The longest path that a unix socket can have on Linux, in bytes (unix(7): `sun_path` holds 108 with its NUL).
     public static var longestPath: Int { 107 }
 

@@ -75,8 +75,9 @@ public struct ErrorObject: Error, Hashable, Sendable {
 extension ErrorObject {
     /// -32700 with the text that would not parse, cut at 1,024 characters; what is no UTF-8 in it is replaced.
     public static func parseError(of text: RawSpan) -> ErrorObject {
-        // Characters are code points here: 1,024 of them have at most 4,096 bytes.
-        let beginning = text.extracting(0..<min(text.byteCount, 4096)).string.unicodeScalars.prefix(1024)
+        // Characters are code points here, and have at most 4 bytes.
+        let most = ProtocolLimits.parseErrorText
+        let beginning = text.extracting(0..<min(text.byteCount, 4 * most)).string.unicodeScalars.prefix(most)
         var data: [UInt8] = []
         JSONWriter.append(string: String(beginning), to: &data)
         return ErrorObject(code: .parseError, message: "Parse error", data: data)

@@ -75,8 +75,9 @@ public struct FetchRule: Hashable, Sendable {
     /// Reads an `interval`, which is in seconds.
     private static func interval(_ value: JSON) throws(RuleError) -> UInt64? {
         // Not clamped: who asks for more would be told more often than it said.
-        guard let seconds = value.double, seconds >= 0, seconds <= 86_400 else {
-            throw RuleError(at: "interval", "must be a number of seconds from 0 to 86400")
+        guard let seconds = value.double, seconds >= 0, seconds <= Double(ProtocolLimits.longestInterval) else {
+            throw RuleError(
+                at: "interval", "must be a number of seconds from 0 to \(ProtocolLimits.longestInterval)")
         }
         let interval = UInt64(seconds * 1e9)
         return interval > 0 ? interval : nil

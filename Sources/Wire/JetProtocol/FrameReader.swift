@@ -1,16 +1,5 @@
 import JSONText
 
-/// A *frame* of a byte stream: each message is a 4-byte big-endian length and that many bytes (jet-protocol(7) §1).
-public enum Frame {
-    /// How many bytes stand before each message.
-    public static let headerLength = 4
-
-    /// Appends the header of a message of `length` bytes.
-    public static func appendHeader(length: Int, to output: inout [UInt8]) {
-        withUnsafeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian) { output.append(contentsOf: $0) }
-    }
-}
-
 /// A frame that will not be read.
 public struct FrameError: Error, Hashable, Sendable {
     /// What its header claims, in bytes.
@@ -60,8 +49,7 @@ public struct FrameReader: Sendable {
             }
         }
         while input.byteCount &- at >= Frame.headerLength {
-            let length = Int(
-                UInt32(bigEndian: input.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self)))
+            let length = Frame.messageLength(in: input, at: at)
             guard length <= limit else { throw FrameError(length: length, limit: limit) }
             guard input.byteCount &- at &- Frame.headerLength >= length else { break }
             let start = at &+ Frame.headerLength
@@ -105,6 +93,6 @@ public struct FrameReader: Sendable {
     /// The length in the header of the unfinished frame, once all of the header is there.
     private var claimed: Int? {
         guard partial.count >= Frame.headerLength else { return nil }
-        return partial.prefix(Frame.headerLength).reduce(0) { $0 << 8 | Int($1) }
+        return Frame.messageLength(in: partial.span.bytes)
     }
 }

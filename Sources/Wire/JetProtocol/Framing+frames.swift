@@ -12,7 +12,7 @@ extension Framing {
         switch self {
         case .lengthPrefixed:
             header = Frame.headerLength
-            length = number(UInt32.self, at: start)
+            length = bytes.byteCount - start < header ? nil : Frame.messageLength(in: bytes, at: start)
         case .webSocket:
             switch number(UInt8.self, at: start + 1) {
             case 126?:

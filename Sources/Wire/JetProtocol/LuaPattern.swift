@@ -6,7 +6,7 @@
 /// at); one that takes more counts as no match, so that no pattern can hold up the daemon.
 public struct LuaPattern: Hashable, Sendable {
     /// How many steps a match may take.
-    public static let stepLimit = 1 << 15
+    public static let stepLimit = ProtocolLimits.patternSteps
     /// How many captures a pattern may have, as in Lua.
     static let captureLimit = 32
 

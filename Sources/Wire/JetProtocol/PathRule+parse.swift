@@ -63,7 +63,7 @@ extension PathRule {
     }
 
     /// How many texts or patterns one predicate may look for: each costs a walk over every path that is asked about.
-    static let mostSearches = 1000
+    static let mostSearches = ProtocolLimits.searches
 
     /// The rule as a `path` member; patterns, which stand beside it, are not in it.
     public var json: JSON {

@@ -173,12 +173,12 @@ public struct MessagePackReader: ~Escapable {
 }
 
 extension ErrorObject {
-    /// -32700 with the beginning of a message in MessagePack that would not parse: its first 512 bytes in hexadecimal
-    /// digits, of which there are 1,024 then.
+    /// -32700 with the beginning of a message in MessagePack that would not parse: in hexadecimal digits, of which
+    /// there are as many as characters of a text.
     public static func parseError(ofMessagePack message: RawSpan) -> ErrorObject {
         var data = [UInt8(ascii: "\"")]
         let digits = Array("0123456789abcdef".utf8)
-        message.extracting(0..<min(message.byteCount, 512)).withUnsafeBytes { bytes in
+        message.extracting(0..<min(message.byteCount, ProtocolLimits.parseErrorText / 2)).withUnsafeBytes { bytes in
             for byte in bytes { data += [digits[Int(byte >> 4)], digits[Int(byte & 0xF)]] }
         }
         data.append(UInt8(ascii: "\""))
