@@ -255,7 +255,10 @@ let package = Package(
         .tests("ManualTests", "Project", ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"]),
         .tests(
             "ProjectTests", "Project",
-            ["DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "NetworkApply", "SystemUpdate", "TestSupport"]),
+            [
+                "DocumentedEvents", "HostAgent", "JetDaemon", "JetProtocol", "Journal", "NetworkApply", "SystemUpdate",
+                "TestSupport",
+            ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.
         .executableTarget(

@@ -4,7 +4,7 @@ import JetProtocol
 import Testing
 
 /// jet-protocol(7) §7, `caller: true` on add: requests that are routed to the element say who asks.
-@Suite("PROTOCOL 7: caller")
+@Suite("jet-protocol(7) §7: caller")
 struct CallerTests {
     let bus = TestBus()
     let owner: TestPeer

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// jet-protocol(7) §2, `config`: `encoding?` (`"json"`, `"msgpack"`).
-@Suite("PROTOCOL 2: config encoding")
+@Suite("jet-protocol(7) §2: config encoding")
 struct EncodingTests {
     let bus = TestBus()
 

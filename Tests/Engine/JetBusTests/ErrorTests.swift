@@ -4,7 +4,7 @@ import JetProtocol
 import Testing
 
 /// jet-protocol(7) §5: each row of the table of errors. The data of -32602 are with the methods that give them.
-@Suite("PROTOCOL 5: errors")
+@Suite("jet-protocol(7) §5: errors")
 struct ErrorTests {
     let bus = TestBus()
     let peer: TestPeer

@@ -6,7 +6,7 @@ import Testing
 
 /// jet-protocol(7) §7, `interval` on fetch: "at least so many seconds between two notifications about one path; the last value
 /// wins".
-@Suite("PROTOCOL 7: interval")
+@Suite("jet-protocol(7) §7: interval")
 struct IntervalTests {
     let bus = TestBus()
     let owner: TestPeer

@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §2, **Order**.
-@Suite("PROTOCOL 2: order")
+@Suite("jet-protocol(7) §2: order")
 struct OrderTests {
     let bus = TestBus()
     let peer: TestPeer

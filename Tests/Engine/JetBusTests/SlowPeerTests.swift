@@ -5,7 +5,7 @@ import Testing
 @testable import JetBus
 
 /// jet-protocol(7) §7, *conflation*: what waits for a peer that reads more slowly than the bus changes.
-@Suite("PROTOCOL 7: slow peers")
+@Suite("jet-protocol(7) §7: slow peers")
 struct SlowPeerTests {
     /// An outbox is full with two or three messages.
     let bus = TestBus {

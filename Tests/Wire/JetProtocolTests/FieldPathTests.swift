@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Field paths: jet-protocol(7) §4, valueField. A real parser reads them; the older daemons executed them as code.
-@Suite("PROTOCOL 4: field paths")
+@Suite("jet-protocol(7) §4: field paths")
 struct FieldPathTests {
     private func steps(_ text: String) throws -> [FieldPath.Step] { try FieldPath(parsing: text, at: "here").steps }
 
