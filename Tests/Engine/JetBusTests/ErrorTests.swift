@@ -188,10 +188,10 @@ struct ErrorTests {
         func texts(_ count: Int) -> JSON { .array(Array(repeating: "x", count: count)) }
         for name in ["containsOneOf", "containsAllOf"] {
             #expect(peer.ask("get", ["path": [name: texts(1000)]]) == .result([]))
-            let rule: JSON = ["at": .string("path.\(name)"), "reason": "must hold 1000 strings at most"]
+            let rule: JSON = ["at": .string("path.\(name)"), "reason": "must have at most 1000 strings"]
             #expect(peer.ask("get", ["path": [name: texts(1001)]]) == .refused(["badRule": rule]))
         }
-        let rule: JSON = ["at": "match", "reason": "must hold 1000 patterns at most"]
+        let rule: JSON = ["at": "match", "reason": "must have at most 1000 patterns"]
         #expect(peer.ask("get", ["match": texts(1001)]) == .refused(["badRule": rule]))
         // Exact paths are found by an index, however many.
         #expect(peer.ask("get", ["path": ["equalsOneOf": texts(5000)]]) == .result([]))

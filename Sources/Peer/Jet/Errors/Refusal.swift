@@ -1,7 +1,7 @@
 public import JSONText
 import JetProtocol
 
-/// Why a request was refused, read from an error's `data` (jet-protocol(7) §5).
+/// Why a request was refused, read from an error's `data` (jet-protocol(7) §5.2).
 ///
 ///     if case .pathNotExists(let path)? = error.refusal { print("nobody has added", path) }
 public enum Refusal: Hashable, Sendable {

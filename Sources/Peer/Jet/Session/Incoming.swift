@@ -83,7 +83,7 @@ enum Incoming: Sendable, Equatable {
     }
 }
 
-/// One plain notification of a fetch (jet-protocol(7) §4).
+/// One plain notification of a fetch (jet-protocol(7) §4.6).
 struct Notice: Sendable, Equatable {
     /// What happened.
     var kind: FetchEventKind

@@ -1,7 +1,7 @@
 import JSONText
 import JetProtocol
 
-/// One notification of a sorted fetch (jet-protocol(7) §4): how far the window is filled now, and which places of it have new
+/// One notification of a sorted fetch (jet-protocol(7) §4.7): how far the window is filled now, and which places of it have new
 /// contents. Who drops what lies beyond and puts each change in its place has the window.
 struct SortedNotice: Sendable, Equatable {
     /// One place's new contents.
