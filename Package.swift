@@ -248,6 +248,9 @@ let package = Package(
             "NetworkSettingsTests", "Host",
             ["Files", "Handover", "JSONText", "NetworkApply", "NetworkSettings", "TestSupport"]),
         .tests(
+            "HandoverTests", "Host",
+            ["Files", "Handover", "JSONText", "Moments", "NetworkSettings", "TestSupport"]),
+        .tests(
             "SystemUpdateTests", "Host",
             ["Files", "Handover", "SystemUpdate", "JSONText", "Moments", "TestSupport"]),
         .tests(

@@ -21,7 +21,7 @@ extension RawSpan {
         var open = 0
         var containers: UInt64 = 0
         values: while true {
-            // A value is due.
+            // A value must follow.
             let first = try token(&at)
             switch first {
             case UInt8(ascii: "\""):

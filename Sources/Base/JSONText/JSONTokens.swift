@@ -17,7 +17,7 @@ extension RawSpan {
         return byte(at)
     }
 
-    /// The first byte from `start` on that is no white space, which somebody needs to be there.
+    /// The first byte from `start` on that is not white space; its absence is an error.
     @inlinable
     func tokenStart(_ start: Int) throws(JSONError) -> Int {
         let at = whiteEnd(start)

@@ -3,9 +3,8 @@ import Handover
 import Moments
 import Glibc
 import JSONText
+import TestSupport
 import Testing
-
-@testable import SystemUpdate
 
 /// What is written down of a job.
 struct JobRecordTests {

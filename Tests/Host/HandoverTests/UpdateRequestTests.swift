@@ -2,8 +2,6 @@ import Handover
 import JSONText
 import Testing
 
-@testable import SystemUpdate
-
 /// What the agent may ask of root.
 struct UpdateRequestTests {
     @Test("a request is a name and a caller, and comes back as it was written")
