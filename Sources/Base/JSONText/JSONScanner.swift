@@ -1,8 +1,8 @@
 /// Reads JSON without building a tree: it walks over a text once, checks every byte of it against RFC 8259, and says
 /// where values begin and end. What a reader does not ask for costs one pass over its bytes and no memory.
 ///
-/// The scanner is a view of bytes that its caller owns. It never reads outside them, whatever they are; a text that is not
-/// JSON ends in a `JSONError`.
+/// The scanner is a view of bytes that its caller owns. It never reads outside them, whatever they are; a text that is
+/// not JSON ends in a `JSONError`.
 ///
 ///     var scanner = JSONScanner(bytes)
 ///     let range = try scanner.value()     // validated, whatever is in it

@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// *Calls a handler when a descriptor is ready*, or at a given time: for C libraries that do their own input and output on a
-/// descriptor (sd-bus) and tell their caller what they wait for. No thread is blocked.
+/// *Calls a handler when a descriptor is ready*, or at a given time: for C libraries that do their own input and output
+/// on a descriptor (sd-bus) and tell their caller what they wait for. No thread is blocked.
 ///
 /// The handler is called on a queue of the watch's own, never twice at a time. A watch is not thread-safe: its
 /// owner guards it with a lock.
@@ -16,7 +16,8 @@ public final class DescriptorWatch {
     /// Begins to call `handler` whenever there is something to read.
     ///
     /// `descriptor` must stay open as long as `handler` is retained: it is released, some time after `cancel`, when the
-    /// descriptor is not used any more. So an object that the handler retains may close the descriptor when it is deinitialized.
+    /// descriptor is not used any more. So an object that the handler retains may close the descriptor when it is
+    /// deinitialized.
     public init(_ descriptor: Int32, handler: @escaping @Sendable () -> Void) {
         self.descriptor = descriptor
         self.handler = handler

@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// *Waiting for a descriptor* in async code: netlink sockets and libudev's monitors are not streams, so NIO's channels do not
-/// fit them, and a blocked thread for each would be a waste.
+/// *Waiting for a descriptor* in async code: netlink sockets and libudev's monitors are not streams, so NIO's channels
+/// do not fit them, and a blocked thread for each would be a waste.
 public enum Readiness {
     /// Waits until `descriptor` has something to read, or an error, or the task is cancelled. No thread is
     /// blocked.

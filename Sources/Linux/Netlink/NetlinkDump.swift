@@ -78,10 +78,11 @@ package struct NetlinkDump {
         throw .interrupted
     }
 
-    /// Requests a dump, and reads it only until there are `limit` messages that `isWanted` accepts. The exchange must not be
-    /// used afterwards.
+    /// Requests a dump, and reads it only until there are `limit` messages that `isWanted` accepts. The exchange must
+    /// not be used afterwards.
     ///
-    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` if something changed meanwhile.
+    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` if something changed
+    ///   meanwhile.
     package static func first(
         _ limit: Int, of request: NetlinkRequest, over exchange: some NetlinkExchange,
         where isWanted: (NetlinkMessage) -> Bool

@@ -27,7 +27,8 @@ package struct NetlinkMessage: Hashable, Sendable {
         return messages
     }
 
-    /// Whether the kernel changed something while it answered, so that an entry may be in the answer twice or not at all.
+    /// Whether the kernel changed something while it answered, so that an entry may be in the answer twice or not at
+    /// all.
     package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 
     /// The errno that `NLMSG_ERROR` and `NLMSG_DONE` carry; 0 for none.

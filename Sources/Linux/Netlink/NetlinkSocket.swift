@@ -84,8 +84,8 @@ package final class NetlinkSocket: NetlinkExchange, Sendable {
         return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Value>.size)) == 0
     }
 
-    /// Has the kernel check requests strictly, so that it sends no more than was requested: the routes of one table, not of
-    /// all. Kernels before 4.20 do not support that.
+    /// Has the kernel check requests strictly, so that it sends no more than was requested: the routes of one table,
+    /// not of all. Kernels before 4.20 do not support that.
     package func askStrictly() { _ = set(Int32(NETLINK_GET_STRICT_CHK), of: SOL_NETLINK, to: Int32(1)) }
 
     deinit { close(descriptor) }

@@ -5,9 +5,9 @@ public import Systemd
 /// The netlink sockets that systemd opens before it starts the agent, and keeps open when the agent ends: those of
 /// `jet-agent.socket`, `ListenNetlink=` of systemd.socket(5).
 ///
-/// Their buffers are larger than an unprivileged process may have, and they keep the notifications between one run of the
-/// agent and the next. They belong to systemd: the agent reads them and never closes them, so that a provider that is
-/// restarted finds them again.
+/// Their buffers are larger than an unprivileged process may have, and they keep the notifications between one run of
+/// the agent and the next. They belong to systemd: the agent reads them and never closes them, so that a provider that
+/// is restarted finds them again.
 public struct ReceivedNetlinkSockets: Sendable {
     /// Receives notifications about links and addresses, rtnetlink(7).
     package let route: Int32?
@@ -32,8 +32,8 @@ public struct ReceivedNetlinkSockets: Sendable {
         udev = first(of: NETLINK_KOBJECT_UEVENT, in: [Self.udevGroup])
     }
 
-    /// Makes sure that a socket that no provider reads receives nothing more: otherwise systemd would start the agent again
-    /// as soon as it is stopped.
+    /// Makes sure that a socket that no provider reads receives nothing more: otherwise systemd would start the agent
+    /// again as soon as it is stopped.
     package static func silence(_ descriptor: Int32) {
         for group in UInt32(1)...32 { _ = set(Int32(NETLINK_DROP_MEMBERSHIP), to: group, on: descriptor) }
         discard(from: descriptor)
@@ -48,8 +48,8 @@ public struct ReceivedNetlinkSockets: Sendable {
         }
     }
 
-    /// Joins these groups, in addition to those of the socket, and makes the socket non-blocking: systemd passes it as a
-    /// blocking one (`NonBlocking=` of systemd.service(5)).
+    /// Joins these groups, in addition to those of the socket, and makes the socket non-blocking: systemd passes it as
+    /// a blocking one (`NonBlocking=` of systemd.service(5)).
     private static func join(_ groups: [UInt32], on descriptor: Int32) -> Bool {
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else { return false }

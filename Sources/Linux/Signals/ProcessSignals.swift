@@ -7,17 +7,18 @@ internal import Glibc
 ///     let endSignals = ProcessSignals(SIGTERM, SIGINT)
 ///     for await _ in endSignals { break }
 ///
-/// From its creation on the signals have no longer their default effect, and none is lost: a handler writes each into a pipe,
-/// which keeps it until it is read. A dispatch source for the signal itself would begin only when its thread runs, which on a
-/// busy machine can be after the service has reported that it is ready and systemd has asked it to stop again. It is for one
-/// reader.
+/// From its creation on the signals have no longer their default effect, and none is lost: a handler writes each into a
+/// pipe, which keeps it until it is read. A dispatch source for the signal itself would begin only when its thread
+/// runs, which on a busy machine can be after the service has reported that it is ready and systemd has asked it to
+/// stop again. It is for one reader.
 public struct ProcessSignals: AsyncSequence, Sendable {
     private let numbers: [Int32]
     private let arrivals: AsyncStream<Int32>
 
     /// Catches these signals.
     ///
-    /// - Parameter numbers: The signals, signal(7). Signals that arrive before the last one was read are merged with it.
+    /// - Parameter numbers: The signals, signal(7). Signals that arrive before the last one was read are merged with
+    ///   it.
     public init(_ numbers: Int32...) {
         self.numbers = numbers
         let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingNewest(1))
@@ -37,8 +38,8 @@ public struct ProcessSignals: AsyncSequence, Sendable {
         }
         source.activate()
         for number in numbers { linux_catch_signal(number, ends[1]) }
-        // The pipe stays open as long as the process runs, so that the handler never writes to another file that has got
-        // the number of its descriptor.
+        // The pipe stays open as long as the process runs, so that the handler never writes to another file that has
+        // got the number of its descriptor.
         _ = Unmanaged.passRetained(source as AnyObject)
     }
 

@@ -9,14 +9,14 @@ internal import Glibc
 public struct ListenDescriptor: Hashable, Sendable {
     /// The open descriptor, which the receiver closes. Programs that this one starts do not inherit it.
     public let descriptor: Int32
-    /// The name that the socket unit gives it: `FileDescriptorName=`, by default the unit's name. All sockets of one unit
-    /// have the same name.
+    /// The name that the socket unit gives it: `FileDescriptorName=`, by default the unit's name. All sockets of one
+    /// unit have the same name.
     public let name: String
 
     /// All descriptors that were passed, in the order of the unit; none if the service was started otherwise.
     ///
-    /// They are returned once: the variables that describe them are removed from the environment, so that neither a second
-    /// call nor a child process uses them too.
+    /// They are returned once: the variables that describe them are removed from the environment, so that neither a
+    /// second call nor a child process uses them too.
     public static func received() throws(SystemdError) -> [ListenDescriptor] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = try SystemdError.check(

@@ -3,12 +3,13 @@ internal import CSystemd
 internal import Glibc
 internal import Synchronization
 
-/// Notifications that are sent regularly, from the thread that does the work, must not block. sd_notify(3) blocks while systemd
-/// does not read: a systemd that hangs would in the end block all services. So these are sent immediately or not at all.
+/// Notifications that are sent regularly, from the thread that does the work, must not block. sd_notify(3) blocks while
+/// systemd does not read: a systemd that hangs would in the end block all services. So these are sent immediately or
+/// not at all.
 ///
-/// Nor may they fail for lack of a descriptor, as sd_notify(3) would, which opens a socket each time: a daemon that has run out
-/// of descriptors, because too many peers have connected, is alive, and killing it would close all its connections. So there
-/// is one unconnected socket, which is opened for the first notification and kept.
+/// Nor may they fail for lack of a descriptor, as sd_notify(3) would, which opens a socket each time: a daemon that has
+/// run out of descriptors, because too many peers have connected, is alive, and killing it would close all its
+/// connections. So there is one unconnected socket, which is opened for the first notification and kept.
 extension Notify {
     /// The socket; -1 until it has been opened.
     private static let channel = Mutex<Int32>(-1)
@@ -28,7 +29,8 @@ extension Notify {
 
     /// Sends one datagram to `$NOTIFY_SOCKET`, as sd_notify(3) describes it.
     ///
-    /// - Returns: Whether systemd wants notifications; `nil` if the address is of a kind that only sd_notify can send to.
+    /// - Returns: Whether systemd wants notifications; `nil` if the address is of a kind that only sd_notify can send
+    ///   to.
     /// - Throws: `EAGAIN` among others, if there is no room for it.
     static func sendNow(_ message: String) throws(SystemdError) -> Bool? {
         guard let name = getenv("NOTIFY_SOCKET"), name.pointee != 0 else { return false }

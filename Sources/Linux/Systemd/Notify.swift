@@ -6,8 +6,8 @@ internal import Glibc
 ///     try Notify.ready(status: "12 peers")
 ///     defer { try? Notify.stopping() }
 ///
-/// If the service was not started by systemd, or its unit is not of `Type=notify`, nothing is sent: that is not an error, and
-/// the functions return `false`.
+/// If the service was not started by systemd, or its unit is not of `Type=notify`, nothing is sent: that is not an
+/// error, and the functions return `false`.
 public enum Notify {
     /// The service has started: units that are ordered after it may start now. Also ends a reload.
     @discardableResult
@@ -30,8 +30,8 @@ public enum Notify {
         try send(["STOPPING=1"], status)
     }
 
-    /// The service reads its configuration again, until `ready`. `Type=notify-reload` (systemd 253) requires the time of the
-    /// beginning.
+    /// The service reads its configuration again, until `ready`. `Type=notify-reload` (systemd 253) requires the time
+    /// of the beginning.
     @discardableResult
     public static func reloading(status: String? = nil) throws(SystemdError) -> Bool {
         var now = timespec()
@@ -46,7 +46,8 @@ public enum Notify {
         try send(["WATCHDOG=1"], nil, isPatient: false)
     }
 
-    /// How long systemd waits for `alive` before it restarts the service, sd_watchdog_enabled(3); `nil` if it does not wait.
+    /// How long systemd waits for `alive` before it restarts the service, sd_watchdog_enabled(3); `nil` if it does not
+    /// wait.
     public static var watchdogInterval: Duration? {
         var microseconds: UInt64 = 0
         guard sd_watchdog_enabled(0, &microseconds) > 0, let interval = Int64(exactly: microseconds) else { return nil }

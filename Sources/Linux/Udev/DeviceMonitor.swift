@@ -157,9 +157,9 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
             }
         }
 
-        /// Has the monitor read another socket. libudev opens a socket of its own and accepts no other, but refers to it only
-        /// by its number, and checks each event: that it comes from root (SCM_CREDENTIALS), from udev or the kernel, and
-        /// passes the filter. So the other socket gets that number.
+        /// Has the monitor read another socket. libudev opens a socket of its own and accepts no other, but refers to
+        /// it only by its number, and checks each event: that it comes from root (SCM_CREDENTIALS), from udev or the
+        /// kernel, and passes the filter. So the other socket gets that number.
         func replace(_ descriptor: Int32, by shared: Int32) throws(UdevError) {
             guard dup2(shared, descriptor) >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
                 throw UdevError("dup2")

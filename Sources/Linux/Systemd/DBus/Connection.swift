@@ -3,8 +3,8 @@ internal import Glibc
 internal import Readiness
 internal import Synchronization
 
-/// *One connection to a bus*, from its opening to its loss: a `Conversation` behind a lock, and the watch that has it continue
-/// when the socket is ready.
+/// *One connection to a bus*, from its opening to its loss: a `Conversation` behind a lock, and the watch that has it
+/// continue when the socket is ready.
 ///
 /// libsystemd's objects may be used by any thread, but by one at a time. Nothing blocks while the lock is held.
 final class Connection: Sendable {

@@ -2,11 +2,11 @@ internal import CSystemd
 internal import Glibc
 internal import Moments
 
-/// *The state of one connection*: the calls without a reply yet, the subscriptions to signals, and the owners of the names that
-/// the signals come from. It uses sd-bus, never blocks and does not lock: `Connection` does.
+/// *The state of one connection*: the calls without a reply yet, the subscriptions to signals, and the owners of the
+/// names that the signals come from. It uses sd-bus, never blocks and does not lock: `Connection` does.
 ///
-/// sd-bus has callbacks for replies and signals. They are not used: messages are matched here, by cookie and by rule, so that no
-/// C callback retains a Swift object.
+/// sd-bus has callbacks for replies and signals. They are not used: messages are matched here, by cookie and by rule,
+/// so that no C callback retains a Swift object.
 struct Conversation: ~Copyable {
     /// The reply to a call.
     typealias Answer = Result<[DBusValue], DBusError>
@@ -122,8 +122,8 @@ struct Conversation: ~Copyable {
         return Outcome()
     }
 
-    /// Subscribes to signals, and follows the owner of the sender's name. The bus replies in order: the owner is known before
-    /// the first signal arrives of a match that is added after the request for the owner.
+    /// Subscribes to signals, and follows the owner of the sender's name. The bus replies in order: the owner is known
+    /// before the first signal arrives of a match that is added after the request for the owner.
     mutating func listen(
         _ match: SignalMatch, ticket: UInt64, now: UInt64, _ continuation: AsyncStream<Signal>.Continuation
     ) throws(DBusError) {
@@ -159,7 +159,8 @@ struct Conversation: ~Copyable {
             arguments: [.string(argument)])
     }
 
-    /// The name whose owner must be known: not for the bus itself, nor for a unique name, which are the senders of messages.
+    /// The name whose owner must be known: not for the bus itself, nor for a unique name, which are the senders of
+    /// messages.
     private static func wellKnown(_ sender: String?) -> String? {
         guard let sender, sender != daemon, !sender.hasPrefix(":") else { return nil }
         return sender

@@ -5,8 +5,8 @@ public protocol MessageBus: Sendable {
     /// Calls a method and waits for the reply.
     ///
     /// - Returns: The values of the reply.
-    /// - Throws: The error that the service replied, or why there is no reply: `DBusError.timeout`, `.disconnected` and, as
-    ///   soon as the task is cancelled, `.cancelled`.
+    /// - Throws: The error that the service replied, or why there is no reply: `DBusError.timeout`, `.disconnected`
+    ///   and, as soon as the task is cancelled, `.cancelled`.
     func call(_ call: MethodCall) async throws(DBusError) -> [DBusValue]
 
     /// Subscribes to signals. From its return on, none is missed.

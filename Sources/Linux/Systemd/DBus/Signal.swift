@@ -25,8 +25,8 @@ public struct Signal: Hashable, Sendable {
 
 /// Which signals to listen for, by the D-Bus Specification's "Match Rules". What is `nil` may be anything.
 public struct SignalMatch: Hashable, Sendable {
-    /// The sender: a bus name. For a well-known name, only signals of its present owner match: any program may send a signal
-    /// to a peer, and forge everything in it but the sender.
+    /// The sender: a bus name. For a well-known name, only signals of its present owner match: any program may send a
+    /// signal to a peer, and forge everything in it but the sender.
     public var sender: String?
     /// The object.
     public var path: String?
