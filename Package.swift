@@ -31,9 +31,6 @@ let shipped: [LinkerSetting] = [
         .when(configuration: .release))
 ]
 
-/// The daemon needs no Swift runtime on the device, however it is built.
-let selfContained: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
-
 // MARK: Where targets are
 
 /// The layers, each a folder of `Sources` and, for its tests, of `Tests`. `Sources/README.md` says what each is for and
@@ -60,19 +57,19 @@ extension Target {
             name: name, dependencies: dependencies, path: "Sources/\(layer.rawValue)/\(name)", swiftSettings: settings)
     }
 
-    /// A C library of the system: `Sources/<layer>/<name>` has its module map.
-    static func system(_ name: String, _ layer: Layer, pkgConfig: String, debian: String) -> Target {
-        .systemLibrary(
-            name: name, path: "Sources/\(layer.rawValue)/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+    /// A C library of the system: `Sources/<layer>/<name>` has its module map. It names no pkg-config file: on Debian the
+    /// compiler finds these libraries without, and SwiftPM would look for them for every package that depends on `Jet`.
+    static func system(_ name: String, _ layer: Layer) -> Target {
+        .systemLibrary(name: name, path: "Sources/\(layer.rawValue)/\(name)")
     }
 
     /// An executable of one line: `Sources/Programs/<folder>`.
     static func program(
-        _ name: String, _ dependencies: [Target.Dependency], folder: String? = nil, linking: [LinkerSetting] = []
+        _ name: String, _ dependencies: [Target.Dependency], folder: String? = nil
     ) -> Target {
         .executableTarget(
             name: name, dependencies: dependencies, path: "Sources/Programs/\(folder ?? name)", swiftSettings: house,
-            linkerSettings: shipped + linking)
+            linkerSettings: shipped)
     }
 
     /// Tests: `Tests/<folder>/<name>`, where the folder is the layer's, or `Project` for tests of the project as a whole.
@@ -127,8 +124,8 @@ let package = Package(
         .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
 
         // Linux: the system's libraries and the kernel's interfaces
-        .system("CSystemd", .linux, pkgConfig: "libsystemd", debian: "libsystemd-dev"),
-        .system("CUdev", .linux, pkgConfig: "libudev", debian: "libudev-dev"),
+        .system("CSystemd", .linux),
+        .system("CUdev", .linux),
         .module("CLinux", .linux),
         .module("CNetlink", .linux),
         .module("Systemd", .linux, ["CSystemd", "Moments", "Readiness"], compact),
@@ -142,7 +139,7 @@ let package = Package(
         .module("JetBus", .engine, ["JetProtocol", "JSONText"], hot),
 
         // Daemon: the engine on sockets
-        .system("CCrypt", .daemon, pkgConfig: "libcrypt", debian: "libcrypt-dev"),
+        .system("CCrypt", .daemon),
         .module("JetUsers", .daemon, ["CCrypt", "Files", "JetProtocol", "JSONText"], compact),
         .module(
             "JetDaemon", .daemon,
@@ -154,7 +151,7 @@ let package = Package(
             "JetdCommand", .daemon,
             [
                 "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
-                "JSONText", "Moments", "Signals", "Systemd", .logging,
+                "JSONText", "Moments", "Signals", "Systemd", .argumentParser, .logging,
             ], compact),
 
         // Peer: the library that programs are written with
@@ -200,7 +197,7 @@ let package = Package(
             ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser], compact),
 
         // Programs: a main of one line each, and the one that is all of them
-        .program("jetd", ["JetdCommand"], linking: selfContained),
+        .program("jetd", ["JetdCommand"]),
         .program("jet-agent", ["JetAgentCommand"]),
         // A module `jet` would differ from the library's only by a capital letter.
         .program("JetExecutable", ["JetCommand"], folder: "jet"),
@@ -275,7 +272,10 @@ let package = Package(
         .tests("ManualTests", "Project", ["Handover", "JSONText", "JetProtocol", "TestSupport"]),
         .tests(
             "ProjectTests", "Project",
-            ["DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "NetworkApply", "SystemUpdate", "TestSupport"]),
+            [
+                "DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "JSONText", "NetworkApply", "SystemUpdate",
+                "TestSupport",
+            ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.
         .executableTarget(

@@ -120,7 +120,7 @@ public struct UserFile: Hashable, Sendable {
         let folder = try Folder(File.folder(of: target))
         let (name, new) = (File.name(of: target), temporaryName(File.name(of: target)))
         var owner = former
-        if owner == nil, geteuid() == 0 { owner = try folder.status() }
+        if owner == nil, geteuid() == 0, case let status = try folder.status(), status.st_uid != 0 { owner = status }
         try folder.create(
             new, text, mode: former.map { $0.st_mode & 0o7777 } ?? 0o600, user: owner?.st_uid, group: owner?.st_gid,
             isDurable: true)
