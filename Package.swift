@@ -273,8 +273,8 @@ let package = Package(
         .tests(
             "ProjectTests", "Project",
             [
-                "DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "JSONText", "NetworkApply", "SystemUpdate",
-                "TestSupport",
+                "DocumentedEvents", "HostAgent", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
+                "SystemUpdate", "TestSupport",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.

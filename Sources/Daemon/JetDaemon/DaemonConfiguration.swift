@@ -25,9 +25,9 @@ public struct DaemonConfiguration: Sendable {
     /// not, they are refused.
     public var allowsPlaintext = false
     /// The longest message that is read, in bytes. What is longer closes its connection.
-    public var messageLimit = 16 << 20
+    public var messageLimit = ProtocolLimits.messageSize
     /// How often WebSocket peers are pinged, in milliseconds; 0 means never. One that answers none of two is closed.
-    public var pingInterval = 5000
+    public var pingInterval = Int(ProtocolLimits.pingInterval / .milliseconds(1))
     /// Which pages in browsers may connect by WebSocket.
     public var origins = OriginRule()
     /// The file of those who can `authenticate`; without one nobody can.

@@ -2,7 +2,7 @@ public import JetProtocol
 import JSONText
 
 /// Who asks: what the daemon says of the peer whose set or call this is, if the element was added with
-/// `ElementOptions.caller` (jet-protocol(7) §7).
+/// `ElementOptions.caller` (jet-protocol(7) §7.2).
 ///
 ///     try await peer.addState("door/lock", true, options: ElementOptions(caller: true)) { request in
 ///         log("set to \(request.value) by \(request.caller?.user ?? "somebody")")

@@ -34,11 +34,11 @@ public struct ElementOptions: Hashable, Sendable {
     /// The members of `add`, as text.
     func members(fetchOnly: Bool) -> [UInt8] {
         var members = ObjectText()
-        if fetchOnly { members.append("fetchOnly", Text.true) }
-        if let timeout { members.append("timeout", timeout.bounded) }
-        if let access { members.append("access", access.json) }
-        if let meta { members.append("meta", meta.json) }
-        if caller { members.append("caller", Text.true) }
+        if fetchOnly { members.append(MemberName.fetchOnly, Text.true) }
+        if let timeout { members.append(MemberName.timeout, timeout.bounded) }
+        if let access { members.append(MemberName.access, access.json.text) }
+        if let meta { members.append(MemberName.meta, meta.json.text) }
+        if caller { members.append(MemberName.caller, Text.true) }
         return members.members
     }
 }

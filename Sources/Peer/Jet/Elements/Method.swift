@@ -73,8 +73,7 @@ struct MethodService<Arguments: Decodable & Sendable, Result: Encodable & Sendab
         do {
             return try ValueCoding.decode(Arguments.self, from: params)
         } catch {
-            let got = (try? JSON(parsing: params)) ?? .null
-            throw JetError(.invalidParams, "Invalid params", data: ["wrongType": "args", "got": got])
+            throw JetError(ErrorObject.wrongType(MemberName.args, got: params))
         }
     }
 }

@@ -1,4 +1,5 @@
 import JSONText
+import JetProtocol
 import Synchronization
 
 /// A *State* of this peer: a value with a path that everybody can fetch, and that others can set if it has a set handler.
@@ -138,7 +139,7 @@ final class StateBox<Value: Codable & Sendable>: Sendable {
         do {
             // Only a daemon that ignores fetchOnly lets this come.
             guard let onSet else {
-                throw JetError(.invalidParams, "Invalid params", data: ["fetchOnly": .string(path)])
+                throw JetError(ErrorObject.invalidParams("fetchOnly", JSON.string(path).text))
             }
             let params = try SetParams<Value>(request.params)
             let wanted = SetRequest(
@@ -183,16 +184,15 @@ struct SetParams<Value: Decodable> {
         let bytes = params.span.bytes
         var members = JSONMembers()
         var scanner = JSONScanner(bytes)
-        guard (try? scanner.members(into: &members)) != nil, let range = members.value("value", in: bytes) else {
-            throw JetError(.invalidParams, "Invalid params", data: ["missingParam": "value", "got": Self.tree(params)])
+        guard (try? scanner.members(into: &members)) != nil, let range = members.value(MemberName.value, in: bytes)
+        else {
+            throw JetError(ErrorObject.missingParam(MemberName.value, got: params))
         }
         do {
             value = try ValueCoding.decode(Value.self, from: range.of(bytes).array)
         } catch {
-            throw JetError(.invalidParams, "Invalid params", data: ["wrongType": "value", "got": Self.tree(params)])
+            throw JetError(ErrorObject.wrongType(MemberName.value, got: params))
         }
-        wantsValue = members.value("valueAsResult", in: bytes)?.of(bytes).elementsEqual("true") ?? false
+        wantsValue = members.value(MemberName.valueAsResult, in: bytes)?.of(bytes).elementsEqual("true") ?? false
     }
-
-    private static func tree(_ params: [UInt8]) -> JSON { (try? JSON(parsing: params)) ?? .null }
 }

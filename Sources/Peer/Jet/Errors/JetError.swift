@@ -37,7 +37,7 @@ public struct JetError: Error, Sendable {
 }
 
 extension JetError {
-    /// What kind of error: one of this side, or a number of the wire (jet-protocol(7) §5).
+    /// What kind of error: one of this side, or a number of the wire (jet-protocol(7) §5.1).
     ///
     ///     if error.code == .responseTimeout { retry() }
     ///     if error.code == .other(17) { closeDoor() }

@@ -1,6 +1,7 @@
 public import JSONText
+import JetProtocol
 
-/// Why a request was refused, read from an error's `data` (jet-protocol(7) §5).
+/// Why a request was refused, read from an error's `data` (jet-protocol(7) §5.2).
 ///
 ///     if case .pathNotExists(let path)? = error.refusal { print("nobody has added", path) }
 public enum Refusal: Hashable, Sendable {
@@ -43,25 +44,25 @@ public enum Refusal: Hashable, Sendable {
     public init?(_ data: JSON) {
         guard case .object(let object) = data else { return nil }
         for member in object {
-            switch (member.name, member.value) {
-            case ("pathNotExists", .string(let path)): self = .pathNotExists(path)
-            case ("pathAlreadyExists", .string(let path)): self = .pathAlreadyExists(path)
-            case ("foreignPath", .string(let path)): self = .foreignPath(path)
-            case ("fetchOnly", .string(let path)): self = .fetchOnly(path)
-            case ("noAccess", .string(let path)): self = .noAccess(path)
-            case ("notAState", .string(let path)): self = .notAState(path)
-            case ("notAMethod", .string(let path)): self = .notAMethod(path)
-            case ("missingParam", .string(let name)): self = .missingParam(name)
-            case ("wrongType", .string(let name)): self = .wrongType(name)
-            case ("fetchIdInUse", let id): self = .fetchIdInUse(id)
-            case ("invalidUser", _): self = .invalidUser
-            case ("invalidPassword", _): self = .invalidPassword
-            case ("alreadyFetching", _): self = .alreadyFetching
-            case ("badRule", let rule):
+            switch (ErrorKey(rawValue: member.name), member.value) {
+            case (.pathNotExists, .string(let path)): self = .pathNotExists(path)
+            case (.pathAlreadyExists, .string(let path)): self = .pathAlreadyExists(path)
+            case (.foreignPath, .string(let path)): self = .foreignPath(path)
+            case (.fetchOnly, .string(let path)): self = .fetchOnly(path)
+            case (.noAccess, .string(let path)): self = .noAccess(path)
+            case (.notAState, .string(let path)): self = .notAState(path)
+            case (.notAMethod, .string(let path)): self = .notAMethod(path)
+            case (.missingParam, .string(let name)): self = .missingParam(name)
+            case (.wrongType, .string(let name)): self = .wrongType(name)
+            case (.fetchIdInUse, let id): self = .fetchIdInUse(id)
+            case (.invalidUser, _): self = .invalidUser
+            case (.invalidPassword, _): self = .invalidPassword
+            case (.alreadyFetching, _): self = .alreadyFetching
+            case (.badRule, let rule):
                 self = .badRule(at: rule["at"]?.string ?? "", reason: rule["reason"]?.string ?? "")
-            case ("ownerGone", .string(let path)): self = .ownerGone(path)
-            case ("daemonStopping", _): self = .daemonStopping
-            case ("limit", .string(let name)): self = .limit(name, max: data["max"]?.int)
+            case (.ownerGone, .string(let path)): self = .ownerGone(path)
+            case (.daemonStopping, _): self = .daemonStopping
+            case (.limit, .string(let name)): self = .limit(name, max: data["max"]?.int)
             default: continue
             }
             return

@@ -98,7 +98,8 @@ extension FetchRule {
     ///   told.
     public func atMost(every interval: Duration?) -> FetchRule {
         var rule = self
-        let nanoseconds = interval.map { max(.zero, min($0, .seconds(86_400))) / .nanoseconds(1) } ?? 0
+        let nanoseconds =
+            interval.map { max(.zero, min($0, .seconds(ProtocolLimits.longestInterval))) / .nanoseconds(1) } ?? 0
         rule.interval = nanoseconds > 0 ? UInt64(nanoseconds) : nil
         return rule
     }

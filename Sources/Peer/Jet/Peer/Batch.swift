@@ -1,4 +1,5 @@
 public import JSONText
+import JetProtocol
 
 /// Several requests in one message: what `Peer.batch` hands to its closure for those that have an answer.
 ///
@@ -21,7 +22,7 @@ public struct Batch: Sendable {
     ) throws(JetError) -> Answer<JSON> {
         let params = try Peer.setParams(path, value, valueAsResult: valueAsResult)
         return try peer.core.begin { id, reply throws(JetError) in
-            try peer.core.route(id, "set", params, timeout, reply)
+            try peer.core.route(id, .set, params, timeout, reply)
         } read: { text throws(JetError) in
             try ValueCoding.decode(JSON.self, from: text)
         }
@@ -51,7 +52,7 @@ public struct Batch: Sendable {
         _ path: String, params: ObjectText, _ timeout: Duration?
     ) throws(JetError) -> Answer<Result> {
         try peer.core.begin { id, reply throws(JetError) in
-            try peer.core.route(id, "call", params, timeout, reply)
+            try peer.core.route(id, .call, params, timeout, reply)
         } read: { text throws(JetError) in
             try ValueCoding.decode(Result.self, from: text)
         }

@@ -15,14 +15,14 @@ extension Peer {
         public var credentials: Credentials?
         /// How long the daemon may take to answer. A set or call without a timeout of its own may take longer, for as
         /// long as the daemon gives the owner and shows that it is alive.
-        public var requestTimeout: Duration = .seconds(5)
+        public var requestTimeout: Duration = ProtocolLimits.timeout
         /// How long making a connection may take.
         public var connectTimeout: Duration = .seconds(5)
         /// Whether a lost connection is made again.
         public var reconnect: Reconnect = .never
         /// The longest message that is accepted from the daemon, in bytes (a longer one ends the connection), and that is
         /// sent to it (a longer one is refused with `.limitExceeded`). It should be the daemon's own limit.
-        public var messageLimit = 16 << 20
+        public var messageLimit = ProtocolLimits.messageSize
         /// How many bytes may wait to be sent to a daemon that reads too slowly. Beyond that, of each State only the
         /// newest value waits, and `notifySet` and `notifyCall` throw `.congested`.
         public var outboxLimit = 16 << 20

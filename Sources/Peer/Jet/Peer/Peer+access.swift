@@ -15,7 +15,7 @@ extension Peer {
     @discardableResult
     public func authenticate(_ credentials: Credentials) async throws(JetError) -> Groups {
         let result = try await core.request(
-            "authenticate", params: credentials.params, timeout: core.configuration.requestTimeout)
+            .authenticate, params: credentials.params, timeout: core.configuration.requestTimeout)
         core.submit { session in session.credentials = credentials }
         let access = Access(parsing: try ValueCoding.decode(JSON.self, from: result))
         return Groups(
@@ -33,7 +33,7 @@ extension Peer {
     public func setPassword(of user: String, to password: String) async throws(JetError) {
         let credentials = Credentials(user: user, password: password)
         _ = try await core.request(
-            "passwd", params: credentials.params, timeout: core.configuration.requestTimeout)
+            .passwd, params: credentials.params, timeout: core.configuration.requestTimeout)
         core.submit { session in
             if session.credentials?.user == user { session.credentials = credentials }
         }
@@ -44,8 +44,8 @@ extension Peer.Credentials {
     /// The params of `authenticate` and `passwd`.
     var params: [UInt8] {
         var params = ObjectText()
-        params.append("user", string: user)
-        params.append("password", string: password)
+        params.append(MemberName.user, string: user)
+        params.append(MemberName.password, string: password)
         return params.text
     }
 }

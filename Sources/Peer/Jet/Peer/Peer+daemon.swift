@@ -1,4 +1,5 @@
 public import JSONText
+import JetProtocol
 
 /// Talking to the daemon itself.
 extension Peer {
@@ -7,7 +8,7 @@ extension Peer {
     ///     print(try await peer.info().version)
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
-    public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask("info", nil)) }
+    public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask(.info, nil)) }
 
     /// Tells the daemon something about this peer, now and after every reconnect.
     ///
@@ -33,11 +34,11 @@ extension Peer {
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
-    public func echo(_ value: JSON) async throws(JetError) -> JSON { try await ask("echo", value) }
+    public func echo(_ value: JSON) async throws(JetError) -> JSON { try await ask(.echo, value) }
 
     /// Sends any request of the protocol, for those that have no function here.
     ///
-    ///     let entries = try await peer.request("get", ["match": ["^cpu"]])
+    ///     let entries = try await peer.request(.get, ["match": ["^cpu"]])
     ///
     /// Elements and fetches that are made so are unknown to this peer: nothing is delivered or routed to it for them, and
     /// they do not come back after a reconnect.
@@ -45,13 +46,12 @@ extension Peer {
     /// - Throws: The daemon's refusal; `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
     public func request(_ method: String, _ params: JSON) async throws(JetError) -> JSON {
-        try await ask(method, params)
+        try await ask(MethodName(rawValue: method), params)
     }
 
-    private func ask(_ method: String, _ params: JSON?) async throws(JetError) -> JSON {
-        let isRouted = method == "set" || method == "call"
+    private func ask(_ method: MethodName, _ params: JSON?) async throws(JetError) -> JSON {
         let result = try await core.request(
-            method, params: params?.text, timeout: core.configuration.requestTimeout, isOpenEnded: isRouted)
+            method, params: params?.text, timeout: core.configuration.requestTimeout, isOpenEnded: method.isRouted)
         return try ValueCoding.decode(JSON.self, from: result)
     }
 }

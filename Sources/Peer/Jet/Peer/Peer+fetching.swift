@@ -61,7 +61,7 @@ extension Peer {
         _ rule: FetchRule, as type: Value.Type = JSON.self
     ) async throws(JetError) -> [Entry<Value>] {
         let answer = try await core.request(
-            "get", params: JSON.object(rule.json).text, timeout: core.configuration.requestTimeout)
+            .get, params: JSON.object(rule.json).text, timeout: core.configuration.requestTimeout)
         return try Notice.entries(answer).map { $0.entry(as: type) }
     }
 }

@@ -6,7 +6,7 @@ extension Session {
     mutating func authenticateAgain(now: Duration) {
         guard let credentials else { return }
         send(
-            newID(), "authenticate", params: credentials.params,
+            newID(), .authenticate, params: credentials.params,
             Pending(purpose: .authentication, deadline: now + settings.requestTimeout))
     }
 

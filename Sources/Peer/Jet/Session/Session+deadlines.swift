@@ -1,4 +1,5 @@
 import JSONText
+import JetProtocol
 
 /// What becomes due without anything having come.
 extension Session {
@@ -26,7 +27,7 @@ extension Session {
     private mutating func probe(_ id: Int, now: Duration) {
         pending[id]?.probedAt = now
         pending[id]?.deadline = now + settings.requestTimeout
-        send(newID(), "echo", params: nil, Pending(purpose: .none))
+        send(newID(), .echo, params: nil, Pending(purpose: .none))
     }
 }
 

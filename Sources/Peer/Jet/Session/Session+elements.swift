@@ -50,15 +50,15 @@ extension Session {
         elements[key] = ElementRecord(
             owner: owner, element: element, options: options, value: value, presence: .adding(by: id), order: id)
         send(
-            id, "add", params: addParams(key),
+            id, .add, params: addParams(key),
             Pending(purpose: .add(key, reply), deadline: deadline))
     }
 
     func addParams(_ key: PathKey) -> [UInt8] {
         var params = ObjectText()
-        params.append("path", string: key.text)
+        params.append(MemberName.path, string: key.text)
         if let record = elements[key] {
-            if let value = record.value { params.append("value", value) }
+            if let value = record.value { params.append(MemberName.value, value) }
             params.append(members: record.options)
         }
         return params.text
@@ -107,13 +107,13 @@ extension Session {
         try demandRoom(for: path.utf8.count * 6 + value.count + record.options.count)
         elements[key]?.value = value
         elements[key]?.isDirty = false
-        send(id, "change", params: changeParams(key, value), Pending(purpose: .answer(reply), deadline: deadline))
+        send(id, .change, params: changeParams(key, value), Pending(purpose: .answer(reply), deadline: deadline))
     }
 
     private func changeParams(_ key: PathKey, _ value: [UInt8]) -> [UInt8] {
         var params = ObjectText()
-        params.append("path", string: key.text)
-        params.append("value", value)
+        params.append(MemberName.path, string: key.text)
+        params.append(MemberName.value, value)
         return params.text
     }
 
@@ -160,8 +160,8 @@ extension Session {
         }
         elements[key]?.presence = .removing(by: id)
         var params = ObjectText()
-        params.append("path", string: path)
-        send(id, "remove", params: params.text, Pending(purpose: .remove(key, reply), deadline: deadline))
+        params.append(MemberName.path, string: path)
+        send(id, .remove, params: params.text, Pending(purpose: .remove(key, reply), deadline: deadline))
         return nil
     }
 
@@ -199,8 +199,8 @@ extension Session {
                 elements[key] = nil
                 if isUp {
                     var params = ObjectText()
-                    params.append("path", string: key.text)
-                    write(nil, "remove", params: params.text)
+                    params.append(MemberName.path, string: key.text)
+                    write(nil, .remove, params: params.text)
                 }
             }
         }

@@ -27,7 +27,7 @@ extension Session {
         try demandRoom(for: rule.count)
         fetches[fetch] = FetchRecord(feed: feed, rule: rule)
         send(
-            id, "fetch", params: fetchParams(fetch, rule),
+            id, .fetch, params: fetchParams(fetch, rule),
             Pending(purpose: .fetch(fetch, reply), deadline: deadline))
     }
 
@@ -44,7 +44,7 @@ extension Session {
     mutating func unfetch(_ id: Int, _ fetch: Int, deadline: Duration, reply: Reply) throws(JetError) -> Action? {
         if case .ended(let error) = link { throw error }
         guard fetches.removeValue(forKey: fetch) != nil, isUp else { return .reply(reply, .success(Text.true)) }
-        send(id, "unfetch", params: unfetchParams(fetch), Pending(purpose: .answer(reply), deadline: deadline))
+        send(id, .unfetch, params: unfetchParams(fetch), Pending(purpose: .answer(reply), deadline: deadline))
         return nil
     }
 
@@ -53,7 +53,7 @@ extension Session {
         if fetches.removeValue(forKey: fetch) != nil, isUp { writeUnfetch(fetch) }
     }
 
-    mutating func writeUnfetch(_ fetch: Int) { write(nil, "unfetch", params: unfetchParams(fetch)) }
+    mutating func writeUnfetch(_ fetch: Int) { write(nil, .unfetch, params: unfetchParams(fetch)) }
 
     private func unfetchParams(_ fetch: Int) -> [UInt8] {
         var params = ObjectText()
@@ -107,7 +107,7 @@ extension Session {
     /// round brings some. So the first round that brings none was the last.
     mutating func fetchAll() {
         for (fetch, record) in fetches.sorted(by: { $0.key < $1.key }) {
-            send(newID(), "fetch", params: fetchParams(fetch, record.rule), Pending(purpose: .fetch(fetch, nil)))
+            send(newID(), .fetch, params: fetchParams(fetch, record.rule), Pending(purpose: .fetch(fetch, nil)))
             // Who knows nothing misses nothing. A sorted fetch is told its whole window in one go.
             guard !record.known.isEmpty else { continue }
             fetches[fetch]?.unconfirmed = Set(record.known.keys)
@@ -117,7 +117,7 @@ extension Session {
 
     private mutating func askForSnapshotEnd(_ fetch: Int) {
         fetches[fetch]?.hasNewlyNamed = false
-        send(newID(), "echo", params: nil, Pending(purpose: .snapshotEnd(fetch)))
+        send(newID(), .echo, params: nil, Pending(purpose: .snapshotEnd(fetch)))
     }
 
     /// What the listener knows and the daemon has not named is gone.

@@ -35,38 +35,38 @@ extension Session {
 
     /// Sends a request under an id from `newID`, with the text of its params.
     mutating func request(
-        _ id: Int, _ method: String, params: [UInt8]?, deadline: Duration, isOpenEnded: Bool = false, reply: Reply
+        _ id: Int, _ method: MethodName, params: [UInt8]?, deadline: Duration, isOpenEnded: Bool = false, reply: Reply
     ) throws(JetError) {
         try demandLink()
-        try demandRoom(for: method.utf8.count + (params?.count ?? 0))
+        try demandRoom(for: method.rawValue.utf8.count + (params?.count ?? 0))
         send(
             id, method, params: params,
             Pending(purpose: .answer(reply), deadline: deadline, isOpenEnded: isOpenEnded))
     }
 
     /// Sends a request without an id, which is not answered.
-    mutating func notify(_ method: String, params: [UInt8]) throws(JetError) {
+    mutating func notify(_ method: MethodName, params: [UInt8]) throws(JetError) {
         try demandLink()
         guard !outbox.isCongested else {
             throw JetError(.congested, "The daemon reads too slowly: \(settings.outboxLimit) bytes wait to be sent")
         }
-        try demandRoom(for: method.utf8.count + params.count)
+        try demandRoom(for: method.rawValue.utf8.count + params.count)
         write(nil, method, params: params)
     }
 
-    mutating func send(_ id: Int, _ method: String, params: [UInt8]?, _ entry: Pending) {
+    mutating func send(_ id: Int, _ method: MethodName, params: [UInt8]?, _ entry: Pending) {
         write(id, method, params: params)
         pending[id] = entry
         if let deadline = entry.deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
     }
 
     /// Writes a request, or without an id a notification.
-    mutating func write(_ id: Int?, _ method: String, params: [UInt8]?) {
+    mutating func write(_ id: Int?, _ method: MethodName, params: [UInt8]?) {
         outbox.message { output in
             output.append(UInt8(ascii: "{"))
             if let id { output.append(contentsOf: "\"id\":\(id),".utf8) }
             output.append(contentsOf: "\"method\":".utf8)
-            JSONWriter.append(string: method, to: &output)
+            JSONWriter.append(string: method.rawValue, to: &output)
             if let params {
                 output.append(contentsOf: ",\"params\":".utf8)
                 output.append(contentsOf: params)

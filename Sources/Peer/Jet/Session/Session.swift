@@ -18,12 +18,12 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         /// Whether a lost connection will be made again. If not, its end is the session's.
         var reconnects = false
         /// How long the daemon may take to answer.
-        var requestTimeout: Duration = .seconds(5)
+        var requestTimeout = ProtocolLimits.timeout
         /// How many unsent bytes may gather.
         var outboxLimit = 16 << 20
         /// The longest message that the daemon takes, in bytes. It ends the connection at a longer one; and a State with
         /// such a value would end the next one too.
-        var messageLimit = 16 << 20
+        var messageLimit = ProtocolLimits.messageSize
     }
 
     /// How the session stands to its connection.
@@ -117,7 +117,9 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
 
     /// Refuses to send what the daemon would not take: a message with `count` bytes of path, value and the like.
     func demandRoom(for count: Int) throws(JetError) {
-        guard fits(count) else { throw JetError(.limitExceeded("messageSize", max: settings.messageLimit)) }
+        guard fits(count) else {
+            throw JetError(.limitExceeded(LimitName.messageSize.rawValue, max: settings.messageLimit))
+        }
     }
 
     func fits(_ count: Int) -> Bool { count <= settings.messageLimit - Self.envelope }
