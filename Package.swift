@@ -164,12 +164,13 @@ let package = Package(
             "NetworkApply", .host, ["DocumentedEvents", "NetworkSettings", "JSONText", "Moments", "Systemd", .logging],
             compact),
         .module("SystemUpdate", .host, ["DocumentedEvents", "JSONText", "Moments", .logging], compact),
-        .module(
-            "HostAgent", .host,
-            [
+        .target(
+            name: "HostAgent",
+            dependencies: [
                 "CClock", "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol",
                 "JSONText", "Moments", "NetworkSettings", "Readiness", "SystemUpdate", "Systemd", "Udev", .logging,
-            ], compact),
+            ],
+            path: "Sources/Host", sources: ["AgentCore", "HostAgent", "Providers"], swiftSettings: compact),
         .module(
             "JetAgentCommand", .host,
             [
