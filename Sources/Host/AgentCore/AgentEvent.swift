@@ -22,6 +22,12 @@ public enum AgentEvent: String, DocumentedEvent {
     case thingLost = "937bb4c65f1b43b1849fd58061733875"
     /// A thing of the machine can be had again.
     case thingBack = "cb34d605842b43d29be7c4c6a1ef0338"
+    /// A provider does not return from a read (or another piece of work) that should be short.
+    case providerOverdue = "60149aa186ba4e48b2d0592ccd2b7fb0"
+    /// What a provider shows was removed from the bus because the provider has been overdue for long.
+    case providerWithdrawn = "3fb40deb79624dc1a1fcf29064d7ea10"
+    /// A provider that was overdue works again.
+    case providerReturned = "4ab820275b274df09bd91b8af5ef8eb3"
     /// The daemon does not take something that the agent shows.
     case notPublished = "71387290ef2f45b4bc4d5c0709f558f9"
     /// The daemon takes it now.
@@ -47,6 +53,9 @@ public enum AgentEvent: String, DocumentedEvent {
         case .controlRefused: (.notice, "not done")
         case .thingLost: (.warning, "cannot be read")
         case .thingBack: (.notice, "can be read again")
+        case .providerOverdue: (.warning, "a provider does not respond")
+        case .providerWithdrawn: (.warning, "the elements of a provider that does not respond are removed")
+        case .providerReturned: (.notice, "a provider responds again")
         case .notPublished: (.warning, "cannot be published")
         case .publishedAgain: (.notice, "can be published again")
         case .pathTaken: (.warning, "a reading was left out, since its path is taken")

@@ -7,21 +7,22 @@ public import Logging
 ///     let agent = Agent(HostProviders.all(of: Host(), logger: logger), publisher: publisher, logger: logger)
 ///     try await agent.run()
 ///
-/// Providers read on their own; what they report is published in one place, one set after the other. When the bus is
-/// slow or away, only the newest sets wait for it.
+/// Each provider works on a `Lane` of its own; what providers report is published in one place, one set after the other.
+/// When the bus is slow or away, only the newest sets wait for it.
 public struct Agent: Sendable {
-    private let providers: [any Provider]
+    private let runs: [ProviderRun]
     private let publisher: any Publisher
     private let interval: Duration
     private let controllers: [String: Controller]
     private let clock: any Clock<Duration>
+    private let supervision: any Clock<Duration>
     private let logger: Logger
     private let reports = Reports()
 
-    /// So long a provider whose source ended rests before it is started again.
-    static let restartDelay = Duration.seconds(5)
-    /// After so long what the bus refused is offered again: another agent may have had it, and has gone.
+    /// How long to wait before what the bus refused is offered again: another agent may have had it, and has gone.
     static let retryDelay = Duration.seconds(30)
+    /// How long the end of the agent waits for its providers.
+    static let stopDelay = Duration.seconds(2)
 
     /// An agent that is not running yet.
     ///
@@ -30,38 +31,44 @@ public struct Agent: Sendable {
     ///   - publisher: Where to show it.
     ///   - interval: How long to wait between two polls.
     ///   - group: Which group of peers may set and call.
-    ///   - clock: What time is measured by.
-    ///   - logger: Where problems are told.
+    ///   - clock: Measures the time between polls and before retries.
+    ///   - supervision: Measures the time that a provider may take.
+    ///   - logger: Receives problems.
     public init(
         _ providers: [any Provider], publisher: any Publisher, interval: Duration = .seconds(1),
-        group: String = "operator", clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        group: String = "operator", clock: any Clock<Duration> = ContinuousClock(),
+        supervision: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
-        self.providers = providers
         self.publisher = publisher
         self.interval = interval
         self.clock = clock
+        self.supervision = supervision
         self.logger = logger
-        let controlling = providers.compactMap { $0 as? any ControllingProvider }
-        controllers = Dictionary(
-            controlling.map { ($0.name, Controller($0.controls, group: group)) }
-        ) { first, _ in first }
+        let runs = providers.map { ProviderRun($0, clock: clock, logger: logger) }
+        self.runs = runs
+        var controllers: [String: Controller] = [:]
+        for (provider, run) in zip(providers, runs) {
+            guard let provider = provider as? any ControllingProvider else { continue }
+            controllers[run.name] = Controller(LaneControls(provider.controls, of: run), group: group)
+        }
+        self.controllers = controllers
     }
 
-    /// Runs until the task is cancelled.
+    /// The names of the providers that are overdue.
+    public var overdueProviders: [String] { runs.filter { $0.health.overdueSince != nil }.map(\.name) }
+
+    /// The lane of the provider of this name.
+    func lane(of provider: String) -> Lane? { runs.first { $0.name == provider }?.lane }
+
+    /// Runs until the task is cancelled. A provider that hangs then does not delay the end for long.
     public func run() async {
+        let tasks = runs.map { [reports] run in run.start { reports.put($0, of: run.name) } }
         await withTaskGroup { group in
-            let polled = providers.filter { !($0 is any PushingProvider) }
-            let poller = Poller(polled, interval: interval) { reports.put($1, of: $0) }
-            group.addTask { try? await poller.run(clock: clock) }
-            for provider in polled {
-                guard let provider = provider as? any WakingProvider else { continue }
-                let waking = Waking(provider: provider, poller: poller, clock: clock, logger: logger)
-                group.addTask { await waking.run() }
+            let clients = runs.filter(\.isPolled).map { run in
+                Poller.Client(period: run.period ?? interval) { run.pollIfIdle() }
             }
-            for provider in providers {
-                guard let provider = provider as? any PushingProvider else { continue }
-                group.addTask { await keepRunning(provider, reports) }
-            }
+            group.addTask { try? await Poller(clients, tolerance: interval / 10).run(clock: clock) }
+            group.addTask { await supervise() }
             await withDiscardingTaskGroup { retries in
                 await publish(reports) { provider in
                     retries.addTask {
@@ -73,7 +80,37 @@ public struct Agent: Sendable {
             }
             group.cancelAll()
         }
+        for task in tasks { task.cancel() }
+        // This task is cancelled already, which must not cut the wait short.
+        await Task { await end(of: tasks) }.value
     }
+
+    /// Waits until all `tasks` have ended, but not longer than `stopDelay`: one may hang in the kernel.
+    private func end(of tasks: [Task<Void, any Error>]) async {
+        let (ends, end) = AsyncStream<Never>.makeStream()
+        Task {
+            for task in tasks { _ = await task.result }
+            end.finish()
+        }
+        let timer = Task { [supervision] in
+            try? await supervision.sleep(for: Self.stopDelay)
+            end.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
+    }
+
+    /// Looks after the lanes until the task is cancelled.
+    private func supervise() async {
+        var supervisor = LaneSupervisor(runs, logger: logger)
+        while (try? await supervision.sleep(for: LaneSupervisor.interval, tolerance: .seconds(1))) != nil {
+            supervisor.look { reports.put([], of: $0) }
+            if let readings = supervisor.readings() { reports.put(readings, of: Self.name) }
+        }
+    }
+
+    /// What the agent publishes about itself is published under this name, as that of a provider.
+    private static let name = "agent"
 
     /// Waits until all that was reported by now is published: that much of the agent goes on then. While it does not run,
     /// or the bus is away, that takes until the task is cancelled.
@@ -111,26 +148,6 @@ public struct Agent: Sendable {
                 }
             }
             reports.endRound()
-        }
-    }
-
-    /// Runs a provider, again after a rest when its source ends: then nothing is known, and so nothing is shown.
-    private func keepRunning(_ provider: any PushingProvider, _ reports: Reports) async {
-        var provider = provider
-        let name = provider.name
-        let faults = FaultLog(logger)
-        while !Task.isCancelled {
-            do {
-                try await provider.run {
-                    faults.worked(name)
-                    reports.put($0, of: name)
-                }
-            } catch {
-                if Task.isCancelled { return }
-                faults.failed(name, error)
-            }
-            reports.put([], of: name)
-            try? await clock.sleep(for: Self.restartDelay)
         }
     }
 }

@@ -1,47 +1,41 @@
-/// Asks providers for their readings again and again, all of them by one timer: a device that sleeps is woken once for
-/// all its sensors. One whose source tells that something happened is asked at once, without regard to the timer.
-actor Poller {
-    private var providers: [any Provider]
-    private let interval: Duration
-    private let report: @Sendable (_ provider: String, _ readings: [Reading]) -> Void
+/// Asks for polls again and again, all by one timer: a device that sleeps is woken once for all its sensors.
+///
+/// The poller does not wait for the polls, which take place on the lanes of the providers.
+struct Poller: Sendable {
+    /// What is polled.
+    struct Client: Sendable {
+        /// How long to wait between two polls.
+        let period: Duration
+        /// Asks for a poll; returns without waiting for it.
+        let ask: @Sendable () -> Void
+    }
+
+    private let clients: [Client]
+    private let tolerance: Duration
 
     /// A poller that is not running yet.
     ///
     /// - Parameters:
-    ///   - providers: Whom to ask.
-    ///   - interval: How long to wait between two polls of those that do not say themselves.
-    ///   - report: Takes what they say.
-    init(
-        _ providers: [any Provider], interval: Duration,
-        report: @escaping @Sendable (_ provider: String, _ readings: [Reading]) -> Void
-    ) {
-        self.providers = providers
-        self.interval = interval
-        self.report = report
+    ///   - clients: What is polled.
+    ///   - tolerance: How much later a poll may be, so that the kernel can wake for several things together.
+    init(_ clients: [Client], tolerance: Duration) {
+        self.clients = clients
+        self.tolerance = tolerance
     }
 
     /// Asks until the task is cancelled.
     ///
-    /// Polls that were missed (since the machine was asleep, or a sensor took long to answer) are not made up for.
+    /// Polls that were missed because the machine was suspended are not made up for.
     func run<Time: Clock>(clock: Time) async throws where Time.Duration == Duration {
         let start = clock.now
-        var due = providers.map { _ in start }
-        while let next = due.min() {
-            // Being late by a little matters to nobody, and lets the kernel wake for several things at once.
-            try await clock.sleep(until: next, tolerance: interval / 10)
-            for index in providers.indices where due[index] <= clock.now {
-                ask(index)
-                let period = providers[index].period ?? interval
-                due[index] = due[index].advanced(by: period)
-                if due[index] <= clock.now { due[index] = clock.now.advanced(by: period) }
+        var times = clients.map { _ in start }
+        while let next = times.min() {
+            try await clock.sleep(until: next, tolerance: tolerance)
+            for (index, client) in clients.enumerated() where times[index] <= clock.now {
+                client.ask()
+                times[index] = times[index].advanced(by: client.period)
+                if times[index] <= clock.now { times[index] = clock.now.advanced(by: client.period) }
             }
         }
     }
-
-    /// Asks the provider of this name now. When it is due by the timer does not change.
-    func askNow(_ name: String) {
-        for index in providers.indices where providers[index].name == name { ask(index) }
-    }
-
-    private func ask(_ index: Int) { report(providers[index].name, providers[index].readings()) }
 }

@@ -35,9 +35,8 @@ final class AttributeWatch: Sendable {
                 files[path] = nil
             }
             for path in paths where files[path] == nil {
-                let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+                let descriptor = Lane.accessing(path) { Self.open(path) }
                 guard descriptor >= 0 else { continue }
-                Self.read(descriptor)
                 var event = epoll_event()
                 event.events = EPOLLPRI.rawValue
                 event.data.fd = descriptor
@@ -59,6 +58,13 @@ final class AttributeWatch: Sendable {
             guard count > 0 else { return }
             for event in events[..<Int(count)] { Self.read(event.data.fd) }
         }
+    }
+
+    /// Opens a file and reads it, so that only later changes count.
+    private static func open(_ path: String) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor >= 0 { read(descriptor) }
+        return descriptor
     }
 
     /// Reads from the beginning: only then the condition is over.

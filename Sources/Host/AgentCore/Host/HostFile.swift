@@ -7,36 +7,40 @@ internal import Glibc
 enum HostFile {
     /// The bytes of the file, up to `limit`.
     static func bytes(_ path: String, limit: Int = 4096) throws(HostFileError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else { throw HostFileError(code: errno) }
-        defer { close(descriptor) }
-        var code: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            var length: Int
-            repeat { length = Glibc.read(descriptor, buffer.baseAddress, limit) } while length < 0 && errno == EINTR
-            if length < 0 { code = errno }
-            count = max(0, length)
+        try Lane.accessing(path) { () throws(HostFileError) -> [UInt8] in
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+            guard descriptor >= 0 else { throw HostFileError(code: errno) }
+            defer { close(descriptor) }
+            var code: Int32 = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+                var length: Int
+                repeat { length = Glibc.read(descriptor, buffer.baseAddress, limit) } while length < 0 && errno == EINTR
+                if length < 0 { code = errno }
+                count = max(0, length)
+            }
+            guard code == 0 else { throw HostFileError(code: code) }
+            return bytes
         }
-        guard code == 0 else { throw HostFileError(code: code) }
-        return bytes
     }
 
     /// The bytes of a file of many lines, up to `limit`. Unlike an attribute of sysfs, a list in procfs comes in as many
     /// pieces as the kernel likes.
     static func contents(_ path: String, limit: Int) throws(HostFileError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw HostFileError(code: errno) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 16 * 1024)
-        while bytes.count < limit {
-            let length = Glibc.read(descriptor, &piece, min(piece.count, limit - bytes.count))
-            if length < 0 && errno == EINTR { continue }
-            guard length >= 0 else { throw HostFileError(code: errno) }
-            if length == 0 { break }
-            bytes += piece[..<length]
+        try Lane.accessing(path) { () throws(HostFileError) -> [UInt8] in
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+            guard descriptor >= 0 else { throw HostFileError(code: errno) }
+            defer { close(descriptor) }
+            var bytes: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 16 * 1024)
+            while bytes.count < limit {
+                let length = Glibc.read(descriptor, &piece, min(piece.count, limit - bytes.count))
+                if length < 0 && errno == EINTR { continue }
+                guard length >= 0 else { throw HostFileError(code: errno) }
+                if length == 0 { break }
+                bytes += piece[..<length]
+            }
+            return bytes
         }
-        return bytes
     }
 
     /// The text of the file without white space around it. What is not UTF-8 is repaired.
@@ -61,38 +65,45 @@ enum HostFile {
     }
 
     /// Whether there is such a file or directory.
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { Lane.accessing(path) { access(path, F_OK) == 0 } }
 
     /// The names in a directory, in no particular order; none if there is no such directory.
     static func names(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        Lane.accessing(directory) {
+            guard let stream = opendir(directory) else { return [] }
+            defer { closedir(stream) }
+            var names: [String] = []
+            while let entry = readdir(stream) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != "." && name != ".." { names.append(name) }
             }
-            if name != "." && name != ".." { names.append(name) }
+            return names
         }
-        return names
     }
 
     /// What the symbolic link at `path` says; `nil` if there is none.
     static func link(_ path: String) -> String? {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
-            guard let start = buffer.baseAddress else { return nil }
-            let length = readlink(path, start, buffer.count)
-            guard length >= 0 else { return nil }
-            return String(
-                decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]), as: UTF8.self)
+        Lane.accessing(path) {
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+                guard let start = buffer.baseAddress else { return nil }
+                let length = readlink(path, start, buffer.count)
+                guard length >= 0 else { return nil }
+                return String(
+                    decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]), as: UTF8.self
+                )
+            }
         }
     }
 
     /// The path without symbolic links; `nil` if nothing is there.
     static func realPath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        Lane.accessing(path) {
+            guard let resolved = realpath(path, nil) else { return nil }
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
     }
 }
 

@@ -44,7 +44,11 @@ struct UdevSource: DeviceSource {
 
     func events() async throws -> [DeviceMonitor.Event] { try await monitor.batch() }
 
-    func devices() throws -> [Device] { try Udev.devices(of: subsystems) }
+    func devices() throws -> [Device] {
+        try Lane.accessing("/sys (\(subsystems.joined(separator: ", ")))") { try Udev.devices(of: subsystems) }
+    }
 
-    func device(at syspath: String) throws -> Device? { try Udev.device(at: syspath) }
+    func device(at syspath: String) throws -> Device? {
+        try Lane.accessing(syspath) { try Udev.device(at: syspath) }
+    }
 }

@@ -31,7 +31,7 @@ extension LEDPanel {
             return true
         }
         guard hasBegun else { return }
-        let task = Task { await keepBlinking(rhythm, led, number) }
+        let task = Lane.task { await self.keepBlinking(rhythm, led, number) }
         slots.withLock { slots in
             if slots[led.path]?.request == number, slots[led.path]?.blinking != nil {
                 slots[led.path]?.blinking?.task = task
@@ -101,6 +101,6 @@ extension LEDPanel {
         }
         guard !blinking.isEmpty else { return }
         // This task is cancelled already; that must not cut the waiting short which a trigger's files may need.
-        await Task { for (led, number, before) in blinking { await restore(before, led, number) } }.value
+        await Lane.task { for (led, number, before) in blinking { await self.restore(before, led, number) } }.value
     }
 }

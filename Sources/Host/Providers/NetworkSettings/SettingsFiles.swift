@@ -68,7 +68,8 @@ struct SettingsFiles: Sendable {
 
     private func mark(_ path: String) -> String {
         var status = stat()
-        guard stat(host.file(path), &status) == 0 else { return path }
+        let file = host.file(path)
+        guard Lane.accessing(file, { stat(file, &status) }) == 0 else { return path }
         return "\(path) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 }

@@ -23,7 +23,7 @@ struct FilesystemUsage: Hashable, Sendable {
     /// That of the file system that `path` is on.
     init(_ path: String) throws(HostFileError) {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { throw HostFileError(code: errno) }
+        guard Lane.accessing(path, { statvfs(path, &status) }) == 0 else { throw HostFileError(code: errno) }
         let bytes = { (blocks: UInt) in
             let (bytes, overflow) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize))
             return overflow ? UInt64.max : bytes
