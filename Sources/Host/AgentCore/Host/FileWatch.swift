@@ -1,3 +1,5 @@
+internal import Files
+
 /// Waits until files are written, replaced or removed.
 ///
 /// What is watched are their directories, since a file is replaced by renaming another one over it; of a symbolic link,

@@ -1,3 +1,5 @@
+internal import Files
+
 /// *Which time zone the host is in*, by the files that the C library reads: localtime(5) and Debian's /etc/timezone.
 enum TimeZoneName {
     /// The zone's name; `nil` if /etc/localtime is no link and nothing else names it. Without /etc/localtime it is UTC.

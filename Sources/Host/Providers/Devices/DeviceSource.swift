@@ -1,3 +1,4 @@
+internal import Files
 internal import Udev
 
 /// Where the truth about devices comes from: what becomes of them, as it happens, and what there is now.

@@ -1,10 +1,12 @@
+internal import Netlink
+internal import Files
 internal import Udev
 
 /// Which source tells of a host's devices.
 enum DeviceSources {
     /// udev where sysfs is this machine's own; where other directories stand in for it, these, by themselves.
     static func source(
-        of host: Host, subsystems: [String], sockets: ReceivedSockets = ReceivedSockets()
+        of host: Host, subsystems: [String], sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets()
     ) throws -> any DeviceSource {
         if host.sysfs == "/sys" || host.sysfs == "/sys/" {
             return try UdevSource(host, subsystems: subsystems, received: sockets.udev)

@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 
 /// One LED of the kernel's LED class, as a scan found it: where it stands on the bus, and where its attributes are.

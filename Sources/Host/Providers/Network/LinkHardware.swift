@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 
 /// What sysfs knows of a link and rtnetlink(7) does not tell: its driver, and what it agreed upon with the other end.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// What the kernel says of a power supply: properties by name, in its own units (µV, µA, µW, µWh, µAh, tenths of °C).
 ///
 /// The supply's `uevent` file has all of them, so that one file is read instead of twenty. Where one property fails in

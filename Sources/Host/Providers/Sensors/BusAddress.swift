@@ -1,3 +1,5 @@
+internal import Files
+
 /// Where a device is plugged in: what tells two chips of the same name apart, whatever numbers the kernel gave them.
 enum BusAddress {
     /// Finds the bus that a device is on, and its place there.

@@ -1,3 +1,4 @@
+internal import Files
 internal import JetProtocol
 
 /// One thing that a chip measures: a temperature, a fan's speed, a voltage.

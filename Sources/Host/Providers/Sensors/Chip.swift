@@ -1,3 +1,4 @@
+internal import Files
 internal import JetProtocol
 
 /// One chip of the kernel's hardware monitoring (hwmon), as a scan found it: what it is called on the bus, and what it

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Where the entries of a class of devices lead to: what tells, at the cost of a few system calls, that devices came,
 /// went, or swapped their numbers.
 ///

@@ -1,3 +1,5 @@
+internal import Netlink
+internal import Files
 internal import CNetlink
 internal import Glibc
 internal import JetProtocol

@@ -229,7 +229,6 @@ private struct LaneReporting: Controls {
 extension Reading {
     /// The text of a file.
     fileprivate static func file(_ file: HangingFile) -> [Reading] {
-        guard let bytes = try? HostFile.contents(file.path, limit: 64) else { return [] }
-        return [Reading("file", .string(String(decoding: bytes, as: UTF8.self)), Metadata(datatype: .string))]
+        file.read().map { [Reading("file", .string($0), Metadata(datatype: .string))] } ?? []
     }
 }

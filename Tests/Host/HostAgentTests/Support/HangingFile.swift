@@ -3,8 +3,8 @@ import Testing
 
 @testable import HostAgent
 
-/// A small file that can be made to hang: `HostFile.contents` of it then waits in the kernel, as a read of a device whose
-/// driver sleeps does. It is a pipe meanwhile, whose opening waits for a writer.
+/// A small file that can be made to hang: reading it then waits in the kernel, as a read of a device whose driver sleeps
+/// does. It is a pipe meanwhile, whose opening waits for a writer.
 final class HangingFile: Sendable {
     private let tree: Tree
 
@@ -15,6 +15,19 @@ final class HangingFile: Sendable {
     init(_ text: String) throws {
         tree = try Tree()
         tree.write("value", text)
+    }
+
+    /// Reads the file on the current lane; `nil` if that fails.
+    func read() -> String? {
+        Lane.accessing(path) {
+            // Unlike HostFile, this waits for the pipe's other end.
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return nil }
+            defer { close(descriptor) }
+            var bytes = [UInt8](repeating: 0, count: 64)
+            let length = Glibc.read(descriptor, &bytes, bytes.count)
+            return length < 0 ? nil : String(decoding: bytes[..<length], as: UTF8.self)
+        }
     }
 
     /// Makes the next access hang.

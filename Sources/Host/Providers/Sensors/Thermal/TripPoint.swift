@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 
 /// A temperature of a thermal zone at which the kernel does something: throttle the processor, turn a fan on, switch the
