@@ -8,11 +8,6 @@
 /// Of what changes most often, a change behind another one, nothing is left to be done: so finding out costs little, and
 /// the publisher is not slowed by who does not read.
 final class Conflation {
-    /// What happened to an element, as a fetcher sees it.
-    enum Event {
-        case add, change, remove
-    }
-
     /// Which element, for which fetcher.
     private struct Key: Equatable {
         let element: UInt64
@@ -46,7 +41,7 @@ final class Conflation {
     struct Entry {
         let fetcher: Fetcher
         let element: Element
-        var event: Event
+        var event: ElementEvent
         /// What stands behind the fetcher's head, when the element is gone.
         var tail: [UInt8]?
     }
@@ -72,7 +67,7 @@ final class Conflation {
     ///
     /// - Parameter tail: For `remove`: what stands behind the fetcher's head.
     /// - Returns: Whether it replaced another one, which the peer will never hear of.
-    func note(_ event: Event, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
+    func note(_ event: ElementEvent, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
         let key = Key(element, fetcher)
         guard let place = places.find(key.hash, { keys[$0] == key }) else {
             places.insert(key.hash, place: entries.count)
@@ -154,7 +149,7 @@ final class Conflation {
     }
 
     /// The one event that two in a row amount to; `nil` for none at all.
-    private static func combined(_ first: Event, _ second: Event) -> Event? {
+    private static func combined(_ first: ElementEvent, _ second: ElementEvent) -> ElementEvent? {
         switch (first, second) {
         case (.add, .remove): nil
         case (.add, _): .add

@@ -23,12 +23,12 @@ final class Fetcher {
     /// Whether the value decides, or the order, the time, or how many there are: then there is more to do than to pass
     /// events on.
     let isSelective: Bool
-    /// Whether it is no window, and told what its pacing or its admission makes of events.
+    /// Whether it is no window, and told what its pacing or its limited makes of events.
     let isDeferring: Bool
     /// What an `interval` has it remember; `nil` without one.
     private(set) var pacing: Pacing?
     /// What `max` lets in; `nil` without it, and if the rule sorts.
-    private(set) var admission: Admission?
+    private(set) var limited: LimitedSet?
     /// The order, and what is in it; `nil` if the rule does not sort.
     let window: SortedWindow?
     /// `{"method":<id>`, with which each of its notifications begins.
@@ -50,8 +50,8 @@ final class Fetcher {
         window = rule.sort.map(SortedWindow.init)
         head = RawBuffer(exactly: Array("{\"method\":".utf8) + id.text)
         pacing = rule.interval.map { Pacing(interval: $0) }
-        admission = rule.limit.map { Admission(limit: $0) }
-        isDeferring = window == nil && (pacing != nil || admission != nil)
+        limited = rule.limit.map { LimitedSet(limit: $0) }
+        isDeferring = window == nil && (pacing != nil || limited != nil)
         isSelective = window != nil || isDeferring || !rule.isOnlyAboutPath
         isPlain = !isSelective
     }
@@ -61,7 +61,7 @@ final class Fetcher {
         isActive = false
         isPlain = false
         pacing = nil
-        admission = nil
+        limited = nil
     }
 }
 

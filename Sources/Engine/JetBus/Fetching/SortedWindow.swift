@@ -1,19 +1,19 @@
 import JetProtocol
 
-/// What a sorted fetcher keeps: all that satisfies its rule, in order, and what the peer was told of its window.
+/// What a sorted fetcher keeps: all that satisfies its rule, in order, and what the peer was sent of its window.
 final class SortedWindow {
     let order: SortOrder
-    var list = RankedList()
-    /// How many entries the peer was last told that the window has.
-    var toldCount = 0
-    /// Where the element stood that is being changed; `nil` if it was not in the list.
+    private(set) var list = RankedList()
+    /// How many entries the window had when it was last sent.
+    var sentCount = 0
+    /// The rank, before the change, of the element that is being changed; `nil` if it was not in the list.
     var rankBeforeChange: Int?
     /// Whether the value that is being changed stays the same, byte for byte.
     var changesNothing = false
-    /// Whether the peer has to be told the whole window, since its outbox was full.
+    /// Whether the whole window must be sent, because the outbox was full or the interval is not over.
     var isStale = false
-    /// Whether it stands in its peer's list of stale windows, even if it was told meanwhile.
-    var isInLine = false
+    /// Whether its fetcher is in `Peer.staleWindows`, even if the window was sent meanwhile.
+    var isQueued = false
 
     init(_ rule: SortRule) { order = SortOrder(rule: rule) }
 
@@ -30,10 +30,10 @@ final class SortedWindow {
     var occupied: Range<Int> { ranks.lowerBound..<ranks.lowerBound + count }
 
     /// From this rank on, ranks need not be exact.
-    var limit: Int { ranks.upperBound }
+    private var limit: Int { ranks.upperBound }
 
-    /// The ranks inside the window whose entries are others than before, when an entry went from one rank to another,
-    /// or came, or went.
+    /// The ranks inside the window whose entries differ from before, after an entry moved from one rank to another, was
+    /// inserted or was removed.
     func changed(from old: Int?, to new: Int?) -> Range<Int> {
         let affected: Range<Int>
         switch (old, new) {
@@ -44,7 +44,7 @@ final class SortedWindow {
         return affected.clamped(to: occupied)
     }
 
-    /// Begins anew with these entries, in whatever order they come.
+    /// Replaces all entries. They may come in any order.
     func fill(_ entries: [RankedList.Entry]) {
         list = RankedList(sorted: entries.sorted(by: order.precedes))
     }

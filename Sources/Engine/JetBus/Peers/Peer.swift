@@ -1,45 +1,35 @@
 import JetProtocol
 
-/// Names a peer of a `Bus`. Used again for another peer after `Bus.disconnect`.
+/// Names a peer of a `Bus`. It may name another peer after `Bus.disconnect`.
 public struct PeerID: Hashable, Sendable {
     /// A small number: peers are numbered densely, so that an array can be indexed by it.
     public let index: Int
 }
 
-/// A *peer* as the bus knows it: one connection, with what it owns, what it fetches and what waits to be written to it.
+/// A *peer* as the bus knows it: one connection, what it owns, what it fetches, and its output.
+///
+/// The `PeerTable` retains each peer from `connect` to `disconnect`. Elements and fetchers refer to their peer without
+/// retaining it: `Bus.disconnect` removes all of them before the table releases the peer.
 final class Peer {
     let id: PeerID
     /// Who it is.
     var identity: Identity.Box
-    /// What is being found out about it outside of the bus; until that is known its messages wait.
-    var inquiry: Inquiry?
-    var outbox: Outbox
-    /// What of its notifications did not fit into the outbox; `nil` while the peer keeps up.
-    private(set) var conflation: Conflation?
-    /// Notifications go into the outbox while it holds fewer bytes than this: none while it conflates.
-    private(set) var notifyLimit: Int
-    /// Its elements, in no order; `Element.ownedPlace` says where each one stands. The bus's table holds them.
+    /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
+    var authentication: PendingAuthentication?
+    /// What waits to be written to it. Only `Delivery` can change it.
+    var output: PeerOutput
+    /// Its elements, in no order; `Element.ownedPlace` says where each one is. `ElementTable` keeps the list.
     var owned: ContiguousArray<Unmanaged<Element>> = []
     var fetchers = FetcherSet()
-    /// Its sorted fetchers whose windows it has not been told, because its outbox was full.
+    /// Its sorted fetchers whose windows must be sent as a whole, because the outbox was full.
     var staleWindows: [Fetcher] = []
-    /// Its fetchers whose snapshots are not complete, in the order in which they were asked for.
+    /// Its fetchers whose snapshots are not complete, in the order in which they began.
     var snapshots: [Fetcher] = []
-    /// What its messages are written in, in both directions.
-    var encoding = Encoding.json
-    /// Whether there is a `conflation`.
-    var isConflating: Bool { conflation != nil }
-    /// Whether it stands in the bus's list of peers with output.
-    var isDirty = false
-    /// Whether its connection is to be closed once its outbox is written.
-    var isClosing = false
-    /// Whether it is the shell's own, which nobody counts; see `Bus+probing.swift`.
-    var isProbe = false
+    /// Whether it was connected by `Bus.connectProbe`. A probe is not counted.
+    let isProbe: Bool
     /// Whether it sends nothing more, but may still read.
     var hasEndedInput = false
-    /// Whether its messages should not be read for now, since it does not read ours.
-    var isPaused = false
-    /// Texts in a row that would not parse.
+    /// How many texts in a row could not be parsed.
     var parseErrors: Int32 = 0
     /// Its own requests that other peers have not answered yet.
     var pendingRequests: Int32 = 0
@@ -50,24 +40,18 @@ final class Peer {
 
     init(
         id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
-        outboxLimit: Int = .max
+        outboxLimit: Int = .max, isProbe: Bool = false
     ) {
         self.id = id
-        notifyLimit = outboxLimit
+        self.isProbe = isProbe
         let isUnknown = groups == Groups() && credentials == Credentials()
         identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
-        outbox = Outbox(framing: framing)
+        output = PeerOutput(framing: framing, limit: outboxLimit)
     }
 
-    /// From now on its notifications are conflated.
-    func beginConflating() {
-        conflation = Conflation()
-        notifyLimit = 0
-    }
-
-    /// It keeps up again.
-    func endConflating(outboxLimit: Int) {
-        conflation = nil
-        notifyLimit = outboxLimit
+    /// Whether everything that it asked for has been put into its outbox.
+    var isServed: Bool {
+        pendingRequests == 0 && snapshots.isEmpty && !output.isConflating && staleWindows.isEmpty
+            && authentication == nil
     }
 }

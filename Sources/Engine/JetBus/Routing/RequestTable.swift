@@ -5,7 +5,7 @@
 /// heap beside it.
 struct RequestTable: ~Copyable {
     /// One slot.
-    final class Request: Deadlined {
+    final class Request: DeadlineHeapItem {
         fileprivate(set) var slot: Int
         fileprivate var use: UInt64 = 0
         /// Who asked; `nil` for a free slot.

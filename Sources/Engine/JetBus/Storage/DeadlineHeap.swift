@@ -1,12 +1,12 @@
 /// What can stand in a `DeadlineHeap`.
-protocol Deadlined: AnyObject {
+protocol DeadlineHeapItem: AnyObject {
     /// Where it stands in the heap, if it does; the heap alone changes it.
     var heapPlace: Int? { get set }
 }
 
 /// Things with deadlines, the earliest first: a binary heap from which each thing can be taken, as it knows where it
 /// stands. A thing stands in it at most once.
-struct DeadlineHeap<Item: Deadlined>: ~Copyable {
+struct DeadlineHeap<Item: DeadlineHeapItem>: ~Copyable {
     private var entries: ContiguousArray<(deadline: UInt64, item: Item)> = []
 
     init() {}

@@ -1,7 +1,10 @@
 import Glibc
 
-/// Bytes that grow: the engine's own memory for what it renders and stores. It does what an array does without the
-/// uniqueness check, the zero fill and the bounds check of every append; nothing outside this folder sees it.
+/// A growing buffer of bytes, in which the engine renders and stores. It does what an array does without the uniqueness
+/// check, the zero fill and the bounds check of every append.
+///
+/// The buffer alone owns its memory: it allocates with `malloc`, and frees when it ends. Pointers that it returns are
+/// valid until the next mutating call.
 struct RawBuffer: ~Copyable {
     private(set) var base: UnsafeMutableRawPointer?
     private(set) var count = 0
@@ -9,7 +12,13 @@ struct RawBuffer: ~Copyable {
 
     init() {}
 
-    /// Bytes that will not grow: the memory is no larger.
+    private init(base: UnsafeMutableRawPointer?, count: Int, capacity: Int) {
+        self.base = base
+        self.count = count
+        self.capacity = capacity
+    }
+
+    /// A buffer that holds these bytes and has no room for more.
     init(exactly bytes: [UInt8]) {
         base = malloc(max(bytes.count, 1))
         guard let base else { preconditionFailure("out of memory") }
@@ -18,7 +27,10 @@ struct RawBuffer: ~Copyable {
         bytes.withUnsafeBytes { base.put($0) }
     }
 
-    deinit { free(base) }
+    deinit {
+        // Moved buffers end often, and own nothing.
+        if base != nil { free(base) }
+    }
 
     /// The bytes. Valid until the next change.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
@@ -28,7 +40,7 @@ struct RawBuffer: ~Copyable {
     /// Forgets the bytes behind the first `count`.
     mutating func truncate(to count: Int) { self.count = min(self.count, count) }
 
-    /// Forgets the bytes and, if they took more than `limit`, gives their memory back.
+    /// Forgets the bytes; frees their memory if that is larger than `limit`.
     mutating func removeAll(keepingAtMost limit: Int) {
         count = 0
         if capacity > limit {
@@ -38,7 +50,7 @@ struct RawBuffer: ~Copyable {
         }
     }
 
-    /// Makes room for `extra` more bytes and returns where they go. They count at once: the caller writes all of them.
+    /// Extends the bytes by `extra` uninitialized ones and returns where they begin. The caller writes all of them.
     @inline(__always)
     mutating func extend(by extra: Int) -> UnsafeMutableRawPointer {
         let needed = count &+ extra
@@ -84,7 +96,17 @@ struct RawBuffer: ~Copyable {
         }
     }
 
-    /// Hands the memory over to another owner, to be taken up again by `adopt`.
+    /// Moves the bytes and their memory out of this buffer, which is empty afterwards.
+    @inline(__always)
+    mutating func take() -> RawBuffer {
+        let taken = RawBuffer(base: base, count: count, capacity: capacity)
+        base = nil
+        count = 0
+        capacity = 0
+        return taken
+    }
+
+    /// Hands the memory to another owner, which passes it to `adopt` or frees it.
     mutating func surrender() -> (base: UnsafeMutableRawPointer, capacity: Int)? {
         guard let base else { return nil }
         defer {
@@ -95,7 +117,7 @@ struct RawBuffer: ~Copyable {
         return (base, capacity)
     }
 
-    /// Takes up memory that `surrender` handed over; this buffer must own none.
+    /// Takes ownership of memory that `surrender` handed over. What this buffer owned is freed.
     mutating func adopt(_ memory: (base: UnsafeMutableRawPointer, capacity: Int)) {
         free(base)
         (base, capacity) = memory
@@ -114,14 +136,14 @@ extension UnsafeMutableRawPointer {
     @inline(__always)
     func put(_ text: StaticString) { memcpy(self, text.utf8Start, text.utf8CodeUnitCount) }
 
-    /// Copies `bytes` to here and returns the place behind them.
+    /// Copies `bytes` to here and returns the address behind them.
     @inline(__always)
     func putting(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer {
         put(bytes)
         return self + bytes.count
     }
 
-    /// Copies `text` to here and returns the place behind it.
+    /// Copies `text` to here and returns the address behind it.
     @inline(__always)
     func putting(_ text: StaticString) -> UnsafeMutableRawPointer {
         memcpy(self, text.utf8Start, text.utf8CodeUnitCount)

@@ -45,7 +45,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
             return ElementHeader(
                 pathOffset: UInt32(truncatingIfNeeded: quoted.isEmpty ? 1 : quoted.count),
                 pathCount: UInt32(truncatingIfNeeded: path.count), owner: owner,
-                value: ValueBytes(borrowing: memory + pathSize, capacity: room),
+                value: ElementValue(borrowing: memory + pathSize, capacity: room),
                 quotedCount: UInt32(truncatingIfNeeded: quoted.isEmpty ? pathSize : quoted.count),
                 isMethod: value == nil, fetchOnly: fetchOnly, hash: hash, serial: serial, details: details)
         }
@@ -86,7 +86,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
     /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
     var owner: Unmanaged<Peer> { header.owner }
 
-    var value: ValueBytes {
+    var value: ElementValue {
         @inline(__always) _read { yield header.value }
         @inline(__always) _modify { yield &header.value }
     }
@@ -128,6 +128,11 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         set { header.ownedPlace = UInt32(truncatingIfNeeded: newValue) }
     }
 
+    /// Whether the element, whose path satisfies a rule, satisfies the rest of it.
+    func satisfies(_ rule: FetchRule) -> Bool {
+        rule.isOnlyAboutPath || !isMethod && rule.matches(value: value.bytes.bytes)
+    }
+
     /// Whether `peer` may see it.
     func isVisible(to peer: Peer) -> Bool {
         guard let access = details?.access else { return true }
@@ -150,7 +155,7 @@ struct ElementHeader {
     let pathOffset: UInt32
     let pathCount: UInt32
     let owner: Unmanaged<Peer>
-    var value: ValueBytes
+    var value: ElementValue
     var interests = InterestSet()
     var selectiveInterests: UInt32 = 0
     let quotedCount: UInt32

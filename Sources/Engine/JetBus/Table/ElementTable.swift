@@ -1,18 +1,25 @@
 import Glibc
+import JetProtocol
 
-/// All elements of the bus: a dense array in the order in which they were added, which is what a snapshot walks, and
-/// beside it an index by path. A removed element leaves a hole; when half of the array is holes it is packed.
-struct ElementTable: ~Copyable {
+/// All elements of the bus: a dense array in the order in which they were added, which is the order of a snapshot, and an
+/// index by path. A removed element leaves a hole; when half of the array is holes it is packed.
+///
+/// The table owns the elements: it retains each one when it is added and releases it when it is removed. Everything else
+/// that names an element without retaining it (the list of its owner, a sorted window) forgets it before that.
+final class ElementTable {
     /// Each retained once.
     private var dense: ContiguousArray<Unmanaged<Element>?> = []
     private var index = HashIndex()
     private let hash: ByteHash
+    private var lastSerial: UInt64 = 0
     /// How many of the elements are Methods.
     private(set) var methods = 0
 
     init(seed: UInt64) { hash = ByteHash(seed: seed) }
 
     deinit { for element in dense { element?.release() } }
+
+    // MARK: Finding elements
 
     /// How many elements there are.
     var count: Int { index.count }
@@ -45,30 +52,69 @@ struct ElementTable: ~Copyable {
         return dense[place]
     }
 
-    /// Adds an element, whose path must be free.
-    mutating func append(_ element: Element) {
-        element.place = dense.count
-        index.insert(element.hash, place: element.place)
-        if element.isMethod { methods &+= 1 }
-        dense.append(Unmanaged.passRetained(element))
+    /// Calls `body` with each element whose path satisfies a rule and which a peer may see: in the order in which they
+    /// were added or, for a rule of exact paths, in the order of the paths.
+    func forEach(satisfying rule: FetchRule, visibleTo peer: Peer, _ body: (Element) -> Void) {
+        func visit(_ element: Element?) {
+            guard let element, rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
+            body(element)
+        }
+        if case .exactly(let paths) = rule.path.reach {
+            for path in paths { visit(path.withUnsafeBytes { find($0)?.takeUnretainedValue() }) }
+        } else {
+            for place in 0..<end { visit(self[place]) }
+        }
     }
 
-    /// Takes an element out.
-    mutating func remove(_ element: Element) {
+    // MARK: Changing the table
+
+    /// Adds an element, whose path must be free.
+    ///
+    /// - Parameter hash: The hash of the path.
+    func add(
+        path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>, value: UnsafeRawBufferPointer?,
+        fetchOnly: Bool, details: Element.Details?
+    ) -> Element {
+        lastSerial &+= 1
+        let element = Element.make(
+            serial: lastSerial, path: path, hash: hash, owner: owner, value: value, fetchOnly: fetchOnly,
+            details: details)
+        element.place = dense.count
+        index.insert(hash, place: element.place)
+        if element.isMethod { methods &+= 1 }
+        dense.append(Unmanaged.passRetained(element))
+        owner._withUnsafeGuaranteedRef { owner in
+            element.ownedPlace = owner.owned.count
+            owner.owned.append(Unmanaged.passUnretained(element))
+        }
+        return element
+    }
+
+    /// Removes an element from the table and from the list of its owner.
+    func remove(_ element: Element) {
         index.remove(element.hash, place: element.place)
         if element.isMethod { methods &-= 1 }
         dense[element.place]?.release()
         dense[element.place] = nil
+        element.owner._withUnsafeGuaranteedRef { owner in
+            guard let last = owner.owned.popLast() else { return }
+            last._withUnsafeGuaranteedRef { last in
+                guard last !== element else { return }
+                owner.owned[element.ownedPlace] = Unmanaged.passUnretained(last)
+                last.ownedPlace = element.ownedPlace
+            }
+        }
     }
 
-    /// Whether it is time to call `pack`.
-    var isSparse: Bool { dense.count > 64 && dense.count > index.count &* 2 }
-
-    /// Closes the holes.
+    /// Packs the array if more than half of it is holes.
     ///
-    /// - Returns: Where each place went, for those who remember one: a place counts as the first element at or behind
-    ///   it.
-    mutating func pack() -> ContiguousArray<Int> {
+    /// - Returns: Where each place moved to, if it was packed. A hole moves to where the next element is.
+    func packIfSparse() -> ContiguousArray<Int>? {
+        guard dense.count > 64, dense.count > index.count &* 2 else { return nil }
+        return pack()
+    }
+
+    private func pack() -> ContiguousArray<Int> {
         var moved = ContiguousArray<Int>()
         moved.reserveCapacity(dense.count + 1)
         var packed = ContiguousArray<Unmanaged<Element>?>()

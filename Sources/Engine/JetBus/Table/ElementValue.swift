@@ -6,7 +6,7 @@ import Glibc
 /// there. Most values keep their size, so most elements need no other.
 ///
 /// It lies in an element's header, which has to be copyable; but there is one owner, the element, which ends it.
-struct ValueBytes {
+struct ElementValue {
     private var base: UnsafeMutableRawPointer?
     private var count: UInt32 = 0
     private var capacity: UInt32

@@ -1,4 +1,4 @@
-/// *Admission*: which elements are in a plain fetch with `max`, the older form's bound on how many there may be.
+/// *LimitedSet*: which elements are in a plain fetch with `max`, the older form's bound on how many there may be.
 ///
 /// Whoever satisfies the rule while there is room comes in, and stays in until it satisfies the rule no more or ends.
 /// Others wait in line. When one goes out of a full fetch, the one that has waited longest comes in at once, behind the
@@ -6,7 +6,7 @@
 /// all elements anew then and took what its table happened to hold first.) A peer that does not keep up may hear of a
 /// newcomer before it hears of the remove that made room, as conflation has it; when it has read all, it knows of `max`
 /// again.
-final class Admission {
+final class LimitedSet {
     /// How many may be in.
     let limit: Int
     /// How many are in.
@@ -50,7 +50,7 @@ final class Admission {
     }
 
     /// The next one that comes in, if there is room.
-    func admitNext() -> Element? {
+    func enterNext() -> Element? {
         guard inside < limit else { return nil }
         while served < line.count {
             let next = line[served]

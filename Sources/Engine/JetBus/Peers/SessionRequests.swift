@@ -1,12 +1,24 @@
 import JSONText
 import JetProtocol
 
-/// What a peer asks about itself and the daemon: `config`, `info`, `echo` (jet-protocol(7) §2).
-extension Bus {
+/// `config`, `info` and `echo` (jet-protocol(7) §2).
+struct SessionRequests {
+    private let delivery: Delivery
+    private let name: String
+    private let version: String
+    private let hasUsers: Bool
+
+    init(_ delivery: Delivery, _ configuration: Bus.Configuration) {
+        self.delivery = delivery
+        name = configuration.name
+        version = configuration.version
+        hasUsers = configuration.hasUsers
+    }
+
     func config(_ request: borrowing Request) throws(ErrorObject) {
-        let params = try tree(of: request)
+        let params = try request.tree()
         var name = request.peer.name
-        var encoding = request.peer.encoding
+        var encoding = request.peer.output.encoding
         for member in params.object ?? [:] {
             switch member.name {
             case "name":
@@ -24,29 +36,29 @@ extension Bus {
             }
         }
         request.peer.name = name
-        succeed(request)
+        delivery.succeed(request)
         // The response is still in the encoding of the request.
-        switchEncoding(of: request.peer, to: encoding)
+        delivery.switchEncoding(of: request.peer, to: encoding)
     }
 
-    func info(_ request: borrowing Request) {
+    func info(_ request: borrowing Request, _ statistics: Bus.Statistics) {
         guard let id = request.id else { return }
         let info: JSON = [
-            "name": .string(configuration.name), "version": .string(configuration.version),
+            "name": .string(name), "version": .string(version),
             "protocolVersion": "1.1.0",
             "features": [
-                "batches": true, "authentication": .boolean(configuration.hasUsers), "fetch": "full", "meta": true,
+                "batches": true, "authentication": .boolean(hasUsers), "fetch": "full", "meta": true,
                 "conflation": true, "interval": true, "caller": true,
                 "encodings": .array(Encoding.allCases.map { .string($0.rawValue) }),
             ],
             "statistics": statistics.json,
         ]
-        info.text.withUnsafeBytes { respond(to: request.peer, id: id, result: $0) }
+        info.text.withUnsafeBytes { delivery.respond(to: request.peer, id: id, result: $0) }
     }
 
     func echo(_ request: borrowing Request) {
         guard let id = request.id else { return }
-        guard let params = request.message.params else { return succeed(request) }
-        respond(to: request.peer, id: id, result: request.bytes(params))
+        guard let params = request.message.params else { return delivery.succeed(request) }
+        delivery.respond(to: request.peer, id: id, result: request.bytes(params))
     }
 }

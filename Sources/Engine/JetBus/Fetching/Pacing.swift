@@ -13,7 +13,7 @@ final class Pacing {
     /// What is to be done about an element of which there is news.
     enum Verdict {
         /// Tell the peer now.
-        case tell
+        case send
         /// It is held; `replacing` says whether something else was held, which the peer will never hear of.
         case hold(replacing: Bool)
     }
@@ -31,7 +31,7 @@ final class Pacing {
     }
 
     /// Its fetcher's place in the bus's agenda, if it stands there.
-    var agendaPlace: Int?
+    var timerPlace: Int?
     /// At least so much time between two notifications, in nanoseconds.
     let interval: UInt64
     /// Records by the serials of their elements.
@@ -65,7 +65,7 @@ final class Pacing {
     // MARK: Elements
 
     /// The peer is being told of an element.
-    func note(told element: Element, isThere: Bool, at now: UInt64) {
+    func note(sent element: Element, isThere: Bool, at now: UInt64) {
         records[element.serial] = Record(element: element, told: now, isThere: isThere, known: nil)
         order.append((element.serial, now))
         if order.count > 2 * records.count + 64 { pack() }
@@ -76,14 +76,14 @@ final class Pacing {
     /// - Parameters:
     ///   - was: Whether it satisfied the rule before.
     ///   - isThere: Whether it does now.
-    func note(news element: Element, was: Bool, isThere: Bool, at now: UInt64) -> Verdict {
+    func note(event element: Element, was: Bool, isThere: Bool, at now: UInt64) -> Verdict {
         guard let record = records[element.serial] else {
-            note(told: element, isThere: isThere, at: now)
-            return .tell
+            note(sent: element, isThere: isThere, at: now)
+            return .send
         }
         if record.known == nil, now >= end(of: record.told) {
-            note(told: element, isThere: isThere, at: now)
-            return .tell
+            note(sent: element, isThere: isThere, at: now)
+            return .send
         }
         records[element.serial]?.isThere = isThere
         guard record.known == nil else { return .hold(replacing: true) }
@@ -97,12 +97,12 @@ final class Pacing {
     func forget(_ element: Element) -> Bool? { records.removeValue(forKey: element.serial)?.known }
 
     /// Takes the next element whose time is over, if something of it was held; the peer is told that now.
-    func takeDue(at now: UInt64) -> (element: Element, event: Conflation.Event)? {
+    func takeExpired(at now: UInt64) -> (element: Element, event: ElementEvent)? {
         while done < order.count, end(of: order[done].told) <= now {
             let (serial, told) = order[done]
             done += 1
             guard let record = records[serial], record.told == told else { continue }
-            let event: Conflation.Event
+            let event: ElementEvent
             switch (record.known, record.isThere) {
             case (true, true): event = .change
             case (true, false): event = .remove
@@ -111,7 +111,7 @@ final class Pacing {
                 records[serial] = nil
                 continue
             }
-            note(told: record.element, isThere: record.isThere, at: now)
+            note(sent: record.element, isThere: record.isThere, at: now)
             return (record.element, event)
         }
         if done == order.count { pack() }
@@ -133,7 +133,7 @@ final class Pacing {
     // MARK: Windows
 
     /// Whether the peer may be told a window; if not, that one is held.
-    func mayTellWindow(at now: UInt64) -> Bool {
+    func maySendWindow(at now: UInt64) -> Bool {
         guard let windowTold, now < end(of: windowTold) else { return true }
         isHoldingWindow = true
         return false
@@ -146,7 +146,7 @@ final class Pacing {
     }
 
     /// Whether a window was held and its time is over.
-    func takeDueWindow(at now: UInt64) -> Bool {
+    func takeExpiredWindow(at now: UInt64) -> Bool {
         guard isHoldingWindow, let windowTold, end(of: windowTold) <= now else { return false }
         isHoldingWindow = false
         return true
