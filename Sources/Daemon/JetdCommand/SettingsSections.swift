@@ -3,6 +3,7 @@ import JSONText
 import JetBus
 import JetDaemon
 import JetProtocol
+import Moments
 
 /// `[listen]`: where the daemon listens when nobody hands it sockets.
 struct ListenSettings: ConfigurationSection, Hashable {
@@ -56,7 +57,7 @@ struct LimitSettings: ConfigurationSection, Hashable {
     /// How many bytes these may have.
     var pendingBytes = defaults.pendingBytesLimit
     /// How many passwords may wait to be checked.
-    var waitingPasswords = defaults.openQuestionLimit
+    var waitingPasswords = defaults.authenticationLimit
     /// How many elements the gets of one message may walk over.
     var getElements = defaults.walkLimit
     /// How many texts in a row may fail to parse.
@@ -80,17 +81,8 @@ struct LimitSettings: ConfigurationSection, Hashable {
         bus.outboxLimit = outbox
         bus.pendingRequestLimit = pendingRequests
         bus.pendingBytesLimit = pendingBytes
-        bus.openQuestionLimit = waitingPasswords
+        bus.authenticationLimit = waitingPasswords
         bus.walkLimit = getElements
         bus.parseErrorLimit = parseErrors
-    }
-}
-
-extension Duration {
-    /// So many nanoseconds, for spans of time that a configuration can have.
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isTooLong ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
     }
 }

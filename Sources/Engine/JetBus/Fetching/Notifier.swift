@@ -17,7 +17,7 @@ final class Notifier {
     /// Gives a State a new value and notifies its fetchers.
     @inline(__always)
     func change(_ element: Element, to value: UnsafeRawBufferPointer, by sender: Unmanaged<Peer>) {
-        if element.selectiveInterests > 0 { windows.prepareChange(of: element, to: value, fetchers) }
+        if element.selectiveInterests > 0 { windows.prepareChange(of: element, fetchers) }
         element.value.assign(value)
         notify(.change, of: element, by: sender)
     }

@@ -8,8 +8,6 @@ final class SortedWindow {
     var sentCount = 0
     /// The rank, before the change, of the element that is being changed; `nil` if it was not in the list.
     var rankBeforeChange: Int?
-    /// Whether the value that is being changed stays the same, byte for byte.
-    var changesNothing = false
     /// Whether the whole window must be sent, because the outbox was full or the interval is not over.
     var isStale = false
     /// Whether its fetcher is in `Peer.staleWindows`, even if the window was sent meanwhile.

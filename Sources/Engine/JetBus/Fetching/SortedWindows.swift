@@ -1,4 +1,3 @@
-import Glibc
 import JetProtocol
 
 /// Sorted fetches (jet-protocol(7) §4): moves elements in the order of a fetcher and sends the part of its window that
@@ -35,18 +34,12 @@ final class SortedWindows {
     /// Takes a State out of the windows of its fetchers before its value changes: with another value it could not be found
     /// in the order. `move` puts it in again.
     @inline(never)
-    func prepareChange(of element: Element, to value: UnsafeRawBufferPointer, _ fetchers: FetcherTable) {
-        let old = element.value.bytes
-        let isSame =
-            old.count == value.count
-            && old.baseAddress.map { old in value.baseAddress.map { memcmp(old, $0, value.count) == 0 } ?? true }
-                ?? true
+    func prepareChange(of element: Element, _ fetchers: FetcherTable) {
         for at in 0..<element.interests.count where element.interests.isSatisfied(at: at) {
             guard let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue(), fetcher.isActive,
                 let window = fetcher.window
             else { continue }
             window.rankBeforeChange = window.remove(element)
-            window.changesNothing = isSame
         }
     }
 
@@ -61,7 +54,6 @@ final class SortedWindows {
         let old = event == .change ? window.rankBeforeChange : event == .remove ? window.remove(element) : nil
         let new = isNow ? window.insert(element) : nil
         window.rankBeforeChange = nil
-        if old != nil, event == .change, window.changesNothing { return }
         let changed = window.changed(from: old, to: new)
         guard !changed.isEmpty || window.count != window.sentCount else { return }
         let peer = fetcher.peer.takeUnretainedValue()

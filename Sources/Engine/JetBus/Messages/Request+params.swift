@@ -4,10 +4,11 @@ import JetProtocol
 
 /// Reading the params of a request. A param that is missing or of the wrong type is an error that names it.
 extension Request {
-    /// Checks that the params are an object or absent.
-    func requireObject() throws(ErrorObject) {
-        guard let range = message.params else { return }
+    /// Where the params lie, which must be an object; `nil` if they are absent or `null`.
+    private func object() throws(ErrorObject) -> ByteRange? {
+        guard let range = message.params, !isNull(range) else { return nil }
         guard text[range.start] == UInt8(ascii: "{") else { throw .wrongType("params", got: params) }
+        return range
     }
 
     /// The param called `name`, which must be there.
@@ -20,7 +21,7 @@ extension Request {
     @inline(never)
     func missing(_ name: StaticString) -> ErrorObject {
         do throws(ErrorObject) {
-            try requireObject()
+            _ = try object()
             return .missingParam(name, got: params)
         } catch {
             return error
@@ -40,18 +41,18 @@ extension Request {
         return decodedPath(content)
     }
 
-    /// The param called `name` as a Boolean; `false` if it is absent.
+    /// The param called `name` as a Boolean; `false` if it is absent or `null`.
     func flag(_ name: StaticString) throws(ErrorObject) -> Bool {
-        guard let range = param(name) else { return false }
+        guard let range = optional(name) else { return false }
         let text = range.of(text.bytes)
         if text.elementsEqual("true") { return true }
         guard text.elementsEqual("false") else { throw .wrongType(name, got: params) }
         return false
     }
 
-    /// The param `timeout`, which is in seconds, in nanoseconds; `nil` if it is absent. It is limited to one year.
+    /// The param `timeout`, which is in seconds, in nanoseconds; `nil` if it is absent or `null`. It is limited to one year.
     func timeout() throws(ErrorObject) -> UInt64? {
-        guard let range = param("timeout") else { return nil }
+        guard let range = optional("timeout") else { return nil }
         guard let seconds = value(range).double, seconds >= 0 else { throw .wrongType("timeout", got: params) }
         return UInt64(min(seconds, 31_536_000) * 1e9)
     }
@@ -64,8 +65,7 @@ extension Request {
 
     /// All params as a tree; an empty object if there are none.
     func tree() throws(ErrorObject) -> JSON {
-        try requireObject()
-        guard let range = message.params else { return [:] }
+        guard let range = try object() else { return [:] }
         return value(range)
     }
 

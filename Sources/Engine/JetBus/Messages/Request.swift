@@ -71,6 +71,17 @@ struct Request: ~Copyable {
     @inline(__always)
     func param(_ name: StaticString) -> ByteRange? { parts.pointee.params.value(name, in: text.bytes) }
 
+    /// Where the optional param called `name` lies; `nil` if it is absent or `null`, which mean the same.
+    @inline(__always)
+    func optional(_ name: StaticString) -> ByteRange? {
+        guard let range = param(name), !isNull(range) else { return nil }
+        return range
+    }
+
+    /// Whether the value at `range`, which was scanned, is `null`.
+    @inline(__always)
+    func isNull(_ range: ByteRange) -> Bool { text[range.start] == UInt8(ascii: "n") }
+
     /// Decodes a path with escapes. The result is valid while the request is handled.
     @inline(never)
     func decodedPath(_ content: ByteRange) -> UnsafeRawBufferPointer {

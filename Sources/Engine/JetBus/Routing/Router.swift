@@ -43,7 +43,7 @@ final class Router {
         guard element.isMethod != isSet else { throw .invalidPath(isSet ? "notAState" : "notAMethod", path) }
         guard !element.fetchOnly else { throw .invalidPath("fetchOnly", path) }
         guard element.admits(request.peer) else { throw .invalidPath("noAccess", path) }
-        let arguments = isSet ? nil : request.param("args")
+        let arguments = isSet ? nil : request.optional("args")
         if let arguments {
             let first = request.text[arguments.start]
             guard first == UInt8(ascii: "[") || first == UInt8(ascii: "{") else {
@@ -66,7 +66,7 @@ final class Router {
             if let value {
                 routed.append("{\"value\":")
                 routed.append(request.bytes(value))
-                if !isPlain, let flag = request.param("valueAsResult") {
+                if !isPlain, let flag = request.optional("valueAsResult") {
                     routed.append(",\"valueAsResult\":")
                     routed.append(request.bytes(flag))
                 }
@@ -124,9 +124,11 @@ final class Router {
         }
         let caller = request.caller
         if let caller, delivery.closeIfOverfull(caller) {
-            if let error = answer.message.error {
+            // Beside a result, an error of null is no error: peers of JSON-RPC 1.0 write it so.
+            let result = answer.message.result
+            if let error = answer.message.error, result == nil || !answer.isNull(error) {
                 delivery.respond(to: caller, id: request.callerID, member: ",\"error\":", text: answer.bytes(error))
-            } else if let result = answer.message.result {
+            } else if let result {
                 delivery.respond(to: caller, id: request.callerID, member: ",\"result\":", text: answer.bytes(result))
             }
         }

@@ -130,7 +130,8 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
 
     /// Whether the element, whose path satisfies a rule, satisfies the rest of it.
     func satisfies(_ rule: FetchRule) -> Bool {
-        rule.isOnlyAboutPath || !isMethod && rule.matches(value: value.bytes.bytes)
+        if rule.isOnlyAboutPath { return true }
+        return isMethod ? rule.matchesMethod : rule.matches(value: value.bytes.bytes)
     }
 
     /// Whether `peer` may see it.

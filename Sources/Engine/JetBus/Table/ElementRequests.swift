@@ -43,12 +43,12 @@ final class ElementRequests {
     private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
         let timeout = try request.timeout()
         var access: Access?
-        if let range = request.param("access") {
+        if let range = request.optional("access") {
             access = Access(parsing: request.value(range))
             guard access != nil else { throw .wrongType("access", got: request.params) }
         }
         var meta: [UInt8]?
-        if let range = request.param("meta") {
+        if let range = request.optional("meta") {
             guard request.text[range.start] == UInt8(ascii: "{") else {
                 throw .wrongType("meta", got: request.params)
             }
