@@ -168,13 +168,14 @@ let package = Package(
             ], compact),
         .module(
             "SystemUpdate", .host, ["DocumentedEvents", "Files", "Handover", "JSONText", "Moments", .logging], compact),
-        .module(
-            "HostAgent", .host,
-            [
+        .target(
+            name: "HostAgent",
+            dependencies: [
                 "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Files", "Handover", "Jet",
                 "JetProtocol", "JSONText", "Moments", "Netlink", "NetworkSettings", "Readiness", "Systemd", "Text",
                 "Udev", .logging,
-            ], compact),
+            ],
+            path: "Sources/Host", sources: ["AgentCore", "Providers"], swiftSettings: compact),
         .module(
             "JetAgentCommand", .host,
             [
@@ -244,6 +245,9 @@ let package = Package(
         .tests(
             "NetworkSettingsTests", "Host",
             ["Files", "Handover", "JSONText", "NetworkApply", "NetworkSettings", "TestSupport"]),
+        .tests(
+            "HandoverTests", "Host",
+            ["Files", "Handover", "JSONText", "Moments", "NetworkSettings", "TestSupport"]),
         .tests(
             "SystemUpdateTests", "Host",
             ["Files", "Handover", "SystemUpdate", "JSONText", "Moments", "TestSupport"]),

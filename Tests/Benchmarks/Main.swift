@@ -20,17 +20,27 @@ struct Main: ParsableCommand {
     @Option(help: ArgumentHelp("Only those with this in their names.", valueName: "text"))
     var only: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Only run each benchmark n times, for a tool that counts instructions; nothing is printed.",
+            valueName: "n"))
+    var passes: Int?
+
     @Flag(help: "Print JSON for programs, one object a line.")
     var json = false
 
     func validate() throws {
         guard (1...1000).contains(rounds) else { throw ValidationError("--rounds takes a number from 1 to 1000.") }
+        guard (1...1000).contains(passes ?? 1) else {
+            throw ValidationError("--passes takes a number from 1 to 1000.")
+        }
         guard !Suite(named: only).benchmarks.isEmpty else {
             throw ValidationError("No benchmark has '\(only ?? "")' in its name.")
         }
     }
 
     func run() throws {
+        if let passes { return Suite(named: only).runPlainly(passes: passes) }
         let results = try Suite(named: only).run(rounds: rounds) { Self.say($0 + " …") }
         Self.say("")
         for line in json ? Report.records(results, rounds: rounds) : Report.table(results) { print(line) }

@@ -68,6 +68,17 @@ struct Suite {
         }
     }
 
+    /// Runs each benchmark and nothing else: no yardsticks, no checks, no figures. For a tool from outside that counts
+    /// instructions.
+    ///
+    /// - Parameter passes: How often each one runs.
+    func runPlainly(passes: Int) {
+        for benchmark in benchmarks {
+            let run = benchmark.prepare(scale)
+            for _ in 0..<passes { _ = run.pass() }
+        }
+    }
+
     private func measure(
         _ benchmark: Benchmark, _ amounts: [String: Double]
     ) throws -> (amount: Double, yardstick: Double) {

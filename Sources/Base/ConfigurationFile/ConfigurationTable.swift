@@ -1,7 +1,7 @@
 public import JSONText
 
-/// A table of a configuration file, in TOML (toml.io), from which values are *taken* one by one. What is left at the end
-/// nobody knows, and is an error: a misspelt key must not be silently without effect.
+/// A table of a configuration file, in TOML (toml.io), from which values are *taken* one by one. A key that is left at
+/// the end is unknown, and an error: a misspelt key must not be ignored silently.
 ///
 ///     var table = try ConfigurationTable(parsing: text, file: "/etc/jet/agent.toml")
 ///     interval = try table.take("interval", default: 1.0, in: 0.1...86400)
@@ -14,11 +14,11 @@ public struct ConfigurationTable: Sendable {
     private var members: JSON.Object
     private var known: [String] = []
 
-    /// The table that a whole document is.
+    /// The table of a whole document.
     ///
     /// - Parameters:
     ///   - text: The document.
-    ///   - file: What it is called in errors.
+    ///   - file: The name of the document in errors.
     public init(parsing text: String, file: String) throws(ConfigurationError) {
         let document = try TOMLDocument(text, file: file)
         members = document.root
@@ -46,7 +46,7 @@ public struct ConfigurationTable: Sendable {
         return ConfigurationError(file: file, line: lines[key] ?? lines[name], "'\(key)' \(reason)")
     }
 
-    /// Takes the value of a key, whatever it is; `nil` if it is not there.
+    /// Takes the value of a key, of any type; `nil` if the key does not exist.
     public mutating func take(_ key: String) -> JSON? {
         known.append(key)
         defer { members[key] = nil }
@@ -115,7 +115,7 @@ public struct ConfigurationTable: Sendable {
         return ConfigurationTable(object, of: self, named: key)
     }
 
-    /// Takes a table as a section's settings, and makes sure that nothing in it is left.
+    /// Takes a table as the settings of a section, and makes sure that all its keys are taken.
     public mutating func section<Section: ConfigurationSection>(
         _ key: String, default section: Section
     ) throws(ConfigurationError) -> Section {
@@ -126,9 +126,9 @@ public struct ConfigurationTable: Sendable {
         return section
     }
 
-    /// Makes sure that everything has been taken.
+    /// Makes sure that all keys have been taken.
     ///
-    /// - Throws: An error about the first key that nobody knows, with the known one that looks most like it.
+    /// - Throws: An error about the first unknown key, with the known key that is most similar.
     public func finish() throws(ConfigurationError) {
         guard let unknown = members.first?.name else { return }
         let near = known.map { (key: $0, distance: Self.distance($0, unknown)) }.min { $0.distance < $1.distance }
@@ -155,8 +155,8 @@ public struct ConfigurationTable: Sendable {
     }
 }
 
-/// Settings that stand in a table of their own.
+/// Settings that have a table of their own.
 public protocol ConfigurationSection: Sendable {
-    /// Takes what is there over what is so by default.
+    /// Takes the values in `table`; settings without a value keep their default.
     mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError)
 }

@@ -165,7 +165,7 @@ public final class Daemon: Sendable {
     ///   - rest: How long it is left untold after it was told.
     ///   - tell: Called on the event loop.
     /// - Throws: `DaemonError` once the daemon has stopped.
-    public func tellCensus(atMostEvery rest: Duration, _ tell: @escaping @Sendable (Bus.Census) -> Void) async throws {
+    public func tellCensus(atMostEvery rest: Duration, _ tell: @escaping @Sendable (Bus.Counts) -> Void) async throws {
         let (hub, eventLoop) = (hub, eventLoop)
         try await unlessEnding { eventLoop.submit { hub.value?.beginTelling(atMostEvery: TimeAmount(rest), tell) } }
     }

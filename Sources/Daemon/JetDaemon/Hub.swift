@@ -25,7 +25,7 @@ final class Hub {
     /// What peers on the unix socket may do because of who runs them.
     private(set) var grants: GrantTable
     /// What the bus wants to know, and whether the examiner is at the one before.
-    var questions = CircularBuffer<Bus.Question>()
+    var questions = CircularBuffer<Bus.AuthenticationRequest>()
     var isExamining = false
     var listeners: [(channel: any Channel, file: SocketFile?)] = []
     /// Who asks whether the bus still answers; `nil` if nobody wants to know.
@@ -103,7 +103,7 @@ final class Hub {
 
     func disconnect(_ id: PeerID) {
         // Afterwards nobody knows any more who it was.
-        if bus.hasIncidents { noteIncidents() }
+        if bus.hasWarnings { noteIncidents() }
         connections[id.index] = nil
         // When all leave, nobody is left to be told.
         if case .closing = stage { return }
@@ -135,8 +135,8 @@ final class Hub {
         for id in withOutput {
             if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
         }
-        if bus.hasQuestions { takeQuestions() }
-        if bus.hasIncidents { noteIncidents() }
+        if bus.hasAuthenticationRequests { takeAuthenticationRequests() }
+        if bus.hasWarnings { noteIncidents() }
         if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()
         if onlooker != nil { tellCensus() }

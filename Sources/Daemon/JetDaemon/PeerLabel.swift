@@ -49,7 +49,7 @@ extension Hub {
 
     /// Logs what the bus has to say about its peers.
     func noteIncidents() {
-        for incident in bus.takeIncidents() {
+        for incident in bus.takeWarnings() {
             switch incident.kind {
             case .limitExceeded(let limit, let max):
                 let event: DaemonEvent = incident.isClosed ? .peerClosedForLimit : .limitReached

@@ -10,7 +10,7 @@ extension ServiceNotifier {
     static var statusRest: Duration { .seconds(5) }
 
     convenience init(logger: Logger) {
-        self.init(status: Self.status(of: Bus.Census())) { error in
+        self.init(status: Self.status(of: Bus.Counts())) { error in
             logger.debug("cannot notify systemd", metadata: ["reason": "\(error)"])
         }
     }
@@ -28,7 +28,7 @@ extension ServiceNotifier {
     }
 
     /// `12 peers, 340 states, 5 methods`.
-    static func status(of census: Bus.Census) -> String {
+    static func status(of census: Bus.Counts) -> String {
         [(census.peers, "peer"), (census.states, "state"), (census.methods, "method")]
             .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }

@@ -57,7 +57,7 @@ struct LimitSettings: ConfigurationSection, Hashable {
     /// How many bytes these may have.
     var pendingBytes = defaults.pendingBytesLimit
     /// How many passwords may wait to be checked.
-    var waitingPasswords = defaults.openQuestionLimit
+    var waitingPasswords = defaults.authenticationLimit
     /// How many elements the gets of one message may walk over.
     var getElements = defaults.walkLimit
     /// How many texts in a row may fail to parse.
@@ -81,7 +81,7 @@ struct LimitSettings: ConfigurationSection, Hashable {
         bus.outboxLimit = outbox
         bus.pendingRequestLimit = pendingRequests
         bus.pendingBytesLimit = pendingBytes
-        bus.openQuestionLimit = waitingPasswords
+        bus.authenticationLimit = waitingPasswords
         bus.walkLimit = getElements
         bus.parseErrorLimit = parseErrors
     }

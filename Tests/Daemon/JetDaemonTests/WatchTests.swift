@@ -62,14 +62,14 @@ struct WatchTests {
         try await withDaemon { daemon in
             let log = Told()
             try block { try await daemon.daemon.tellCensus(atMostEvery: .milliseconds(10)) { log.note($0) } }
-            #expect(log.all == [Bus.Census()])
+            #expect(log.all == [Bus.Counts()])
             let peer = try RawPeer(daemon.unix)
             try peer.addStates(10)
             _ = try peer.ask(#"{"id":1,"method":"add","params":{"path":"m"}}"#)
             try eventually { log.all.last?.states == 10 && log.all.last?.methods == 1 }
             #expect(log.all.last?.peers == 1)
             peer.close()
-            try eventually { log.all.last == Bus.Census() }
+            try eventually { log.all.last == Bus.Counts() }
             for (one, next) in zip(log.all, log.all.dropFirst()) { #expect(one != next) }
         }
     }
@@ -81,7 +81,7 @@ struct WatchTests {
             try block { try await daemon.daemon.tellCensus(atMostEvery: .seconds(3600)) { log.note($0) } }
             try RawPeer(daemon.unix).addStates(10)
             try daemon.wait { $0.peers == 0 }
-            #expect(log.all == [Bus.Census()])
+            #expect(log.all == [Bus.Counts()])
         }
     }
 }
@@ -93,9 +93,9 @@ private final class Count: Sendable {
 }
 
 private final class Told: Sendable {
-    private let list = Mutex<[Bus.Census]>([])
-    var all: [Bus.Census] { list.withLock { $0 } }
-    func note(_ census: Bus.Census) { list.withLock { $0.append(census) } }
+    private let list = Mutex<[Bus.Counts]>([])
+    var all: [Bus.Counts] { list.withLock { $0 } }
+    func note(_ census: Bus.Counts) { list.withLock { $0.append(census) } }
 }
 
 /// Holds up the thread that comes to it.

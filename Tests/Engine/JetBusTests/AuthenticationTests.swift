@@ -24,16 +24,16 @@ struct AuthenticationTests {
     static let granted: JSON = ["fetchGroups": ["f"], "setGroups": ["r", "s"], "callGroups": []]
     static let seen: JSON = [.entry("add", "secret", 1)]
 
-    private func answer(_ verdict: Bus.Verdict) { bus.answerAll(with: verdict) }
+    private func answer(_ verdict: Bus.AuthenticationResult) { bus.answerAll(with: verdict) }
 
     // MARK: authenticate | user, password | {fetchGroups, setGroups, callGroups}
 
     @Test("authenticate: asks with user and password as they were meant, and answers with the groups")
     func question() throws {
         peer.send(Self.request)
-        #expect(bus.bus.hasQuestions)
-        let questions = bus.bus.takeQuestions()
-        #expect(!bus.bus.hasQuestions)
+        #expect(bus.bus.hasAuthenticationRequests)
+        let questions = bus.bus.takeAuthenticationRequests()
+        #expect(!bus.bus.hasAuthenticationRequests)
         let question = try #require(questions.first)
         #expect(questions.count == 1)
         #expect(question.kind == .authentication)
@@ -51,8 +51,8 @@ struct AuthenticationTests {
         arguments: [
             (.unknownUser, .refused(["invalidUser": true])), (.wrongPassword, .refused(["invalidPassword": true])),
             (.failed("no memory"), .error(-32603, "Internal error", "no memory")),
-        ] as [(Bus.Verdict, JSON)])
-    func refused(verdict: Bus.Verdict, answer: JSON) {
+        ] as [(Bus.AuthenticationResult, JSON)])
+    func refused(verdict: Bus.AuthenticationResult, answer: JSON) {
         peer.send(Self.request)
         bus.answerAll(with: verdict)
         #expect(peer.answer(to: 1) == answer)
@@ -88,7 +88,7 @@ struct AuthenticationTests {
     func alreadyFetching() {
         peer.ask("fetch", ["id": 1])
         #expect(peer.ask("authenticate", Self.login) == .refused(["alreadyFetching": true]))
-        #expect(!bus.bus.hasQuestions)
+        #expect(!bus.bus.hasAuthenticationRequests)
     }
 
     @Test("info says that there are users")
@@ -103,7 +103,7 @@ struct AuthenticationTests {
         for letter in ["x", "\n"] {
             let password = String(repeating: letter, count: 100_000)
             peer.notify("authenticate", ["user": "x", "password": .string(password)])
-            let question = try #require(bus.bus.takeQuestions().first)
+            let question = try #require(bus.bus.takeAuthenticationRequests().first)
             #expect(question.password.count == 512)
             bus.bus.answer(question, with: .wrongPassword, at: bus.now)
         }
@@ -114,7 +114,7 @@ struct AuthenticationTests {
     @Test("passwd: who has not authenticated itself may change nobody's password")
     func passwdByNobody() {
         #expect(peer.ask("passwd", Self.login) == .refused(["noAccess": "john"]))
-        #expect(!bus.bus.hasQuestions)
+        #expect(!bus.bus.hasAuthenticationRequests)
     }
 
     @Test(
@@ -123,13 +123,13 @@ struct AuthenticationTests {
             (.changed, .done), (.forbidden, .refused(["noAccess": "jane"])),
             (.unknownUser, .refused(["invalidUser": true])), (.wrongPassword, .refused(["invalidPassword": true])),
             (.failed("disk full"), .error(-32603, "Internal error", "disk full")),
-        ] as [(Bus.Verdict, JSON)])
-    func passwd(verdict: Bus.Verdict, answer: JSON) throws {
+        ] as [(Bus.AuthenticationResult, JSON)])
+    func passwd(verdict: Bus.AuthenticationResult, answer: JSON) throws {
         peer.send(Self.request)
         bus.answerAll(with: .granted(groups))
         _ = peer.received()
         peer.send(["id": 2, "method": "passwd", "params": ["user": "jane", "password": "new"]])
-        let question = try #require(bus.bus.takeQuestions().first)
+        let question = try #require(bus.bus.takeAuthenticationRequests().first)
         #expect(question.kind == .passwordChange(by: "john"))
         #expect(question.user == "jane")
         bus.bus.answer(question, with: verdict, at: bus.now)
@@ -186,14 +186,14 @@ struct AuthenticationTests {
         peer.send([login(1), Self.get, login(3), login(4), Self.get])
         peer.send(Self.get)
         peer.send([login(7), Self.get])
-        let verdicts: [Bus.Verdict] = [.granted(groups), .granted(Groups()), .wrongPassword, .granted(groups)]
+        let verdicts: [Bus.AuthenticationResult] = [.granted(groups), .granted(Groups()), .wrongPassword, .granted(groups)]
         var answered: [[JSON]] = []
         for verdict in verdicts {
             #expect(bus.answerAll(with: verdict) == 1)
             answered.append(peer.received().map { $0["result"]?.array.map { .array($0) } ?? $0["id"] ?? nil })
         }
         #expect(answered == [[1, Self.seen], [3], [4, [], []], [7, Self.seen]])
-        #expect(!bus.bus.hasQuestions)
+        #expect(!bus.bus.hasAuthenticationRequests)
     }
 
     @Test("others go on meanwhile, and the peer goes on hearing")
@@ -237,7 +237,7 @@ struct AuthenticationTests {
     func limit() {
         let bus = TestBus {
             $0.hasUsers = true
-            $0.openQuestionLimit = 2
+            $0.authenticationLimit = 2
         }
         let peers = (0..<4).map { _ in bus.connect() }
         let refusal = JSON.error(-32010, "Limit exceeded", ["limit": "authentications", "max": 2])
@@ -245,7 +245,7 @@ struct AuthenticationTests {
         // Nobody has taken its question.
         peers[0].disconnect()
         #expect(peers[2].ask("authenticate", Self.login) == nil)
-        let questions = bus.bus.takeQuestions()
+        let questions = bus.bus.takeAuthenticationRequests()
         #expect(questions.count == 2)
         // Somebody has.
         peers[1].disconnect()
@@ -262,7 +262,7 @@ struct AuthenticationTests {
     @Test("a verdict reaches nobody who came to the place of the peer that asked, whatever that one is doing")
     func lateVerdict() throws {
         peer.send([Self.request, Self.get])
-        let question = try #require(bus.bus.takeQuestions().first)
+        let question = try #require(bus.bus.takeAuthenticationRequests().first)
         peer.disconnect()
         let next = bus.connect()
         #expect(next.id == peer.id)
@@ -287,8 +287,8 @@ extension TestBus {
     ///
     /// - Returns: How many there were.
     @discardableResult
-    func answerAll(with verdict: Bus.Verdict) -> Int {
-        let questions = bus.takeQuestions()
+    func answerAll(with verdict: Bus.AuthenticationResult) -> Int {
+        let questions = bus.takeAuthenticationRequests()
         for question in questions { bus.answer(question, with: verdict, at: now) }
         deliver()
         return questions.count

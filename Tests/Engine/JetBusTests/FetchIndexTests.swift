@@ -115,7 +115,7 @@ struct FetchIndexTests {
         for number in 0..<30_000 { leaver.notify("fetch", ["id": .number(number)]) }
         leaver.disconnect()
         #expect(bus.statistics.fetchers == 0)
-        #expect((bus.bus.liveInterests, bus.bus.deadInterests) == (0, 1))
+        #expect((bus.bus.fetchers.liveInterests, bus.bus.fetchers.deadInterests) == (0, 1))
     }
 
     // MARK: Interests
@@ -130,17 +130,17 @@ struct FetchIndexTests {
         for _ in 0..<50 {
             viewer.ask("fetch", ["id": "f"])
             viewer.ask("unfetch", ["id": "f"])
-            #expect(bus.bus.deadInterests <= bus.bus.liveInterests + 1024)
+            #expect(bus.bus.fetchers.deadInterests <= bus.bus.fetchers.liveInterests + 1024)
         }
-        #expect(bus.bus.liveInterests == 111)
-        #expect(bus.bus.fetchers.count <= 5)
+        #expect(bus.bus.fetchers.liveInterests == 111)
+        #expect(bus.bus.fetchers.slotCount <= 5)
         _ = viewer.received()
         for path in 0..<500 { owner.notify("change", ["path": .string("\(path)"), "value": 1]) }
         let received = viewer.received()
         #expect(received.count == 111)
         #expect(received.allSatisfy { $0["method"] == "stays" })
         // A change makes its element forget what ended.
-        #expect(bus.bus.deadInterests == 0)
+        #expect(bus.bus.fetchers.deadInterests == 0)
     }
 
     @Test("what is counted of interests agrees with what elements know, whatever ends first")
@@ -150,14 +150,14 @@ struct FetchIndexTests {
         let peers = (0..<5).map { _ in bus.connect() }
         for path in 0..<50 { owner.notify("add", ["path": .string("\(path)"), "value": 0]) }
         for peer in peers { for id in 0..<10 { peer.notify("fetch", ["id": .number(id)]) } }
-        #expect(bus.bus.liveInterests == 2500)
+        #expect(bus.bus.fetchers.liveInterests == 2500)
         for path in 0..<25 { owner.notify("remove", ["path": .string("\(path)")]) }
-        #expect(bus.bus.liveInterests == 1250)
+        #expect(bus.bus.fetchers.liveInterests == 1250)
         for id in 0..<5 { peers[0].notify("unfetch", ["id": .number(id)]) }
-        #expect((bus.bus.liveInterests, bus.bus.deadInterests) == (1125, 125))
+        #expect((bus.bus.fetchers.liveInterests, bus.bus.fetchers.deadInterests) == (1125, 125))
         for peer in peers { peer.disconnect() }
         owner.disconnect()
-        #expect((bus.bus.liveInterests, bus.bus.deadInterests) == (0, 0))
-        #expect(bus.bus.fetchers.allSatisfy { $0 == nil })
+        #expect((bus.bus.fetchers.liveInterests, bus.bus.fetchers.deadInterests) == (0, 0))
+        #expect(bus.bus.fetchers.takenSlots == 0)
     }
 }

@@ -132,7 +132,7 @@ struct FuzzTests {
         let statistics = bus.statistics
         #expect(
             [statistics.peers, statistics.elements, statistics.fetchers, statistics.pendingRequests] == [0, 0, 0, 0])
-        #expect((bus.bus.liveInterests, bus.bus.deadInterests) == (0, 0))
+        #expect((bus.bus.fetchers.liveInterests, bus.bus.fetchers.deadInterests) == (0, 0))
         #expect(statistics.notifications > 1000)
     }
 }

@@ -12,11 +12,11 @@ struct IncidentTests {
         let bus = TestBus()
         let peer = bus.connect()
         for _ in 1...15 { peer.send("nonsense") }
-        #expect(!bus.bus.hasIncidents)
+        #expect(!bus.bus.hasWarnings)
         for _ in 1...5 { peer.send("nonsense") }
         #expect(
-            Array(bus.bus.takeIncidents()) == [.init(peer: peer.id, kind: .unreadable(count: 16), isClosed: true)])
-        #expect(!bus.bus.hasIncidents)
+            Array(bus.bus.takeWarnings()) == [.init(peer: peer.id, kind: .unreadable(count: 16), isClosed: true)])
+        #expect(!bus.bus.hasWarnings)
     }
 
     @Test("who has too many requests waiting is named, once for a turn")
@@ -26,7 +26,7 @@ struct IncidentTests {
         #expect(owner.ask("add", ["path": "a"]) == .done)
         for id in 1...10 { peer.send(#"{"id":\#(id),"method":"call","params":{"path":"a"}}"#) }
         #expect(
-            Array(bus.bus.takeIncidents()) == [
+            Array(bus.bus.takeWarnings()) == [
                 .init(peer: peer.id, kind: .limitExceeded("pendingRequests", max: 2), isClosed: false)
             ])
     }
@@ -37,6 +37,6 @@ struct IncidentTests {
         let peer = bus.connect()
         peer.send(#"{"id":1,"method":"set","params":{"path":"a","value":1}}"#)
         peer.send(#"{"id":1,"method":"nonsense"}"#)
-        #expect(!bus.bus.hasIncidents)
+        #expect(!bus.bus.hasWarnings)
     }
 }

@@ -16,7 +16,7 @@ struct InheritanceTests {
         /// The groups that it came with, or was granted last.
         var groups: Set<String>
         /// Its question, once somebody works on it, and what the verdict will be.
-        var question: (Bus.Question, Bus.Verdict)?
+        var question: (Bus.AuthenticationRequest, Bus.AuthenticationResult)?
 
         init(_ peer: TestPeer, _ groups: Set<String>) {
             self.peer = peer
@@ -40,7 +40,7 @@ struct InheritanceTests {
         }
         var guests: [Guest] = []
         /// Questions whose peers have gone, which somebody still works on.
-        var orphans: [(Bus.Question, Bus.Verdict)] = []
+        var orphans: [(Bus.AuthenticationRequest, Bus.AuthenticationResult)] = []
         var comings = 0
         var grants = 0
 
@@ -52,7 +52,7 @@ struct InheritanceTests {
         func ask(_ guest: Guest) {
             guard guest.question == nil else { return }
             guest.peer.notify("authenticate", ["user": "u", "password": "p"])
-            for question in bus.bus.takeQuestions() {
+            for question in bus.bus.takeAuthenticationRequests() {
                 let groups = Set(Self.names.filter { _ in Bool.random(using: &generator) })
                 let isRight = Int.random(in: 0..<3, using: &generator) > 0
                 let rights = Groups(fetch: groups, set: groups, call: groups)
@@ -122,6 +122,6 @@ struct InheritanceTests {
         }
         #expect(comings > 500 && grants > 200, "many came and were granted something")
         // Hardly any place was new.
-        #expect((bus.bus.peers.count) < 12)
+        #expect(bus.bus.peers.slotCount < 12)
     }
 }

@@ -246,7 +246,7 @@ struct SlowPeerTests {
         let peer = bus.bus.peer(slow.id)
         // Ten that it knew and that went, twenty that are there now, and what makes it slow.
         #expect(peer?.conflation?.count ?? 0 <= 2 * 31 + 1024)
-        #expect(peer?.outbox.count ?? 0 < 1000)
+        #expect(peer?.output.count ?? 0 < 1000)
         let heard = heard()
         #expect(heard.count == 30)
     }
@@ -258,7 +258,7 @@ struct SlowPeerTests {
         slow.isReading = false
         slow.send(.array((0..<1000).map { ["id": .number($0), "method": "get"] }))
         #expect(slow.isClosing)
-        #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 2000)
+        #expect(bus.bus.peer(slow.id)?.output.count ?? 0 < 2000)
         slow.read()
         let received = slow.received()
         #expect(received.dropLast().compactMap { $0["id"]?.int } == Array(0..<received.count - 1))
@@ -273,7 +273,7 @@ struct SlowPeerTests {
         let value = JSON.string(String(repeating: "x", count: 200))
         for request in owner.received() { owner.answer(request, ["result": value]) }
         #expect(slow.isClosing)
-        #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 2000)
+        #expect(bus.bus.peer(slow.id)?.output.count ?? 0 < 2000)
         #expect(bus.statistics.pendingRequests == 0)
     }
 
@@ -284,7 +284,7 @@ struct SlowPeerTests {
         slow.notify("add", ["path": "a", "value": 0])
         slow.send(.array((0..<1000).map { ["method": "change", "params": ["path": "a", "value": .number($0)]] }))
         #expect(slow.isClosing)
-        #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 20_000)
+        #expect(bus.bus.peer(slow.id)?.output.count ?? 0 < 20_000)
     }
 
     @Test(
@@ -299,7 +299,7 @@ struct SlowPeerTests {
         slow.isReading = false
         slow.notify("change", ["path": "a", "value": .string(String(repeating: "x", count: 500))])
         #expect(slow.isClosing)
-        #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 3000)
+        #expect(bus.bus.peer(slow.id)?.output.count ?? 0 < 3000)
     }
 
     @Test("windows that changed while it did not read are told as it reads, not at once")
@@ -309,7 +309,7 @@ struct SlowPeerTests {
         slow.isReading = false
         for path in 0..<10 { owner.notify("add", ["path": .string("\(path)"), "value": value]) }
         for _ in 0..<60 {
-            #expect(bus.bus.peer(slow.id)?.outbox.count ?? 0 < 3000)
+            #expect(bus.bus.peer(slow.id)?.output.count ?? 0 < 3000)
             slow.read()
         }
         var told: [Int: JSON] = [:]

@@ -66,7 +66,7 @@ struct StorageTests {
 
     @Test("a value takes the place of another one of any size")
     func value() {
-        var value = ValueBytes()
+        var value = ElementValue()
         defer { value.end() }
         #expect(value.bytes.count == 0)
         for size in [0, 1, 5000, 4999, 3, 3, 0, 700] {
@@ -80,7 +80,7 @@ struct StorageTests {
     func valueInLentMemory() throws {
         try withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { lent in
             let base = try #require(lent.baseAddress)
-            var value = ValueBytes(borrowing: base, capacity: 16)
+            var value = ElementValue(borrowing: base, capacity: 16)
             defer { value.end() }
             for size in [16, 17, 5000, 16, 0, 100, 30, 20, 3] {
                 let text = String(repeating: "v", count: size)

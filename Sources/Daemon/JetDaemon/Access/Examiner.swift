@@ -77,8 +77,8 @@ final class Examiner: Sendable {
     ///
     /// - Parameter label: Who asks, for the log: by the time of the verdict the peer may be gone.
     func examine(
-        _ question: Bus.Question, of label: PeerLabel, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Bus.Verdict> {
+        _ question: Bus.AuthenticationRequest, of label: PeerLabel, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Bus.AuthenticationResult> {
         pool.runIfActive(eventLoop: eventLoop) {
             switch question.kind {
             case .authentication: self.login(question, label)
@@ -87,7 +87,7 @@ final class Examiner: Sendable {
         }
     }
 
-    private func login(_ question: Bus.Question, _ label: PeerLabel) -> Bus.Verdict {
+    private func login(_ question: Bus.AuthenticationRequest, _ label: PeerLabel) -> Bus.AuthenticationResult {
         let users = users.withLock { $0.table }
         switch users.login(question.user, question.password) {
         case .granted(let groups):
@@ -105,7 +105,7 @@ final class Examiner: Sendable {
 
     /// Changes the password in the file as it is now, not as it was when it was loaded; what else has been changed in it
     /// holds from now on.
-    private func changePassword(_ question: Bus.Question, by asker: String, _ label: PeerLabel) -> Bus.Verdict {
+    private func changePassword(_ question: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel) -> Bus.AuthenticationResult {
         let metadata = label.with(["user": "\(question.user)", "by": "\(asker)"])
         guard let file = users.withLock({ $0.file }) else { return .unknownUser }
         do {

@@ -5,8 +5,8 @@ import NIOCore
 /// meanwhile cost nothing.
 extension Hub {
     /// Takes what the bus asks.
-    func takeQuestions() {
-        questions.append(contentsOf: bus.takeQuestions())
+    func takeAuthenticationRequests() {
+        questions.append(contentsOf: bus.takeAuthenticationRequests())
         examineNext()
     }
 
@@ -31,7 +31,7 @@ extension Hub {
         }
     }
 
-    private func conclude(_ question: Bus.Question, _ verdict: Bus.Verdict) {
+    private func conclude(_ question: Bus.AuthenticationRequest, _ verdict: Bus.AuthenticationResult) {
         let isAwaited = bus.isAwaited(question)
         bus.answer(question, with: verdict, at: NIODeadline.now().uptimeNanoseconds)
         if isAwaited { connection(of: question.peer)?.continueReading(question.peer) }

@@ -24,7 +24,7 @@ extension Hub {
     /// What a hub that stops waits for.
     struct Drain {
         /// `nil` until what has come already is read.
-        var debts: Bus.Debts?
+        var debts: Bus.OpenRequests?
         /// The end of patience.
         let limit: Scheduled<Void>
         /// Nothing is owed any more.
@@ -60,7 +60,7 @@ extension Hub {
 
     private func beginDrain() {
         guard case .draining(var drain) = stage else { return }
-        drain.debts = bus.debts
+        drain.debts = bus.openRequests
         stage = .draining(drain)
         endTurn()
     }
@@ -69,7 +69,7 @@ extension Hub {
     func continueDrain() {
         guard case .draining(var drain) = stage, var debts = drain.debts else { return }
         drain.debts = nil
-        let areSettled = bus.areSettled(&debts)
+        let areSettled = bus.areAnswered(&debts)
         drain.debts = debts
         stage = .draining(drain)
         if areSettled { endDrain(drain) }
@@ -81,7 +81,7 @@ extension Hub {
 
     private func endDrain(_ drain: Drain) {
         drain.limit.cancel()
-        let count = bus.giveUpDebts()
+        let count = bus.failOpenRequests()
         if count > 0 { logger.notice("requests are left unanswered", metadata: ["count": "\(count)"]) }
         // Who leaves while the last words are written is a peer yet.
         stage = .draining(Drain(debts: nil, limit: drain.limit, isDone: drain.isDone))

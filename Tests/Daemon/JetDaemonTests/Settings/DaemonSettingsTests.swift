@@ -62,7 +62,7 @@ struct DaemonSettingsTests {
         var bus = Bus.Configuration()
         settings.limits.apply(to: &bus)
         #expect(bus.defaultTimeout == 500_000_000 && bus.outboxLimit == 65536 && bus.pendingRequestLimit == 1)
-        #expect(bus.pendingBytesLimit == 1024 && bus.openQuestionLimit == 2 && bus.walkLimit == 1024)
+        #expect(bus.pendingBytesLimit == 1024 && bus.authenticationLimit == 2 && bus.walkLimit == 1024)
         #expect(bus.parseErrorLimit == 3)
     }
 

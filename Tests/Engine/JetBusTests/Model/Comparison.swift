@@ -20,7 +20,7 @@ struct Comparison {
     /// Who writes MessagePack.
     private var packing: Set<Int> = []
     /// The questions of the bus, by the numbers of the model's.
-    private var questions: [Int: Bus.Question] = [:]
+    private var questions: [Int: Bus.AuthenticationRequest] = [:]
     private var stepNumber = 0
 
     /// A message that came, and the id it has if it was routed.
@@ -46,7 +46,7 @@ struct Comparison {
             let bus = bus.bus
             let ids = peers.mapValues(\.id)
             let closing = peers.filter { $0.value.isClosing }.keys.min()
-            let step = scenario.next(model, closing: closing) { ids[$0].flatMap(bus.peer)?.outbox.count ?? 0 }
+            let step = scenario.next(model, closing: closing) { ids[$0].flatMap(bus.peer)?.output.count ?? 0 }
             if let difference = take(step) ?? compareQuestions() ?? compareCounts() ?? compareEnds() {
                 return "step \(number): \(step): \(difference)"
             }
@@ -131,7 +131,7 @@ struct Comparison {
 
     private mutating func answer(_ question: Model.Question, _ verdict: Model.Verdict) {
         guard let asked = questions.removeValue(forKey: question.number) else { return }
-        let answer: Bus.Verdict =
+        let answer: Bus.AuthenticationResult =
             switch verdict {
             case .yes where question.changedBy != nil: .changed
             case .yes(let groups): .granted(Groups(fetch: groups.fetch, set: groups.set, call: groups.call))
@@ -147,10 +147,10 @@ struct Comparison {
     /// Whether the bus asks what it should.
     private mutating func compareQuestions() -> String? {
         let new = model.questions.filter { questions[$0.number] == nil }
-        let asked = bus.bus.takeQuestions()
+        let asked = bus.bus.takeAuthenticationRequests()
         guard new.count == asked.count else { return "\(asked.count) questions instead of \(new)" }
         for (expected, question) in zip(new, asked) {
-            let kind: Bus.Question.Kind =
+            let kind: Bus.AuthenticationRequest.Kind =
                 expected.changedBy.map { .passwordChange(by: $0) } ?? .authentication
             let password = question.password.withBytes { String(decoding: $0, as: UTF8.self) }
             guard question.kind == kind, question.user == expected.user, password == expected.password,

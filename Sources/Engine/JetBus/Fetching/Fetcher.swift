@@ -1,0 +1,96 @@
+import JSONText
+import JetProtocol
+
+/// A *fetcher*: one live query of one peer.
+///
+/// It begins with a *snapshot*, a walk over the table of elements that hands over what matches, as fast as the peer
+/// takes it. `cursor` is how far the walk has come. An element gets to know of the fetcher when the walk passes it; so a
+/// change behind the cursor is notified, and one before it is not: the walk will bring the new value. When the walk is
+/// done, new elements find the fetcher through the `FetchIndex`.
+final class Fetcher {
+    /// A number that no other fetcher of this bus has or had.
+    let serial: UInt64
+    /// Where it lies in the bus's table of fetchers. The slot is taken until no element names it any more.
+    var slot = 0
+    /// Whose it is. Peers outlive their active fetchers: a peer's end deactivates all of them before it lets go of the
+    /// peer. Never looked at when inactive.
+    let peer: Unmanaged<Peer>
+    /// The fetch's id, told apart as the protocol does.
+    let id: FetchID
+    let rule: FetchRule
+    /// Where its elements can be.
+    var reach: PathRule.Reach { rule.path.reach }
+    /// Whether the value decides, or the order, the time, or how many there are: then there is more to do than to pass
+    /// events on.
+    let isSelective: Bool
+    /// Whether it is no window, and told what its pacing or its limited makes of events.
+    let isDeferring: Bool
+    /// What an `interval` has it remember; `nil` without one.
+    private(set) var pacing: Pacing?
+    /// What `max` lets in; `nil` without it, and if the rule sorts.
+    private(set) var limited: LimitedSet?
+    /// The order, and what is in it; `nil` if the rule does not sort.
+    let window: SortedWindow?
+    /// `{"method":<id>`, with which each of its notifications begins.
+    let head: RawBuffer
+    /// False after its end. Elements may still name it; they forget it when they next look.
+    private(set) var isActive = true
+    /// Whether it is active, and all there is to do is to pass events on: what every notification asks.
+    private(set) var isPlain: Bool
+    /// The place up to which the snapshot has come; `nil` when it is complete.
+    var cursor: Int? = 0
+    /// In how many elements' `InterestSet` it stands.
+    var interestCount = 0
+
+    init(serial: UInt64, peer: Peer, id: FetchID, rule: FetchRule) {
+        self.serial = serial
+        self.peer = Unmanaged.passUnretained(peer)
+        self.id = id
+        self.rule = rule
+        window = rule.sort.map(SortedWindow.init)
+        head = RawBuffer(exactly: Array("{\"method\":".utf8) + id.text)
+        pacing = rule.interval.map { Pacing(interval: $0) }
+        limited = rule.limit.map { LimitedSet(limit: $0) }
+        isDeferring = window == nil && (pacing != nil || limited != nil)
+        isSelective = window != nil || isDeferring || !rule.isOnlyAboutPath
+        isPlain = !isSelective
+    }
+
+    /// Ends it.
+    func deactivate() {
+        isActive = false
+        isPlain = false
+        pacing = nil
+        limited = nil
+    }
+}
+
+/// The id of a fetch: a string, compared by code points, or a number, compared by its digits.
+struct FetchID: Hashable {
+    /// As it stands in a message.
+    let text: [UInt8]
+    private let key: [UInt8]
+
+    /// The id that lies at `range`, if it is a string or a number. The text must have been scanned.
+    init?(_ range: ByteRange, in bytes: RawSpan) {
+        let text = range.of(bytes).array
+        guard let first = text.first else { return nil }
+        switch first {
+        case UInt8(ascii: "\""):
+            // Most ids are their own keys: then both are the same memory.
+            guard text.contains(UInt8(ascii: "\\")) else {
+                key = text
+                break
+            }
+            let content = JSONStringRange(content: ByteRange(range.start + 1, range.end - 1), hasEscapes: true)
+            key = [first] + content.decoded(in: bytes) + [first]
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): key = text
+        default: return nil
+        }
+        self.text = text
+    }
+
+    static func == (left: Self, right: Self) -> Bool { left.key == right.key }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}

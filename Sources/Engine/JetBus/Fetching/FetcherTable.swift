@@ -1,0 +1,129 @@
+import JetProtocol
+
+/// The fetchers of all peers: by slot, for the elements that name them, and by path, for new elements.
+///
+/// Each element keeps the slots of the fetchers that must hear of it, its *interests*. The table retains a fetcher until
+/// it has ended and no element names it any more. An element forgets a fetcher that has ended when it is next notified; if
+/// more interests are dead than alive, `sweep` removes them all.
+final class FetcherTable {
+    /// Each retained once. The hot path reads here and counts no references.
+    private var slots: ContiguousArray<Unmanaged<Fetcher>?> = []
+    private var vacant: [Int] = []
+    private var index: FetchIndex
+    private var lastSerial: UInt64 = 0
+    /// How many fetchers are active.
+    private(set) var count = 0
+    /// How many interests name an active fetcher.
+    private(set) var liveInterests = 0
+    /// How many interests name a fetcher that has ended.
+    private(set) var deadInterests = 0
+
+    /// - Parameter seed: The seed of `ElementTable`, so that the hash of a path serves both.
+    init(seed: UInt64) { index = FetchIndex(seed: seed) }
+
+    deinit { for fetcher in slots { fetcher?.release() } }
+
+    /// How many slots there are.
+    var slotCount: Int { slots.count }
+
+    /// How many slots are taken.
+    var takenSlots: Int { slots.count - vacant.count }
+
+    /// The fetcher in a slot.
+    @inline(__always)
+    subscript(slot: Int) -> Unmanaged<Fetcher>? { slots[slot] }
+
+    /// Begins a fetcher.
+    func add(of peer: Peer, id: FetchID, rule: FetchRule) -> Fetcher {
+        lastSerial &+= 1
+        let fetcher = Fetcher(serial: lastSerial, peer: peer, id: id, rule: rule)
+        peer.fetchers[id] = fetcher
+        fetcher.slot = vacant.popLast() ?? slots.count
+        let reference = Unmanaged.passRetained(fetcher)
+        if fetcher.slot == slots.count { slots.append(reference) } else { slots[fetcher.slot] = reference }
+        index.insert(fetcher)
+        count += 1
+        return fetcher
+    }
+
+    /// Ends a fetcher.
+    func end(_ fetcher: Fetcher, _ elements: ElementTable) {
+        fetcher.deactivate()
+        fetcher.peer.takeUnretainedValue().fetchers[fetcher.id] = nil
+        index.remove(fetcher)
+        count -= 1
+        liveInterests -= fetcher.interestCount
+        deadInterests += fetcher.interestCount
+        freeSlotIfUnused(fetcher)
+        if deadInterests > liveInterests + 1024 { sweep(elements) }
+    }
+
+    /// Calls `body` with each fetcher whose path rule a path satisfies.
+    ///
+    /// - Parameter hash: The path's hash.
+    @inline(__always)
+    func forEach(matching path: UnsafeRawBufferPointer, hash: UInt32, _ body: (Fetcher) -> Void) {
+        index.forEach(matching: path, hash: hash, body)
+    }
+
+    // MARK: Interests
+
+    /// Notes in an element that a fetcher whose path rule it satisfies must hear of it.
+    ///
+    /// - Returns: Whether its value satisfies the rest of the rule.
+    func addInterest(of fetcher: Fetcher, in element: Element) -> Bool {
+        let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule)
+        element.interests.append(fetcher.slot, isSatisfied: isSatisfied)
+        if fetcher.isSelective { element.selectiveInterests += 1 }
+        fetcher.interestCount += 1
+        liveInterests += 1
+        return isSatisfied
+    }
+
+    /// Removes the interest at `index` of an element, which is one of `fetcher`.
+    func removeInterest(of fetcher: Fetcher, in element: Element, at index: UInt32) {
+        element.interests.remove(at: index)
+        if fetcher.isSelective { element.selectiveInterests -= 1 }
+        fetcher.interestCount -= 1
+        if fetcher.isActive {
+            liveInterests -= 1
+        } else {
+            deadInterests -= 1
+            freeSlotIfUnused(fetcher)
+        }
+    }
+
+    /// Removes all interests of an element, before it is removed itself.
+    func removeInterests(in element: Element) {
+        while element.interests.count > 0 {
+            let last = element.interests.count - 1
+            guard let fetcher = slots[element.interests[last]] else {
+                element.interests.remove(at: last)
+                continue
+            }
+            removeInterest(of: fetcher.takeUnretainedValue(), in: element, at: last)
+        }
+    }
+
+    private func freeSlotIfUnused(_ fetcher: Fetcher) {
+        guard !fetcher.isActive, fetcher.interestCount == 0 else { return }
+        vacant.append(fetcher.slot)
+        slots[fetcher.slot]?.release()
+        slots[fetcher.slot] = nil
+    }
+
+    /// Removes the interests of all fetchers that have ended.
+    private func sweep(_ elements: ElementTable) {
+        for place in 0..<elements.end {
+            guard let element = elements[place] else { continue }
+            var at: UInt32 = 0
+            while at < element.interests.count {
+                guard let fetcher = slots[element.interests[at]]?.takeUnretainedValue(), !fetcher.isActive else {
+                    at += 1
+                    continue
+                }
+                removeInterest(of: fetcher, in: element, at: at)
+            }
+        }
+    }
+}

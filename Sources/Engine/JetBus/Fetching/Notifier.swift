@@ -1,0 +1,92 @@
+import JetProtocol
+
+/// The hot path: an element was added, changed or removed, and the fetchers that it names are notified.
+final class Notifier {
+    private let fetchers: FetcherTable
+    private let delivery: Delivery
+    private let windows: SortedWindows
+    private let deferred: DeferredFetches
+
+    init(_ fetchers: FetcherTable, _ delivery: Delivery, _ windows: SortedWindows, _ deferred: DeferredFetches) {
+        self.fetchers = fetchers
+        self.delivery = delivery
+        self.windows = windows
+        self.deferred = deferred
+    }
+
+    /// Gives a State a new value and notifies its fetchers.
+    @inline(__always)
+    func change(_ element: Element, to value: UnsafeRawBufferPointer, by sender: Unmanaged<Peer>) {
+        if element.selectiveInterests > 0 { windows.prepareChange(of: element, fetchers) }
+        element.value.assign(value)
+        notify(.change, of: element, by: sender)
+    }
+
+    /// Notifies the fetchers of an element.
+    ///
+    /// - Parameter sender: The peer that caused the event by a message that is being handled.
+    @inline(__always)
+    func notify(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
+        guard element.interests.count > 0 else { return }
+        delivery.withText(about: element) { text in
+            var at: UInt32 = 0
+            while at < element.interests.count {
+                guard let reference = fetchers[element.interests[at]] else { return }
+                let isNotified = reference._withUnsafeGuaranteedRef { fetcher in
+                    guard fetcher.isPlain else { return false }
+                    return fetcher.peer._withUnsafeGuaranteedRef { peer in
+                        guard peer.output.isOpen else { return false }
+                        delivery.append(text.tail(event, for: peer), of: fetcher, to: peer)
+                        return true
+                    }
+                }
+                if isNotified {
+                    delivery.countNotification()
+                    at &+= 1
+                } else if notifyOther(reference.takeUnretainedValue(), event, &text, at: at, by: sender) {
+                    at &+= 1
+                }
+            }
+        }
+    }
+
+    /// Notifies a fetcher that is not plain, or whose peer does not keep up.
+    ///
+    /// - Parameter at: Where the fetcher is in the element's interests.
+    /// - Returns: Whether it stays there.
+    @inline(never)
+    private func notifyOther(
+        _ fetcher: Fetcher, _ event: ElementEvent, _ text: inout NotificationText, at: UInt32,
+        by sender: Unmanaged<Peer>?
+    ) -> Bool {
+        let element = text.element
+        guard fetcher.isActive else {
+            fetchers.removeInterest(of: fetcher, in: element, at: at)
+            return false
+        }
+        let isOwnDoing = fetcher.peer.toOpaque() == sender?.toOpaque()
+        guard fetcher.isSelective else {
+            delivery.notify(fetcher, event, &text, isOwnDoing: isOwnDoing)
+            return true
+        }
+        let was = event != .add && element.interests.isSatisfied(at: at)
+        let isNow: Bool
+        switch event {
+        case .add: isNow = element.interests.isSatisfied(at: at)
+        case .change:
+            isNow = element.satisfies(fetcher.rule)
+            element.interests.setSatisfied(isNow, at: at)
+        case .remove: isNow = false
+        }
+        if fetcher.isDeferring {
+            deferred.notify(fetcher, event, of: element, was: was, isNow: isNow)
+        } else if was || isNow {
+            if fetcher.window != nil {
+                windows.move(element, in: fetcher, event, isNow: isNow, isOwnDoing: isOwnDoing)
+            } else {
+                delivery.notify(fetcher, was ? (isNow ? .change : .remove) : .add, &text, isOwnDoing: isOwnDoing)
+            }
+        }
+        return true
+    }
+}

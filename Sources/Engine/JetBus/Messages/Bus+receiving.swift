@@ -1,0 +1,266 @@
+import JSONText
+import JetProtocol
+
+/// Receiving messages: parsing, batches, and dispatch by method.
+extension Bus {
+    /// Handles one message of a peer: an object or an array of them.
+    ///
+    /// - Parameters:
+    ///   - text: The message, without the frame around it, in the peer's encoding.
+    ///   - id: The peer.
+    ///   - now: The time in nanoseconds, by a clock that never goes back.
+    /// - Returns: Whether the peer's next message may follow now. It may not if the peer is to be closed; and it should not
+    ///   while the peer is paused.
+    @discardableResult
+    public func receive(_ text: RawSpan, from id: PeerID, at now: UInt64) -> Bool {
+        guard let reference = peers.reference(id) else { return false }
+        return reference._withUnsafeGuaranteedRef { peer in
+            guard delivery.accepts(peer) else { return false }
+            guard peer.authentication == nil else {
+                authenticator.postpone(text, of: peer)
+                return false
+            }
+            clock.advance(to: now)
+            fetchRequests.beginMessage()
+            text.withUnsafeBytes { text in
+                guard let text = peer.output.encoding == .json ? text : decode(text, from: peer) else { return }
+                receive(text, from: peer)
+            }
+            delivery.pauseIfFull(peer)
+            return !peer.output.isPaused && !peer.output.isClosing && peer.authentication == nil
+        }
+    }
+
+    /// The JSON text of a message in another encoding, valid until the next message; `nil` if it cannot be decoded, which
+    /// has been answered.
+    @inline(never)
+    private func decode(_ message: UnsafeRawBufferPointer, from peer: Peer) -> UnsafeRawBufferPointer? {
+        do throws(MessagePackError) {
+            return try decoder.decode(message.bytes, limit: configuration.messageLimit)
+        } catch {
+            if error.reason == .tooLong {
+                delivery.close(peer, because: .limitExceeded("messageSize", max: configuration.messageLimit))
+            } else {
+                refuseUnreadable(peer, with: .parseError(ofMessagePack: message.bytes))
+            }
+            return nil
+        }
+    }
+
+    private func receive(_ text: UnsafeRawBufferPointer, from peer: Peer) {
+        do throws(JSONError) {
+            if text.first == UInt8(ascii: "{") { return try receive(whole: text, from: peer) }
+            var scanner = JSONScanner(text.bytes)
+            guard try scanner.peek() != UInt8(ascii: "[") else { return try receiveBatch(text, from: peer) }
+            let range = try scanner.value()
+            try scanner.end()
+            peer.parseErrors = 0
+            try receive(range, of: text, from: peer)
+        } catch {
+            refuseUnreadable(peer, with: .parseError(of: text.bytes))
+        }
+    }
+
+    /// Handles a text that is one object, from its first byte on.
+    @inline(__always)
+    private func receive(whole text: UnsafeRawBufferPointer, from peer: Peer) throws(JSONError) {
+        let request = Request(sender: Unmanaged.passUnretained(peer), text: text, parts: parts)
+        let end = try request.scan(from: 0)
+        if end < text.count {
+            var scanner = JSONScanner(text.bytes, at: end)
+            try scanner.end()
+        }
+        peer.parseErrors = 0
+        handle(request)
+    }
+
+    private func receiveBatch(_ text: UnsafeRawBufferPointer, from peer: Peer) throws(JSONError) {
+        // A batch cannot be inside a batch, so `batch` does not change meanwhile.
+        try batch.scan(text.bytes)
+        peer.parseErrors = 0
+        for index in 0..<batch.count where delivery.accepts(peer) {
+            guard peer.authentication == nil else {
+                let rest = UnsafeRawBufferPointer(rebasing: text[batch[index].start...])
+                return authenticator.postpone(restOfBatch: rest, of: peer)
+            }
+            try receive(batch[index], of: text, from: peer)
+        }
+    }
+
+    /// Answers a message that could not be parsed. Many of them in a row close the peer.
+    private func refuseUnreadable(_ peer: Peer, with error: ErrorObject) {
+        count(peer)
+        delivery.respond(to: peer, id: nil, error: error)
+        peer.parseErrors += 1
+        guard Int(peer.parseErrors) >= configuration.parseErrorLimit, !peer.output.isClosing else { return }
+        warnings.note(.unreadable(count: Int(peer.parseErrors)), of: peer, isClosed: true)
+        delivery.close(peer)
+    }
+
+    /// Handles the value at `range`, which was scanned before.
+    private func receive(
+        _ range: ByteRange, of text: UnsafeRawBufferPointer, from peer: Peer
+    ) throws(JSONError) {
+        guard text[range.start] == UInt8(ascii: "{") else {
+            count(peer)
+            let value = UnsafeRawBufferPointer(rebasing: text[range.start..<range.end])
+            return delivery.respond(to: peer, id: nil, error: .invalidRequest(value.bytes))
+        }
+        let request = Request(sender: Unmanaged.passUnretained(peer), text: text, parts: parts)
+        _ = try request.scan(from: range.start)
+        handle(request)
+    }
+
+    /// Counts a message of a peer.
+    @inline(__always)
+    private func count(_ peer: Peer) { if !peer.isProbe { messages &+= 1 } }
+
+    @inline(__always)
+    private func handle(_ request: borrowing Request) {
+        request.sender._withUnsafeGuaranteedRef { count($0) }
+        if request.message.id != nil, !request.message.hasValidID(in: request.text.bytes) {
+            return refuse(request, id: nil)
+        }
+        if let method = request.message.method {
+            handle(method, request)
+        } else if request.message.hasWrongMethod {
+            refuse(request, id: request.id)
+        } else if request.message.result != nil || request.message.error != nil {
+            router.receiveAnswer(request)
+        } else {
+            refuse(request, id: request.id)
+        }
+    }
+
+    /// Refuses an object that is no message.
+    @inline(never)
+    private func refuse(_ request: borrowing Request, id: UnsafeRawBufferPointer?) {
+        delivery.respond(to: request.peer, id: id, error: .invalidRequest(request.bytes(request.message.whole).bytes))
+    }
+
+    // MARK: Methods
+
+    @inline(__always)
+    private func handle(_ method: JSONStringRange, _ request: borrowing Request) {
+        do throws(ErrorObject) {
+            try dispatch(method, request)
+        } catch {
+            if error.code == .limitExceeded { warnings.note(error, of: request.peer) }
+            if let id = request.id { delivery.respond(to: request.peer, id: id, error: error) }
+        }
+    }
+
+    /// The methods of the protocol, the most frequent ones first.
+    @inline(__always)
+    private func dispatch(_ method: JSONStringRange, _ request: borrowing Request) throws(ErrorObject) {
+        let text = request.text.bytes
+        var name = text.nameWord(method.content, hasEscapes: method.hasEscapes)
+        if name == NameWord.none { name = wordOfUnusual(method, in: text) }
+        if name == NameWord.of("change") {
+            try elementRequests.change(request)
+        } else if name == NameWord.of("set") {
+            try router.route(request, isSet: true)
+        } else if name == NameWord.of("call") {
+            try router.route(request, isSet: false)
+        } else if name == NameWord.of("add") {
+            try elementRequests.add(request)
+        } else {
+            try dispatchOther(name, method, request)
+        }
+    }
+
+    /// The methods that are less frequent.
+    @inline(never)
+    private func dispatchOther(
+        _ name: UInt64, _ method: JSONStringRange, _ request: borrowing Request
+    ) throws(ErrorObject) {
+        switch name {
+        case NameWord.of("remove"): try elementRequests.remove(request)
+        case NameWord.of("fetch"): try fetchRequests.fetch(request)
+        case NameWord.of("unfetch"): try fetchRequests.unfetch(request)
+        case NameWord.of("get"): try fetchRequests.get(request)
+        case NameWord.of("config"): try sessionRequests.config(request)
+        case NameWord.of("info"): sessionRequests.info(request, statistics)
+        case NameWord.of("echo"): sessionRequests.echo(request)
+        case NameWord.of("passwd"): try authenticator.passwd(request)
+        default:
+            // The name of this one is longer than a word.
+            let text = request.text.bytes
+            if method.equals("authenticate", in: text) { return try authenticator.authenticate(request) }
+            throw .methodNotFound([UInt8(ascii: "\"")] + method.content.of(text).array + [UInt8(ascii: "\"")])
+        }
+    }
+
+    /// The word of a method's name that is long or has escapes.
+    @inline(never)
+    private func wordOfUnusual(_ method: JSONStringRange, in text: RawSpan) -> UInt64 {
+        let name = method.decoded(in: text)
+        guard !name.contains(0) else { return NameWord.none }
+        return name.span.bytes.nameWord(ByteRange(0, name.count), hasEscapes: false)
+    }
+
+    // MARK: Authentication
+
+    /// Whether there are authentication requests to be taken.
+    public var hasAuthenticationRequests: Bool { authenticator.hasRequests }
+
+    /// Takes the authentication requests since the last call, in order. Each must be answered once, even if its peer has
+    /// disconnected.
+    public func takeAuthenticationRequests() -> ContiguousArray<AuthenticationRequest> { authenticator.takeRequests() }
+
+    /// Whether a peer still waits for the result of a request.
+    public func isAwaited(_ request: AuthenticationRequest) -> Bool {
+        peer(request.peer)?.authentication?.serial == request.serial
+    }
+
+    /// Answers an authentication request. If the peer is still connected, it receives the response, and the messages that
+    /// it has sent meanwhile are handled.
+    ///
+    /// - Parameter now: The time in nanoseconds, by a clock that never goes back.
+    public func answer(_ request: AuthenticationRequest, with result: AuthenticationResult, at now: UInt64) {
+        clock.advance(to: now)
+        fetchRequests.beginMessage()
+        let peer = peer(request.peer)
+        guard let postponed = authenticator.answer(request, with: result, of: peer), let peer else { return }
+        handle(postponed, from: peer)
+        delivery.pauseIfFull(peer)
+        delivery.closeIfServed(peer)
+    }
+
+    /// Handles texts that have waited, until the next authentication request. The rest goes on waiting.
+    private func handle(_ texts: [PostponedText], from peer: Peer) {
+        var texts = texts[...]
+        while var text = texts.first, peer.authentication == nil, delivery.accepts(peer) {
+            if text.next != nil {
+                handleRest(of: &text, from: peer)
+                guard text.next == nil else {
+                    texts[texts.startIndex] = text
+                    continue
+                }
+            } else {
+                receive(text.text.span.bytes, from: peer.id, at: clock.now)
+            }
+            texts.removeFirst()
+        }
+        peer.authentication?.postponed += texts
+    }
+
+    /// Handles the messages of a batch from `next` on, up to an authentication request or to the end; then `next` is
+    /// `nil`. The text was checked when it was received.
+    private func handleRest(of batch: inout PostponedText, from peer: Peer) {
+        guard let start = batch.next else { return }
+        batch.next = batch.text.withUnsafeBytes { text -> Int? in
+            var scanner = JSONScanner(text.bytes, at: start, depth: 1)
+            do throws(JSONError) {
+                repeat {
+                    guard delivery.accepts(peer) else { return nil }
+                    guard peer.authentication == nil else { return scanner.offset }
+                    try receive(try scanner.value(), of: text, from: peer)
+                } while try scanner.nextElement()
+            } catch {
+                return nil
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import JetProtocol
+
+/// Names a peer of a `Bus`. It may name another peer after `Bus.disconnect`.
+public struct PeerID: Hashable, Sendable {
+    /// A small number: peers are numbered densely, so that an array can be indexed by it.
+    public let index: Int
+}
+
+/// A *peer* as the bus knows it: one connection, what it owns, what it fetches, and its output.
+///
+/// The `PeerTable` retains each peer from `connect` to `disconnect`. Elements and fetchers refer to their peer without
+/// retaining it: `Bus.disconnect` removes all of them before the table releases the peer.
+final class Peer {
+    let id: PeerID
+    /// Who it is.
+    var identity: Identity.Box
+    /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
+    var authentication: PendingAuthentication?
+    /// What waits to be written to it. Only `Delivery` can change it.
+    var output: PeerOutput
+    /// Its elements, in no order; `Element.ownedPlace` says where each one is. `ElementTable` keeps the list.
+    var owned: ContiguousArray<Unmanaged<Element>> = []
+    var fetchers = FetcherSet()
+    /// Its sorted fetchers whose windows must be sent as a whole, because the outbox was full.
+    var staleWindows: [Fetcher] = []
+    /// Its fetchers whose snapshots are not complete, in the order in which they began.
+    var snapshots: [Fetcher] = []
+    /// Whether it was connected by `Bus.connectProbe`. A probe is not counted.
+    let isProbe: Bool
+    /// Whether it sends nothing more, but may still read.
+    var hasEndedInput = false
+    /// How many texts in a row could not be parsed.
+    var parseErrors: Int32 = 0
+    /// Its own requests that other peers have not answered yet.
+    var pendingRequests: Int32 = 0
+    /// How many bytes are kept for them.
+    var pendingBytes = 0
+    /// Requests of other peers that it has not answered yet.
+    var owedAnswers: Int32 = 0
+
+    init(
+        id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
+        outboxLimit: Int = .max, isProbe: Bool = false
+    ) {
+        self.id = id
+        self.isProbe = isProbe
+        let isUnknown = groups == Groups() && credentials == Credentials()
+        identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
+        output = PeerOutput(framing: framing, limit: outboxLimit)
+    }
+
+    /// Whether everything that it asked for has been put into its outbox.
+    var isServed: Bool {
+        pendingRequests == 0 && snapshots.isEmpty && !output.isConflating && staleWindows.isEmpty
+            && authentication == nil
+    }
+}

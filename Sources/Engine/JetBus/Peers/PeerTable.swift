@@ -1,0 +1,50 @@
+import JetProtocol
+
+/// The connected peers, by `PeerID.index`. The table retains each peer once, from `connect` to `remove`.
+final class PeerTable {
+    private let outboxLimit: Int
+    private var slots: ContiguousArray<Unmanaged<Peer>?> = []
+    private var vacant: [Int] = []
+    /// How many peers are connected, without probes.
+    private(set) var count = 0
+
+    /// - Parameter outboxLimit: See `Bus.Configuration.outboxLimit`.
+    init(outboxLimit: Int) { self.outboxLimit = outboxLimit }
+
+    deinit { for peer in slots { peer?.release() } }
+
+    /// How many peers there is room for.
+    var slotCount: Int { slots.count }
+
+    func connect(groups: Groups, credentials: Credentials, framing: Framing, isProbe: Bool) -> Peer {
+        let index = vacant.popLast() ?? slots.count
+        let peer = Peer(
+            id: PeerID(index: index), groups: groups, credentials: credentials, framing: framing,
+            outboxLimit: outboxLimit, isProbe: isProbe)
+        let reference = Unmanaged.passRetained(peer)
+        if index == slots.count { slots.append(reference) } else { slots[index] = reference }
+        if !isProbe { count += 1 }
+        return peer
+    }
+
+    /// Releases a peer, which nothing may refer to any more.
+    func remove(_ peer: Peer) {
+        if !peer.isProbe { count -= 1 }
+        vacant.append(peer.id.index)
+        slots[peer.id.index]?.release()
+        slots[peer.id.index] = nil
+    }
+
+    /// The peer called `id`, without counting a reference; `nil` if there is none.
+    @inline(__always)
+    func reference(_ id: PeerID) -> Unmanaged<Peer>? {
+        guard slots.indices.contains(id.index) else { return nil }
+        return slots[id.index]
+    }
+
+    subscript(id: PeerID) -> Peer? { reference(id)?.takeUnretainedValue() }
+
+    func forEach(_ body: (Peer) -> Void) {
+        for peer in slots { peer?._withUnsafeGuaranteedRef(body) }
+    }
+}

@@ -1,0 +1,171 @@
+import JSONText
+import JetProtocol
+
+/// An *element*: a State or a Method in the bus's table, with its path, its value as the bytes it came in, its owner,
+/// and the fetchers that must hear of it.
+///
+/// It is one piece of memory: the header, behind it the path, and behind that room for the value. There may be very many.
+final class Element: ManagedBuffer<ElementHeader, UInt8> {
+    /// What few elements have.
+    final class Details {
+        var access: Access?
+        /// The text of `meta`.
+        var meta: [UInt8]?
+        /// For requests that bring none, in nanoseconds.
+        var timeout: UInt64?
+        /// Whether its owner is told who sets (calls) it.
+        var wantsCaller: Bool
+
+        init(access: Access?, meta: [UInt8]?, timeout: UInt64?, wantsCaller: Bool = false) {
+            self.access = access
+            self.meta = meta
+            self.timeout = timeout
+            self.wantsCaller = wantsCaller
+        }
+    }
+
+    /// An element that is in no table yet.
+    static func make(
+        serial: UInt64, path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>,
+        value: UnsafeRawBufferPointer?, fetchOnly: Bool, details: Details?
+    ) -> Element {
+        // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
+        // lie one behind the other.
+        var quoted: [UInt8] = []
+        if !path.bytes.standsInJSON { JSONWriter.append(string: path.bytes, to: &quoted) }
+        let pathSize = path.count &+ (quoted.isEmpty ? 2 : quoted.count)
+        let room = room(for: min(value?.count ?? 0, largestNearValue), behind: pathSize)
+        let element = create(minimumCapacity: pathSize &+ room) { element in
+            let memory = UnsafeMutableRawPointer(element.withUnsafeMutablePointerToElements { $0 })
+            if quoted.isEmpty {
+                memory.putting("\"").putting(path).put(StaticString("\""))
+            } else {
+                quoted.withUnsafeBytes { memory.putting($0).put(path) }
+            }
+            return ElementHeader(
+                pathOffset: UInt32(truncatingIfNeeded: quoted.isEmpty ? 1 : quoted.count),
+                pathCount: UInt32(truncatingIfNeeded: path.count), owner: owner,
+                value: ElementValue(borrowing: memory + pathSize, capacity: room),
+                quotedCount: UInt32(truncatingIfNeeded: quoted.isEmpty ? pathSize : quoted.count),
+                isMethod: value == nil, fetchOnly: fetchOnly, hash: hash, serial: serial, details: details)
+        }
+        if let value { element.header.value.assign(value) }
+        return unsafeDowncast(element, to: Element.self)
+    }
+
+    deinit {
+        header.value.end()
+        header.interests.end()
+    }
+
+    /// The largest first value that lies behind the path, in bytes. A larger one has memory of its own, which can be
+    /// given back.
+    private static let largestNearValue = 512
+
+    /// How much room there is for a value of this size. Pieces of memory come in steps of 16 bytes, eight of which are not
+    /// ours: what is left of the last one is room as well, for a value that has a digit more.
+    private static func room(for size: Int, behind pathSize: Int) -> Int {
+        guard size > 0 else { return 0 }
+        // An object begins with two words of the language's own.
+        let before = 16 &+ MemoryLayout<ElementHeader>.size &+ pathSize
+        return (before &+ size &+ 8 &+ 15) & ~15 &- 8 &- before
+    }
+
+    private var pathMemory: UnsafeRawPointer { UnsafeRawPointer(withUnsafeMutablePointerToElements { $0 }) }
+
+    /// The path, in UTF-8.
+    var path: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pathMemory + Int(header.pathOffset), count: Int(header.pathCount))
+    }
+
+    /// The path as it stands in a message, with its quotes.
+    var quotedPath: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pathMemory, count: Int(header.quotedCount))
+    }
+
+    /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
+    var owner: Unmanaged<Peer> { header.owner }
+
+    var value: ElementValue {
+        @inline(__always) _read { yield header.value }
+        @inline(__always) _modify { yield &header.value }
+    }
+
+    var interests: InterestSet {
+        @inline(__always) _read { yield header.interests }
+        @inline(__always) _modify { yield &header.interests }
+    }
+
+    /// How many of `interests` look at the value, or at how it compares with others.
+    var selectiveInterests: UInt32 {
+        get { header.selectiveInterests }
+        set { header.selectiveInterests = newValue }
+    }
+
+    var isMethod: Bool { header.isMethod }
+
+    /// Whether its owner said that nobody may set (call) it.
+    var fetchOnly: Bool { header.fetchOnly }
+
+    /// The hash of `path`.
+    var hash: UInt32 { header.hash }
+
+    /// A number that no other element of this bus has or had; grows with each add.
+    var serial: UInt64 { header.serial }
+
+    /// What few elements have.
+    var details: Details? { header.details }
+
+    /// Where it lies in the table; changes when the table is packed.
+    var place: Int {
+        get { Int(header.place) }
+        set { header.place = UInt32(truncatingIfNeeded: newValue) }
+    }
+
+    /// Where it stands in its owner's list of elements.
+    var ownedPlace: Int {
+        get { Int(header.ownedPlace) }
+        set { header.ownedPlace = UInt32(truncatingIfNeeded: newValue) }
+    }
+
+    /// Whether the element, whose path satisfies a rule, satisfies the rest of it.
+    func satisfies(_ rule: FetchRule) -> Bool {
+        if rule.isOnlyAboutPath { return true }
+        return isMethod ? rule.matchesMethod : rule.matches(value: value.bytes.bytes)
+    }
+
+    /// Whether `peer` may see it.
+    func isVisible(to peer: Peer) -> Bool {
+        guard let access = details?.access else { return true }
+        return Groups.admits(access.fetchGroups, peer.groups.fetch)
+    }
+
+    /// Whether `peer` may set (call) it, as far as groups decide.
+    func admits(_ peer: Peer) -> Bool {
+        guard let access = details?.access else { return true }
+        return isMethod
+            ? Groups.admits(access.callGroups, peer.groups.call) : Groups.admits(access.setGroups, peer.groups.set)
+    }
+
+    /// Whether `peer` is told that it can only be looked at.
+    func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || !admits(peer) }
+}
+
+/// What is known of an element beside its path. What every change looks at stands first, and together.
+struct ElementHeader {
+    let pathOffset: UInt32
+    let pathCount: UInt32
+    let owner: Unmanaged<Peer>
+    var value: ElementValue
+    var interests = InterestSet()
+    var selectiveInterests: UInt32 = 0
+    let quotedCount: UInt32
+    let isMethod: Bool
+    let fetchOnly: Bool
+    let hash: UInt32
+    let serial: UInt64
+    // As wide as the index's places: there are fewer than four thousand million elements.
+    var place: UInt32 = 0
+    var ownedPlace: UInt32 = 0
+    let details: Element.Details?
+}

@@ -1,0 +1,113 @@
+import JSONText
+import JetProtocol
+
+/// What owners do with their elements: `add`, `remove`, `change` (jet-protocol(7) §2).
+final class ElementRequests {
+    private let elements: ElementTable
+    private let fetchers: FetcherTable
+    private let notifier: Notifier
+    private let snapshots: Snapshots
+    private let delivery: Delivery
+    private let peers: PeerTable
+
+    init(
+        _ elements: ElementTable, _ fetchers: FetcherTable, _ notifier: Notifier, _ snapshots: Snapshots,
+        _ delivery: Delivery, _ peers: PeerTable
+    ) {
+        self.elements = elements
+        self.fetchers = fetchers
+        self.notifier = notifier
+        self.snapshots = snapshots
+        self.delivery = delivery
+        self.peers = peers
+    }
+
+    @inline(__always)
+    func add(_ request: borrowing Request) throws(ErrorObject) {
+        let path = try request.path()
+        let value = request.param("value")
+        // Most elements are added with nothing else, which then needs not be looked for.
+        let isPlain = request.paramCount == (value == nil ? 1 : 2)
+        let fetchOnly = isPlain ? false : try request.flag("fetchOnly")
+        let details = isPlain ? nil : try details(of: request)
+        let hash = elements.hash(of: path)
+        guard elements.find(path, hash: hash) == nil else { throw .invalidPath("pathAlreadyExists", path) }
+        let element = elements.add(
+            path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
+            fetchOnly: fetchOnly, details: details)
+        snapshots.addInterests(in: element)
+        notifier.notify(.add, of: element, by: request.sender)
+        delivery.succeed(request)
+    }
+
+    private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
+        let timeout = try request.timeout()
+        var access: Access?
+        if let range = request.optional("access") {
+            access = Access(parsing: request.value(range))
+            guard access != nil else { throw .wrongType("access", got: request.params) }
+        }
+        var meta: [UInt8]?
+        if let range = request.optional("meta") {
+            guard request.text[range.start] == UInt8(ascii: "{") else {
+                throw .wrongType("meta", got: request.params)
+            }
+            meta = Array(request.bytes(range))
+        }
+        let wantsCaller = try request.flag("caller")
+        guard timeout != nil || access != nil || meta != nil || wantsCaller else { return nil }
+        return Element.Details(access: access, meta: meta, timeout: timeout, wantsCaller: wantsCaller)
+    }
+
+    func remove(_ request: borrowing Request) throws(ErrorObject) {
+        let element = try ownElement(of: request).takeUnretainedValue()
+        remove(element, by: request.sender)
+        packIfSparse()
+        delivery.succeed(request)
+    }
+
+    /// Removes all elements of a peer that is disconnected, in the order in which they were added.
+    func removeAll(of peer: Peer) {
+        let owned = peer.owned.map { $0.takeUnretainedValue() }
+        for element in owned.sorted(by: { $0.serial < $1.serial }) { remove(element, by: nil) }
+        packIfSparse()
+    }
+
+    /// - Parameter sender: The peer that requested it; `nil` if it is disconnected.
+    private func remove(_ element: Element, by sender: Unmanaged<Peer>?) {
+        notifier.notify(.remove, of: element, by: sender)
+        fetchers.removeInterests(in: element)
+        elements.remove(element)
+    }
+
+    private func packIfSparse() {
+        guard let moved = elements.packIfSparse() else { return }
+        peers.forEach { snapshots.relocate(of: $0, moved) }
+    }
+
+    @inline(__always)
+    func change(_ request: borrowing Request) throws(ErrorObject) {
+        let reference = try ownElement(of: request)
+        guard let value = request.param("value") else { throw request.missing("value") }
+        // The sender is written to first: it can continue while the subscribers are being written to.
+        if request.message.id != nil { request.sender._withUnsafeGuaranteedRef { delivery.enqueue($0) } }
+        let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
+            guard !element.isMethod else { return ErrorObject.invalidParams("notAState", Array(element.quotedPath)) }
+            notifier.change(element, to: request.bytes(value), by: request.sender)
+            request.sender._withUnsafeGuaranteedRef { snapshots.addChanged(element, to: $0) }
+            return nil
+        }
+        if let refusal { throw refusal }
+        delivery.succeed(request)
+    }
+
+    /// The element at the request's path, if the peer owns it.
+    @inline(__always)
+    private func ownElement(of request: borrowing Request) throws(ErrorObject) -> Unmanaged<Element> {
+        let path = try request.path()
+        guard let reference = elements.find(path) else { throw .invalidPath("pathNotExists", path) }
+        let isOwn = reference._withUnsafeGuaranteedRef { $0.owner.toOpaque() == request.sender.toOpaque() }
+        guard isOwn else { throw .invalidPath("foreignPath", path) }
+        return reference
+    }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import JetProtocol
+
+/// All elements of the bus: a dense array in the order in which they were added, which is the order of a snapshot, and an
+/// index by path. A removed element leaves a hole; when half of the array is holes it is packed.
+///
+/// The table owns the elements: it retains each one when it is added and releases it when it is removed. Everything else
+/// that names an element without retaining it (the list of its owner, a sorted window) forgets it before that.
+final class ElementTable {
+    /// Each retained once.
+    private var dense: ContiguousArray<Unmanaged<Element>?> = []
+    private var index = HashIndex()
+    private let hash: ByteHash
+    private var lastSerial: UInt64 = 0
+    /// How many of the elements are Methods.
+    private(set) var methods = 0
+
+    init(seed: UInt64) { hash = ByteHash(seed: seed) }
+
+    deinit { for element in dense { element?.release() } }
+
+    // MARK: Finding elements
+
+    /// How many elements there are.
+    var count: Int { index.count }
+
+    /// The places that can hold an element: from 0 up to this.
+    var end: Int { dense.count }
+
+    /// The element at `place`, or `nil` for a hole.
+    subscript(place: Int) -> Element? { dense[place]?.takeUnretainedValue() }
+
+    @inline(__always)
+    func hash(of path: UnsafeRawBufferPointer) -> UInt32 { hash(path) }
+
+    /// The element at `path`.
+    @inline(__always)
+    func find(_ path: UnsafeRawBufferPointer) -> Unmanaged<Element>? { find(path, hash: hash(path)) }
+
+    /// The element at `path`, whose hash is known.
+    @inline(__always)
+    func find(_ path: UnsafeRawBufferPointer, hash: UInt32) -> Unmanaged<Element>? {
+        let place = index.find(hash) { place in
+            dense[place]?._withUnsafeGuaranteedRef { element in
+                let other = element.path
+                guard other.count == path.count else { return false }
+                guard let left = other.baseAddress, let right = path.baseAddress else { return true }
+                return memcmp(left, right, path.count) == 0
+            } ?? false
+        }
+        guard let place else { return nil }
+        return dense[place]
+    }
+
+    /// Calls `body` with each element whose path satisfies a rule and which a peer may see: in the order in which they
+    /// were added or, for a rule of exact paths, in the order of the paths.
+    func forEach(satisfying rule: FetchRule, visibleTo peer: Peer, _ body: (Element) -> Void) {
+        func visit(_ element: Element?) {
+            guard let element, rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
+            body(element)
+        }
+        if case .exactly(let paths) = rule.path.reach {
+            for path in paths { visit(path.withUnsafeBytes { find($0)?.takeUnretainedValue() }) }
+        } else {
+            for place in 0..<end { visit(self[place]) }
+        }
+    }
+
+    // MARK: Changing the table
+
+    /// Adds an element, whose path must be free.
+    ///
+    /// - Parameter hash: The hash of the path.
+    func add(
+        path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>, value: UnsafeRawBufferPointer?,
+        fetchOnly: Bool, details: Element.Details?
+    ) -> Element {
+        lastSerial &+= 1
+        let element = Element.make(
+            serial: lastSerial, path: path, hash: hash, owner: owner, value: value, fetchOnly: fetchOnly,
+            details: details)
+        element.place = dense.count
+        index.insert(hash, place: element.place)
+        if element.isMethod { methods &+= 1 }
+        dense.append(Unmanaged.passRetained(element))
+        owner._withUnsafeGuaranteedRef { owner in
+            element.ownedPlace = owner.owned.count
+            owner.owned.append(Unmanaged.passUnretained(element))
+        }
+        return element
+    }
+
+    /// Removes an element from the table and from the list of its owner.
+    func remove(_ element: Element) {
+        index.remove(element.hash, place: element.place)
+        if element.isMethod { methods &-= 1 }
+        dense[element.place]?.release()
+        dense[element.place] = nil
+        element.owner._withUnsafeGuaranteedRef { owner in
+            guard let last = owner.owned.popLast() else { return }
+            last._withUnsafeGuaranteedRef { last in
+                guard last !== element else { return }
+                owner.owned[element.ownedPlace] = Unmanaged.passUnretained(last)
+                last.ownedPlace = element.ownedPlace
+            }
+        }
+    }
+
+    /// Packs the array if more than half of it is holes.
+    ///
+    /// - Returns: Where each place moved to, if it was packed. A hole moves to where the next element is.
+    func packIfSparse() -> ContiguousArray<Int>? {
+        guard dense.count > 64, dense.count > index.count &* 2 else { return nil }
+        return pack()
+    }
+
+    private func pack() -> ContiguousArray<Int> {
+        var moved = ContiguousArray<Int>()
+        moved.reserveCapacity(dense.count + 1)
+        var packed = ContiguousArray<Unmanaged<Element>?>()
+        packed.reserveCapacity(index.count)
+        for element in dense {
+            moved.append(packed.count)
+            if let element {
+                element._withUnsafeGuaranteedRef { $0.place = packed.count }
+                packed.append(element)
+            }
+        }
+        moved.append(packed.count)
+        dense = packed
+        index.relocate { moved[$0] }
+        return moved
+    }
+}
