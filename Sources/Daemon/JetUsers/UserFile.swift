@@ -1,36 +1,35 @@
 internal import Glibc
 
-/// The *users file*: read whole, and changed so that at every moment the old one or the new one is there, whatever
-/// happens.
+/// The users file. Changes replace it atomically.
 ///
 ///     let file = UserFile("/var/lib/jet/users.json")
 ///     try file.update { users throws(UserFileError) in users["john"] = nil }
 public struct UserFile: Hashable, Sendable {
-    /// Where it is. A link is followed, and stays one.
+    /// The path. A symbolic link is followed and kept.
     public let path: String
 
     /// The file at `path`.
     public init(_ path: String) { self.path = path }
 
-    /// Whether there is something at the path.
+    /// Whether the file exists.
     public var exists: Bool { access(path, F_OK) == 0 || errno != ENOENT }
 
-    /// What is in it.
+    /// Reads the file.
     ///
-    /// - Throws: `UserFileError` if it cannot be read or makes no sense.
+    /// - Throws: `UserFileError` if it cannot be read or is malformed.
     public func read() throws(UserFileError) -> UserTable {
         let descriptor = try open()
         defer { close(descriptor) }
         return try table(in: descriptor)
     }
 
-    /// Changes it. Who else changes it, in this program or another one, waits; so nobody's change is lost.
+    /// Changes the file. A lock makes other changes wait, in this process or another one, so that none is lost.
     ///
     /// - Parameters:
-    ///   - creating: Whether a file that is not there is made, for its owner alone. By root it is made the owner's of
-    ///     its folder: the daemon's, most likely, which has to read and change it.
-    ///   - change: Changes what is in the file. If it throws, the file stays as it is.
-    /// - Returns: What is in it now.
+    ///   - creating: Whether a missing file is created, readable by its owner only. If root creates it, it gets the owner of
+    ///     the folder, which is usually the daemon, which must read and change it.
+    ///   - change: Changes the users. If it throws, the file does not change.
+    /// - Returns: The changed users.
     /// - Throws: `UserFileError`; what `change` throws.
     @discardableResult
     public func update<Failure: Error>(
@@ -121,7 +120,7 @@ public struct UserFile: Hashable, Sendable {
         guard folderDescriptor >= 0 else { throw UserFileError(path, "cannot be replaced in its folder", errno) }
         defer { close(folderDescriptor) }
         let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        // Nobody else's file is opened, and no link is followed.
+        // An existing file is not opened, and a symbolic link is not followed.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = openat(folderDescriptor, temporary, flags, 0o600)
         guard descriptor >= 0 else { throw UserFileError(path, "cannot be replaced in its folder", errno) }
@@ -182,9 +181,9 @@ public struct UserFile: Hashable, Sendable {
     }
 }
 
-/// Why a users file cannot be used.
+/// Why a users file cannot be read or changed.
 public struct UserFileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file, and what is wrong with it, in a sentence without its full stop.
+    /// The file, and what is wrong with it, in one sentence without a full stop.
     public let description: String
 
     init(_ path: String, _ reason: String, _ code: Int32? = nil) {

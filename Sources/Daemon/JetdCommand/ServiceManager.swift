@@ -27,7 +27,7 @@ final class ServiceManager: Sendable {
         let text = status.withLock { $0 }
         guard tell({ () throws(SystemdError) in try Notify.ready(status: text) }) else { return }
         // It fails only if the daemon has stopped by now, and then there is nothing to tell.
-        try? await daemon.tellCensus(atMostEvery: Self.statusRest) { self.show($0) }
+        try? await daemon.reportCensus(atMostEvery: Self.statusRest) { self.show($0) }
         guard let interval = Notify.watchdogInterval else { return }
         // Beats that follow each other at once would leave the loop no time for sockets.
         let beat = max(interval / 3, .milliseconds(1))

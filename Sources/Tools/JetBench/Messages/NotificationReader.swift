@@ -91,6 +91,6 @@ extension RawSpan {
 extension BenchError {
     /// A message that nobody asked for.
     static func unexpected(_ message: UnsafeRawBufferPointer) -> BenchError {
-        .wrong("The daemon sent what was not expected: \(String(decoding: message.prefix(300), as: UTF8.self))")
+        .wrong("The daemon sent an unexpected message: \(String(decoding: message.prefix(300), as: UTF8.self))")
     }
 }

@@ -46,7 +46,7 @@ struct RemoteTests {
             let handover = Handover()
             let port = try handover.port(of: "0.0.0.0", name: name)
             let jetd = try handover.jetd()
-            #expect(jetd.errors.contains("peers from elsewhere are refused"))
+            #expect(jetd.errors.contains("connections from other machines are refused"))
             if name == "web" {
                 #expect(try status(at: .webSocket(host: "127.0.0.1", port: port)) == 403)
             } else {
