@@ -57,10 +57,10 @@ extension Target {
             name: name, dependencies: dependencies, path: "Sources/\(layer.rawValue)/\(name)", swiftSettings: settings)
     }
 
-    /// A C library of the system: `Sources/<layer>/<name>` has its module map.
-    static func system(_ name: String, _ layer: Layer, pkgConfig: String, debian: String) -> Target {
-        .systemLibrary(
-            name: name, path: "Sources/\(layer.rawValue)/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+    /// A C library of the system: `Sources/<layer>/<name>` has its module map. It names no pkg-config file: on Debian the
+    /// compiler finds these libraries without, and SwiftPM would look for them for every package that depends on `Jet`.
+    static func system(_ name: String, _ layer: Layer) -> Target {
+        .systemLibrary(name: name, path: "Sources/\(layer.rawValue)/\(name)")
     }
 
     /// An executable of one line: `Sources/Programs/<folder>`.
@@ -122,8 +122,8 @@ let package = Package(
         .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
 
         // Linux: the system's libraries and the kernel's interfaces
-        .system("CSystemd", .linux, pkgConfig: "libsystemd", debian: "libsystemd-dev"),
-        .system("CUdev", .linux, pkgConfig: "libudev", debian: "libudev-dev"),
+        .system("CSystemd", .linux),
+        .system("CUdev", .linux),
         .module("CLinux", .linux),
         .module("CClock", .linux),
         .module("CNetlink", .linux),
@@ -137,7 +137,7 @@ let package = Package(
         .module("JetBus", .engine, ["JetProtocol", "JSONText"], hot),
 
         // Daemon: the engine on sockets
-        .system("CCrypt", .daemon, pkgConfig: "libcrypt", debian: "libcrypt-dev"),
+        .system("CCrypt", .daemon),
         .module("JetUsers", .daemon, ["CCrypt", "JetProtocol", "JSONText"], compact),
         .module(
             "JetDaemon", .daemon,
@@ -252,7 +252,10 @@ let package = Package(
         .tests("ManualTests", "Project", ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"]),
         .tests(
             "ProjectTests", "Project",
-            ["DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "NetworkApply", "SystemUpdate", "TestSupport"]),
+            [
+                "DocumentedEvents", "HostAgent", "JetDaemon", "Journal", "JSONText", "NetworkApply", "SystemUpdate",
+                "TestSupport",
+            ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.
         .executableTarget(

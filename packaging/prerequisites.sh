@@ -1,28 +1,23 @@
-# What must be on the machine before Jet can be built; sourced by the scripts beside it. Missing Debian packages are
-# installed; a missing Swift toolchain is not, since it is not in Debian: the user is told where it comes from.
+# shellcheck shell=bash
+# What building Jet needs; sourced by the scripts beside it. Missing Debian packages are installed. A missing Swift
+# toolchain is not, since it is not in Debian: the user learns where to get it.
+#
+# A script that needs more programs names them in `also_needed` before it sources this file, each as PROGRAM, or as
+# PROGRAM:PACKAGE if the Debian package has another name.
 
-# `also_needed` names programs that the caller needs besides.
+. packaging/apt.sh
 
-# Each argument a line, for people.
-say() { printf '%s\n' "$@" >&2; }
-die() { say "$@"; exit 1; }
-
-# Prints the names of the Debian packages that are missing: each is asked for by what it is needed for, so that it does
-# not matter where that came from.
+# Prints the names of the missing Debian packages. The test is for the files that are needed, so that it does not matter
+# how they were installed.
 missing_packages() {
     command -v git >/dev/null || echo git
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
     [ -e /usr/include/stdio.h ] || echo libc6-dev
     compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
     [ -e /usr/include/toml++/toml.h ] || echo libtomlplusplus-dev
-    if command -v pkg-config >/dev/null; then
-        pkg-config --exists libcrypt || echo libcrypt-dev
-        pkg-config --exists libsystemd || echo libsystemd-dev
-        pkg-config --exists libudev || echo libudev-dev
-    else
-        echo pkg-config libcrypt-dev libsystemd-dev libudev-dev
-    fi
-    # What only some callers need: a program, with its package behind a colon if that is called otherwise.
+    [ -e /usr/include/crypt.h ] || echo libcrypt-dev
+    [ -e /usr/include/systemd/sd-bus.h ] || echo libsystemd-dev
+    [ -e /usr/include/libudev.h ] || echo libudev-dev
     local need
     for need in ${also_needed-}; do
         [ -x "/usr/bin/${need%:*}" ] || [ -x "/usr/sbin/${need%:*}" ] || echo "${need#*:}"
@@ -30,26 +25,9 @@ missing_packages() {
 }
 
 install_missing_packages() {
-    local missing
-    missing=$(missing_packages | xargs)
-    [ -n "$missing" ] || return 0
-    command -v apt-get >/dev/null ||
-        die "Jet needs what Debian calls: $missing" "There is no apt-get here; install them and start again."
-    local root=()
-    if [ "$(id -u)" != 0 ]; then
-        if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
-            root=(sudo)
-        else
-            die "Jet needs some Debian packages, and this user cannot install them. As root:" \
-                "    apt-get install $missing"
-        fi
-    fi
-    say "Installing $missing"
-    # shellcheck disable=SC2086 # names of packages, one a word
-    {
-        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-            "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
-    } >&2 || die "The packages could not be installed: $missing"
+    local names
+    mapfile -t names < <(missing_packages)
+    [ "${#names[@]}" = 0 ] || install_packages "${names[@]}" || exit 1
 }
 
 require_swift() {
@@ -64,9 +42,25 @@ require_swift() {
     else
         return 0
     fi
-    die "It is not in Debian. https://www.swift.org/install/linux/ has it for Debian 12, as an archive to unpack" \
-        "or by the installer swiftly, without root. Then start again with its usr/bin in the PATH."
+    die "Swift is not in Debian. https://www.swift.org/install/linux/ has it for Debian 12, as an archive to unpack or" \
+        "through the installer swiftly; neither needs root. Then start again with its usr/bin in the PATH."
+}
+
+# Swift's compiler refuses the modules of a .build folder that was made at another path, with an error for each file
+# that it compiles. A compiled module names the folder in which it was made, as a text between two zero bytes.
+refuse_moved_build() {
+    local module made_in
+    for module in .build/*/*/ModuleCache/*/SwiftShims-*.pcm; do
+        [ -e "$module" ] || continue
+        mapfile -t made_in < <(tr '\0' '\n' <"$module" | LC_ALL=C grep -axE '/[[:print:]]{2,}' | grep -v '/swift/shims$')
+        [ "${#made_in[@]}" -gt 0 ] || continue
+        ! printf '%s\n' "${made_in[@]}" | grep -qxFe "$PWD" -e "$(pwd -P)" || continue
+        die "This checkout has been moved or copied: its folder .build was made in ${made_in[0]}, and Swift cannot" \
+            "continue a build in another place. Remove it, and start again; the next build takes some minutes:" \
+            "    rm -rf '$PWD/.build'"
+    done
 }
 
 install_missing_packages
 require_swift
+refuse_moved_build
