@@ -3,6 +3,7 @@ import JSONText
 import JetBus
 import JetDaemon
 import JetProtocol
+import Moments
 
 /// `[listen]`: where the daemon listens without sockets from systemd.
 struct ListenSettings: ConfigurationSection, Hashable {
@@ -84,14 +85,5 @@ struct LimitSettings: ConfigurationSection, Hashable {
         bus.openQuestionLimit = waitingPasswords
         bus.walkLimit = getElements
         bus.parseErrorLimit = parseErrors
-    }
-}
-
-extension Duration {
-    /// The duration in nanoseconds, or the maximum if it is longer.
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isTooLong ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
     }
 }

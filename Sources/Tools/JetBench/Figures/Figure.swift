@@ -2,7 +2,7 @@
 package enum Figure: String, CaseIterable, Sendable {
     case notificationsPerSecond, changesPerSecond, setsPerSecond, addsPerSecond, removesPerSecond, statesPerSecond
     case connectionsPerSecond
-    /// How long one operation took, in microseconds: so long at most for 50 %, 90 %, 99 %, 99.9 % and all of them.
+    /// How long one operation took, in microseconds: the maximum of 50 %, 90 %, 99 %, 99.9 % and all of them.
     case latencyP50, latencyP90, latencyP99, latencyP999, latencyMax
     /// The daemon's processor time, user and system, for one of them, in microseconds.
     case processorPerNotification, processorPerChange, processorPerSet, processorPerAdd, processorPerRemove
@@ -16,7 +16,7 @@ package enum Figure: String, CaseIterable, Sendable {
 
     /// What a number means.
     package enum Unit: Sendable {
-        /// So many in a second.
+        /// A number per second.
         case perSecond
         /// Microseconds.
         case microseconds

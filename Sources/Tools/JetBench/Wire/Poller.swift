@@ -34,7 +34,7 @@ struct Poller: ~Copyable {
         }
     }
 
-    /// Waits until something happens, at most so long.
+    /// Waits until something happens, or the timeout ends.
     ///
     /// - Returns: How many descriptors something has happened to; `event(_:)` says what.
     mutating func wait(milliseconds: Int32) -> Int {

@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import ProcessSignals
+import Signals
 
 /// Runs `body` until it returns, or Ctrl-C, SIGTERM or a closed standard output interrupts it. Then `body` is cancelled and
 /// can restore the terminal. None of these is an error.

@@ -1,7 +1,7 @@
 import Glibc
 import Jet
 import JSONText
-import ProcessSignals
+import Signals
 import Synchronization
 
 /// The living side of `jet watch --table`: feeds a `LiveTable` from a fetch and draws it, at most ten times a second,
@@ -82,7 +82,7 @@ extension LiveScreen {
         /// Has it drawn soon.
         func wake() { waker.yield() }
 
-        /// Changes the table; `change` is told the time.
+        /// Changes the table; `change` receives the time.
         func update(_ change: (inout LiveTable, Duration) -> Void) {
             state.withLock { change(&$0.table, ContinuousClock.now - start) }
             wake()

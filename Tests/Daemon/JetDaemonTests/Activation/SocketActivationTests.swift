@@ -120,7 +120,7 @@ struct SocketActivationTests {
                 descriptors: handover.descriptors)
             let status = try block { try await process.end() }
             #expect(status == 1)
-            #expect(process.text(.error).contains("no socket of the service manager can be taken"))
+            #expect(process.text(.error).contains("cannot receive the sockets from systemd"))
             #expect(process.text().isEmpty)
         }
     }
