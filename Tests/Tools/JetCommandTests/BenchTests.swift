@@ -76,7 +76,7 @@ struct BenchTests {
             (["fan-out", "--size", "25"], "--size must be a number of bytes from 26 to 1048576, not 25."),
             (["fan-out", "--subscribers", "0"], "--subscribers must be a number of peers"),
             (["fan-out", "--in-flight", "0"], "--in-flight must be a number of requests"),
-            (["fan-out", "--in-flight", "60000", "--size", "1000"], "more than the 4 MiB"),
+            (["fan-out", "--in-flight", "60000", "--size", "1000"], "must not exceed 4 MiB"),
             (["fan-out", "--fetchers", "1000001"], "--fetchers must be a number of fetchers"),
             (["fan-out", "--transport", "carrier-pigeon"], "'carrier-pigeon' is no transport"),
             (["fan-out", "--transport", "tcp://"], "the host is missing"),

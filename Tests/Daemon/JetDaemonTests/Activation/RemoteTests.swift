@@ -26,7 +26,7 @@ struct RemoteTests {
                 #expect(answer.status == 403)
                 let length = Int(answer.headers["content-length"] ?? "") ?? 0
                 let reason = String(decoding: try plain.raw.read(length), as: UTF8.self)
-                #expect(reason.contains("no encryption"))
+                #expect(reason.contains("not encrypted"))
                 #expect(jetd.errors.contains("allow-plaintext = true in the section [remote]"))
                 try expectService(at: unix)
 
