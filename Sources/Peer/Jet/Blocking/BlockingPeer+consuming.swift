@@ -11,7 +11,7 @@ extension BlockingPeer {
     ///   - path: The State.
     ///   - value: What it shall be.
     ///   - timeout: How long the owner may take; `nil`: as long as the State says, else 5 s.
-    ///   - valueAsResult: Whether to be told the value that the State then really has.
+    ///   - valueAsResult: Whether to return the value that the State then really has.
     /// - Returns: `true`, or the new value, or whatever the owner answers.
     /// - Throws: As `Peer.set`.
     @discardableResult
@@ -69,26 +69,26 @@ extension BlockingPeer {
         try call(path, timeout: timeout, as: JSON.self)
     }
 
-    /// Asks the owner of a State to give it a value, and does not want to know what becomes of it.
+    /// Asks the owner of a State to give it a value. There is no answer, not even if it is refused.
     ///
     /// - Throws: As `Peer.notifySet`.
     public func notifySet<Value: Encodable>(_ path: String, to value: Value) throws(JetError) {
         try peer.notifySet(path, to: value)
     }
 
-    /// Calls a Method, and does not want to know what becomes of it.
+    /// Calls a Method. There is no answer, not even if it is refused.
     ///
     /// - Throws: As `Peer.notifyCall`.
     public func notifyCall<Arguments: Encodable>(_ path: String, _ arguments: Arguments) throws(JetError) {
         try peer.notifyCall(path, arguments)
     }
 
-    /// Calls a Method without arguments, and does not want to know what becomes of it.
+    /// Calls a Method without arguments. There is no answer, not even if it is refused.
     ///
     /// - Throws: As `Peer.notifyCall`.
     public func notifyCall(_ path: String) throws(JetError) { try peer.notifyCall(path) }
 
-    /// The elements that satisfy a rule, as they are now.
+    /// Returns the elements that satisfy a rule, with their current values.
     ///
     ///     let hottest = try peer.get(
     ///         .path(endsWith: "/temperature").sorted(by: .value(.number), descending: true, to: 1), as: Double.self)

@@ -53,7 +53,7 @@ extension JetError {
 
         // Of this side
 
-        /// There is no connection: none could be made, it was lost, or it is being made again.
+        /// There is no connection: connecting failed, the connection was lost, or the peer is reconnecting.
         public static let notConnected = Code(.local("notConnected"))
         /// The peer was closed by `Peer.close()`.
         public static let closed = Code(.local("closed"))

@@ -2,7 +2,7 @@ public import JSONText
 
 /// Why a request was refused, read from an error's `data` (jet-protocol(7) §5).
 ///
-///     if case .pathNotExists(let path)? = error.refusal { print("nobody has added", path) }
+///     if case .pathNotExists(let path)? = error.refusal { print("there is no", path) }
 public enum Refusal: Hashable, Sendable {
     /// There is no such element, or none that this peer may see.
     case pathNotExists(String)
@@ -96,6 +96,6 @@ extension Refusal: CustomStringConvertible {
 }
 
 extension JetError {
-    /// Why the request was refused, if `data` says so in the protocol's words.
+    /// Why the request was refused, if `data` is one of the protocol's reasons.
     public var refusal: Refusal? { data.flatMap(Refusal.init) }
 }

@@ -11,7 +11,7 @@ extension Peer {
     ///   - path: The State.
     ///   - value: What it shall be.
     ///   - timeout: How long the owner may take; `nil`: as long as the State says, else 5 s.
-    ///   - valueAsResult: Whether to be told the value that the State then really has.
+    ///   - valueAsResult: Whether to return the value that the State then really has.
     /// - Returns: `true`, or the new value, or whatever the owner answers.
     /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAState`;
     ///   `.responseTimeout`, `.ownerGone`; `.encoding`, `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
@@ -68,7 +68,7 @@ extension Peer {
         try await call(path, timeout: timeout, as: JSON.self)
     }
 
-    /// Asks the owner of a State to give it a value, and does not want to know what becomes of it.
+    /// Asks the owner of a State to give it a value. There is no answer, not even if it is refused.
     ///
     ///     try peer.notifySet("light/on", to: true)
     ///
@@ -78,7 +78,7 @@ extension Peer {
         try core.submit { session throws(JetError) in try session.notify("set", params: params.text) }
     }
 
-    /// Calls a Method, and does not want to know what becomes of it.
+    /// Calls a Method. There is no answer, not even if it is refused.
     ///
     ///     try peer.notifyCall("log", ["the door is open"])
     ///
@@ -88,7 +88,7 @@ extension Peer {
         try core.submit { session throws(JetError) in try session.notify("call", params: params.text) }
     }
 
-    /// Calls a Method without arguments, and does not want to know what becomes of it.
+    /// Calls a Method without arguments. There is no answer, not even if it is refused.
     ///
     /// - Throws: `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
     public func notifyCall(_ path: String) throws(JetError) {

@@ -3,7 +3,7 @@ public import JetProtocol
 
 /// Fetching what others provide, and one's own.
 extension Peer {
-    /// Fetches the elements that satisfy a rule, and what becomes of them.
+    /// Fetches the elements that satisfy a rule, and their changes.
     ///
     ///     for try await event in try await peer.fetch(.path(startsWith: "cpu/"), as: Double.self) {
     ///         print(event.kind, event.path, event.value ?? .nan)
@@ -22,14 +22,14 @@ extension Peer {
     ) async throws(JetError) -> Fetcher<Value> {
         guard rule.sort == nil else {
             throw JetError(
-                .badRule(RuleError(at: "sort", "fetch tells of single elements; fetchSorted, window and get sort")))
+                .badRule(RuleError(at: "sort", "fetch does not sort; use fetchSorted, window or get")))
         }
         let fetcher = Fetcher<Value>(peer: self, rule: rule, buffering: buffering)
         try await fetcher.fetch()
         return fetcher
     }
 
-    /// Fetches the elements whose path matches a pattern of Lua, and what becomes of them: the oldest way to say what one
+    /// Fetches the elements whose path matches a pattern of Lua, and their changes: the form of the oldest API.
     /// wants.
     ///
     ///     for try await event in try await peer.fetch(matching: "^net/.+/state$", as: String.self) {
@@ -41,14 +41,15 @@ extension Peer {
     ///   - type: What their values are.
     ///   - buffering: How events wait for a consumer that is slower than they come.
     /// - Returns: The fetch, as a sequence of events.
-    /// - Throws: `.invalidParams` with `badRule` if it is no pattern; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    /// - Throws: `.invalidParams` with `badRule` if it is no pattern; `.notConnected`, `.timeout`, `.closed`,
+    ///   `.cancelled`.
     public func fetch<Value: Decodable & Sendable>(
         matching pattern: String, as type: Value.Type = JSON.self, buffering: FetchBuffering = .all
     ) async throws(JetError) -> Fetcher<Value> {
         try await fetch(.path(matching: pattern), as: type, buffering: buffering)
     }
 
-    /// The elements that satisfy a rule, as they are now.
+    /// Returns the elements that satisfy a rule, with their current values.
     ///
     ///     let links = try await peer.get(.path(startsWith: "net/", endsWith: "/state"), as: String.self)
     ///

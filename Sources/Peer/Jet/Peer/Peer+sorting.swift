@@ -3,7 +3,7 @@ public import JetProtocol
 
 /// Fetching in an order.
 extension Peer {
-    /// Fetches a sorted part of the elements that satisfy a rule, and what becomes of it, as changes of a window.
+    /// Fetches a sorted part of the elements that satisfy a rule, as changes of a window.
     ///
     ///     let rule = try FetchRule.path(startsWith: "player/").sorted(byField: "score", .number, descending: true)
     ///     for try await changes in try await peer.fetchSorted(rule) {
