@@ -31,9 +31,6 @@ let shipped: [LinkerSetting] = [
         .when(configuration: .release))
 ]
 
-/// The daemon needs no Swift runtime on the device, however it is built.
-let selfContained: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
-
 // MARK: Where targets are
 
 /// The layers, each a folder of `Sources` and, for its tests, of `Tests`. `Sources/README.md` says what each is for and
@@ -68,11 +65,11 @@ extension Target {
 
     /// An executable of one line: `Sources/Programs/<folder>`.
     static func program(
-        _ name: String, _ dependencies: [Target.Dependency], folder: String? = nil, linking: [LinkerSetting] = []
+        _ name: String, _ dependencies: [Target.Dependency], folder: String? = nil
     ) -> Target {
         .executableTarget(
             name: name, dependencies: dependencies, path: "Sources/Programs/\(folder ?? name)", swiftSettings: house,
-            linkerSettings: shipped + linking)
+            linkerSettings: shipped)
     }
 
     /// Tests: `Tests/<folder>/<name>`, where the folder is the layer's, or `Project` for tests of the project as a whole.
@@ -152,7 +149,7 @@ let package = Package(
             "JetdCommand", .daemon,
             [
                 "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
-                "JSONText", "ProcessSignals", "Systemd", .logging,
+                "JSONText", "ProcessSignals", "Systemd", .argumentParser, .logging,
             ], compact),
 
         // Peer: the library that programs are written with
@@ -191,7 +188,7 @@ let package = Package(
             ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "ProcessSignals", .argumentParser], compact),
 
         // Programs: a main of one line each, and the one that is all of them
-        .program("jetd", ["JetdCommand"], linking: selfContained),
+        .program("jetd", ["JetdCommand"]),
         .program("jet-agent", ["JetAgentCommand"]),
         // A module `jet` would differ from the library's only by a capital letter.
         .program("JetExecutable", ["JetCommand"], folder: "jet"),

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CLinux
 import ConfigurationFile
 import DocumentedEvents
@@ -14,16 +15,10 @@ public enum Jetd {
     public static func main() async {
         StandardStreams.fill()
         do {
-            switch try Arguments.request(of: CommandLine.arguments) {
-            case .print(let text): print(text)
-            case .check(let arguments): try check(arguments)
-            case .serve(let arguments): try await serve(arguments)
-            }
+            let options = options()
+            if options.checkConfig { try check(options) } else { try await serve(options) }
         } catch let error as ConfigurationError {
             complain("\(error)")
-            exit(2)
-        } catch let failure as Arguments.Failure {
-            complain("\(failure.reason); see 'jetd --help'")
             exit(2)
         } catch {
             complain("\(error)")
@@ -31,9 +26,23 @@ public enum Jetd {
         }
     }
 
-    private static func check(_ arguments: Arguments) throws {
+    /// Reads the command line. Prints what it asks for, such as the help, and exits; exits with 2 if it is wrong.
+    private static func options() -> JetdOptions {
+        do {
+            return try JetdOptions.parse()
+        } catch {
+            if JetdOptions.exitCode(for: error).isSuccess { JetdOptions.exit(withError: error) }
+            // The journal shows an entry as one line.
+            let message = JetdOptions.message(for: error).split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+            let isSentence = message.last.map { ".?".contains($0) } ?? false
+            complain("\(message)\(isSentence ? "" : ".") See 'jetd --help'.")
+            exit(2)
+        }
+    }
+
+    private static func check(_ options: JetdOptions) throws {
         do throws(ConfigurationError) {
-            _ = try Setup(arguments, environment: environment)
+            _ = try Setup(options, environment: environment)
         } catch {
             // To the journal it comes by way of systemd only, which checks what it is about to have reloaded.
             JetLog.complain("jetd", "\(error)", DaemonEvent.notReloaded)
@@ -41,8 +50,8 @@ public enum Jetd {
         }
     }
 
-    private static func serve(_ arguments: Arguments) async throws {
-        let setup = try Setup(arguments, environment: environment)
+    private static func serve(_ options: JetdOptions) async throws {
+        let setup = try Setup(options, environment: environment)
         let logger = JetLog.start("jetd", level: setup.logLevel).logger
         let sockets = ReceivedSockets(logger: logger)
         let configuration = try setup.configuration(with: sockets)

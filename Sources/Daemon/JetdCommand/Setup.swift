@@ -10,7 +10,7 @@ import Logging
 struct Setup {
     /// How much is logged.
     let logLevel: LogLevel
-    private let arguments: Arguments
+    private let options: JetdOptions
     private let environment: [String: String]
     private let place: ConfigurationPlace
     /// What the file says now, of what could be taken up.
@@ -19,18 +19,18 @@ struct Setup {
     /// Reads the file.
     ///
     /// - Throws: `ConfigurationError` if it is not right.
-    init(_ arguments: Arguments, environment: [String: String]) throws(ConfigurationError) {
-        self.arguments = arguments
+    init(_ options: JetdOptions, environment: [String: String]) throws(ConfigurationError) {
+        self.options = options
         self.environment = environment
         place = ConfigurationPlace(userID: geteuid(), environment: environment)
-        settings = try Self.settings(arguments, place)
-        logLevel = LogLevel(arguments.logLevel ?? settings.logLevel)
+        settings = try Self.settings(options, place)
+        logLevel = LogLevel(options.logLevel ?? settings.logLevel)
     }
 
     private static func settings(
-        _ arguments: Arguments, _ place: ConfigurationPlace
+        _ options: JetdOptions, _ place: ConfigurationPlace
     ) throws(ConfigurationError) -> DaemonSettings {
-        if let path = arguments.configuration { return try DaemonSettings(path: path) }
+        if let path = options.config { return try DaemonSettings(path: path) }
         return try place.configuration.map { path throws(ConfigurationError) in
             try DaemonSettings(path: path, isOptional: true)
         } ?? DaemonSettings()
@@ -65,10 +65,10 @@ struct Setup {
     private func listeners(areHandedOver: Bool) -> [DaemonConfiguration.Listener] {
         let host = "127.0.0.1"
         var listeners: [DaemonConfiguration.Listener] = []
-        if arguments.namesListeners {
-            if let path = arguments.unixPath { listeners.append(.init(.unix(path: path))) }
-            if let port = arguments.tcpPort { listeners.append(.init(.tcp(host: host, port: port))) }
-            if let port = arguments.webSocketPort { listeners.append(.init(.webSocket(host: host, port: port))) }
+        if options.namesListeners {
+            if let path = options.unixPath { listeners.append(.init(.unix(path: path))) }
+            if let port = options.tcpPort { listeners.append(.init(.tcp(host: host, port: port))) }
+            if let port = options.wsPort { listeners.append(.init(.webSocket(host: host, port: port))) }
             return listeners
         }
         guard !areHandedOver else { return [] }
@@ -89,19 +89,19 @@ struct Setup {
         var configuration = DaemonConfiguration(listeners: [])
         configuration.allowsPlaintext = settings.allowsPlaintext
         configuration.origins = settings.web.origins
-        configuration.origins.formUnion(arguments.origins)
-        configuration.messageLimit = arguments.messageLimit ?? settings.messageLimit
-        configuration.pingInterval = arguments.pingInterval ?? settings.web.pingInterval
+        for origin in options.wsAllowOrigin { configuration.origins.formUnion(origin) }
+        configuration.messageLimit = options.messageLimit ?? settings.messageLimit
+        configuration.pingInterval = options.wsPingMs ?? settings.web.pingInterval
         switch settings.users {
-        case _ where arguments.usersFile != nil: configuration.users = arguments.usersFile
+        case _ where options.users != nil: configuration.users = options.users
         case .usual: configuration.users = place.users
         case .path(let path): configuration.users = path
         case .none: configuration.users = nil
         }
-        configuration.usersMayBeMissing = arguments.usersFile == nil
-        configuration.grants = settings.grants + arguments.grants
+        configuration.usersMayBeMissing = options.users == nil
+        configuration.grants = settings.grants + options.grant
         settings.limits.apply(to: &configuration.bus)
-        configuration.bus.name = arguments.name ?? settings.name
+        configuration.bus.name = options.name ?? settings.name
         configuration.bus.version = Release.version
         configuration.bus.seed = .random(in: .min ... .max)
         return configuration
@@ -113,7 +113,7 @@ struct Setup {
     ///
     /// - Throws: What is wrong; then all stays as it was.
     mutating func reload(_ daemon: Daemon, logger: Logger) async throws {
-        var settings = try Self.settings(arguments, place)
+        var settings = try Self.settings(options, place)
         var fixed = settings.fixed(otherThan: self.settings)
         let hasUsers = configuration(from: self.settings).users != nil
         if (configuration(from: settings).users != nil) != hasUsers {
@@ -121,7 +121,7 @@ struct Setup {
             settings.users = self.settings.users
         }
         try await daemon.reload(configuration(from: settings))
-        logLevel.value = arguments.logLevel ?? settings.logLevel
+        logLevel.value = options.logLevel ?? settings.logLevel
         if !fixed.isEmpty {
             logger.warning(
                 "some of what has changed in the configuration is taken up by a restart only",

@@ -35,12 +35,12 @@ extension Bus {
     private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
         let timeout = try timeout(of: request)
         var access: Access?
-        if let range = param("access", of: request) {
+        if let range = optional("access", of: request) {
             access = Access(parsing: value(range, of: request))
             guard access != nil else { throw .wrongType("access", got: request.params) }
         }
         var meta: [UInt8]?
-        if let range = param("meta", of: request) {
+        if let range = optional("meta", of: request) {
             guard request.text[range.start] == UInt8(ascii: "{") else {
                 throw .wrongType("meta", got: request.params)
             }

@@ -82,7 +82,8 @@ extension Bus {
 
     /// Whether an element whose path satisfies a rule satisfies the rest of it.
     func satisfies(_ element: Element, _ rule: FetchRule) -> Bool {
-        rule.isOnlyAboutPath || !element.isMethod && rule.matches(value: element.value.bytes.bytes)
+        if rule.isOnlyAboutPath { return true }
+        return element.isMethod ? rule.matchesMethod : rule.matches(value: element.value.bytes.bytes)
     }
 
     /// Takes note that an element has forgotten a fetcher.

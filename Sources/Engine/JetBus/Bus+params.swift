@@ -10,12 +10,20 @@ extension Bus {
         params.value(name, in: request.text.bytes)
     }
 
-    /// The params as an object; none count as an empty one.
-    func requireObject(_ request: borrowing Request) throws(ErrorObject) {
-        guard let range = request.message.params else { return }
+    /// Where the optional param called `name` lies; `nil` when it is absent or `null`, which are the same.
+    @inline(__always)
+    func optional(_ name: StaticString, of request: borrowing Request) -> ByteRange? {
+        guard let range = param(name, of: request), request.text[range.start] != UInt8(ascii: "n") else { return nil }
+        return range
+    }
+
+    /// Requires that the params are an object; `nil` when there are none.
+    private func object(of request: borrowing Request) throws(ErrorObject) -> ByteRange? {
+        guard let range = request.message.params, request.text[range.start] != UInt8(ascii: "n") else { return nil }
         guard request.text[range.start] == UInt8(ascii: "{") else {
             throw .wrongType("params", got: request.params)
         }
+        return range
     }
 
     /// The param called `name`, which has to be there.
@@ -28,7 +36,7 @@ extension Bus {
     @inline(never)
     func missing(_ name: StaticString, of request: borrowing Request) -> ErrorObject {
         do throws(ErrorObject) {
-            try requireObject(request)
+            _ = try object(of: request)
             return .missingParam(name, got: request.params)
         } catch {
             return error
@@ -57,19 +65,19 @@ extension Bus {
         return decodedPath.bytes
     }
 
-    /// The param called `name` as a truth value; `false` when absent.
+    /// The param called `name` as a truth value; `false` when absent or `null`.
     func flag(_ name: StaticString, of request: borrowing Request) throws(ErrorObject) -> Bool {
-        guard let range = param(name, of: request) else { return false }
+        guard let range = optional(name, of: request) else { return false }
         let text = range.of(request.text.bytes)
         if text.elementsEqual("true") { return true }
         guard text.elementsEqual("false") else { throw .wrongType(name, got: request.params) }
         return false
     }
 
-    /// The param `timeout`, which is in seconds, in nanoseconds; `nil` when absent. What is longer than a year is a
-    /// year.
+    /// The param `timeout`, which is in seconds, in nanoseconds; `nil` when absent or `null`. What is longer than
+    /// a year is a year.
     func timeout(of request: borrowing Request) throws(ErrorObject) -> UInt64? {
-        guard let range = param("timeout", of: request) else { return nil }
+        guard let range = optional("timeout", of: request) else { return nil }
         guard let seconds = value(range, of: request).double, seconds >= 0 else {
             throw .wrongType("timeout", got: request.params)
         }
@@ -84,8 +92,7 @@ extension Bus {
 
     /// All params as a tree; an empty object if there are none.
     func tree(of request: borrowing Request) throws(ErrorObject) -> JSON {
-        try requireObject(request)
-        guard let range = request.message.params else { return [:] }
+        guard let range = try object(of: request) else { return [:] }
         return value(range, of: request)
     }
 

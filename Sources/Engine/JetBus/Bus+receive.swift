@@ -47,6 +47,9 @@ struct Request: ~Copyable {
         return bytes(range)
     }
 
+    /// Whether the value at `range`, which was scanned, is `null`.
+    func isNull(_ range: ByteRange) -> Bool { text[range.start] == UInt8(ascii: "n") }
+
     /// The text of the params, `null` if there are none.
     var params: [UInt8] {
         guard let range = message.params else { return Array("null".utf8) }

@@ -18,7 +18,7 @@ extension Bus {
         }
         guard !element.fetchOnly else { throw .invalidParams("fetchOnly", quoted(path)) }
         guard element.admits(request.peer) else { throw .invalidParams("noAccess", quoted(path)) }
-        let arguments = isSet ? nil : param("args", of: request)
+        let arguments = isSet ? nil : optional("args", of: request)
         if let arguments {
             let first = request.text[arguments.start]
             guard first == UInt8(ascii: "[") || first == UInt8(ascii: "{") else {
@@ -56,7 +56,7 @@ extension Bus {
         if let value {
             scratch.append("{\"value\":")
             scratch.append(request.bytes(value))
-            if !isPlain, let flag = param("valueAsResult", of: request) {
+            if !isPlain, let flag = optional("valueAsResult", of: request) {
                 scratch.append(",\"valueAsResult\":")
                 scratch.append(request.bytes(flag))
             }
@@ -85,9 +85,11 @@ extension Bus {
         if let caller, caller.outbox.count >= configuration.outboxCeiling {
             refuseForOutbox(caller)
         } else if let caller {
-            if let error = answer.message.error {
+            // Beside a result, an error of null is no error: so peers of JSON-RPC 1.0 write it.
+            let result = answer.message.result
+            if let error = answer.message.error, result == nil || !answer.isNull(error) {
                 respond(to: caller, id: request.callerID, member: ",\"error\":", text: answer.bytes(error))
-            } else if let result = answer.message.result {
+            } else if let result {
                 respond(to: caller, id: request.callerID, member: ",\"result\":", text: answer.bytes(result))
             }
         }

@@ -1,4 +1,3 @@
-import Glibc
 import JetProtocol
 
 /// Fetchers for which the value counts: an element comes and goes as its value satisfies the rule, or moves in an order
@@ -6,11 +5,6 @@ import JetProtocol
 extension Bus {
     /// Gives a State a new value, when there are fetchers that have to know the old one.
     func assign(_ value: UnsafeRawBufferPointer, to element: Element) {
-        let old = element.value.bytes
-        let changesNothing =
-            old.count == value.count
-            && old.baseAddress.map { old in value.baseAddress.map { memcmp(old, $0, value.count) == 0 } ?? true }
-                ?? true
         for at in 0..<element.interests.count where element.interests.isSatisfied(at: at) {
             guard let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue(), fetcher.isActive else {
                 continue
@@ -18,7 +12,6 @@ extension Bus {
             // Once the value is another one, the entry would be looked for in the wrong place.
             let rank = fetcher.window?.remove(element)
             fetcher.window?.rankBeforeChange = rank
-            fetcher.window?.changesNothing = changesNothing
         }
         element.value.assign(value)
     }
@@ -83,7 +76,6 @@ extension Bus {
         let new = isNow ? fetcher.window?.insert(element) : nil
         guard let window = fetcher.window else { return }
         fetcher.window?.rankBeforeChange = nil
-        if old != nil, event == .change, window.changesNothing { return }
         let changed = window.changed(from: old, to: new)
         guard !changed.isEmpty || window.count != window.toldCount else { return }
         if fetcher.pacing != nil {

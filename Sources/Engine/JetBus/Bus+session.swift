@@ -8,19 +8,18 @@ extension Bus {
         var name = request.peer.name
         var encoding = request.peer.encoding
         for member in params.object ?? [:] {
-            switch member.name {
-            case "name":
-                guard let text = member.value.string else { throw .wrongType("name", got: request.params) }
-                name = text
-            case "debug":
-                guard member.value.bool != nil else { throw .wrongType("debug", got: request.params) }
-            case "encoding":
-                guard let known = member.value.string.flatMap(Encoding.init(rawValue:)) else {
-                    throw .wrongType("encoding", got: request.params)
-                }
+            // A member that is null counts as absent.
+            switch (member.name, member.value) {
+            case ("name", .null), ("debug", .null), ("encoding", .null): continue
+            case ("name", .string(let text)): name = text
+            case ("debug", .boolean): continue
+            case ("encoding", .string(let text)):
+                guard let known = Encoding(rawValue: text) else { throw .wrongType("encoding", got: request.params) }
                 encoding = known
-            default:
-                throw .invalidParams("unknownParam", JSON.string(member.name).text)
+            case ("name", _): throw .wrongType("name", got: request.params)
+            case ("debug", _): throw .wrongType("debug", got: request.params)
+            case ("encoding", _): throw .wrongType("encoding", got: request.params)
+            default: throw .invalidParams("unknownParam", JSON.string(member.name).text)
             }
         }
         request.peer.name = name

@@ -8,8 +8,6 @@ final class SortedWindow {
     var toldCount = 0
     /// Where the element stood that is being changed; `nil` if it was not in the list.
     var rankBeforeChange: Int?
-    /// Whether the value that is being changed stays the same, byte for byte.
-    var changesNothing = false
     /// Whether the peer has to be told the whole window, since its outbox was full.
     var isStale = false
     /// Whether it stands in its peer's list of stale windows, even if it was told meanwhile.

@@ -21,7 +21,7 @@ public struct Access: Hashable, Sendable {
     public init?(parsing value: JSON) {
         guard case .object = value else { return nil }
         func groups(_ name: String) -> [String]?? {
-            guard let list = value[name] else { return .some(nil) }
+            guard let list = value.optional(name) else { return .some(nil) }
             guard let elements = list.array else { return nil }
             let names = elements.compactMap(\.string)
             return names.count == elements.count ? .some(names) : nil

@@ -7,7 +7,7 @@ extension FetchRule {
     mutating func addOlderForm(of params: JSON) throws(RuleError) {
         try addPatterns(of: params)
         try addConditions(of: params)
-        guard let max = params["max"] else { return }
+        guard let max = params.optional("max") else { return }
         guard let number = max.double, number == number.rounded(), number >= 0 else {
             throw RuleError(at: "max", "must be a whole number from 0")
         }
@@ -24,18 +24,18 @@ extension FetchRule {
         // Both names mean the same: one pattern of all of them has to match.
         var wanted: [LuaPattern]?
         for name in ["match", "matches"] {
-            guard let patterns = try Self.patterns(params[name], at: name) else { continue }
+            guard let patterns = try Self.patterns(params.optional(name), at: name) else { continue }
             wanted = (wanted ?? []) + patterns
         }
         if let wanted { predicates.append(.matchesOneOf(wanted)) }
-        if let unwanted = try Self.patterns(params["unmatch"], at: "unmatch") {
+        if let unwanted = try Self.patterns(params.optional("unmatch"), at: "unmatch") {
             predicates.append(.matchesNoneOf(unwanted))
         }
-        if let unwanted = try Self.texts(params["equalsNot"], at: "equalsNot") {
+        if let unwanted = try Self.texts(params.optional("equalsNot"), at: "equalsNot") {
             predicates.append(.equalsNotOneOf(unwanted.map { Array($0.utf8) }))
         }
         var ignoresCase = false
-        if let flag = params["caseInsensitive"] {
+        if let flag = params.optional("caseInsensitive") {
             guard let flag = flag.bool else { throw RuleError(at: "caseInsensitive", "must be true or false") }
             ignoresCase = flag
         }
@@ -47,7 +47,7 @@ extension FetchRule {
     }
 
     private mutating func addConditions(of params: JSON) throws(RuleError) {
-        guard let part = params["where"] else { return }
+        guard let part = params.optional("where") else { return }
         guard let conditions = part.array else { return try addCondition(part, at: "where") }
         for (index, condition) in conditions.enumerated() { try addCondition(condition, at: "where[\(index)]") }
     }
@@ -60,8 +60,8 @@ extension FetchRule {
         // Lua's name of what is an object or an array.
         if name == "isType", operand == "table" { operand = "object" }
         let rule = try ValueRule(parsing: .object([name: operand]), at: place)
-        switch condition["prop"] {
-        case nil, .null, "": value = ValueRule((value?.predicates ?? []) + rule.predicates)
+        switch condition.optional("prop") {
+        case nil, "": value = ValueRule((value?.predicates ?? []) + rule.predicates)
         case .string(let prop):
             fields.append(Field(path: try FieldPath(parsing: prop, at: "\(place).prop"), rule: rule))
         default: throw RuleError(at: "\(place).prop", "must be a string")

@@ -19,7 +19,7 @@ public struct FetchRule: Hashable, Sendable {
 
     /// What must hold for the path.
     public var path: PathRule
-    /// What must hold for the value. A Method, which has none, does not satisfy it.
+    /// What must hold for the value. A Method has no value and satisfies only `equalsNot`.
     public var value: ValueRule?
     /// What must hold for fields of the value.
     public var fields: [Field]
@@ -49,14 +49,15 @@ public struct FetchRule: Hashable, Sendable {
         self.sort = sort
     }
 
-    /// Reads the rule out of the params of a fetch or a get; members that do not belong to it are left alone.
+    /// Reads the rule out of the params of a fetch or a get; members that do not belong to it are left alone, and a member
+    /// that is `null` counts as absent.
     ///
     /// - Throws: `RuleError` when a part cannot be read: a rule is never taken for a wider one than it says.
     public init(parsing params: JSON) throws(RuleError) {
         self.init()
-        if let part = params["path"] { path = try PathRule(parsing: part) }
-        if let part = params["value"] { value = try ValueRule(parsing: part, at: "value") }
-        if let part = params["valueField"] {
+        if let part = params.optional("path") { path = try PathRule(parsing: part) }
+        if let part = params.optional("value") { value = try ValueRule(parsing: part, at: "value") }
+        if let part = params.optional("valueField") {
             guard let members = part.object else {
                 throw RuleError(at: "valueField", "must be an object of field paths and predicates")
             }
@@ -66,8 +67,8 @@ public struct FetchRule: Hashable, Sendable {
                 fields.append(Field(path: path, rule: try ValueRule(parsing: member.value, at: place)))
             }
         }
-        if let part = params["sort"] { sort = try SortRule(parsing: part) }
-        if let part = params["interval"] { interval = try Self.interval(part) }
+        if let part = params.optional("sort") { sort = try SortRule(parsing: part) }
+        if let part = params.optional("interval") { interval = try Self.interval(part) }
         try addOlderForm(of: params)
     }
 
@@ -84,6 +85,12 @@ public struct FetchRule: Hashable, Sendable {
     /// Whether the path alone decides.
     public var isOnlyAboutPath: Bool { value == nil && fields.isEmpty && sort?.valueType == nil }
 
+    /// Whether a Method, whose path satisfies the rule, satisfies the rest of it. A Method has no value, so of the
+    /// predicates on the value only `equalsNot` holds, and none of those on fields: no field has a parent.
+    public var matchesMethod: Bool {
+        value?.matchesAbsence != false && fields.allSatisfy(\.rule.predicates.isEmpty) && sort?.valueType == nil
+    }
+
     /// Whether a State's value satisfies the rule. Its text must have been scanned.
     public func matches(value text: RawSpan) -> Bool {
         if let value, !value.matches(text) { return false }
@@ -91,7 +98,7 @@ public struct FetchRule: Hashable, Sendable {
             switch field.path.find(in: text) {
             case .present(let range): if !field.rule.matches(range.of(text)) { return false }
             case .absent: if !field.rule.matchesAbsence { return false }
-            case .nowhere: return false
+            case .nowhere: if !field.rule.predicates.isEmpty { return false }
             }
         }
         switch sort?.key {

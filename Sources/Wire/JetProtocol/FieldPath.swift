@@ -75,9 +75,9 @@ public struct FieldPath: Hashable, Sendable {
     public enum Target: Hashable, Sendable {
         /// Here it is.
         case present(ByteRange)
-        /// It is not there, but what it would be in is: an object, or an array for an index.
+        /// The field is absent, but its parent is there: an object or an array, whether the last step is a name or an index.
         case absent
-        /// Not even that.
+        /// The parent is absent too, or is neither an object nor an array.
         case nowhere
     }
 
@@ -93,6 +93,8 @@ public struct FieldPath: Hashable, Sendable {
             case (.element(let index), UInt8(ascii: "[")):
                 guard let next = Self.element(index, of: range, in: value) else { return isLast ? .absent : .nowhere }
                 range = next
+            // An object has no elements and an array has no members: the field is absent from a parent that is there.
+            case (.member, UInt8(ascii: "[")), (.element, UInt8(ascii: "{")): return isLast ? .absent : .nowhere
             default: return .nowhere
             }
         }

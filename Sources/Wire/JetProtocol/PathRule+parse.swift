@@ -51,6 +51,7 @@ extension PathRule {
             case "containsOneOf": predicates.append(.containsOneOf(try fewTexts()))
             case "containsAllOf": predicates.append(.containsAllOf(try fewTexts()))
             case "caseInsensitive":
+                if member.value == .null { continue }
                 guard let flag = member.value.bool else {
                     throw RuleError(at: "path.caseInsensitive", "must be true or false")
                 }

@@ -32,6 +32,9 @@ public struct SortRule: Hashable, Sendable {
     /// Places beyond this count as this: no daemon has so many elements.
     static let farthest = 1 << 40
 
+    /// The members that may be absent, and that count as absent when they are `null`.
+    private static let members: Set = ["byPath", "byValue", "byValueField", "descending", "from", "to", "prop"]
+
     /// Reads a `sort` member.
     ///
     /// - Throws: `RuleError` when a part has the wrong type or makes no sense.
@@ -41,7 +44,7 @@ public struct SortRule: Hashable, Sendable {
         var keys = 0
         // The older form: `byValue: true`, and perhaps the field of the value.
         let isOlder = value["byValue"]?.bool != nil
-        for member in members {
+        for member in members where member.value != .null || !Self.members.contains(member.name) {
             let here = "sort.\(member.name)"
             switch member.name {
             case "byPath":
@@ -49,7 +52,7 @@ public struct SortRule: Hashable, Sendable {
                 if flag { keys += 1 }
             case "byValue" where isOlder:
                 guard member.value.bool == true else { continue }
-                key = try Self.olderKey(prop: value["prop"])
+                key = try Self.olderKey(prop: value.optional("prop"))
                 keys += 1
             case "prop" where isOlder: continue
             case "byValue":
@@ -78,7 +81,7 @@ public struct SortRule: Hashable, Sendable {
     /// What `byValue: true` sorts by: a number, since the older form names no type; with `prop`, the field of that name.
     private static func olderKey(prop: JSON?) throws(RuleError) -> Key {
         switch prop {
-        case nil, .null, "": return .value(.number)
+        case nil, "": return .value(.number)
         case .string(let name): return .field(try FieldPath(parsing: name, at: "sort.prop"), .number)
         default: throw RuleError(at: "sort.prop", "must be a string")
         }

@@ -97,9 +97,9 @@ struct ElementTests {
     @Test(
         "add: params of wrong types are refused with their names",
         arguments: [
-            ("path", 1), ("path", nil), ("path", ["a"]), ("fetchOnly", 1), ("fetchOnly", "true"), ("fetchOnly", nil),
-            ("timeout", "1"), ("timeout", -1), ("timeout", nil), ("access", nil), ("access", ["a"]),
-            ("access", ["setGroups": "a"]), ("meta", "title"), ("meta", nil), ("meta", ["a"]),
+            ("path", 1), ("path", nil), ("path", ["a"]), ("fetchOnly", 1), ("fetchOnly", "true"),
+            ("timeout", "1"), ("timeout", -1), ("timeout", true), ("access", 1), ("access", ["a"]),
+            ("access", ["setGroups": "a"]), ("meta", "title"), ("meta", false), ("meta", ["a"]),
         ] as [(String, JSON)])
     func addWrongType(name: String, value: JSON) {
         var params: JSON.Object = ["path": "a", "value": 1]

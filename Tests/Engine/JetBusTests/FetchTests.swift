@@ -140,7 +140,7 @@ struct FetchTests {
             (["sort": ["byValueField": ["a": "number", "b": "number"]]], "sort.byValueField"),
             (["sort": ["byPath": true, "byValue": "number"]], "sort"), (["sort": ["from": "1"]], "sort.from"),
             (["sort": ["from": -1e9]], "sort.from"), (["sort": ["from": 0]], "sort.from"),
-            (["sort": ["from": nil]], "sort.from"), (["sort": ["from": [1]]], "sort.from"),
+            (["sort": ["from": true]], "sort.from"), (["sort": ["from": [1]]], "sort.from"),
             (["sort": ["from": 0.5]], "sort.from"), (["sort": ["to": "10"]], "sort.to"),
             (["sort": ["to": -1]], "sort.to"),
             (["sort": ["byValueField": ["a[os.execute()]": "number"]]], "sort.byValueField"),

@@ -24,7 +24,7 @@ struct OlderRuleRandomTests {
             if unwanted.contains(where: { $0.matches(path, ignoresCase) }) { return false }
             if others.contains(where: { (ignoresCase ? $0.lowercased() : $0) == path }) { return false }
             guard !conditions.isEmpty else { return true }
-            guard let value else { return false }
+            guard let value else { return conditions.allSatisfy { $0.steps.isEmpty && $0.name == "equalsNot" } }
             return conditions.allSatisfy { NaiveRule.holds($0.name, $0.operand, for: value, at: $0.steps) }
         }
     }

@@ -73,7 +73,10 @@ struct SortedFetchTests {
         #expect(viewer.received() == [notice(2, [("b", 2, 2), ("c", 3, 3)])])
         owner.ask("change", ["path": "d", "value": 5])  // behind the window, and stays there
         #expect(viewer.received() == [])
-        owner.ask("change", ["path": "c", "value": 3])  // nothing changed at all
+        owner.ask("change", ["path": "c", "value": 3])  // to the same value, inside the window
+        #expect(viewer.received() == [notice(2, [("c", 3, 3)])])
+        owner.ask("change", ["path": "d", "value": 5])  // to the same value, behind the window
+        owner.ask("change", ["path": "a", "value": 1])  // and before it
         #expect(viewer.received() == [])
         owner.ask("change", ["path": "c", "value": 3.5])
         #expect(viewer.received() == [notice(2, [("c", 3.5, 3)])])
@@ -113,6 +116,30 @@ struct SortedFetchTests {
         #expect(viewer.received() == [notice(0, [])])
         add([("c", 1)])
         #expect(viewer.received() == [])
+    }
+
+    @Test("A change to the same value inside the window is notified, whatever it is sorted by")
+    func sameValue() {
+        add([("a", ["n": 1]), ("b", ["n": 2])])
+        viewer.ask("fetch", ["id": "top", "sort": [:]])
+        viewer.ask("fetch", ["id": "top2", "sort": ["byValueField": ["n": "number"], "to": 1]])
+        _ = viewer.received()
+        owner.ask("change", ["path": "b", "value": ["n": 2]])
+        #expect(viewer.received() == [notice(2, [("b", ["n": 2], 2)])])
+    }
+
+    @Test("Sorted by path, a Method has an entry without a value; by value it has none")
+    func methods() {
+        add([("a", 1)])
+        owner.ask("add", ["path": "m"])
+        viewer.ask("fetch", ["id": "top", "value": ["equalsNot": 1], "sort": [:]])
+        let entry: JSON = ["path": "m", "index": 1]
+        #expect(viewer.received() == [["method": "top", "params": ["n": 1, "changes": [entry]]]])
+        owner.ask("remove", ["path": "m"])
+        #expect(viewer.received() == [notice(0, [])])
+        let byValue: JSON = ["value": ["equalsNot": 7], "sort": ["byValue": "number"]]
+        owner.ask("add", ["path": "m"])
+        #expect(viewer.ask("get", byValue) == .result([["path": "a", "value": 1, "index": 1]]))
     }
 
     @Test("get: sorted, its entries carry an index")

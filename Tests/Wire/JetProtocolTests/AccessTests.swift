@@ -28,13 +28,14 @@ struct AccessTests {
         #expect(access?.json == json)
         #expect(Access(parsing: [:]) == Access())
         #expect(Access().json == [:])
+        #expect(Access(parsing: ["setGroups": nil, "callGroups": []]) == Access(callGroups: []))
         #expect(Access(parsing: ["setGroups": ["s"], "other": 1])?.json == ["setGroups": ["s"]])
     }
 
     @Test(
         "what is no access is none",
         arguments: [
-            nil, "a", ["a"], ["fetchGroups": "a"], ["setGroups": nil], ["callGroups": ["a", 1]], ["setGroups": [[]]],
+            nil, "a", ["a"], ["fetchGroups": "a"], ["setGroups": false], ["callGroups": ["a", 1]], ["setGroups": [[]]],
         ] as [JSON])
     func wrong(value: JSON) {
         #expect(Access(parsing: value) == nil)

@@ -45,8 +45,9 @@ struct PathRuleParseTests {
     }
 
     @Test("caseInsensitive is true or false")
-    func wrongFlag() {
-        for value in [nil, "true", 1] as [JSON] {
+    func wrongFlag() throws {
+        #expect(try !PathRule(parsing: ["caseInsensitive": nil]).ignoresCase)
+        for value in ["true", 1, []] as [JSON] {
             #expect(throws: RuleError(at: "path.caseInsensitive", "must be true or false")) {
                 try PathRule(parsing: ["caseInsensitive": value])
             }

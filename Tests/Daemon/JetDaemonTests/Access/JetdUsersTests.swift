@@ -86,7 +86,7 @@ struct JetdUsersTests {
         try await onOwnThread {
             let run = try Jetd.run(arguments)
             #expect(run.status == 2)
-            #expect(run.errors.hasPrefix("jetd: \(arguments[0]): "))
+            #expect(run.errors.hasPrefix("jetd: The value '\(arguments[1])' is invalid for '\(arguments[0]) "))
         }
     }
 }

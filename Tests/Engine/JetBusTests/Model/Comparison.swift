@@ -124,7 +124,8 @@ struct Comparison {
             peers[number]?.send(message)
         }
         for message in message.array ?? [message] where message["method"] == "config" {
-            if message["params"]?["encoding"] == "msgpack" { packing.insert(number) } else { packing.remove(number) }
+            if message["params"]?["encoding"] == "msgpack" { packing.insert(number) }
+            if message["params"]?["encoding"] == "json" { packing.remove(number) }
         }
     }
 

@@ -58,7 +58,7 @@ extension Model {
             for (index, fetch) in peer.fetches.enumerated() {
                 var fetch = fetch
                 if fetch.isSorted {
-                    tellWindow(of: &fetch, to: number)
+                    tellWindow(of: &fetch, to: number, touched: event == "change" ? element.path : nil)
                 } else if fetch.rule.limit != nil {
                     notifyAdmitted(event, element, &fetch, of: number)
                 } else {
@@ -97,11 +97,12 @@ extension Model {
         }
     }
 
-    /// Tells a peer what is different in a window, if anything is, byte for byte.
-    private mutating func tellWindow(of fetch: inout Fetch, to peer: Int) {
+    /// Tells a peer what is different in a window, byte for byte, and the element that has changed, if it is in the window,
+    /// even to the same value.
+    private mutating func tellWindow(of fetch: inout Fetch, to peer: Int, touched path: String? = nil) {
         let window = window(of: fetch.rule, for: peer)
         let told = Dictionary(uniqueKeysWithValues: (fetch.told ?? []).map { ($0["index"], $0.text) })
-        let changes = window.filter { told[$0["index"]] != $0.text }
+        let changes = window.filter { told[$0["index"]] != $0.text || path != nil && $0["path"]?.string == path }
         guard !changes.isEmpty || window.count != fetch.told?.count else { return }
         fetch.told = window
         tell(peer, fetch, ["n": .number(window.count), "changes": .array(changes)])
@@ -115,7 +116,7 @@ extension Model {
         var more = JSON.Object()
         if event == "add" {
             if isFetchOnly(element, for: peer) { more["fetchOnly"] = true }
-            more["meta"] = element.params["meta"]
+            more["meta"] = element.params.given("meta")
         }
         return .entry(event, element.path, element.value, more)
     }

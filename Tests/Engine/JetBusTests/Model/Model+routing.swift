@@ -14,9 +14,9 @@ extension Model {
         guard mayUse(element, peer) else { return refused("noAccess") }
         var forwarded = JSON.Object()
         forwarded["value"] = params["value"]
-        forwarded["valueAsResult"] = params["valueAsResult"]
+        forwarded["valueAsResult"] = params.given("valueAsResult")
         var request: JSON.Object = [
-            "method": .string(path), "params": isSet ? .object(forwarded) : params["args"] ?? [:],
+            "method": .string(path), "params": isSet ? .object(forwarded) : params.given("args") ?? [:],
         ]
         if element.params["caller"] == true { request["caller"] = caller(peer) }
         routed += 1
@@ -53,7 +53,8 @@ extension Model {
 
     mutating func respond(_ request: Pending, _ answer: JSON) {
         var response = JSON.Object()
-        if let error = answer["error"] { response["error"] = error } else { response["result"] = answer["result"] }
+        let isError = answer["result"] == nil || answer.given("error") != nil
+        response[isError ? "error" : "result"] = answer[isError ? "error" : "result"]
         respond(to: request.caller, request.id, .object(response))
     }
 }

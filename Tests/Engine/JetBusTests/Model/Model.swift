@@ -1,5 +1,13 @@
 import JSONText
 
+extension JSON {
+    /// The optional member called `name`: null counts as absent.
+    func given(_ name: String) -> JSON? {
+        guard let value = self[name], value != .null else { return nil }
+        return value
+    }
+}
+
 /// A naive Jet daemon: what jet-protocol(7) says, in plain arrays that are walked from one end to the other. It knows of no
 /// index, no snapshot, no outbox and no text. The bus is compared with it.
 struct Model {

@@ -47,7 +47,7 @@ final class NaiveRule {
         for field in params["valueField"]?.object ?? [:] {
             require(Self.fieldPaths[field.name] ?? [], field.value)
         }
-        let sort = params["sort"]
+        let sort = params.given("sort")
         isDescending = sort?["descending"] == true
         from = sort?["from"]?.int ?? 1
         let max = params["max"]?.int
@@ -71,7 +71,8 @@ final class NaiveRule {
     func matches(_ path: String, _ value: JSON?) -> Bool {
         guard matches(path: path) else { return false }
         guard !predicates.isEmpty else { return true }
-        guard let value else { return false }
+        // A Method has no value: of it only equalsNot holds. No field of it has a parent.
+        guard let value else { return predicates.allSatisfy { $0.steps.isEmpty && $0.name == "equalsNot" } }
         return predicates.allSatisfy { Self.holds($0.name, $0.operand, for: value, at: $0.steps) }
     }
 
@@ -92,6 +93,7 @@ final class NaiveRule {
             switch (step, subject) {
             case (.member(let name), .object(let object)): next = object[name]
             case (.element(let index), .array(let elements)): next = elements.dropFirst(index).first
+            case (_, .object), (_, .array): next = nil
             default: return false
             }
             // An absent field satisfies equalsNot if its parent is there, and nothing else.

@@ -79,6 +79,7 @@ extension Scenario {
         if chance(1, of: 3) { rule["sort"] = sort() }
         // Of exact paths the first ones are those by path; and who is in while a snapshot is still under way is open.
         if !hasSlowPeers, rule["path"] == nil, chance(1, of: 3) { rule["max"] = .number(index(5)) }
+        addNulls(to: &rule, ["path", "value", "valueField", "sort", "interval", "max", "match", "unmatch", "where"])
         return .object(rule)
     }
 
@@ -89,6 +90,7 @@ extension Scenario {
         if chance(1, of: 2) { sort["descending"] = .boolean(chance(1, of: 2)) }
         if chance(1, of: 2) { sort["from"] = .number(1 + index(4)) }
         if chance(1, of: 2) { sort["to"] = .number(index(8)) }
+        addNulls(to: &sort, ["byPath", "byValue", "byValueField", "descending", "from", "to"])
         return .object(sort)
     }
 

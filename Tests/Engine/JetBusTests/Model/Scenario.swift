@@ -23,6 +23,7 @@ struct Scenario {
         "a", "ab", "aba", "b", "ba", "bA", "A", "aA", "abab", "bb", "é", "\u{FFFD}", "😀", "\0", "__proto__",
     ]
     static let fetchIDs: [JSON] = ["f", "g", 1, "1"]
+    private static let groupListNames = ["fetchGroups", "setGroups", "callGroups"]
     private static let groupLists: [JSON] = [[], ["x"], ["x", "y"], ["z"]]
     private static let arguments: [JSON] = [[1], ["x": []], []]
 
@@ -121,7 +122,7 @@ struct Scenario {
         case 88..<93: request("unfetch", ["id": fetchID()], from: peer)
         case 93..<97: request("get", rule(id: nil), from: peer)
         case 97 where chance(1, of: 2): request("nonsense", [:], from: peer)
-        case 97: request("config", ["encoding": chance(1, of: 2) ? "msgpack" : "json"], from: peer)
+        case 97: request("config", ["encoding": ["msgpack", "json", nil][index(3)]], from: peer)
         case 98: introduction(from: peer, model)
         default: request("echo", value(), from: peer)
         }
@@ -169,11 +170,13 @@ struct Scenario {
         if chance(1, of: 6) { params["caller"] = true }
         if chance(1, of: 4) {
             var access = JSON.Object()
-            for list in ["fetchGroups", "setGroups", "callGroups"] where chance(1, of: 2) {
+            for list in Self.groupListNames where chance(1, of: 2) {
                 access[list] = Self.groupLists[index(4)]
             }
+            addNulls(to: &access, Self.groupListNames)
             params["access"] = .object(access)
         }
+        addNulls(to: &params, ["fetchOnly", "meta", "timeout", "caller", "access"])
         return .object(params)
     }
 
@@ -194,6 +197,7 @@ struct Scenario {
         } else if chance(1, of: 2) {
             params["args"] = Self.arguments[index(3)]
         }
+        addNulls(to: &params, isSet ? ["timeout", "valueAsResult"] : ["timeout", "args"])
         return request(isSet ? "set" : "call", .object(params), from: peer)
     }
 
@@ -205,6 +209,7 @@ struct Scenario {
         if chance(1, of: 20) { id = .number(index(5)) }
         let results: [JSON] = [true, nil, 7]
         var message: JSON.Object = ["result": results[index(3)]]
+        if chance(1, of: 8) { message["error"] = JSON.null }
         if chance(1, of: 4) { message = ["error": ["code": 1, "message": "no"]] }
         message["id"] = id
         return .object(message)
@@ -221,6 +226,11 @@ struct Scenario {
     }
 
     private mutating func fetchID() -> JSON { Self.fetchIDs[index(Self.fetchIDs.count)] }
+
+    /// Says of some optional members that are absent that they are null, which is the same.
+    mutating func addNulls(to object: inout JSON.Object, _ names: [String]) {
+        for name in names where object[name] == nil && chance(1, of: 8) { object[name] = JSON.null }
+    }
 
     mutating func index(_ count: Int) -> Int { count > 0 ? Int.random(in: 0..<count, using: &random) : 0 }
 
