@@ -65,7 +65,7 @@ public final class BlockingFetcher<Element: Sendable>: Sendable {
     }
 }
 
-/// Fetching what others provide.
+/// Fetching elements.
 extension BlockingPeer {
     /// Fetches the elements that satisfy a rule, and their changes.
     ///

@@ -69,7 +69,7 @@ extension BlockingPeer {
         }
     }
 
-    /// Adds a Method without arguments: whatever the caller gives is not looked at.
+    /// Adds a Method without arguments: those of the caller are ignored.
     @discardableResult
     public func addMethod<Result: Encodable & Sendable>(
         _ path: String, options: ElementOptions = ElementOptions(),

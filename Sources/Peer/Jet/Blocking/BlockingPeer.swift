@@ -75,7 +75,7 @@ public final class BlockingPeer: Sendable {
         try Waiting.wait { () async throws(JetError) in try await self.peer.echo(value) }
     }
 
-    /// Sends any request of the protocol, for those that have no function here.
+    /// Sends any request of the protocol, for requests without a function of their own.
     ///
     /// - Throws: As `Peer.request`.
     @discardableResult

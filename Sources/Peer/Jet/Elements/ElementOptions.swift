@@ -19,7 +19,7 @@ public struct ElementOptions: Hashable, Sendable {
     /// that does not know this takes no notice.
     public var caller: Bool
 
-    /// Options of these parts.
+    /// Options with these values.
     public init(
         timeout: Duration? = nil, access: Access? = nil, meta: Metadata? = nil, fetchOnly: Bool = false,
         caller: Bool = false

@@ -79,5 +79,5 @@ struct MethodService<Arguments: Decodable & Sendable, Result: Encodable & Sendab
     }
 }
 
-/// The arguments of a Method that takes none: whatever comes fits.
+/// The arguments of a Method that takes none: any arguments are accepted.
 struct NoArguments: Codable, Sendable {}

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// What somebody asks of a State: that it take a value.
+/// A request of another peer that a State take a value.
 ///
 ///     let volume = try await peer.addState("audio/volume", 50) { request in
 ///         guard request.value != request.current else { return .acceptSilently }
@@ -8,9 +8,9 @@ public import JSONText
 ///         return .accept
 ///     }
 public struct SetRequest<Value: Sendable>: Sendable {
-    /// The value that is asked for.
+    /// The requested value.
     public let value: Value
-    /// The value that the State has.
+    /// The State's current value.
     public let current: Value
     /// The caller; `nil` unless the State was added with `ElementOptions.caller`.
     public let caller: Caller?

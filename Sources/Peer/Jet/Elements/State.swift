@@ -36,7 +36,7 @@ public final class State<Value: Codable & Sendable>: Sendable {
 
     /// Takes a new value and notifies all fetchers, also if it equals the old one.
     ///
-    /// Returns at once: the calls of one task reach the daemon in their order, and all calls of one turn of the event
+    /// Does not wait: the calls of one task reach the daemon in order, and all calls of one turn of the event
     /// loop in one write. While the peer reconnects the value is kept and comes back with the State. If
     /// the daemon reads too slowly (more than `Configuration.outboxLimit` waits) the value is kept too, and of several
     /// that wait only the newest is sent. To send every single value to a slow daemon, wait for `Peer.flush()` now and

@@ -34,7 +34,7 @@ public enum Refusal: Hashable, Sendable {
     case badRule(at: String, reason: String)
     /// The owner's connection ended before it answered.
     case ownerGone(String)
-    /// The daemon ended before there was an answer; whether the owner has done what it was asked for is not known.
+    /// The daemon stopped before there was an answer; whether the owner has handled the request is unknown.
     case daemonStopping
     /// A quota is used up.
     case limit(String, max: Int?)
@@ -89,7 +89,7 @@ extension Refusal: CustomStringConvertible {
         case .alreadyFetching: "not while there are fetches"
         case .badRule(let place, let reason): "the rule is wrong at '\(place)': \(reason)"
         case .ownerGone(let path): "the owner of '\(path)' is gone"
-        case .daemonStopping: "the daemon stops"
+        case .daemonStopping: "the daemon is stopping"
         case .limit(let name, let max): "the limit '\(name)' \(max.map { "of \($0) " } ?? "")is reached"
         }
     }

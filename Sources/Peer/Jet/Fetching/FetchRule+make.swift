@@ -1,6 +1,6 @@
 public import JetProtocol
 
-/// The rules that are wanted most, in one word.
+/// The most common rules.
 ///
 ///     try await peer.fetch(.everything)
 ///     try await peer.fetch(.path("cpu/temperature"))
@@ -46,7 +46,7 @@ extension FetchRule {
     }
 }
 
-/// In which order, and which part of it.
+/// Sorting.
 extension FetchRule {
     /// The same elements, in an order: for `Peer.fetchSorted`, `Peer.window` and `Peer.get`.
     ///

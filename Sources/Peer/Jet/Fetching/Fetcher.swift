@@ -22,7 +22,7 @@ public final class Fetcher<Value: Decodable & Sendable>: Sendable {
         control = FetchControl(peer: peer, rule: rule, queue: NoticeQueue(buffering))
     }
 
-    /// What it is about.
+    /// The rule that it fetches.
     public var rule: FetchRule { control.rule }
 
     /// Whether events come, or will as soon as there is a connection.
@@ -34,7 +34,7 @@ public final class Fetcher<Value: Decodable & Sendable>: Sendable {
     /// - Throws: `.notConnected`, `.timeout`, `.closed`, or the daemon's refusal of the rule.
     public func fetch() async throws(JetError) { try await control.fetch() }
 
-    /// Ends the fetch. Nothing more comes from the daemon; what has come already can still be consumed, then the
+    /// Ends the fetch. The daemon sends nothing more; what has arrived can still be consumed, then the
     /// sequence ends. Does nothing if it is not fetching.
     ///
     /// - Throws: `.timeout`, `.closed`.

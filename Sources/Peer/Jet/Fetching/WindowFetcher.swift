@@ -21,7 +21,7 @@ public final class WindowFetcher<Value: Decodable & Sendable>: Sendable {
         control = FetchControl(peer: peer, rule: rule, queue: WindowQueue(from: sort.from))
     }
 
-    /// What it is about.
+    /// The rule that it fetches.
     public var rule: FetchRule { control.rule }
 
     /// The window as far as it is known now, whether or not anybody has taken it from the sequence.

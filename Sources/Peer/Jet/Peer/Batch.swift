@@ -14,7 +14,7 @@ public struct Batch: Sendable {
 
     /// Asks the owner of a State to give it a value, as `Peer.set` does.
     ///
-    /// - Throws: `.encoding`, `.notConnected`, `.closed`. What else there is comes with the answer.
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`. Other errors come with the answer.
     @discardableResult
     public func set<Value: Encodable>(
         _ path: String, to value: Value, timeout: Duration? = nil, valueAsResult: Bool = false
@@ -29,7 +29,7 @@ public struct Batch: Sendable {
 
     /// Calls a Method, as `Peer.call` does.
     ///
-    /// - Throws: `.encoding`, `.notConnected`, `.closed`. What else there is comes with the answer.
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`. Other errors come with the answer.
     @discardableResult
     public func call<Arguments: Encodable, Result: Decodable & Sendable>(
         _ path: String, _ arguments: Arguments, timeout: Duration? = nil, as type: Result.Type = JSON.self
@@ -39,7 +39,7 @@ public struct Batch: Sendable {
 
     /// Calls a Method without arguments, as `Peer.call` does.
     ///
-    /// - Throws: `.notConnected`, `.closed`. What else there is comes with the answer.
+    /// - Throws: `.notConnected`, `.closed`. Other errors come with the answer.
     @discardableResult
     public func call<Result: Decodable & Sendable>(
         _ path: String, timeout: Duration? = nil, as type: Result.Type = JSON.self
@@ -60,7 +60,7 @@ public struct Batch: Sendable {
     /// Adds a State, as `Peer.addState` does.
     ///
     /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.invalidParams` with `pathAlreadyExists` if this peer has
-    ///   one there. What else there is comes with the answer.
+    ///   one there. Other errors come with the answer.
     @discardableResult
     public func addState<Value: Codable & Sendable>(
         _ path: String, _ value: Value, options: ElementOptions = ElementOptions(),

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// Setting and calling what others provide.
+/// Setting and calling the elements of other peers.
 extension Peer {
     /// Asks the owner of a State to give it a value, and waits for the owner's answer.
     ///
@@ -9,10 +9,10 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - path: The State.
-    ///   - value: What it shall be.
+    ///   - value: The new value.
     ///   - timeout: How long the owner may take; `nil`: as long as the State says, else 5 s.
     ///   - valueAsResult: Whether to return the value that the State then really has.
-    /// - Returns: `true`, or the new value, or whatever the owner answers.
+    /// - Returns: `true`, or the new value, or another answer of the owner.
     /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAState`;
     ///   `.responseTimeout`, `.ownerGone`; `.encoding`, `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     @discardableResult
@@ -29,9 +29,9 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - path: The Method.
-    ///   - arguments: What it wants: something that is an array or an object in JSON.
+    ///   - arguments: Its arguments: a value that is an array or an object in JSON.
     ///   - timeout: How long the owner may take; `nil`: as long as the Method says, else 5 s.
-    ///   - type: What the result shall be.
+    ///   - type: The type of the result.
     /// - Returns: What the Method returned.
     /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAMethod`;
     ///   `.responseTimeout`, `.ownerGone`; `.decoding` if the result is no `Result`; `.encoding`, `.notConnected`,
@@ -50,7 +50,7 @@ extension Peer {
         try ValueCoding.decode(type, from: try await core.route("call", Self.callParams(path), timeout))
     }
 
-    /// Calls a Method and waits for its result, whatever that is.
+    /// Calls a Method and waits for its result, of any type.
     ///
     ///     try await peer.call("say", ["hello"])
     @discardableResult
@@ -60,7 +60,7 @@ extension Peer {
         try await call(path, arguments, timeout: timeout, as: JSON.self)
     }
 
-    /// Calls a Method without arguments and waits for its result, whatever that is.
+    /// Calls a Method without arguments and waits for its result, of any type.
     ///
     ///     try await peer.call("restart", timeout: .seconds(60))
     @discardableResult

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// Talking to the daemon itself.
+/// Requests to the daemon itself.
 extension Peer {
     /// Asks the daemon for its name, version, features and statistics.
     ///
@@ -35,7 +35,7 @@ extension Peer {
     @discardableResult
     public func echo(_ value: JSON) async throws(JetError) -> JSON { try await ask("echo", value) }
 
-    /// Sends any request of the protocol, for those that have no function here.
+    /// Sends any request of the protocol, for requests without a function of their own.
     ///
     ///     let entries = try await peer.request("get", ["match": ["^cpu"]])
     ///

@@ -1,7 +1,7 @@
 public import JSONText
 public import JetProtocol
 
-/// Fetching what others provide, and one's own.
+/// Fetching elements, also those of this peer.
 extension Peer {
     /// Fetches the elements that satisfy a rule, and their changes.
     ///
@@ -11,9 +11,9 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements.
-    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
     ///     `FetchEvent.failure`.
-    ///   - buffering: How events wait for a consumer that is slower than they come.
+    ///   - buffering: How events are buffered for a slow consumer.
     /// - Returns: The fetch, as a sequence of events.
     /// - Throws: `.invalidParams` with `badRule`, as for a rule that sorts, which `fetchSorted` and `window` are for;
     ///   `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
@@ -38,8 +38,8 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - pattern: The pattern. Without `^` and `$` it may match anywhere in the path.
-    ///   - type: What their values are.
-    ///   - buffering: How events wait for a consumer that is slower than they come.
+    ///   - type: The type of their values.
+    ///   - buffering: How events are buffered for a slow consumer.
     /// - Returns: The fetch, as a sequence of events.
     /// - Throws: `.invalidParams` with `badRule` if it is no pattern; `.notConnected`, `.timeout`, `.closed`,
     ///   `.cancelled`.
@@ -55,7 +55,8 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements.
-    ///   - type: What their values are. An element whose value is something else comes without it, see `Entry.failure`.
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
+    ///     `Entry.failure`.
     /// - Returns: The elements, in the order of the rule's `sort` if it has one.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     public func get<Value: Decodable & Sendable>(

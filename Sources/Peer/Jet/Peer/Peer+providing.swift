@@ -13,7 +13,7 @@ extension Peer {
     ///   - path: Its path: any text that is not empty and not yet taken.
     ///   - value: Its first value.
     ///   - options: Its other properties.
-    ///   - onSet: Decides when somebody sets it, at once or later. It is called for one request at a time, in the order
+    ///   - onSet: Decides about each set, immediately or later. It is called for one request at a time, in the order
     ///     in which they came. Without it others can only fetch the State. A value that is no `Value` is refused
     ///     before.
     /// - Returns: The State, with which its value is changed.
@@ -38,8 +38,8 @@ extension Peer {
     ///   - options: Its other properties.
     ///   - overlapping: Whether several calls are served at once. If not, one at a time in the order in which they
     ///     came.
-    ///   - handler: Takes the arguments, an array or an object, and returns the result, at once or later. It refuses by
-    ///     throwing. Arguments that are no `Arguments` are refused before.
+    ///   - handler: Takes the arguments, an array or an object, and returns the result, immediately or later. It
+    ///     refuses by throwing. Arguments that are no `Arguments` are refused before.
     /// - Returns: The Method, with which it is removed.
     /// - Throws: `.invalidParams` with `pathAlreadyExists`; `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
@@ -81,7 +81,7 @@ extension Peer {
         }
     }
 
-    /// Adds a Method without arguments: whatever the caller gives is not looked at.
+    /// Adds a Method without arguments: those of the caller are ignored.
     ///
     ///     try await peer.addMethod("time") { Int(clock.seconds) }
     @discardableResult

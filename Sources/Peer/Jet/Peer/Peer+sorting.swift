@@ -12,9 +12,9 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements, in which order, and which part of it. If it does not sort: by path, the first ten.
-    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
     ///     `SortedEntry.failure`.
-    ///   - buffering: How changes wait for a consumer that is slower than they come. With `.newest` those that wait are
+    ///   - buffering: How changes are buffered for a slow consumer. With `.newest` those that wait are
     ///     merged into one.
     /// - Returns: The fetch, as a sequence of changes.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
@@ -38,7 +38,7 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements, in which order, and which part of it. If it does not sort: by path, the first ten.
-    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
     ///     `SortedEntry.failure`.
     /// - Returns: The fetch, as a sequence of windows.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
