@@ -110,13 +110,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
-        // Base: text, numbers, bytes
+        // Base: text, numbers, bytes, files
         .module("CBytes", .base),
         .module("CTOML", .base),
         .module("JSONText", .base),
         .module("Moments", .base, [], compact),
         .module("Readiness", .base, [], compact),
-        .module("ConfigurationFile", .base, ["CTOML", "JSONText"], compact),
+        .module("Files", .base, [], compact),
+        .module("Text", .base, [], compact),
+        .module("ConfigurationFile", .base, ["CTOML", "Files", "JSONText"], compact),
 
         // Wire: the language that Daemon and Peers speak
         .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
@@ -125,20 +127,20 @@ let package = Package(
         .system("CSystemd", .linux),
         .system("CUdev", .linux),
         .module("CLinux", .linux),
-        .module("CClock", .linux),
         .module("CNetlink", .linux),
-        .module("Systemd", .linux, ["CSystemd", "Readiness"], compact),
+        .module("Systemd", .linux, ["CSystemd", "Moments", "Readiness"], compact),
         .module("Udev", .linux, ["CUdev", "Readiness"], compact),
-        .module("ProcessSignals", .linux, ["CLinux"], compact),
+        .module("Netlink", .linux, ["CNetlink", "Readiness", "Systemd"], compact),
+        .module("Signals", .linux, ["CLinux"], compact),
         .module("DocumentedEvents", .linux, [.logging]),
-        .module("Journal", .linux, ["CSystemd", "DocumentedEvents", "Moments", .logging]),
+        .module("Journal", .linux, ["CSystemd", "DocumentedEvents", "Moments", "Text", .logging]),
 
         // Engine: the bus, without input and output
         .module("JetBus", .engine, ["JetProtocol", "JSONText"], hot),
 
         // Daemon: the engine on sockets
         .system("CCrypt", .daemon),
-        .module("JetUsers", .daemon, ["CCrypt", "JetProtocol", "JSONText"], compact),
+        .module("JetUsers", .daemon, ["CCrypt", "Files", "JetProtocol", "JSONText"], compact),
         .module(
             "JetDaemon", .daemon,
             [
@@ -149,43 +151,50 @@ let package = Package(
             "JetdCommand", .daemon,
             [
                 "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
-                "JSONText", "ProcessSignals", "Systemd", .argumentParser, .logging,
+                "JSONText", "Moments", "Signals", "Systemd", .argumentParser, .logging,
             ], compact),
 
         // Peer: the library that programs are written with
-        .module("Jet", .peer, ["JetProtocol", "JSONText", .nioCore, .nioPosix, .logging]),
+        .module("Jet", .peer, ["JetProtocol", "JSONText", "Moments", .nioCore, .nioPosix, .logging]),
 
         // Host: the agent, and the root programs that it asks for what needs root
         .module("NetworkSettings", .host, ["JSONText", "Moments"], compact),
         .module(
-            "NetworkApply", .host, ["DocumentedEvents", "NetworkSettings", "JSONText", "Moments", "Systemd", .logging],
-            compact),
-        .module("SystemUpdate", .host, ["DocumentedEvents", "JSONText", "Moments", .logging], compact),
+            "Handover", .host, ["Files", "JSONText", "Moments", "NetworkSettings", "Text"], compact),
+        .module(
+            "NetworkApply", .host,
+            [
+                "DocumentedEvents", "Files", "Handover", "NetworkSettings", "JSONText", "Moments", "Systemd", .logging,
+            ], compact),
+        .module(
+            "SystemUpdate", .host, ["DocumentedEvents", "Files", "Handover", "JSONText", "Moments", .logging], compact),
         .module(
             "HostAgent", .host,
             [
-                "CClock", "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol",
-                "JSONText", "Moments", "NetworkSettings", "Readiness", "SystemUpdate", "Systemd", "Udev", .logging,
+                "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Files", "Handover", "Jet",
+                "JetProtocol", "JSONText", "Moments", "Netlink", "NetworkSettings", "Readiness", "Systemd", "Text",
+                "Udev", .logging,
             ], compact),
         .module(
             "JetAgentCommand", .host,
             [
                 "CLinux", "ConfigurationFile", "DocumentedEvents", "HostAgent", "Jet", "JetProtocol", "Journal",
-                "ProcessSignals", "Systemd", .argumentParser, .logging,
+                "Netlink", "Signals", "Systemd", .argumentParser, .logging,
             ], compact),
         .module(
             "JetNetworkCommand", .host,
             [
-                "DocumentedEvents", "JSONText", "Journal", "NetworkApply", "NetworkSettings", "Systemd", .logging,
+                "DocumentedEvents", "Handover", "JSONText", "Journal", "NetworkApply", "Systemd", .logging,
             ], compact),
         .module(
-            "JetUpdateCommand", .host, ["DocumentedEvents", "Journal", "SystemUpdate", "Systemd", .logging], compact),
+            "JetUpdateCommand", .host,
+            ["DocumentedEvents", "Files", "Handover", "Journal", "SystemUpdate", "Systemd", .logging], compact),
 
         // Tools: the command `jet`
-        .module("JetBench", .tools, ["JetProtocol", "JSONText", "CLinux"], hot),
+        .module("JetBench", .tools, ["Files", "JetProtocol", "JSONText", "CLinux"], hot),
         .module(
             "JetCommand", .tools,
-            ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "ProcessSignals", .argumentParser], compact),
+            ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser], compact),
 
         // Programs: a main of one line each, and the one that is all of them
         .program("jetd", ["JetdCommand"]),
@@ -208,11 +217,14 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/TestSupport", swiftSettings: house),
         .tests("JSONTextTests", "Base", ["JSONText", "TestSupport"]),
         .tests("MomentsTests", "Base", ["Moments"]),
+        .tests("FilesTests", "Base", ["Files", "TestSupport"]),
+        .tests("TextTests", "Base", ["Text"]),
         .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "JSONText"]),
         .tests("JetProtocolTests", "Wire", ["JetProtocol", "JSONText", "TestSupport"]),
         .tests("SystemdTests", "Linux", ["Systemd", "CSystemd", "TestSupport"]),
         .tests("UdevTests", "Linux", ["Udev"]),
-        .tests("ProcessSignalsTests", "Linux", ["ProcessSignals"]),
+        .tests("NetlinkTests", "Linux", ["CNetlink", "Netlink", "Systemd", "TestSupport"]),
+        .tests("SignalsTests", "Linux", ["Signals"]),
         .tests("JournalTests", "Linux", ["Journal", "DocumentedEvents", "Moments", "TestSupport", .logging]),
         .tests("JetBusTests", "Engine", ["JetBus", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("BenchmarkTests", "Engine", ["Benchmarks", "JetBus", "JSONText"]),
@@ -227,15 +239,20 @@ let package = Package(
             "JetTests", "Peer",
             [
                 "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JetUsers", "JSONText",
-                "TestSupport", .nioCore, .nioPosix, .logging,
+                "Moments", "TestSupport", .nioCore, .nioPosix, .logging,
             ]),
-        .tests("NetworkSettingsTests", "Host", ["NetworkSettings", "NetworkApply", "JSONText", "TestSupport"]),
-        .tests("SystemUpdateTests", "Host", ["SystemUpdate", "JSONText", "Moments", "TestSupport"]),
+        .tests(
+            "NetworkSettingsTests", "Host",
+            ["Files", "Handover", "JSONText", "NetworkApply", "NetworkSettings", "TestSupport"]),
+        .tests(
+            "SystemUpdateTests", "Host",
+            ["Files", "Handover", "SystemUpdate", "JSONText", "Moments", "TestSupport"]),
         .tests(
             "HostAgentTests", "Host",
             [
-                "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Jet", "JetDaemon", "JetProtocol",
-                "JSONText", "Moments", "NetworkSettings", "SystemUpdate", "Systemd", "TestSupport", "Udev", .logging,
+                "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Files", "Handover", "Jet", "JetDaemon",
+                "JetProtocol", "JSONText", "Moments", "Netlink", "NetworkSettings", "Systemd", "TestSupport",
+                "Udev", .logging,
             ],
             exclude: ["Fixtures"]),
         .tests(
@@ -249,7 +266,7 @@ let package = Package(
             ]),
         .tests("ProgramTests", "Programs", ["jet-multicall", "TestSupport"]),
         // Of the pages in packaging/man; the programs are asked for their options as they are built.
-        .tests("ManualTests", "Project", ["JSONText", "JetProtocol", "NetworkApply", "SystemUpdate", "TestSupport"]),
+        .tests("ManualTests", "Project", ["Handover", "JSONText", "JetProtocol", "TestSupport"]),
         .tests(
             "ProjectTests", "Project",
             [

@@ -1,37 +1,27 @@
+internal import Files
 internal import Glibc
 
 /// Reading the file itself.
 extension ConfigurationTable {
-    /// The table that a file is.
+    /// Reads a file.
     ///
-    /// - Parameter path: The file, which is called so in errors, too.
-    /// - Returns: `nil` if there is no such file.
-    /// - Throws: Why it cannot be read, or what is wrong with it and on which line.
+    /// - Parameter path: The file, which errors name in the same way.
+    /// - Returns: `nil` if the file does not exist.
+    /// - Throws: Why the file cannot be read, or what is wrong in it and on which line.
     public init?(file path: String) throws(ConfigurationError) {
-        // A FIFO in its place would keep us waiting for somebody to write.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw ConfigurationError(file: path, "This file cannot be opened: \(String(cString: strerror(errno))).")
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 14)
-        while true {
-            let count = read(descriptor, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw ConfigurationError(file: path, "This file cannot be read: \(String(cString: strerror(errno))).")
-            }
-            if count == 0 { break }
-            bytes += chunk[..<count]
-            guard bytes.count <= Self.longest else {
+        let bytes: [UInt8]
+        do throws(SystemCallError) {
+            bytes = try File.contents(path, limit: Self.longest)
+        } catch {
+            if error.isMissing { return nil }
+            guard error.code != EFBIG else {
                 throw ConfigurationError(file: path, "This file is too long for a configuration.")
             }
+            throw ConfigurationError(file: path, "This file cannot be read: \(error.reason).")
         }
         try self.init(parsing: String(decoding: bytes, as: UTF8.self), file: path)
     }
 
-    /// No configuration is longer, in bytes.
+    /// The longest configuration, in bytes.
     private static var longest: Int { 1 << 20 }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The *users file*: read whole, and changed so that at every moment the old one or the new one is there, whatever
@@ -15,67 +16,60 @@ public struct UserFile: Hashable, Sendable {
     /// Whether there is something at the path.
     public var exists: Bool { access(path, F_OK) == 0 || errno != ENOENT }
 
-    /// What is in it.
+    /// The users in the file.
     ///
-    /// - Throws: `UserFileError` if it cannot be read or makes no sense.
-    public func read() throws(UserFileError) -> UserTable {
-        let descriptor = try open()
-        defer { close(descriptor) }
-        return try table(in: descriptor)
-    }
+    /// - Throws: `UserFileError` if it cannot be read or is invalid.
+    public func read() throws(UserFileError) -> UserTable { try table(in: try open()) }
 
-    /// Changes it. Who else changes it, in this program or another one, waits; so nobody's change is lost.
+    /// Changes it. Other programs, or other tasks of this one, that change it at the same time wait, so that no change is
+    /// lost.
     ///
     /// - Parameters:
-    ///   - creating: Whether a file that is not there is made, for its owner alone. By root it is made the owner's of
-    ///     its folder: the daemon's, most likely, which has to read and change it.
-    ///   - change: Changes what is in the file. If it throws, the file stays as it is.
-    /// - Returns: What is in it now.
+    ///   - creating: Whether a file that does not exist is created, for its owner alone. A file that root creates belongs
+    ///     to the owner of its folder: most likely the daemon, which has to read and change it.
+    ///   - change: Changes the users. If it throws, the file stays as it is.
+    /// - Returns: The users that are in the file now.
     /// - Throws: `UserFileError`; what `change` throws.
     @discardableResult
     public func update<Failure: Error>(
         creating: Bool = false, _ change: (inout UserTable) throws(Failure) -> Void
     ) throws -> UserTable {
-        guard let descriptor = try locked(creating: creating) else {
+        guard let file = try locked(creating: creating) else {
             var users = UserTable()
             try change(&users)
-            try replace(by: users.text, as: nil)
+            try create(users.text)
             return users
         }
-        defer { close(descriptor) }
-        var users = try table(in: descriptor)
+        var users = try table(in: file)
         try change(&users)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw UserFileError(path, "cannot be looked at", errno) }
-        try replace(by: users.text, as: status)
+        // The lock is held, since the file is open, until it is replaced.
+        try replace(by: users.text, file)
         return users
     }
 
     // MARK: Reading
 
-    /// More than this is no users file; nobody shall make us read /dev/zero.
+    /// A longer file is not a users file: /dev/zero is not read for ever.
     private static var longest: Int { 16 << 20 }
 
-    private func open() throws(UserFileError) -> Int32 {
-        // A FIFO in its place would keep us waiting for somebody to write.
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw UserFileError(path, "cannot be opened", errno) }
-        return descriptor
+    private func open() throws(UserFileError) -> OpenFile {
+        do throws(SystemCallError) {
+            return try OpenFile(path)
+        } catch {
+            throw UserFileError(path, "cannot be opened", error.code)
+        }
     }
 
-    private func table(in descriptor: Int32) throws(UserFileError) -> UserTable {
-        var text: [UInt8] = []
+    private func table(in file: borrowing OpenFile) throws(UserFileError) -> UserTable {
+        var text: [UInt8]
+        do throws(SystemCallError) {
+            text = try file.contents(limit: Self.longest)
+        } catch {
+            if error.code == EFBIG { throw UserFileError(path, "is too long for a users file") }
+            throw UserFileError(path, "cannot be read", error.code)
+        }
         // It holds hashes, which need not stay in memory.
         defer { text.withUnsafeMutableBytes { if let start = $0.baseAddress { explicit_bzero(start, $0.count) } } }
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw UserFileError(path, "cannot be read", errno) }
-            if count == 0 { break }
-            text += chunk[..<count]
-            guard text.count <= Self.longest else { throw UserFileError(path, "is too long for a users file") }
-        }
         do throws(UserTableError) {
             return try UserTable(parsing: text)
         } catch {
@@ -85,110 +79,93 @@ public struct UserFile: Hashable, Sendable {
 
     // MARK: Changing
 
-    /// Opens the file and locks it against others who change it; `nil` if there is none and there may be none.
-    private func locked(creating: Bool) throws(UserFileError) -> Int32? {
+    /// Opens the file and locks it against others who change it; `nil` if it does not exist and is to be created.
+    private func locked(creating: Bool) throws(UserFileError) -> OpenFile? {
         for _ in 0..<1000 {
             if creating, !exists { return nil }
-            let descriptor = try open()
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                // While we waited somebody else may have put another file in its place.
-                var (ours, current) = (stat(), stat())
-                if fstat(descriptor, &ours) == 0, stat(path, &current) == 0, ours.st_ino == current.st_ino,
-                    ours.st_dev == current.st_dev
-                {
-                    return descriptor
-                }
-            }
-            close(descriptor)
+            let file = try open()
+            // Meanwhile another program may have put another file in its place.
+            if (try? file.lock()) == true, isCurrent(file) { return file }
             usleep(5000)
         }
         throw UserFileError(path, "is locked by another program that changes it")
     }
 
-    /// Puts a new file in place of the old one, with the same owner and mode: written beside it, on the disk before it
-    /// has the name.
-    private func replace(by text: [UInt8], as former: stat?) throws(UserFileError) {
-        var target = path
-        if former != nil {
-            guard let resolved = realpath(path, nil) else { throw UserFileError(path, "cannot be found", errno) }
-            target = String(cString: resolved)
-            free(resolved)
-        }
-        let slash = target.lastIndex(of: "/")
-        let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-        let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-        let folderDescriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw UserFileError(path, "cannot be replaced in its folder", errno) }
-        defer { close(folderDescriptor) }
-        let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        // Nobody else's file is opened, and no link is followed.
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let descriptor = openat(folderDescriptor, temporary, flags, 0o600)
-        guard descriptor >= 0 else { throw UserFileError(path, "cannot be replaced in its folder", errno) }
-        defer { close(descriptor) }
-        do throws(UserFileError) {
-            try write(text, to: descriptor)
-            if let former { try adopt(former, descriptor) } else { try giveAway(descriptor, folderDescriptor) }
-            guard fsync(descriptor) == 0 else { throw UserFileError(path, "cannot be written", errno) }
-            if former != nil {
-                guard renameat(folderDescriptor, temporary, folderDescriptor, name) == 0 else {
-                    throw UserFileError(path, "cannot be replaced", errno)
-                }
-            } else {
-                // Who else makes it at this moment is not overwritten.
-                guard linkat(folderDescriptor, temporary, folderDescriptor, name, 0) == 0 else {
-                    throw UserFileError(path, "cannot be made", errno)
-                }
-                unlinkat(folderDescriptor, temporary, 0)
+    private func isCurrent(_ file: borrowing OpenFile) -> Bool {
+        var current = stat()
+        guard let ours = try? file.status(), stat(path, &current) == 0 else { return false }
+        return ours.st_ino == current.st_ino && ours.st_dev == current.st_dev
+    }
+
+    /// Puts a new file in place of the old one, with the same owner and mode.
+    private func replace(by text: [UInt8], _ former: borrowing OpenFile) throws(UserFileError) {
+        guard let target = File.realPath(path) else { throw UserFileError(path, "cannot be found", errno) }
+        do throws(SystemCallError) {
+            let status = try former.status()
+            let folder = try Folder(File.folder(of: target))
+            let (name, new) = (File.name(of: target), Self.temporaryName(File.name(of: target)))
+            try folder.create(
+                new, text, mode: status.st_mode & 0o7777, user: status.st_uid, group: status.st_gid, isDurable: true)
+            do throws(SystemCallError) {
+                try folder.rename(new, to: name)
+            } catch {
+                folder.remove(new)
+                throw error
             }
+            try? folder.synchronize()
         } catch {
-            unlinkat(folderDescriptor, temporary, 0)
-            throw error
-        }
-        fsync(folderDescriptor)
-    }
-
-    private func write(_ text: [UInt8], to descriptor: Int32) throws(UserFileError) {
-        var rest = text[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw UserFileError(path, "cannot be written", errno) }
-            rest = rest.dropFirst(count)
+            throw UserFileError(path, replacing: error)
         }
     }
 
-    /// Gives a file that root has made to whom the folder belongs.
-    private func giveAway(_ descriptor: Int32, _ folderDescriptor: Int32) throws(UserFileError) {
-        guard geteuid() == 0 else { return }
-        var folder = stat()
-        guard fstat(folderDescriptor, &folder) == 0,
-            folder.st_uid == 0 || fchown(descriptor, folder.st_uid, folder.st_gid) == 0
-        else { throw UserFileError(path, "cannot be given to whom its folder belongs", errno) }
-    }
-
-    /// Gives a new file the owner and the mode of the old one.
-    private func adopt(_ former: stat, _ descriptor: Int32) throws(UserFileError) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw UserFileError(path, "cannot be looked at", errno) }
-        if status.st_uid != former.st_uid || status.st_gid != former.st_gid {
-            guard fchown(descriptor, former.st_uid, former.st_gid) == 0 else {
-                throw UserFileError(path, "belongs to somebody else, and cannot be given back", errno)
+    /// Creates the file, unless another program creates it at this moment.
+    private func create(_ text: [UInt8]) throws(UserFileError) {
+        do throws(SystemCallError) {
+            let folder = try Folder(File.folder(of: path))
+            let (name, new) = (File.name(of: path), Self.temporaryName(File.name(of: path)))
+            let owner = try folder.status()
+            let isForOwner = geteuid() == 0 && owner.st_uid != 0
+            try folder.create(
+                new, text, mode: 0o600, user: isForOwner ? owner.st_uid : nil, group: isForOwner ? owner.st_gid : nil,
+                isDurable: true)
+            do throws(SystemCallError) {
+                try folder.rename(new, toFree: name)
+            } catch {
+                folder.remove(new)
+                throw error
             }
+            try? folder.synchronize()
+        } catch {
+            throw UserFileError(path, replacing: error)
         }
-        guard fchmod(descriptor, former.st_mode & 0o7777) == 0 else {
-            throw UserFileError(path, "cannot keep its mode", errno)
-        }
+    }
+
+    private static func temporaryName(_ name: String) -> String {
+        ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36))"
     }
 }
 
 /// Why a users file cannot be used.
 public struct UserFileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file, and what is wrong with it, in a sentence without its full stop.
+    /// The file, and what is wrong with it: a sentence without its full stop.
     public let description: String
 
     init(_ path: String, _ reason: String, _ code: Int32? = nil) {
         let cause = code.map { ": \(String(cString: strerror($0)))" } ?? ""
         description = "the users file \(path) \(reason)\(cause)"
+    }
+
+    /// Why the file at `path` could not be replaced.
+    init(_ path: String, replacing error: SystemCallError) {
+        let reason =
+            switch error.call {
+            case "open": "cannot be replaced in its folder"
+            case "fchown": "cannot be given to its owner"
+            case "fchmod": "cannot keep its mode"
+            case "rename": "cannot be replaced"
+            case "link": "cannot be created"
+            default: "cannot be written"
+            }
+        self.init(path, reason, error.code)
     }
 }

@@ -7,7 +7,8 @@ import JetDaemon
 import JetProtocol
 import Journal
 import Logging
-import ProcessSignals
+import Signals
+import Systemd
 
 /// The daemon's main: arguments, wiring, exit codes.
 public enum Jetd {
@@ -69,7 +70,7 @@ public enum Jetd {
             for endpoint in endpoints { print("listening \(endpoint)") }
             fflush(nil)
         }
-        let manager = ServiceManager(logger: logger)
+        let manager = ServiceNotifier(logger: logger)
         await manager.attend(daemon)
         let reloading = Task {
             var setup = setup
@@ -79,13 +80,13 @@ public enum Jetd {
         // A second one ends the process at once.
         endSignals.release()
         reloading.cancel()
-        manager.stopping()
+        manager.stopping(status: "answering what is still pending")
         await daemon.stop()
     }
 
     /// Reads anew what can change while the daemon runs. If that cannot be used, it goes on with what it had.
     private static func reload(
-        _ daemon: Daemon, _ setup: inout Setup, _ manager: ServiceManager, _ logger: Logger
+        _ daemon: Daemon, _ setup: inout Setup, _ manager: ServiceNotifier, _ logger: Logger
     ) async {
         manager.reloading()
         do {

@@ -3,6 +3,7 @@ import JSONText
 import JetBus
 import JetDaemon
 import JetProtocol
+import Moments
 
 /// `[listen]`: where the daemon listens when nobody hands it sockets.
 struct ListenSettings: ConfigurationSection, Hashable {
@@ -83,14 +84,5 @@ struct LimitSettings: ConfigurationSection, Hashable {
         bus.openQuestionLimit = waitingPasswords
         bus.walkLimit = getElements
         bus.parseErrorLimit = parseErrors
-    }
-}
-
-extension Duration {
-    /// So many nanoseconds, for spans of time that a configuration can have.
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isTooLong ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
     }
 }

@@ -1,3 +1,4 @@
+public import Netlink
 public import Logging
 internal import Systemd
 
@@ -62,11 +63,13 @@ public enum HostProviders {
     /// namespace this process is in. Those of the `sockets` that none of them reads fall silent.
     public static func all(
         of host: Host, configuration: AgentConfiguration = AgentConfiguration(), except disabled: Set<String> = [],
-        sockets: ReceivedSockets = ReceivedSockets(), logger: Logger
+        sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets(), logger: Logger
     ) -> [any Provider] {
         let bus = SystemBus()
         let entries = entries.filter { !disabled.contains($0.name) && $0.isEnabled(configuration) }
-        sockets.silence(except: Set(entries.map(\.name)))
+        let enabled = Set(entries.map(\.name))
+        if !enabled.contains("network"), let route = sockets.route { ReceivedNetlinkSockets.silence(route) }
+        if !enabled.contains("devices"), let udev = sockets.udev { ReceivedNetlinkSockets.silence(udev) }
         return entries.map { entry in
             var logger = logger
             logger[metadataKey: "provider"] = "\(entry.name)"

@@ -1,3 +1,4 @@
+public import Netlink
 public import Logging
 public import Systemd
 
@@ -10,14 +11,14 @@ public struct ProviderContext: Sendable {
     /// The system bus, where systemd and its like are asked. It connects on its first use.
     public let bus: any MessageBus
     /// The netlink sockets that the service manager has handed over.
-    public let sockets: ReceivedSockets
+    public let sockets: ReceivedNetlinkSockets
     /// Where problems are told, with the provider's name.
     public let logger: Logger
 
     /// A context of these parts.
     public init(
         host: Host, configuration: AgentConfiguration = AgentConfiguration(), bus: any MessageBus = SystemBus(),
-        sockets: ReceivedSockets = ReceivedSockets(), logger: Logger
+        sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets(), logger: Logger
     ) {
         self.host = host
         self.bus = bus

@@ -4,6 +4,7 @@ import HostAgent
 import Jet
 import JetProtocol
 import Logging
+import Systemd
 
 /// The agent's life: waits for the daemon, shows the host, takes its leave.
 struct AgentService: Sendable {
@@ -16,8 +17,13 @@ struct AgentService: Sendable {
 
     /// Runs until the task is cancelled.
     func run() async throws {
-        let manager = ServiceManager(logger: logger)
-        manager.ready("waiting for the daemon")
+        let logger = logger
+        // The agent is ready without the daemon, and without the first states: it shows the machine as soon as there is a
+        // daemon, and a program that needs a state fetches it.
+        let manager = ServiceNotifier(status: "waiting for the daemon") { error in
+            logger.debug("cannot notify systemd", metadata: ["reason": "\(error)"])
+        }
+        manager.ready()
         defer { manager.stopping() }
         do {
             try await serve(manager)
@@ -30,7 +36,7 @@ struct AgentService: Sendable {
     /// to ask again would only find the path taken. If it is gone, the connection is too.
     private static let patience = Duration.seconds(3600)
 
-    private func serve(_ manager: ServiceManager) async throws {
+    private func serve(_ manager: ServiceNotifier) async throws {
         var configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
         configuration.requestTimeout = Self.patience
         // As long as there is no daemon, to look for it is all the work there is.
@@ -60,7 +66,7 @@ struct AgentService: Sendable {
     }
 
     /// Keeps the service manager, and the log, told about the connection.
-    private func follow(_ peer: Peer, _ manager: ServiceManager) async {
+    private func follow(_ peer: Peer, _ manager: ServiceNotifier) async {
         let events = peer.connectionEvents
         isConnected(to: peer, manager)
         for await event in events {
@@ -74,7 +80,7 @@ struct AgentService: Sendable {
         }
     }
 
-    private func isConnected(to peer: Peer, _ manager: ServiceManager) {
+    private func isConnected(to peer: Peer, _ manager: ServiceNotifier) {
         logger.note(AgentEvent.connected, ["endpoint": "\(peer.endpoint)"])
         manager.show("connected to \(peer.endpoint)")
     }
@@ -83,7 +89,7 @@ struct AgentService: Sendable {
     private static let beat = Duration.seconds(10)
 
     /// Keeps the service manager told that the agent is alive, and what it shows.
-    private func watch(_ agent: Agent, _ peer: Peer, _ publisher: PeerPublisher, _ manager: ServiceManager) async {
+    private func watch(_ agent: Agent, _ peer: Peer, _ publisher: PeerPublisher, _ manager: ServiceNotifier) async {
         await AgentWatch(agent, peer).run(every: manager.pingInterval ?? Self.beat) { finding in
             if finding.isAlive { manager.alive() } else { logger.error("the agent's work does not go round") }
             guard peer.isConnected else { return }

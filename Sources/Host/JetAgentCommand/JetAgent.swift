@@ -7,7 +7,8 @@ import Jet
 import JetProtocol
 import Journal
 import Logging
-import ProcessSignals
+import Netlink
+import Signals
 import Systemd
 
 /// The agent's main: arguments, wiring, exit codes.
@@ -136,13 +137,13 @@ struct JetAgent: AsyncParsableCommand {
     }
 
     /// What the service manager has handed over, if it did.
-    private func receivedSockets(_ logger: Logger) -> ReceivedSockets {
+    private func receivedSockets(_ logger: Logger) -> ReceivedNetlinkSockets {
         do throws(SystemdError) {
-            return ReceivedSockets(try ListenDescriptor.received())
+            return ReceivedNetlinkSockets(try ListenDescriptor.received())
         } catch {
             logger.warning(
                 "the service manager's sockets could not be taken", metadata: ["reason": "\(error)"])
-            return ReceivedSockets()
+            return ReceivedNetlinkSockets()
         }
     }
 

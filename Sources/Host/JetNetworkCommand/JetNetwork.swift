@@ -4,7 +4,7 @@ import JSONText
 import Journal
 import Logging
 import NetworkApply
-import NetworkSettings
+import Handover
 import Systemd
 
 /// The root program's main: which of its services it is, and exit codes.
@@ -14,7 +14,7 @@ import Systemd
 public enum JetNetwork {
     /// Does what the command line says; ends the process with another status than 0 where it could not.
     public static func main() async {
-        guard CommandLine.arguments.count == 2, let verb = Verb(rawValue: CommandLine.arguments[1]) else {
+        guard CommandLine.arguments.count == 2, let verb = NetworkVerb(rawValue: CommandLine.arguments[1]) else {
             say("takes one word: apply, confirm, rollback or show. Its services start it; nobody else needs to.")
             exit(2)
         }
@@ -32,7 +32,7 @@ public enum JetNetwork {
         }
     }
 
-    private static func run(_ verb: Verb, _ changer: NetworkChanger, _ spool: Spool) async throws {
+    private static func run(_ verb: NetworkVerb, _ changer: NetworkChanger, _ spool: Spool) async throws {
         switch verb {
         case .apply:
             guard let request = request(.apply, spool) else { return }
@@ -66,7 +66,7 @@ public enum JetNetwork {
     }
 
     /// The request; `nil` if there is none that can be believed, which must not disturb a change that is pending.
-    private static func request(_ verb: Verb, _ spool: Spool) -> ChangeRequest? {
+    private static func request(_ verb: NetworkVerb, _ spool: Spool) -> ChangeRequest? {
         do {
             return try spool.request(verb)
         } catch {

@@ -1,5 +1,7 @@
 import DocumentedEvents
+import Files
 import Glibc
+import Handover
 import Journal
 import Logging
 import Synchronization

@@ -1,4 +1,6 @@
+internal import Files
 internal import Glibc
+internal import Handover
 
 /// The files of the machine, below a root that tests put elsewhere, and written so that a machine which loses its power
 /// has either the old file or the new one.
@@ -21,6 +23,8 @@ public struct Disk: Sendable {
 
     /// What is in front of every path: empty for the machine's own files.
     let root: String
+    /// The files that the agent and this program share, below `root`.
+    let files = NetworkFiles()
     /// The group of networkd's files; `nil` where there is none.
     let networkGroup: UInt32?
     private let announce: @Sendable (Step) throws(DiskError) -> Void
@@ -63,11 +67,12 @@ extension Disk {
     /// - Returns: `nil` if there is no such file.
     /// - Throws: `DiskError` if it cannot be read or is longer.
     public func read(_ path: String, limit: Int = 1 << 20) throws(DiskError) -> [UInt8]? {
-        let descriptor = open(root + path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        if descriptor < 0, errno == ENOENT || errno == ENOTDIR { return nil }
-        guard descriptor >= 0 else { throw DiskError(path) }
-        defer { close(descriptor) }
-        return try Self.content(of: descriptor, path, limit: limit)
+        do throws(SystemCallError) {
+            return try File.contents(root + path, limit: limit)
+        } catch {
+            if error.isMissing || error.code == ENOTDIR { return nil }
+            throw DiskError(path, error.code)
+        }
     }
 
     /// The text of a file. What is not UTF-8 is repaired.
@@ -95,30 +100,7 @@ extension Disk {
 
     /// The names in a directory, sorted as networkd sorts them; none if there is no such directory.
     func names(in directory: String) -> [String] {
-        guard let stream = opendir(root + directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-
-    /// Reads a descriptor to its end.
-    static func content(of descriptor: Int32, _ path: String, limit: Int) throws(DiskError) -> [UInt8] {
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16 * 1024)
-        while true {
-            let length = Glibc.read(descriptor, &buffer, buffer.count)
-            if length < 0, errno == EINTR { continue }
-            if length < 0 { throw DiskError(path) }
-            if length == 0 { return content }
-            content += buffer[..<length]
-            if content.count > limit { throw DiskError(path, EFBIG) }
-        }
+        File.names(in: root + directory).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }
 
@@ -134,37 +116,22 @@ extension Disk {
     ///   - isDurable: Whether it must survive the loss of power.
     public func write(_ path: String, _ bytes: [UInt8], group: UInt32? = nil, isDurable: Bool = true) throws(DiskError)
     {
-        let beside = root + Self.beside(path)
+        let (folder, name, beside) = (File.folder(of: path), File.name(of: path), File.nameBeside(path))
         try announce(.write(path))
-        do throws(DiskError) {
-            try Self.make(beside, path, bytes, group: group, isDurable: isDurable)
+        do throws(SystemCallError) {
+            let folder = try Folder(root + folder)
+            folder.remove(beside)
+            try folder.create(beside, bytes, mode: 0o640, group: group, isDurable: isDurable)
         } catch {
-            // On a full disk the part that was written would be in the way of the next attempt.
-            unlink(beside)
-            throw error
+            throw DiskError(path, error.code)
         }
         try announce(.replace(path))
-        guard rename(beside, root + path) == 0 else { throw DiskError(path) }
-        if isDurable { try synchronise(Self.directory(of: path)) }
-    }
-
-    /// Makes the file `beside`, which is to become `path`.
-    private static func make(
-        _ beside: String, _ path: String, _ bytes: [UInt8], group: UInt32?, isDurable: Bool
-    ) throws(DiskError) {
-        unlink(beside)
-        let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw DiskError(path) }
-        defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let length = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if length < 0, errno == EINTR { continue }
-            guard length > 0 else { throw DiskError(path) }
-            rest = rest.dropFirst(length)
+        do throws(SystemCallError) {
+            try Folder(root + folder).rename(beside, to: name)
+        } catch {
+            throw DiskError(path, error.code)
         }
-        if let group, fchown(descriptor, uid_t.max, group) != 0 { throw DiskError(path) }
-        guard fchmod(descriptor, 0o640) == 0, !isDurable || fsync(descriptor) == 0 else { throw DiskError(path) }
+        if isDurable { try synchronise(folder) }
     }
 
     /// Puts a file back as it was. Where that is so already, nothing is written: it works on a full disk, too. Where the
@@ -174,7 +141,7 @@ extension Disk {
             // Whoever wrote something here may have lost its power with a part of it beside, or before the directory was on
             // the disk.
             unlink(root + Self.beside(path))
-            return try synchronise(Self.directory(of: path))
+            return try synchronise(File.folder(of: path))
         }
         do throws(DiskError) {
             try write(path, bytes, group: group)
@@ -190,7 +157,7 @@ extension Disk {
         try announce(.remove(path))
         unlink(root + Self.beside(path))
         guard unlink(root + path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw DiskError(path) }
-        if exists(Self.directory(of: path)) { try synchronise(Self.directory(of: path)) }
+        if exists(File.folder(of: path)) { try synchronise(File.folder(of: path)) }
     }
 
     /// Makes a directory; it is fine if it is there.
@@ -200,34 +167,25 @@ extension Disk {
         // The process may create files for nobody else to read; networkd must look in here.
         guard chmod(root + path, 0o755) == 0 else { throw DiskError(path) }
         if let networkGroup { _ = lchown(root + path, uid_t.max, networkGroup) }
-        try synchronise(Self.directory(of: path))
+        try synchronise(File.folder(of: path))
     }
 
     /// Removes a directory if it is empty; it is fine if it is not.
     public func removeDirectory(_ path: String) throws(DiskError) {
         try announce(.removeDirectory(path))
         guard rmdir(root + path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else { throw DiskError(path) }
-        try synchronise(Self.directory(of: path))
+        try synchronise(File.folder(of: path))
     }
 
     /// Brings a directory's entries to the disk.
     private func synchronise(_ directory: String) throws(DiskError) {
-        let descriptor = open(root + directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw DiskError(directory) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw DiskError(directory) }
+        do throws(SystemCallError) {
+            try Folder(root + directory).synchronize()
+        } catch {
+            throw DiskError(directory, error.code)
+        }
     }
 
-    /// The directory that holds `path`.
-    static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    }
-
-    /// The last part of `path`.
-    static func name(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-    }
-
-    /// Where a file's new content is written first: hidden, so that nobody reads it for a configuration file.
-    static func beside(_ path: String) -> String { directory(of: path) + "/." + name(of: path) + ".new" }
+    /// Where a file's new content is written first.
+    private static func beside(_ path: String) -> String { File.folder(of: path) + "/" + File.nameBeside(path) }
 }

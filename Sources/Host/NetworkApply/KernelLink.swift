@@ -1,5 +1,6 @@
 internal import Glibc
-public import NetworkSettings
+public import Handover
+internal import NetworkSettings
 
 /// The kernel's side of the machine's links: getifaddrs(3), /proc/net, and the two ioctls of netdevice(7) that put back
 /// what networkd leaves as it is.

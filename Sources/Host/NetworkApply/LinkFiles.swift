@@ -1,3 +1,4 @@
+internal import Files
 internal import NetworkSettings
 
 /// The files that make one link what it is, and those that would make it another.
@@ -67,7 +68,7 @@ struct LinkFiles: Sendable {
                 return ([(dropIn, Self.remark + file.text), (own, nil)], basePath)
             }
         }
-        if let basePath, !Disk.name(of: own).utf8.lexicographicallyPrecedes(Disk.name(of: basePath).utf8) {
+        if let basePath, !File.name(of: own).utf8.lexicographicallyPrecedes(File.name(of: basePath).utf8) {
             throw FieldError(
                 "", "\(basePath) comes before any file that could be written for \(link) alone; change that one.")
         }
@@ -85,7 +86,7 @@ struct LinkFiles: Sendable {
     private static func base(in text: String, _ disk: Disk) -> String? {
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(baseRemark) }) else { return nil }
         let path = String(line.dropFirst(baseRemark.utf8.count))
-        return LinkInventory.directories.contains(Disk.directory(of: path)) && disk.exists(path) ? path : nil
+        return LinkInventory.directories.contains(File.folder(of: path)) && disk.exists(path) ? path : nil
     }
 
     /// The drop-ins of a file by their names, ours left out: of the same name the one in the first place counts.
@@ -93,7 +94,7 @@ struct LinkFiles: Sendable {
     {
         var found: [String: String] = [:]
         for directory in LinkInventory.directories.reversed() {
-            let folder = "\(directory)/\(Disk.name(of: path)).d"
+            let folder = "\(directory)/\(File.name(of: path)).d"
             for name in disk.names(in: folder) where name.hasSuffix(".conf") && !name.hasPrefix(".") {
                 found[name] = "\(folder)/\(name)"
             }

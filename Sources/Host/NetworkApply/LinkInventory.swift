@@ -1,4 +1,6 @@
+internal import Files
 internal import Glibc
+internal import Handover
 internal import NetworkSettings
 
 /// The machine's network links, and which files of networkd make them what they are.
@@ -53,12 +55,12 @@ struct LinkInventory: Sendable {
     static func ownFile(of link: String) -> String { "\(ownDirectory)/05-jet-\(link).network" }
 
     /// The drop-in that is written for a file.
-    static func dropIn(of file: String) -> String { "\(ownDirectory)/\(Disk.name(of: file)).d/\(dropInName)" }
+    static func dropIn(of file: String) -> String { "\(ownDirectory)/\(File.name(of: file)).d/\(dropInName)" }
 
     /// Who decides about the link, as far as files tell: NetworkManager has to be asked.
     func owner(of link: String) -> LinkOwner? {
         if let file = networkFile(of: link) {
-            return file.hasPrefix("/run/") && Disk.name(of: file).contains("netplan") ? .netplan : .networkd
+            return file.hasPrefix("/run/") && File.name(of: file).contains("netplan") ? .netplan : .networkd
         }
         return hasStanza(link) ? .ifupdown : nil
     }

@@ -1,6 +1,8 @@
+internal import Files
 internal import Moments
 internal import JSONText
-public import NetworkSettings
+public import Handover
+internal import NetworkSettings
 
 extension NetworkChanger {
     /// Makes a change, until it is confirmed.
@@ -78,7 +80,7 @@ extension NetworkChanger {
         let content = try disk.read(file.path)
         let text = content.flatMap { String(validating: $0, as: UTF8.self) }
         if content != nil, text == nil { throw DiskError("\(file.path): is no text, and none of ours") }
-        let directory = Disk.directory(of: file.path)
+        let directory = File.folder(of: file.path)
         return .init(path: file.path, content: text, madeDirectory: file.text != nil && !disk.exists(directory))
     }
 
@@ -88,7 +90,7 @@ extension NetworkChanger {
                 if disk.exists(file.path) { try disk.remove(file.path) }
                 continue
             }
-            let directory = Disk.directory(of: file.path)
+            let directory = File.folder(of: file.path)
             if !disk.exists(directory) { try disk.makeDirectory(directory) }
             try disk.write(file.path, Array(text.utf8), group: disk.networkGroup)
         }

@@ -1,5 +1,6 @@
 internal import JSONText
-public import NetworkSettings
+public import Handover
+internal import NetworkSettings
 
 extension NetworkChanger {
     /// Makes the pending change one for good, if it is its author who asks and knows the token.

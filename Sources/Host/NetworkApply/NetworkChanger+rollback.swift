@@ -1,5 +1,6 @@
+internal import Files
 internal import JSONText
-public import NetworkSettings
+public import Handover
 
 extension NetworkChanger {
     /// Undoes the pending change, if there is one.
@@ -30,7 +31,7 @@ extension NetworkChanger {
                 try disk.putBack(file.path, Array(content.utf8), group: disk.networkGroup)
             } else {
                 try disk.remove(file.path)
-                if file.madeDirectory { try disk.removeDirectory(Disk.directory(of: file.path)) }
+                if file.madeDirectory { try disk.removeDirectory(File.folder(of: file.path)) }
             }
         }
         var outcome = ChangeOutcome(

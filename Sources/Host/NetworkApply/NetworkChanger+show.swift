@@ -1,3 +1,4 @@
+internal import Handover
 internal import NetworkSettings
 
 extension NetworkChanger {

@@ -1,3 +1,4 @@
+internal import Handover
 internal import NetworkSettings
 
 /// Changes the settings of network links so that no change can lock its author out.

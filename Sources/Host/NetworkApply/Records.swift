@@ -1,15 +1,10 @@
+public import Handover
 internal import JSONText
-public import NetworkSettings
 
 /// What the root program knows over its own end, and over that of the machine: the pending change and what became of
 /// the last one.
 public struct Records: Sendable {
     private let disk: Disk
-
-    static let directory = "/var/lib/jet-network"
-    static let pendingPath = directory + "/pending.json"
-    static let lastPath = directory + "/last.json"
-    static let viewPath = Spool.answerDirectory + "/links.json"
 
     /// The records on `disk`.
     public init(_ disk: Disk) { self.disk = disk }
@@ -18,30 +13,32 @@ public struct Records: Sendable {
     ///
     /// - Throws: `DiskError` if there is one that cannot be read: then nothing must be changed.
     public func pending() throws(DiskError) -> PendingChange? {
-        guard let bytes = try disk.read(Self.pendingPath, limit: 16 << 20) else { return nil }
+        guard let bytes = try disk.read(disk.files.pending, limit: 16 << 20) else { return nil }
         guard let value = try? JSON(parsing: bytes), let change = PendingChange(value) else {
-            throw DiskError("\(Self.pendingPath): is no pending change; remove it if its files are as they should be")
+            throw DiskError(
+                "\(disk.files.pending): is not a pending change; remove it if the network files that it is about are right"
+            )
         }
         return change
     }
 
     /// Writes a pending change down.
-    func put(_ change: PendingChange) throws(DiskError) { try disk.write(Self.pendingPath, change.json.text) }
+    func put(_ change: PendingChange) throws(DiskError) { try disk.write(disk.files.pending, change.json.text) }
 
     /// Nothing is pending any more.
-    func removePending() throws(DiskError) { try disk.remove(Self.pendingPath) }
+    func removePending() throws(DiskError) { try disk.remove(disk.files.pending) }
 
     /// What became of the last change; `nil` if there was none, or nobody can read it any more.
     public func last() -> ChangeOutcome? {
-        guard let bytes = try? disk.read(Self.lastPath), let value = try? JSON(parsing: bytes) else { return nil }
+        guard let bytes = try? disk.read(disk.files.last), let value = try? JSON(parsing: bytes) else { return nil }
         return ChangeOutcome(value)
     }
 
     /// Writes down what became of a change.
-    func put(_ outcome: ChangeOutcome) throws(DiskError) { try disk.write(Self.lastPath, outcome.json.text) }
+    func put(_ outcome: ChangeOutcome) throws(DiskError) { try disk.write(disk.files.last, outcome.json.text) }
 
     /// Writes down what the links are told to be.
     func put(_ views: [LinkView]) throws(DiskError) {
-        try disk.write(Self.viewPath, JSON.array(views.map(\.json)).text, isDurable: false)
+        try disk.write(disk.files.views, JSON.array(views.map(\.json)).text, isDurable: false)
     }
 }

@@ -1,37 +1,29 @@
-internal import Glibc
+internal import Files
+internal import Handover
 
-/// One at a time: a confirmation and a rollback that come at the same moment must not meet.
+/// The lock of the root program: a confirmation and a rollback that begin at the same moment do not interfere.
 public struct RunLock: Sendable {
-    private let descriptor: Int32
+    private let lock: FileLock
 
-    static let path = Records.directory + "/lock"
-
-    /// Waits until nobody else is at work.
+    /// Waits until no other process has the lock.
     public init(_ disk: Disk) throws(DiskError) {
-        descriptor = try Self.open(disk)
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw DiskError(Self.path) }
+        do throws(SystemCallError) {
+            lock = try FileLock(disk.root + disk.files.lock)
+        } catch {
+            throw DiskError(disk.files.lock, error.code)
         }
     }
 
-    /// Does not wait.
-    ///
-    /// - Returns: `nil` if somebody is at work.
+    /// Takes the lock; `nil` if another process has it.
     init?(ifFree disk: Disk) throws(DiskError) {
-        descriptor = try Self.open(disk)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
-        let code = errno
-        close(descriptor)
-        guard code == EWOULDBLOCK else { throw DiskError(Self.path, code) }
-        return nil
+        do throws(SystemCallError) {
+            guard let lock = try FileLock(ifFree: disk.root + disk.files.lock) else { return nil }
+            self.lock = lock
+        } catch {
+            throw DiskError(disk.files.lock, error.code)
+        }
     }
 
-    private static func open(_ disk: Disk) throws(DiskError) -> Int32 {
-        let descriptor = Glibc.open(disk.root + path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw DiskError(path) }
-        return descriptor
-    }
-
-    /// Lets the next one begin.
-    public func release() { close(descriptor) }
+    /// Releases it.
+    public func release() { lock.release() }
 }

@@ -1,5 +1,5 @@
 internal import Glibc
-public import NetworkSettings
+public import Handover
 
 /// What a change needs of the machine beside its files: tests put their own in its place.
 public struct Surroundings: Sendable {

@@ -1,60 +1,32 @@
+internal import Handover
 public import Systemd
 
 /// The services of the machine, over the system bus: systemd for the timer, networkd, NetworkManager.
 public struct SystemServices: NetworkServices {
     private let bus: any MessageBus
 
-    /// The unit that rolls back, and the timer that starts it.
-    static let rollbackTimer = "jet-network-rollback.timer"
-
     /// The services on `bus`.
     public init(_ bus: any MessageBus) { self.bus = bus }
 
-    /// Makes a transient timer. The service manager keeps it, whatever becomes of whoever asked for it; when it has
-    /// elapsed, it goes.
+    /// Creates a transient timer that starts the rollback.
     public func armRollback(after seconds: Int) async throws(ServiceError) {
         // One that is left over would be in the way.
         try await disarmRollback()
-        let properties: [(String, DBusValue)] = [
-            ("Description", .string("Roll back an unconfirmed change of network settings")),
-            (
-                "TimersMonotonic",
-                .array(
-                    element: "(st)",
-                    [.structure([.string("OnActiveSec"), .uint64(UInt64(max(1, seconds)) * 1_000_000)])])
-            ),
-            ("AccuracyUSec", .uint64(1_000_000)),
-            ("RemainAfterElapse", .boolean(false)),
-            ("CollectMode", .string("inactive-or-failed")),
-        ]
-        let list = properties.map { DBusValue.structure([.string($0.0), .variant($0.1)]) }
-        try await systemd(
-            "StartTransientUnit",
-            [
-                .string(Self.rollbackTimer), .string("replace"), .array(element: "(sv)", list),
-                .array(element: "(sa(sv))", []),
-            ])
+        do throws(DBusError) {
+            try await UnitManager(bus).startTimer(
+                NetworkVerb.rollbackTimer, description: "Roll back an unconfirmed change of network settings",
+                after: seconds)
+        } catch {
+            throw ServiceError("the rollback's timer could not be set: \(error)")
+        }
     }
 
-    /// Stops the timer; it is fine if there is none.
+    /// Stops the timer, if there is one.
     public func disarmRollback() async throws(ServiceError) {
         do throws(DBusError) {
-            _ = try await bus.call(
-                MethodCall(
-                    destination: Self.manager, path: Self.managerPath, interface: Self.managerInterface,
-                    member: "StopUnit", arguments: [.string(Self.rollbackTimer), .string("replace")]))
+            try await UnitManager(bus).removeTransient(NetworkVerb.rollbackTimer)
         } catch {
-            if error.name == "org.freedesktop.systemd1.NoSuchUnit" { return }
             throw ServiceError("the rollback's timer could not be stopped: \(error)")
-        }
-        // Stopping is quick, but not done when it is answered, and the name is taken until then.
-        for _ in 0..<50 {
-            let unit = try? await bus.call(
-                MethodCall(
-                    destination: Self.manager, path: Self.managerPath, interface: Self.managerInterface,
-                    member: "GetUnit", arguments: [.string(Self.rollbackTimer)]))
-            if unit == nil { return }
-            try? await Task.sleep(for: .milliseconds(20))
         }
     }
 
@@ -92,21 +64,6 @@ public struct SystemServices: NetworkServices {
 
     /// So long a manager of networks may take to answer, which is quick work for it: all attempts of a rollback are over before its unit's time is.
     static let patience = Duration.seconds(8)
-
-    private static let manager = "org.freedesktop.systemd1"
-    private static let managerPath = "/org/freedesktop/systemd1"
-    private static let managerInterface = "org.freedesktop.systemd1.Manager"
-
-    private func systemd(_ member: String, _ arguments: [DBusValue]) async throws(ServiceError) {
-        do throws(DBusError) {
-            _ = try await bus.call(
-                MethodCall(
-                    destination: Self.manager, path: Self.managerPath, interface: Self.managerInterface,
-                    member: member, arguments: arguments))
-        } catch {
-            throw ServiceError("the rollback's timer could not be set: \(error)")
-        }
-    }
 
     private func networkd(_ member: String, _ arguments: [DBusValue]) async throws(ServiceError) {
         do throws(DBusError) {

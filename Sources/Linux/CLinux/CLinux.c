@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <link.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/mman.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 // The first program that dl_iterate_phdr(3) tells of is the main one.
@@ -45,4 +48,23 @@ void linux_catch_signal(int number, int descriptor) {
     signal_descriptors[number] = descriptor + 1;
     struct sigaction action = {.sa_handler = tell_signal, .sa_flags = SA_RESTART};
     sigaction(number, &action, NULL);
+}
+
+long linux_clock_error(void) {
+    struct timex state = {0}; // no mode: it only reads
+    return adjtimex(&state) < 0 ? -1 : state.maxerror;
+}
+
+int linux_watch_clock(void) {
+    int timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (timer < 0) return -1;
+    // A day that never comes.
+    struct itimerspec never = {.it_value.tv_sec = INT64_MAX};
+    if (timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
+        int code = errno;
+        close(timer);
+        errno = code;
+        return -1;
+    }
+    return timer;
 }

@@ -1,9 +1,11 @@
+internal import Text
+
 /// *Text for a line of a log*: what comes from outside (names of peers, paths, reasons) cannot end the line, begin one
 /// that somebody else seems to have written, or tell a terminal something.
 enum LogText {
     /// Appends a text as it is, but for characters that are not to be seen, which are escaped.
     static func append(_ text: String, to line: inout String) {
-        guard !text.unicodeScalars.allSatisfy(isPlain) else { return line.append(text) }
+        guard !text.isPrintable else { return line.append(text) }
         for scalar in text.unicodeScalars { append(scalar, to: &line) }
     }
 
@@ -13,7 +15,8 @@ enum LogText {
         append(key, to: &line)
         line.append("=")
         let isWord =
-            !value.isEmpty && value.unicodeScalars.allSatisfy { isPlain($0) && !" \"=\\".unicodeScalars.contains($0) }
+            !value.isEmpty
+            && value.unicodeScalars.allSatisfy { $0.isPrintable && !" \"=\\".unicodeScalars.contains($0) }
         if isWord { return line.append(value) }
         line.append("\"")
         for scalar in value.unicodeScalars {
@@ -24,21 +27,12 @@ enum LogText {
     }
 
     private static func append(_ scalar: Unicode.Scalar, to line: inout String) {
-        if isPlain(scalar) { return line.unicodeScalars.append(scalar) }
+        if scalar.isPrintable { return line.unicodeScalars.append(scalar) }
         switch scalar {
         case "\n": line.append("\\n")
         case "\r": line.append("\\r")
         case "\t": line.append("\\t")
         default: line.append("\\u{\(String(scalar.value, radix: 16))}")
-        }
-    }
-
-    /// Whether it is no control character, of ASCII or of the 8-bit ones that terminals obey, too; no line's end; and
-    /// nothing that changes the order in which others are shown.
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F...0x9F, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: false
-        default: true
         }
     }
 

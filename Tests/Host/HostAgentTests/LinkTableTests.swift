@@ -1,6 +1,8 @@
+import Netlink
 import CNetlink
 import JSONText
 import JetProtocol
+import TestSupport
 import Testing
 
 @testable import HostAgent

@@ -1,3 +1,4 @@
+import Netlink
 import JSONText
 import JetProtocol
 import Synchronization

@@ -1,6 +1,8 @@
+import Files
 import JSONText
 import Jet
 import JetProtocol
+import Handover
 import NetworkSettings
 import Systemd
 import Testing
@@ -121,7 +123,7 @@ struct NetworkSettingsProviderTests {
         #expect(decision == .answer(["pending": ["id": "1", "token": "t"]]))
         let started = bus.calls.filter { $0.member == "StartUnit" }.map(\.arguments)
         #expect(started == [[.string("jet-network-apply.service"), .string("replace")]])
-        #expect(HostFile.names(in: tree.path("run/jet-agent/network")).isEmpty)
+        #expect(File.names(in: tree.path("run/jet-agent/network")).isEmpty)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Netlink
 import JSONText
 import Synchronization
 import Systemd

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import JSONText
 import Testing
@@ -177,7 +178,7 @@ struct SensorProviderTests {
         var sensors = SensorProvider(Host(tree), logger: MemoryLog().logger)
         let before = sensors.readings()
         let entries = [one, other].map { "sys/class/hwmon/\($0)" }
-        let targets = try entries.map { try #require(HostFile.link(tree.path($0))) }
+        let targets = try entries.map { try #require(File.link(tree.path($0))) }
         tree.link(entries[0], to: targets[1])
         tree.link(entries[1], to: targets[0])
         #expect(sensors.readings() == before)

@@ -1,7 +1,7 @@
 import Glibc
 import JSONText
 import Jet
-import SystemUpdate
+import Handover
 import Systemd
 import Testing
 
@@ -258,9 +258,9 @@ private final class Stage: Sendable {
         return try #require(answer["id"]?.string)
     }
 
-    var request: UpdateRequest? { SmallFile.bytes(files.request, limit: 2048).flatMap(UpdateRequest.init(parsing:)) }
+    var request: UpdateRequest? { UpdateRequest(file: files.request) }
     var cancellation: UpdateRequest? {
-        SmallFile.bytes(files.cancellation, limit: 2048).flatMap(UpdateRequest.init(parsing:))
+        UpdateRequest(file: files.cancellation)
     }
 
     /// A record of a job in this run of the machine.

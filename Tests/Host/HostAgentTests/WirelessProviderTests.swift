@@ -1,7 +1,9 @@
+import Netlink
 import CNetlink
 import Glibc
 import JSONText
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HostAgent

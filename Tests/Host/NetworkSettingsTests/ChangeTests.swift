@@ -1,4 +1,5 @@
 import JSONText
+import Handover
 import NetworkSettings
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import JSONText
+import Handover
 import NetworkSettings
 import Testing
 
@@ -41,7 +42,7 @@ struct FullDiskTests {
         let before = machine.files
         _ = try #require(await machine.changer.apply(.of("eth1", ["mode": "dhcp"])).pending)
         let disk = Disk(root: machine.root) { (step) throws(DiskError) in
-            if step == .write(Records.lastPath) { throw DiskError(Records.lastPath, ENOSPC) }
+            if step == .write(NetworkFiles().last) { throw DiskError(NetworkFiles().last, ENOSPC) }
         }
         let changer = NetworkChanger(
             disk: disk, kernel: machine, services: machine, surroundings: machine.changer.surroundings)

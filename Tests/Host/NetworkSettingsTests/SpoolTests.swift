@@ -1,5 +1,6 @@
 import Glibc
 import JSONText
+import Handover
 import NetworkSettings
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+import Handover
 import NetworkSettings
 import TestSupport
 import Testing
@@ -9,12 +10,12 @@ import Testing
 @Suite("The root program's units")
 struct UnitTests {
     /// A unit of the program, read as networkd's files are: both are of the same syntax.
-    private func unit(_ verb: Verb) throws -> NetworkFile {
+    private func unit(_ verb: NetworkVerb) throws -> NetworkFile {
         NetworkFile(parsing: try Repository.text("systemd/jet-network-\(verb.rawValue).service"))
     }
 
-    @Test("run the program with one word, and nothing from anybody else", arguments: Verb.allCases)
-    func command(verb: Verb) throws {
+    @Test("run the program with one word, and nothing from anybody else", arguments: NetworkVerb.allCases)
+    func command(verb: NetworkVerb) throws {
         let unit = try unit(verb)
         #expect(unit.values("ExecStart", in: "Service") == ["/usr/libexec/jet/jet-network \(verb.rawValue)"])
         for key in ["Environment", "EnvironmentFile", "PassEnvironment", "ExecStartPre", "ExecStartPost"] {
@@ -24,13 +25,14 @@ struct UnitTests {
 
     @Test(
         "are started however often they are asked for: to refuse it would fail a change, or a confirmation",
-        arguments: Verb.allCases)
-    func limit(verb: Verb) throws {
+        arguments: NetworkVerb.allCases)
+    func limit(verb: NetworkVerb) throws {
         #expect(try unit(verb).values("StartLimitIntervalSec", in: "Unit") == ["0"])
     }
 
-    @Test("let none write networkd's files, or change links, but those that are for it", arguments: Verb.allCases)
-    func rights(verb: Verb) throws {
+    @Test(
+        "let none write networkd's files, or change links, but those that are for it", arguments: NetworkVerb.allCases)
+    func rights(verb: NetworkVerb) throws {
         let unit = try unit(verb)
         let isChanging = verb == .apply || verb == .rollback
         #expect(unit.values("ProtectSystem", in: "Service") == ["strict"])
@@ -49,8 +51,8 @@ struct UnitTests {
 
     @Test(
         "give a change and its undoing more time than a networkd that does not answer can take",
-        arguments: [Verb.apply, .rollback])
-    func patience(verb: Verb) throws {
+        arguments: [NetworkVerb.apply, .rollback])
+    func patience(verb: NetworkVerb) throws {
         let limit = try #require(try unit(verb).values("TimeoutStartSec", in: "Service").first.flatMap { Int($0) })
         let longest =
             NetworkChanger.longestUndoing(answering: SystemServices.patience) + NetworkChanger.objecting

@@ -1,3 +1,4 @@
+import Handover
 import Testing
 
 @testable import SystemUpdate

@@ -1,3 +1,5 @@
+import Files
+import Handover
 import Moments
 import Glibc
 import JSONText
@@ -36,10 +38,10 @@ struct JobRecordTests {
         root.makeFolder("var/lib/jet-update")
         root.makeFolder("run/jet-update")
         var record = JobRecord(id: "old", kind: .check, by: "", startedAt: "")
-        try SmallFile.write(files.lastRecord, record.json.text, durable: true)
+        try File.replace(files.lastRecord, with: record.json.text, mode: 0o644, isDurable: true)
         #expect(JobRecord.last(files)?.id == "old")
         record.id = "new"
-        try SmallFile.write(files.record, record.json.text)
+        try File.replace(files.record, with: record.json.text, mode: 0o644)
         #expect(JobRecord.last(files)?.id == "new")
     }
 
@@ -55,25 +57,9 @@ struct JobRecordTests {
         root.makeFolder("var/lib/jet-update")
         var record = JobRecord(id: "a", kind: .install, by: "", startedAt: "")
         record.phase = before
-        try SmallFile.write(files.lastRecord, record.json.text, durable: true)
+        try File.replace(files.lastRecord, with: record.json.text, mode: 0o644, isDurable: true)
         #expect(JobRecord.last(files)?.phase == after)
         #expect((JobRecord.last(files)?.message != nil) == before.isRunning)
-    }
-
-    @Test("neither links nor what is too long are read where others may write")
-    func smallFiles() throws {
-        let root = try TemporaryFolder()
-        let path = root.path + "/a"
-        #expect(SmallFile.bytes(path, limit: 10) == nil)
-        try SmallFile.write(path, Array("0123456789".utf8))
-        #expect(SmallFile.text(path, limit: 10) == "0123456789")
-        #expect(SmallFile.bytes(path, limit: 9) == nil)
-        #expect(symlink(path, root.path + "/link") == 0)
-        #expect(SmallFile.bytes(root.path + "/link", limit: 10) == nil)
-        #expect(mkfifo(root.path + "/pipe", 0o600) == 0)
-        #expect(SmallFile.bytes(root.path + "/pipe", limit: 10) == nil)
-        #expect(SmallFile.bytes(root.path, limit: 10) == nil)
-        #expect(throws: SystemCallError.self) { try SmallFile.write(root.path + "/no/such", []) }
     }
 
     @Test("a machine waits for a restart when a package said so, and each package is named once")
@@ -82,9 +68,9 @@ struct JobRecordTests {
         let files = UpdateFiles(root: root.path)
         root.makeFolder("run")
         #expect(RebootRequired(files).json == ["required": false, "packages": []])
-        try SmallFile.write(files.rebootRequired, Array("*** System restart required ***\n".utf8))
+        try File.replace(files.rebootRequired, with: Array("*** System restart required ***\n".utf8), mode: 0o644)
         #expect(RebootRequired(files).json == ["required": true, "packages": []])
-        try SmallFile.write(files.rebootPackages, Array("linux-base\nlibc6\nlinux-base\n".utf8))
+        try File.replace(files.rebootPackages, with: Array("linux-base\nlibc6\nlinux-base\n".utf8), mode: 0o644)
         #expect(RebootRequired(files).packages == ["linux-base", "libc6"])
     }
 }

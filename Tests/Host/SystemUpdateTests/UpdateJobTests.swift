@@ -1,3 +1,5 @@
+import Files
+import Handover
 import Glibc
 import JSONText
 import Synchronization
@@ -63,7 +65,7 @@ struct UpdateJobTests {
     @Test("the job has the name and the caller that the agent asked for, once")
     func request() throws {
         let system = try SystemWithRepository()
-        try SmallFile.write(system.files.request, Array(#"{"id":"job-1","by":"alice"}"#.utf8))
+        try File.replace(system.files.request, with: Array(#"{"id":"job-1","by":"alice"}"#.utf8), mode: 0o644)
         let first = try system.run(.check)
         #expect(first.id == "job-1" && first.by == "alice")
         let second = try system.run(.check)
@@ -152,9 +154,9 @@ struct UpdateJobTests {
         let id = try await job.record { $0.message?.hasPrefix("Waiting") == true }.id
         // A wish for another job is none for this one.
         let other = try #require(UpdateRequest(id: "other", by: "bob"))
-        try SmallFile.write(system.files.cancellation, other.json.text)
+        try File.replace(system.files.cancellation, with: other.json.text, mode: 0o644)
         let wish = try #require(UpdateRequest(id: id, by: "bob"))
-        try SmallFile.write(system.files.cancellation, wish.json.text)
+        try File.replace(system.files.cancellation, with: wish.json.text, mode: 0o644)
         let record = try await job.end()
         #expect(record.phase == .failed && record.cancelledBy == "bob")
         #expect(record.message == "Called off by bob. Nothing was changed.")

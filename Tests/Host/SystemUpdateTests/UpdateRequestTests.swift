@@ -1,3 +1,4 @@
+import Handover
 import JSONText
 import Testing
 

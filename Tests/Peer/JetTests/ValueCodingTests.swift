@@ -1,4 +1,5 @@
 import JSONText
+import Moments
 import TestSupport
 import Testing
 
@@ -93,6 +94,6 @@ struct ValueCodingTests {
     func durations() {
         #expect(Duration.seconds(-5).bounded == .zero)
         #expect(Duration.seconds(Int64.max).bounded + .seconds(5) > .seconds(5))
-        #expect(Duration.milliseconds(1500).inSeconds == 1.5)
+        #expect(Duration.milliseconds(1500).seconds == 1.5)
     }
 }

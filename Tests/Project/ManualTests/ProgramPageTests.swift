@@ -1,5 +1,4 @@
-import NetworkApply
-import SystemUpdate
+import Handover
 import TestSupport
 import Testing
 
@@ -83,7 +82,7 @@ struct ProgramPageTests {
 
     @Test("jet-network(8) and jet-update(8) describe what they can be told to do")
     func rootPrograms() throws {
-        for verb in Verb.allCases {
+        for verb in NetworkVerb.allCases {
             #expect(try ManualPage("jet-network.8").entries.contains { $0.head == "Cm \(verb.rawValue)" })
         }
         for kind in JobKind.allCases {

@@ -5,25 +5,6 @@ import Testing
 
 @Suite("What reaches the terminal")
 struct TerminalTextTests {
-    @Test(
-        "has nothing in it that acts",
-        arguments: [
-            ("\u{1B}[31mred", #"\u001b[31mred"#), ("a\nb\tc\r", #"a\nb\tc\r"#), ("bell\u{07}", #"bell\u0007"#),
-            ("del\u{7F}", #"del\u007f"#), ("csi\u{9B}2J", #"csi\u009b2J"#), ("rtl\u{202E}x", #"rtl\u202ex"#),
-            ("zero\u{200B}width", #"zero\u200bwidth"#), ("line\u{2028}", #"line\u2028"#), ("\0", #"\u0000"#),
-            ("tag\u{E0041}", #"tag\udb40\udc41"#), ("\r\n", #"\r\n"#),
-        ])
-    func escaped(text: String, safe: String) {
-        #expect(TerminalText.escaped(text) == safe)
-    }
-
-    @Test(
-        "is left alone where it is only to be seen",
-        arguments: ["cpu/temperature", "21.5 °C", "温度", "🌡", "é", #"a\b"#, ""])
-    func visible(text: String) {
-        #expect(TerminalText.escaped(text) == text)
-    }
-
     @Test("is the same JSON value, when it is JSON")
     func json() throws {
         let value: JSON = ["p\u{9B}": "\u{1B}]0;title\u{07}\u{202E}\u{E0041}\n\"\\", "n": [1.50, nil]]

@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -13,7 +14,7 @@ enum CPUFrequency {
     /// It is published again when one of them has moved by 100 MHz.
     static func reading(_ host: Host) -> Reading? {
         let directory = host.sys("devices/system/cpu/cpufreq")
-        let policies = HostFile.names(in: directory).compactMap { name in
+        let policies = File.names(in: directory).compactMap { name in
             name.hasPrefix("policy") ? Int(name.dropFirst("policy".count)) : nil
         }.sorted()
         var frequencies: [Int: Int] = [:]

@@ -1,11 +1,13 @@
+internal import Files
+
 /// *Which time zone the host is in*, by the files that the C library reads: localtime(5) and Debian's /etc/timezone.
 enum TimeZoneName {
     /// The zone's name; `nil` if /etc/localtime is no link and nothing else names it. Without /etc/localtime it is UTC.
     static func current(_ host: Host) -> String? {
         let localtime = host.file("etc/localtime")
-        if let target = HostFile.link(localtime), let name = name(inPath: target) { return name }
+        if let target = File.link(localtime), let name = name(inPath: target) { return name }
         if let name = try? HostFile.text(host.file("etc/timezone")), !name.isEmpty { return name }
-        return HostFile.exists(localtime) ? nil : "UTC"
+        return File.exists(localtime) ? nil : "UTC"
     }
 
     /// The part after `zoneinfo/`.

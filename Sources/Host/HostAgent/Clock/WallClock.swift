@@ -1,5 +1,5 @@
 internal import Moments
-internal import CClock
+internal import CLinux
 internal import Glibc
 internal import Readiness
 
@@ -18,7 +18,7 @@ protocol WallClock: Sendable {
 /// This machine's, by adjtimex(2) and timerfd_create(2).
 struct KernelClock: WallClock {
     var isSynchronized: Bool? {
-        let error = cclock_error()
+        let error = linux_clock_error()
         // As timedatectl(1) sees it: the flag STA_UNSYNC means less than it says, since some clients never clear it.
         return error < 0 ? nil : error < Self.largestError
     }
@@ -49,7 +49,7 @@ struct KernelClock: WallClock {
         let descriptor: Int32
 
         init() throws(HostFileError) {
-            descriptor = cclock_watch()
+            descriptor = linux_watch_clock()
             guard descriptor >= 0 else { throw HostFileError(code: errno) }
         }
 

@@ -60,22 +60,21 @@ public struct AgentConfiguration: Hashable, Sendable {
     ///   - isOptional: Whether it need not be there.
     /// - Throws: What is wrong with it, with the line.
     public init(path: String, isOptional: Bool = false) throws(ConfigurationError) {
-        if isOptional, !HostFile.exists(path) {
+        guard let table = try ConfigurationTable(file: path) else {
+            guard isOptional else { throw ConfigurationError(file: path, "There is no such file.") }
             self.init()
             return
         }
-        let bytes: [UInt8]
-        do {
-            bytes = try HostFile.bytes(path, limit: Self.largest)
-        } catch {
-            throw ConfigurationError(file: path, "\(error)")
-        }
-        try self.init(parsing: String(decoding: bytes, as: UTF8.self), file: path)
+        try self.init(table)
     }
 
     /// The settings in a document.
     public init(parsing text: String, file: String = "agent.toml") throws(ConfigurationError) {
-        var table = try ConfigurationTable(parsing: text, file: file)
+        try self.init(try ConfigurationTable(parsing: text, file: file))
+    }
+
+    private init(_ table: ConfigurationTable) throws(ConfigurationError) {
+        var table = table
         group = try table.take("group", default: group)
         interval = try table.take("interval", default: interval, in: Self.intervals)
         sensors = try table.section("sensors", default: sensors)
@@ -103,9 +102,6 @@ public struct AgentConfiguration: Hashable, Sendable {
 
     /// Which intervals make sense, in seconds.
     public static let intervals = 0.1...86400.0
-
-    /// No configuration is larger, in bytes.
-    private static let largest = 1 << 20
 }
 
 /// The settings of a provider that can only be switched off.

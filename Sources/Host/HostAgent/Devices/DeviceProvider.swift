@@ -1,3 +1,4 @@
+public import Netlink
 internal import DocumentedEvents
 public import Logging
 internal import JSONText
@@ -37,7 +38,7 @@ public struct DeviceProvider: PushingProvider {
     /// - Parameter sockets: Those that the service manager has handed over; without, the provider opens its own.
     public init(
         _ host: Host, configuration: DeviceConfiguration = DeviceConfiguration(),
-        sockets: ReceivedSockets = ReceivedSockets(), logger: Logger
+        sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets(), logger: Logger
     ) {
         let subsystems = configuration.subsystems
         self.init(configuration, clock: ContinuousClock(), logger: logger) {

@@ -1,3 +1,4 @@
+internal import Files
 internal import Udev
 
 /// Where the truth about devices comes from: what becomes of them, as it happens, and what there is now.
@@ -36,7 +37,7 @@ struct UdevSource: DeviceSource {
         monitor = try DeviceMonitor(of: subsystems, sharing: received)
     }
 
-    var tellsEvents: Bool { HostFile.exists(host.file("run/udev/control")) }
+    var tellsEvents: Bool { File.exists(host.file("run/udev/control")) }
 
     var sequenceNumber: UInt64 {
         (try? HostFile.integer(host.sys("kernel/uevent_seqnum"))).flatMap(UInt64.init(exactly:)) ?? 0

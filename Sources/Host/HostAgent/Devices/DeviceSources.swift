@@ -1,10 +1,12 @@
+internal import Netlink
+internal import Files
 internal import Udev
 
 /// Which source tells of a host's devices.
 enum DeviceSources {
     /// udev where sysfs is this machine's own; where other directories stand in for it, these, by themselves.
     static func source(
-        of host: Host, subsystems: [String], sockets: ReceivedSockets = ReceivedSockets()
+        of host: Host, subsystems: [String], sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets()
     ) throws -> any DeviceSource {
         if host.sysfs == "/sys" || host.sysfs == "/sys/" {
             return try UdevSource(host, subsystems: subsystems, received: sockets.udev)
@@ -25,7 +27,7 @@ struct SysfsSource: DeviceSource {
     init(_ host: Host, subsystems: [String]) {
         self.host = host
         self.subsystems = subsystems
-        root = HostFile.realPath(host.sysfs) ?? host.sysfs
+        root = File.realPath(host.sysfs) ?? host.sysfs
     }
 
     var tellsEvents: Bool { false }
@@ -37,16 +39,16 @@ struct SysfsSource: DeviceSource {
         subsystems.flatMap { subsystem in
             // A subsystem is a class or a bus.
             ["class/\(subsystem)", "bus/\(subsystem)/devices"].flatMap { folder in
-                HostFile.names(in: host.sys(folder)).sorted().compactMap { name in
-                    HostFile.realPath(host.sys("\(folder)/\(name)")).flatMap { device(in: $0, of: subsystem) }
+                File.names(in: host.sys(folder)).sorted().compactMap { name in
+                    File.realPath(host.sys("\(folder)/\(name)")).flatMap { device(in: $0, of: subsystem) }
                 }
             }
         }
     }
 
     func device(at syspath: String) throws -> Device? {
-        guard syspath.hasPrefix("/sys/"), let directory = HostFile.realPath(root + syspath.dropFirst(4)),
-            let subsystem = HostFile.link(directory + "/subsystem")?.split(separator: "/").last
+        guard syspath.hasPrefix("/sys/"), let directory = File.realPath(root + syspath.dropFirst(4)),
+            let subsystem = File.link(directory + "/subsystem")?.split(separator: "/").last
         else { return nil }
         return device(in: directory, of: String(subsystem))
     }

@@ -1,3 +1,4 @@
+internal import Netlink
 internal import Glibc
 internal import Readiness
 

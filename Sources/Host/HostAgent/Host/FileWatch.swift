@@ -1,3 +1,5 @@
+internal import Files
+
 /// Waits until files are written, replaced or removed.
 ///
 /// What is watched are their directories, since a file is replaced by renaming another one over it; of a symbolic link,
@@ -11,7 +13,7 @@ struct FileWatch: Sendable {
     init(_ paths: [String]) throws(HostFileError) {
         directories = try DirectoryWatch()
         var names: Set<String> = []
-        for path in paths + paths.compactMap(HostFile.realPath) {
+        for path in paths + paths.compactMap(File.realPath) {
             var path = path[...]
             while let slash = path.lastIndex(of: "/") {
                 names.insert(String(path[path.index(after: slash)...]))

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The attributes of devices: files of one value each, which the kernel makes up when they are read and obeys when they
@@ -12,26 +13,25 @@ protocol Attributes: Sendable {
 
 /// The files in sysfs.
 struct SysfsAttributes: Attributes {
-    /// No attribute is longer.
+    /// The longest attribute, in bytes.
     private static let limit = 1 << 20
+    private static let pageSize = 4096
 
-    /// Reads until the end: a list of triggers is a binary attribute, of which the kernel gives 4096 bytes at a time.
+    /// Reads until the end: a list of triggers is a binary attribute, which the kernel returns 4096 bytes at a time.
     func read(_ path: String) throws(HostFileError) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else { throw HostFileError(code: errno) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 4096)
-        while bytes.count < Self.limit {
-            let count = Glibc.read(descriptor, &part, part.count)
-            if count < 0, errno == EINTR { continue }
-            if count < 0, bytes.isEmpty { throw HostFileError(code: errno) }
-            if count <= 0 { break }
-            bytes += part[..<count]
-            // A plain attribute is whole in its first read, and some drivers do not like to be asked again.
-            if count < part.count, bytes.count == count { break }
+        do throws(SystemCallError) {
+            let file = try OpenFile(path)
+            var bytes = try file.oneRead(Self.pageSize)
+            // A plain attribute is complete after its first read, and some drivers refuse a further one.
+            var isPage = bytes.count == Self.pageSize
+            while isPage, bytes.count < Self.limit, let page = try? file.oneRead(Self.pageSize) {
+                bytes += page
+                isPage = page.count == Self.pageSize
+            }
+            return String(decoding: HostFile.trimmed(bytes), as: UTF8.self)
+        } catch {
+            throw HostFileError(code: error.code)
         }
-        return String(decoding: HostFile.trimmed(bytes), as: UTF8.self)
     }
 
     func write(_ text: String, to path: String) throws(HostFileError) {

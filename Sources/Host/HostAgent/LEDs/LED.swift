@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 
 /// One LED of the kernel's LED class, as a scan found it: where it stands on the bus, and where its attributes are.
@@ -19,10 +20,10 @@ struct LED: Hashable, Sendable {
 
     /// The LEDs of the host but those whose names are as one of the `hidden` patterns, sorted by name.
     static func scan(_ host: Host, hiding hidden: Patterns) -> [LED] {
-        HostFile.names(in: host.sys("class/leds")).sorted().compactMap { name in
+        File.names(in: host.sys("class/leds")).sorted().compactMap { name in
             if hidden.match(name) { return nil }
             let directory = host.sys("class/leds/\(name)")
-            return HostFile.realPath(directory).map { LED(name: name, directory: directory, identity: $0) }
+            return File.realPath(directory).map { LED(name: name, directory: directory, identity: $0) }
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Logging
 internal import Synchronization
 
@@ -66,7 +67,7 @@ final class LEDPanel: Sendable {
     /// The files by which the kernel tells of changes that the hardware made.
     var notifyingFiles: [String] {
         slots.withLock { slots in
-            slots.values.map { $0.led.attribute("brightness_hw_changed") }.filter(HostFile.exists)
+            slots.values.map { $0.led.attribute("brightness_hw_changed") }.filter(File.exists)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Netlink
 public import Logging
 
 /// What goes through the host's network links: `network/<link>/counters` and `network/<link>/rates`.

@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 
 /// What sysfs knows of a link and rtnetlink(7) does not tell: its driver, and what it agreed upon with the other end.
@@ -25,8 +26,8 @@ struct LinkHardware: Hashable, Sendable {
         duplex = (try? HostFile.text(directory + "/duplex", limit: 64)).flatMap {
             ["full", "half"].contains($0) ? $0 : nil
         }
-        driver = HostFile.link(directory + "/device/driver")?.split(separator: "/").last.map(String.init)
-        isWireless = HostFile.exists(directory + "/phy80211")
+        driver = File.link(directory + "/device/driver")?.split(separator: "/").last.map(String.init)
+        isWireless = File.exists(directory + "/phy80211")
     }
 
     /// Notes `speed`, `duplex`, `driver` and `wireless` as far as they are known.

@@ -1,3 +1,5 @@
+internal import Netlink
+
 /// Where the truth about links and addresses comes from: changes as they happen, and everything at once.
 protocol LinkMonitor: Sendable {
     /// Waits for changes; cancelled, it gives none.

@@ -1,3 +1,4 @@
+public import Netlink
 internal import DocumentedEvents
 public import Logging
 
@@ -22,7 +23,7 @@ public struct NetworkProvider: PushingProvider {
     /// The links of this network namespace, whose hardware `host` knows.
     ///
     /// - Parameter sockets: Those that the service manager has handed over; without, the provider opens its own.
-    public init(_ host: Host = Host(), sockets: ReceivedSockets = ReceivedSockets(), logger: Logger) {
+    public init(_ host: Host = Host(), sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets(), logger: Logger) {
         self.init(host, clock: ContinuousClock(), logger: logger) { try KernelLinkMonitor(received: sockets.route) }
     }
 

@@ -1,3 +1,4 @@
+internal import Netlink
 internal import CNetlink
 
 /// What rtnetlink(7) says about links and addresses, in a dump as in a notification.

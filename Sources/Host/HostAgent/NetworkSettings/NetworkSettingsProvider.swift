@@ -1,3 +1,4 @@
+internal import Handover
 internal import JSONText
 internal import JetProtocol
 internal import NetworkSettings
@@ -111,7 +112,7 @@ public struct NetworkSettingsProvider: PushingProvider, ControllingProvider {
             try await program.show()
             faults.worked("links")
         } catch {
-            if error.name == "org.freedesktop.systemd1.NoSuchUnit" { return }
+            if error.isUnitMissing { return }
             faults.failed("links", error)
         }
     }

@@ -1,4 +1,6 @@
+internal import Files
 internal import Glibc
+internal import Handover
 internal import JSONText
 internal import Jet
 internal import NetworkSettings
@@ -11,8 +13,7 @@ internal import Systemd
 /// Nothing of a request is on a command line or in an environment; what the other side believes of it, it decides for
 /// itself.
 final class RootProgram: Sendable {
-    private let host: Host
-    private let bus: any MessageBus
+    private let manager: UnitManager
     private let clock: any Clock<Duration>
     private let files: SettingsFiles
     private let isBusy = Mutex(false)
@@ -23,20 +24,19 @@ final class RootProgram: Sendable {
     private static let pause = Duration.milliseconds(100)
 
     init(_ host: Host, bus: any MessageBus, clock: any Clock<Duration>) {
-        self.host = host
-        self.bus = bus
+        manager = UnitManager(bus)
         self.clock = clock
         files = SettingsFiles(host)
     }
 
     /// Has the root program look at all links anew.
-    func show() async throws(DBusError) { try await start("show") }
+    func show() async throws(DBusError) { try await manager.request(.start, NetworkVerb.show.unit) }
 
     /// Asks the service for what `request` says.
     ///
     /// - Returns: What came of it.
     /// - Throws: `JetError` if it was refused or went wrong.
-    func ask(_ service: String, _ request: ChangeRequest) async throws -> JSON {
+    func ask(_ verb: NetworkVerb, _ request: ChangeRequest) async throws -> JSON {
         guard
             isBusy.withLock({ busy in
                 defer { busy = true }; return !busy
@@ -45,34 +45,34 @@ final class RootProgram: Sendable {
             throw JetError(.invalidParams, "Another change of the network is being made right now; try again.")
         }
         defer { isBusy.withLock { $0 = false } }
-        try leave(request, for: service)
-        defer { unlink(path(service)) }
+        try leave(request, for: verb)
+        defer { File.remove(files.paths.request(verb)) }
         var left = Self.patience
         // A start that meets the end of the one before is taken for that one: then it has to be said again.
         for _ in 0..<3 {
             do throws(DBusError) {
-                try await start(service)
+                try await manager.request(.start, verb.unit)
             } catch {
                 throw JetError(
                     .internalError,
                     "The service that changes the network could not be started: \(error.message)", underlying: error)
             }
             for round in 1... {
-                if let answer = files.answer(service, to: request.id) { return try Self.result(answer) }
+                if let answer = files.answer(verb, to: request.id) { return try Self.result(answer) }
                 guard left > .zero else {
                     throw JetError(.internalError, "The service that changes the network did not answer in time.")
                 }
                 try await clock.sleep(for: Self.pause)
                 left -= Self.pause
-                if round % 5 == 0, await hasEnded(service) {
-                    if let answer = files.answer(service, to: request.id) { return try Self.result(answer) }
+                if round % 5 == 0, await hasEnded(verb) {
+                    if let answer = files.answer(verb, to: request.id) { return try Self.result(answer) }
                     break
                 }
             }
         }
         throw JetError(
             .internalError,
-            "The service that changes the network gave no answer; see journalctl -u jet-network-\(service).service.")
+            "The service that changes the network gave no answer; see journalctl -u \(verb.unit).")
     }
 
     private static func result(_ answer: ChangeAnswer) throws(JetError) -> JSON {
@@ -84,40 +84,17 @@ final class RootProgram: Sendable {
     }
 
     /// Writes the request where the service looks for it.
-    private func leave(_ request: ChangeRequest, for service: String) throws(JetError) {
-        let directory = host.file("run/jet-agent/network")
-        mkdir(directory, 0o750)
-        let path = path(service)
-        let beside = path + ".new"
-        unlink(beside)
-        let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        let bytes = request.json.text
-        let length = descriptor < 0 ? -1 : write(descriptor, bytes, bytes.count)
-        let code = errno
-        if descriptor >= 0 { close(descriptor) }
-        guard length == bytes.count, rename(beside, path) == 0 else {
-            let reason = String(cString: strerror(code))
-            throw JetError(.internalError, "The request could not be left in \(directory): \(reason).")
+    private func leave(_ request: ChangeRequest, for verb: NetworkVerb) throws(JetError) {
+        mkdir(files.paths.requests, 0o750)
+        do throws(SystemCallError) {
+            try File.replace(files.paths.request(verb), with: request.json.text, mode: 0o640)
+        } catch {
+            throw JetError(
+                .internalError, "The request could not be written to \(files.paths.requests): \(error.reason).")
         }
     }
 
-    private func path(_ service: String) -> String { host.file("run/jet-agent/network/\(service).json") }
-
-    private func start(_ service: String) async throws(DBusError) {
-        _ = try await bus.call(
-            MethodCall(
-                destination: Self.manager, path: "/org/freedesktop/systemd1", interface: Self.manager + ".Manager",
-                member: "StartUnit", arguments: [.string("jet-network-\(service).service"), .string("replace")]))
-    }
-
-    private func hasEnded(_ service: String) async -> Bool {
-        let state = try? await bus.property(
-            "ActiveState", of: Self.manager + ".Unit",
-            at: "/org/freedesktop/systemd1/unit/jet_2dnetwork_2d\(service)_2eservice", destination: Self.manager)
-        return state?.string == "inactive" || state?.string == "failed"
-    }
-
-    private static let manager = "org.freedesktop.systemd1"
+    private func hasEnded(_ verb: NetworkVerb) async -> Bool { (try? await manager.hasStopped(verb.unit)) ?? false }
 }
 
 extension JetError {

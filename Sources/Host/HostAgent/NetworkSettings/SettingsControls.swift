@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Handover
 internal import JSONText
 internal import Jet
 internal import NetworkSettings
@@ -30,7 +30,7 @@ struct SettingsControls: Controls {
             throw JetError(refusing: error)
         }
         defer { look() }
-        return .answer(try await program.ask("apply", change))
+        return .answer(try await program.ask(.apply, change))
     }
 
     private func change(of view: LinkView, _ request: SetRequest<JSON>) throws(FieldError) -> ChangeRequest {
@@ -70,13 +70,13 @@ struct SettingsControls: Controls {
             guard let token = request.arguments["token"]?.string ?? request.arguments[0]?.string else {
                 throw JetError.wrong("token", "must be the one that the set was answered with")
             }
-            return try await program.ask("confirm", ChangeRequest(id: Self.newID(), by: by, token: token))
+            return try await program.ask(.confirm, ChangeRequest(id: Self.newID(), by: by, token: token))
         case SettingsPath.rollback:
             guard let pending = try files.pending() else {
                 throw JetError(.invalidParams, "No change is pending.")
             }
             let set: JSON = ["pending": .string(pending.id)]
-            return try await program.ask("rollback", ChangeRequest(id: Self.newID(), by: by, set: set))
+            return try await program.ask(.rollback, ChangeRequest(id: Self.newID(), by: by, set: set))
         default:
             throw JetError(.invalidParams, "'\(path)' is no Method.")
         }

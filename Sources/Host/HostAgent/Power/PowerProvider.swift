@@ -1,3 +1,4 @@
+internal import Files
 public import Logging
 internal import Udev
 
@@ -32,7 +33,7 @@ public struct PowerProvider: WakingProvider {
 
     /// All supplies that can be read now.
     public mutating func readings() -> [Reading] {
-        let names = HostFile.names(in: host.sys("class/power_supply")).sorted()
+        let names = File.names(in: host.sys("class/power_supply")).sorted()
             .filter { !hidden.match(PowerSupply.path($0)) }
         faults.keep(names.map(PowerSupply.path))
         return names.compactMap { name in

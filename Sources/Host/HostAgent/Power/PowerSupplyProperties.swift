@@ -1,3 +1,5 @@
+internal import Files
+
 /// What the kernel says of a power supply: properties by name, in its own units (µV, µA, µW, µWh, µAh, tenths of °C).
 ///
 /// The supply's `uevent` file has all of them, so that one file is read instead of twenty. Where one property fails in
@@ -46,7 +48,7 @@ struct PowerSupplyProperties: Sendable {
     }
 
     private mutating func readAttributes(_ directory: String) {
-        for name in HostFile.names(in: directory) where name != "uevent" {
+        for name in File.names(in: directory) where name != "uevent" {
             guard let text = try? HostFile.text("\(directory)/\(name)", limit: 256) else { continue }
             texts[name] = text
         }

@@ -1,3 +1,4 @@
+internal import Netlink
 public import Logging
 
 /// The ways on which packets leave the host: `network/routes` and `network/default-route`, told as they change.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Where a device is plugged in: what tells two chips of the same name apart, whatever numbers the kernel gave them.
 enum BusAddress {
     /// Finds the bus that a device is on, and its place there.
@@ -23,7 +25,7 @@ enum BusAddress {
     /// The bus that the device in `directory` belongs to: `subsystem` links into `/sys/bus` (those into `/sys/class`
     /// say what a device is, not where).
     private static func bus(of directory: Substring) -> Substring? {
-        guard let parts = HostFile.link(directory + "/subsystem")?.split(separator: "/"),
+        guard let parts = File.link(directory + "/subsystem")?.split(separator: "/"),
             parts.dropLast().last == "bus"
         else { return nil }
         return parts.last

@@ -1,3 +1,4 @@
+internal import Files
 internal import JetProtocol
 
 /// One thing that a chip measures: a temperature, a fan's speed, a voltage.
@@ -47,7 +48,7 @@ extension Channel {
 
         static func all(in directory: String) -> [Found] {
             var items: [Quantity: [Int: Set<Substring>]] = [:]
-            for name in HostFile.names(in: directory).compactMap(AttributeName.init) {
+            for name in File.names(in: directory).compactMap(AttributeName.init) {
                 items[name.quantity, default: [:]][name.number, default: []].insert(name.item)
             }
             return Quantity.all.flatMap { quantity in

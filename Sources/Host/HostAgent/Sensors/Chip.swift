@@ -1,3 +1,4 @@
+internal import Files
 internal import JetProtocol
 
 /// One chip of the kernel's hardware monitoring (hwmon), as a scan found it: what it is called on the bus, and what it
@@ -33,9 +34,9 @@ struct Chip: Sendable {
 extension Chip {
     /// All chips of the host, sorted by what they are called, without what is `hidden`.
     static func scan(_ host: Host, hidden: Patterns = Patterns([])) -> [Chip] {
-        let root = HostFile.realPath(host.sysfs) ?? host.sysfs
-        let found = HostFile.names(in: host.sys("class/hwmon"))
-            .compactMap { Found(HostFile.realPath(host.sys("class/hwmon/\($0)"))) }
+        let root = File.realPath(host.sysfs) ?? host.sysfs
+        let found = File.names(in: host.sys("class/hwmon"))
+            .compactMap { Found(File.realPath(host.sys("class/hwmon/\($0)"))) }
             .sorted { ($0.name, $0.directory) < ($1.name, $1.directory) }
         let words = Slug.distinct(found.map { $0.word }) {
             BusAddress.word(of: found[$0].directory, chip: found[$0].name, below: root)
@@ -60,7 +61,7 @@ extension Chip {
         init?(_ directory: String?) {
             guard let directory else { return nil }
             let places = [directory, directory + "/device"]
-            guard let place = places.first(where: { HostFile.exists($0 + "/name") }),
+            guard let place = places.first(where: { File.exists($0 + "/name") }),
                 let name = try? HostFile.text(place + "/name"), !name.isEmpty
             else { return nil }
             self.directory = directory

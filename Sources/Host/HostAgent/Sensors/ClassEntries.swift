@@ -1,3 +1,5 @@
+internal import Files
+
 /// Where the entries of a class of devices lead to: what tells, at the cost of a few system calls, that devices came,
 /// went, or swapped their numbers.
 ///
@@ -25,8 +27,8 @@ struct ClassEntries: Sendable {
     /// Looks whether a scan is due, and takes it for made.
     mutating func needScan(_ host: Host) -> Bool {
         let directory = host.sys("class/\(name)")
-        let current = HostFile.names(in: directory).map {
-            Entry(name: $0, target: HostFile.link("\(directory)/\($0)"))
+        let current = File.names(in: directory).map {
+            Entry(name: $0, target: File.link("\(directory)/\($0)"))
         }.sorted()
         pollsSinceScan += 1
         guard current != entries || pollsSinceScan >= Self.pollsPerScan else { return false }

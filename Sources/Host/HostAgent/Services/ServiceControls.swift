@@ -5,7 +5,8 @@ internal import Systemd
 
 /// Starts, stops and restarts the units that the configuration allows to, and answers when that is done.
 struct ServiceControls: Controls {
-    let manager: ServiceManager
+    let manager: UnitManager
+    private let clock: any Clock<Duration>
     let nudge: Nudge
     /// What may be done, by the path of its method.
     private let methods: [String: (unit: String, verb: ServiceVerb)]
@@ -13,8 +14,11 @@ struct ServiceControls: Controls {
     /// So long a caller waits at most: a little less than the bus gives it.
     static let patience = Duration.seconds(28)
 
-    init(_ configuration: ServicesConfiguration, manager: ServiceManager, nudge: Nudge) {
+    init(
+        _ configuration: ServicesConfiguration, manager: UnitManager, nudge: Nudge, clock: any Clock<Duration>
+    ) {
         self.manager = manager
+        self.clock = clock
         self.nudge = nudge
         let methods = configuration.allowed.flatMap { unit, verbs in
             verbs.map { (Self.path(of: unit, $0), (unit: unit, verb: $0)) }
@@ -35,7 +39,7 @@ struct ServiceControls: Controls {
         }
         let result: String?
         do {
-            result = try await manager.run(verb, unit, patience: Self.patience)
+            result = try await manager.run(verb.job, unit, patience: Self.patience, clock: clock)
         } catch let error as DBusError {
             throw JetError.refused(error, doing: "\(verb.rawValue) \(unit)")
         }
@@ -49,7 +53,7 @@ struct ServiceControls: Controls {
 
     /// Why it did not work: the job's end, and what became of the unit.
     private func refusal(_ verb: ServiceVerb, _ unit: String, _ result: String) async -> JetError {
-        let properties = (try? await manager.unit(unit)) ?? nil
+        let properties = (try? await manager.properties(of: unit)) ?? nil
         let failure = properties.map { ServiceState(unit, $0).failure }
         let data: JSON = [
             "unit": .string(unit), "job": .string(result), "result": failure.map(JSON.string) ?? .null,

@@ -25,11 +25,11 @@ public struct ServiceProvider: PushingProvider, ControllingProvider {
         let nudge = Nudge()
         units = configuration.units
         services = ServiceControls(
-            configuration, manager: ServiceManager(bus: context.bus, clock: clock), nudge: nudge)
+            configuration, manager: UnitManager(context.bus), nudge: nudge, clock: clock)
         host = context.host
         faults = FaultLog(context.logger, verb: "found")
         following = Following(
-            bus: context.bus, matches: ServiceManager.matches(of: units), nudge: nudge,
+            bus: context.bus, matches: UnitManager.matches(of: units), nudge: nudge,
             hasTicks: true, interval: configuration.memoryInterval, clock: clock)
     }
 
@@ -63,7 +63,7 @@ public struct ServiceProvider: PushingProvider, ControllingProvider {
         var states: [ServiceState] = []
         for unit in units {
             do throws(DBusError) {
-                guard let properties = try await services.manager.unit(unit) else {
+                guard let properties = try await services.manager.properties(of: unit) else {
                     faults.failed(unit, "systemd has no such unit")
                     continue
                 }

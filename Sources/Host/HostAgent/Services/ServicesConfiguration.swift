@@ -1,4 +1,5 @@
 public import ConfigurationFile
+internal import Systemd
 
 /// `[services]`: which units of systemd are shown, and what may be done to them.
 public struct ServicesConfiguration: ConfigurationSection, Switchable, Hashable {
@@ -58,6 +59,12 @@ public enum ServiceVerb: String, CaseIterable, Comparable, Sendable {
         }
     }
 
-    /// The method of systemd's manager.
-    var member: String { title + "Unit" }
+    /// The job that systemd has for it.
+    var job: UnitManager.Verb {
+        switch self {
+        case .start: .start
+        case .stop: .stop
+        case .restart: .restart
+        }
+    }
 }

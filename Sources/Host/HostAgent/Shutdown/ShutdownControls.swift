@@ -3,6 +3,7 @@ internal import Glibc
 internal import JSONText
 internal import Jet
 internal import Systemd
+internal import Text
 internal import Synchronization
 
 /// Shuts the machine down, later: what is asked for over the bus is scheduled with logind, which keeps it when the agent
@@ -108,7 +109,7 @@ final class ShutdownControls: Controls {
         }
         guard let value = members["reason"], !value.isNull else { return (delay, nil) }
         guard let reason = value.string, reason.utf8.count <= longestReason, !reason.isEmpty,
-            reason.unicodeScalars.allSatisfy(ControlLog.isPrintable)
+            reason.isPrintable
         else { throw .wrong("reason", "must be one line of at most \(longestReason) bytes") }
         return (delay, reason)
     }

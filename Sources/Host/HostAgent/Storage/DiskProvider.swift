@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 internal import JetProtocol
 public import Logging
@@ -38,8 +39,8 @@ public struct DiskProvider: Provider {
 
     /// All disks now; rates from the second time on.
     public mutating func readings() -> [Reading] {
-        let names = HostFile.names(in: host.sys("block")).filter {
-            HostFile.exists(host.sys("block/\($0)/device"))
+        let names = File.names(in: host.sys("block")).filter {
+            File.exists(host.sys("block/\($0)/device"))
         }.sorted()
         faults.keep(names)
         meters = meters.filter { names.contains($0.key) }

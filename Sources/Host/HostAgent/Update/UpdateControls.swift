@@ -1,6 +1,6 @@
 internal import JSONText
 internal import Jet
-internal import SystemUpdate
+internal import Handover
 
 /// Serves `system/update/check`, `system/update/start` and `system/update/cancel`.
 ///

@@ -3,7 +3,8 @@ internal import JSONText
 internal import Jet
 internal import Logging
 internal import Synchronization
-internal import SystemUpdate
+internal import Files
+internal import Handover
 internal import Systemd
 
 /// What the provider and its controls know together: the job as its record tells it, and what the record cannot tell.
@@ -32,12 +33,12 @@ final class UpdateDesk: Sendable {
 
     init(_ host: Host, bus: any MessageBus, logger: Logger) {
         files = UpdateFiles(root: host.root)
-        units = UpdateUnits(bus: bus)
+        units = UpdateUnits(bus)
         faults = FaultLog(logger)
     }
 
     /// Whether this is a system that is updated by apt.
-    var isSupported: Bool { SmallFile.exists(files.apt) }
+    var isSupported: Bool { File.exists(files.apt) }
 
     /// Where to look for changes.
     var directories: [String] { files.watched }
@@ -81,12 +82,12 @@ extension UpdateDesk {
             state.order = Order(job: job, previous: JobRecord.last(files)?.id)
         }
         do throws(JetError) {
-            SmallFile.remove(files.cancellation)
+            File.remove(files.cancellation)
             try leave(request, at: files.request)
             try await units.start(kind)
         } catch {
             state.withLock { if $0.order?.job.id == request.id { $0.order = nil } }
-            SmallFile.remove(files.request)
+            File.remove(files.request)
             throw error
         }
         return request.id
@@ -120,7 +121,7 @@ extension UpdateDesk {
 
     private func leave(_ request: UpdateRequest, at path: String) throws(JetError) {
         do throws(SystemCallError) {
-            try SmallFile.write(path, request.json.text)
+            try request.write(to: path)
         } catch {
             throw JetError(
                 .internalError,
@@ -148,15 +149,15 @@ extension UpdateDesk {
     /// Asks the service manager whether the job that should run does, and notes if not.
     func settle() async {
         guard let job, job.phase.isRunning else { return }
-        let activity: UpdateUnits.Activity
+        let result: String?
         do throws(DBusError) {
-            activity = try await units.activity(of: job.kind)
+            result = try await units.result(of: job.kind)
             faults.worked(job.kind.unit)
         } catch {
             faults.failed(job.kind.unit, error)
             return
         }
-        guard case .ended(let result) = activity else { return }
+        guard let result else { return }
         let reason = "\(job.kind.unit) has ended before the job was done (\(result)). The journal says more."
         state.withLock { state in
             // What the job wrote last, it wrote before its unit ended: if it has a last word, that is there by now.

@@ -1,4 +1,4 @@
-internal import SystemUpdate
+internal import Handover
 
 /// Updates of the system, as a job that all can follow: the state `system/update`, and the methods
 /// `system/update/check`, `system/update/start` and `system/update/cancel`.

@@ -1,6 +1,6 @@
 internal import JSONText
 internal import JetProtocol
-internal import SystemUpdate
+internal import Handover
 
 /// `system/update`, the job as all see it:
 ///

@@ -1,3 +1,5 @@
+internal import Netlink
+internal import Files
 internal import CNetlink
 internal import Glibc
 internal import JetProtocol
@@ -26,7 +28,7 @@ public struct WirelessProvider: Provider {
     /// The wireless links of this network namespace.
     public init(_ host: Host, period: Duration = .seconds(10), logger: Logger) {
         self.init(period: period, logger: logger) {
-            !HostFile.names(in: host.sys("class/ieee80211")).isEmpty
+            !File.names(in: host.sys("class/ieee80211")).isEmpty
         } ask: {
             try NetlinkDump.of($0, over: NetlinkSocket(family: NETLINK_GENERIC))
         }

@@ -1,4 +1,5 @@
-internal import Glibc
+internal import Files
+internal import Handover
 
 /// Whether dpkg was interrupted: the power went, or somebody killed it, between two of its steps.
 ///
@@ -15,12 +16,6 @@ enum DpkgRepair {
 
     /// Whether there are notes in the journal: files that are called by a number.
     private static func hasNotes(in directory: String) -> Bool {
-        guard let stream = opendir(directory) else { return false }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if !name.isEmpty, name.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) { return true }
-        }
-        return false
+        File.names(in: directory).contains { $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) }
     }
 }

@@ -1,3 +1,5 @@
+internal import Handover
+
 /// How much of a job is done: one number out of those that apt gives, which begin anew with each of its runs.
 ///
 /// Each stage has a fixed share. The number never falls, though apt's do (while it fetches lists it learns how many

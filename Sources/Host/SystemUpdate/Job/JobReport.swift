@@ -1,5 +1,7 @@
-internal import Moments
+internal import Files
+internal import Handover
 internal import JSONText
+internal import Moments
 
 /// Keeps a job's record up to date in its files: in `/run` at each change, on disk when the phase changes.
 final class JobReport {
@@ -53,8 +55,8 @@ final class JobReport {
     private func write(durable: Bool) {
         let text = record.json.text + [UInt8(ascii: "\n")]
         do throws(SystemCallError) {
-            try SmallFile.write(files.record, text)
-            if durable { try SmallFile.write(files.lastRecord, text, durable: true) }
+            try File.replace(files.record, with: text, mode: 0o644)
+            if durable { try File.replace(files.lastRecord, with: text, mode: 0o644, isDurable: true) }
         } catch {
             log("the job's record cannot be written: \(error)")
         }

@@ -1,6 +1,8 @@
-internal import Moments
+public import Files
 internal import Glibc
+public import Handover
 internal import JSONText
+internal import Moments
 
 /// One update of the system, or one look at what could be updated: apt's and dpkg's runs in their order.
 ///
@@ -28,13 +30,12 @@ public struct UpdateJob {
     /// - Returns: `nil` if another job is under way.
     /// - Throws: `SystemCallError` if that cannot be found out.
     public init?(_ kind: JobKind, on machine: UpdateMachine) throws(SystemCallError) {
-        guard try FileLock.acquire(machine.files.lock) else { return nil }
+        guard try RecordLock.acquire(machine.files.lock) else { return nil }
         self.kind = kind
         self.machine = machine
         let files = machine.files
         let last = JobRecord.last(files)
-        let request = SmallFile.bytes(files.request, limit: UpdateRequest.sizeLimit).flatMap(
-            UpdateRequest.init(parsing:))
+        let request = UpdateRequest(file: files.request)
         // A request is for one job: what is left of one is not what this job was started for.
         let isNew = request.map { $0.id != last?.id } ?? false
         var record = JobRecord(
@@ -230,7 +231,7 @@ public struct UpdateJob {
     private func wait(for locks: [String]) throws(Ending) {
         let message = report.record.message
         var isWaiting = false
-        while let holder = locks.lazy.compactMap(FileLock.holder(of:)).first {
+        while let holder = locks.lazy.compactMap(RecordLock.holder(of:)).first {
             if !isCommitted, let caller = caller() { throw .cancelled(by: caller) }
             if !isWaiting { machine.log("waiting for \(holder) to release the lock of dpkg or apt") }
             isWaiting = true
@@ -246,9 +247,9 @@ public struct UpdateJob {
     /// Who has called the job off; `nil` if nobody has.
     private func caller() -> String? {
         if machine.isInterrupted() { return "the system" }
-        guard let bytes = SmallFile.bytes(machine.files.cancellation, limit: UpdateRequest.sizeLimit),
-            let wish = UpdateRequest(parsing: bytes), wish.id == report.record.id
-        else { return nil }
+        guard let wish = UpdateRequest(file: machine.files.cancellation), wish.id == report.record.id else {
+            return nil
+        }
         return wish.by
     }
 

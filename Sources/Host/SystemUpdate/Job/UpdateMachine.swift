@@ -1,4 +1,6 @@
+internal import Files
 internal import Glibc
+internal import Handover
 
 /// The machine that a job works on, and how the job is told to end: what differs between a device and a test.
 public struct UpdateMachine: Sendable {

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// A program that is run and listened to: what it says on its two outputs together, and on descriptor 3.

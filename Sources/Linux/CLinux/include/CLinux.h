@@ -1,4 +1,5 @@
-// What the C library's Swift module leaves out: epoll(7), mallinfo2(3) and mallopt(3); and what Swift must not do.
+// What the C library's Swift module leaves out: epoll(7), mallinfo2(3), mallopt(3), adjtimex(2) and timerfd_create(2);
+// and what Swift must not do.
 #pragma once
 #include <malloc.h>
 #include <stddef.h>
@@ -12,3 +13,10 @@ size_t linux_release_program(void);
 
 /// Has a signal written, as a byte with its number, to a pipe that does not block, whenever it comes.
 void linux_catch_signal(int number, int descriptor);
+
+/// The kernel's estimate of how wrong the wall clock may be, in microseconds; negative if it is not known.
+long linux_clock_error(void);
+
+/// Opens a descriptor that becomes readable when the wall clock was set, or may have been; read(2) then fails with
+/// ECANCELED. Returns a negative number, with errno set, on failure.
+int linux_watch_clock(void);

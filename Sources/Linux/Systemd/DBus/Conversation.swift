@@ -1,5 +1,6 @@
 internal import CSystemd
 internal import Glibc
+internal import Moments
 
 /// *What has been said on one connection and not been answered yet*: the calls that wait, the signals that somebody
 /// listens for, and who owns the names that these come from. It talks to sd-bus, waits for nothing and locks nothing:
@@ -107,8 +108,9 @@ struct Conversation: ~Copyable {
         let message = try Message.make(call, on: bus)
         var cookie: UInt64 = 0
         try DBusError.check(sd_bus_send(bus, message.pointer, &cookie), of: "sd_bus_send(3)")
-        let (deadline, overflow) = now.addingReportingOverflow(call.timeout.nanoseconds)
-        pending[cookie] = Pending(purpose: purpose, deadline: overflow ? .max : deadline)
+        let timeout = call.timeout.nanoseconds
+        let (deadline, overflow) = now.addingReportingOverflow(UInt64(max(0, timeout)))
+        pending[cookie] = Pending(purpose: purpose, deadline: overflow || timeout == .max ? .max : deadline)
     }
 
     /// Forgets a call that nobody waits for any more.
@@ -265,15 +267,4 @@ struct Conversation: ~Copyable {
 
     /// Whether something could not be written yet.
     var wantsToWrite: Bool { sd_bus_get_events(bus) & Int32(POLLOUT) != 0 }
-}
-
-extension Duration {
-    /// The whole nanoseconds; 0 for a negative duration, the most there can be for a longer one.
-    fileprivate var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = product.addingReportingOverflow(UInt64(attoseconds) / 1_000_000_000)
-        return overflow || carry ? .max : sum
-    }
 }

@@ -44,8 +44,11 @@ public struct DBusError: Error, Hashable, Sendable, CustomStringConvertible {
             "Spawn.Failed", "Spawn.FailedToSetup", "Spawn.FileInvalid",
         ]
         return names.contains { name == "org.freedesktop.DBus.Error." + $0 }
-            || name == "org.freedesktop.systemd1.NoSuchUnit" || name == "org.freedesktop.systemd1.UnitMasked"
+            || isUnitMissing || name == "org.freedesktop.systemd1.UnitMasked"
     }
+
+    /// Whether systemd knows no unit of the name that was asked for.
+    package var isUnitMissing: Bool { name == "org.freedesktop.systemd1.NoSuchUnit" }
 
     /// Whether the bus or polkit forbids the call to this process.
     public var isAccessDenied: Bool {

@@ -1,4 +1,5 @@
 import Dispatch
+import Moments
 import NIOPosix
 import Synchronization
 
@@ -47,7 +48,7 @@ enum Waiting {
         }
 
         func isHere(within timeout: Duration) -> Bool {
-            let nanoseconds = timeout.bounded.inSeconds * 1e9
+            let nanoseconds = timeout.bounded.seconds * 1e9
             guard done.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success else { return false }
             done.signal()
             return true

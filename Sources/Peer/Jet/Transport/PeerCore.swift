@@ -1,6 +1,7 @@
 import JSONText
 import JetProtocol
 import Logging
+import Moments
 import NIOCore
 import Synchronization
 
@@ -205,17 +206,5 @@ extension PeerCore {
 
 extension TimeAmount {
     /// As much as fits: some 290 years.
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        self = .nanoseconds(
-            overflow ? (seconds < 0 ? .min : .max) : nanoseconds.addingCapped(attoseconds / 1_000_000_000))
-    }
-}
-
-extension Int64 {
-    fileprivate func addingCapped(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
-    }
+    init(_ duration: Duration) { self = .nanoseconds(duration.nanoseconds) }
 }

@@ -1,4 +1,5 @@
 import JSONText
+import Moments
 
 /// An object's text in the making: what requests carry as `params`.
 struct ObjectText {
@@ -18,7 +19,7 @@ struct ObjectText {
 
     /// Appends a time in seconds.
     mutating func append(_ name: StaticString, _ duration: Duration) {
-        append(name, Array(JSON.number(duration.inSeconds).description.utf8))
+        append(name, Array(JSON.number(duration.seconds).description.utf8))
     }
 
     /// Appends members that are written already: `"a":1,"b":2`.
@@ -53,10 +54,4 @@ struct ObjectText {
 extension Duration {
     /// The same as a time to wait: from nothing to 30 years, so that sums of it stay in range.
     var bounded: Duration { min(max(self, .zero), .seconds(1_000_000_000)) }
-
-    /// The time in seconds, as the protocol counts.
-    var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
 }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Finding the process at the other end of a connection.
@@ -30,9 +31,9 @@ extension DaemonProcess {
             let inode = inode(local: there, remote: here)
         else { return nil }
         let link = "socket:[\(inode)]"
-        let owners = ProcFile.names(in: "/proc").compactMap { Int32($0) }.filter { pid in
+        let owners = File.names(in: "/proc").compactMap { Int32($0) }.filter { pid in
             let folder = "/proc/\(pid)/fd"
-            return ProcFile.names(in: folder).contains { ProcFile.target(of: "\(folder)/\($0)") == link }
+            return File.names(in: folder).contains { File.link("\(folder)/\($0)") == link }
         }
         // A child that is about to become another program has it, too, for a moment.
         let children = owners.filter { pid in parent(of: pid).map(owners.contains) ?? false }
@@ -41,7 +42,7 @@ extension DaemonProcess {
 
     /// The parent of a process, the fourth column of proc_pid_stat(5); the second one, a name, may hold anything.
     private static func parent(of pid: Int32) -> Int32? {
-        guard let text = ProcFile.text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
         let columns = text[end...].split(separator: " ")
         return columns.count > 2 ? Int32(columns[2]) : nil
     }
@@ -66,7 +67,7 @@ extension DaemonProcess {
     /// hexadecimal, the inode is the tenth column, and 0 until the connection is accepted.
     private static func inode(local: Int, remote: Int) -> String? {
         for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            for line in (ProcFile.text(file) ?? "").split(separator: "\n").dropFirst() {
+            for line in (text(file) ?? "").split(separator: "\n").dropFirst() {
                 let columns = line.split(separator: " ")
                 guard columns.count > 9, port(in: columns[1]) == local, port(in: columns[2]) == remote,
                     columns[9] != "0"

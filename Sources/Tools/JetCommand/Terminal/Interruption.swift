@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import ProcessSignals
+import Signals
 
 /// Runs `body` until it is done, or the user ends it (Ctrl-C, SIGTERM), or the reader of standard output goes away. Then
 /// `body` is cancelled and has the time to put the terminal in order; all of these are an orderly end.

@@ -1,7 +1,7 @@
 import Glibc
 import Jet
 import JSONText
-import ProcessSignals
+import Signals
 import Synchronization
 
 /// The living side of `jet watch --table`: feeds a `LiveTable` from a fetch and draws it, at most ten times a second,

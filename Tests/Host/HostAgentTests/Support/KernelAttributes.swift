@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -41,7 +42,7 @@ final class KernelAttributes: Attributes {
             }
             try files.write(text, to: path)
         default:
-            guard HostFile.exists(path) else { throw HostFileError(code: ENOENT) }
+            guard File.exists(path) else { throw HostFileError(code: ENOENT) }
             try files.write(text, to: path)
         }
         state.withLock { $0.writes.append("\(name)=\(text)") }
@@ -50,7 +51,7 @@ final class KernelAttributes: Attributes {
     private func writeBrightness(_ text: String, _ directory: String) throws(HostFileError) {
         guard let value = Int(text), value >= 0 else { throw HostFileError(code: EINVAL) }
         let limit = Int(try files.read(directory + "/max_brightness")) ?? 0
-        if value == 0, HostFile.exists(directory + "/trigger") { try writeTrigger("none", directory) }
+        if value == 0, File.exists(directory + "/trigger") { try writeTrigger("none", directory) }
         try files.write(String(min(value, limit)), to: directory + "/brightness")
     }
 

@@ -1,5 +1,7 @@
+import Files
 import Glibc
 import JSONText
+import Handover
 import NetworkSettings
 import Synchronization
 import Testing
@@ -246,7 +248,7 @@ final class Machine: NetworkServices, KernelLinks {
     }
 
     func write(_ path: String, _ text: String) {
-        make(Disk.directory(of: path))
+        make(File.folder(of: path))
         let descriptor = open("\(root)/\(path)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         #expect(descriptor >= 0, "\(path)")
         let bytes = Array(text.utf8)

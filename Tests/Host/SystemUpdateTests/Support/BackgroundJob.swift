@@ -1,3 +1,4 @@
+import Handover
 import Glibc
 import Synchronization
 import Testing

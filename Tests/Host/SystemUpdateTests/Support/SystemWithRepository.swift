@@ -1,3 +1,5 @@
+import Files
+import Handover
 import Glibc
 import Synchronization
 import Testing
@@ -133,7 +135,9 @@ final class SystemWithRepository: Sendable {
 
     /// A file of the system, without the line's end.
     func read(_ path: String) -> String? {
-        SmallFile.text(files.root + "/" + path)?.split(separator: "\n").first.map(String.init)
+        (try? File.contents(files.root + "/" + path, limit: 4096)).flatMap {
+            String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init)
+        }
     }
 
     /// Writes a file of the system.
@@ -153,7 +157,7 @@ final class SystemWithRepository: Sendable {
     }
 
     private func write(_ path: String, _ text: String) throws {
-        try SmallFile.write(folder.path + "/" + path, Array(text.utf8))
+        try File.replace(folder.path + "/" + path, with: Array(text.utf8), mode: 0o644)
     }
 
     @discardableResult

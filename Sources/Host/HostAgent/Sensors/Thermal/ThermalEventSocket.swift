@@ -1,3 +1,4 @@
+internal import Netlink
 internal import CNetlink
 
 /// Where the kernel tells of thermal events: the multicast group `event` of the generic netlink family `thermal`.

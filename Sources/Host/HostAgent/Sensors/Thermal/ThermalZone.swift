@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -96,7 +97,7 @@ extension ThermalZone {
 
     /// The numbers of the thermal class's entries that are called so, in order.
     static func numbers(_ prefix: String, _ host: Host) -> [Int] {
-        HostFile.names(in: host.sys("class/thermal")).compactMap { name in
+        File.names(in: host.sys("class/thermal")).compactMap { name in
             name.hasPrefix(prefix) ? UInt16(name.dropFirst(prefix.utf8.count)).map(Int.init) : nil
         }.sorted()
     }

@@ -1,3 +1,4 @@
+internal import Files
 internal import JSONText
 
 /// A temperature of a thermal zone at which the kernel does something: throttle the processor, turn a fan on, switch the
@@ -18,7 +19,7 @@ struct TripPoint: Hashable, Sendable {
     ///
     /// One that is not set, for which drivers write 0 or a temperature below absolute zero, is left out.
     static func scan(_ zone: String) -> [TripPoint] {
-        let numbers = HostFile.names(in: zone).compactMap { name -> Int? in
+        let numbers = File.names(in: zone).compactMap { name -> Int? in
             guard name.hasPrefix("trip_point_"), name.hasSuffix("_type") else { return nil }
             return UInt16(name.dropFirst(11).dropLast(5)).map(Int.init)
         }

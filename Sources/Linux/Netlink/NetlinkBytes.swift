@@ -1,0 +1,38 @@
+/// Bytes from the kernel, read by offset.
+///
+/// They are input like any other: every access is checked, and what is not there is `nil`. Numbers are in the machine's
+/// own byte order, as netlink(7) has them.
+package struct NetlinkBytes: Hashable, Sendable {
+    private let bytes: ArraySlice<UInt8>
+
+    package init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
+
+    /// How many there are.
+    package var count: Int { bytes.count }
+
+    /// The bytes themselves.
+    package var array: [UInt8] { Array(bytes) }
+
+    /// The number at `offset`.
+    package func load<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type, at offset: Int) -> Value? {
+        guard offset >= 0, count - MemoryLayout<Value>.size >= offset else { return nil }
+        return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: type) }
+    }
+
+    /// What stands in `range`, if all of it is there.
+    package func slice(_ range: Range<Int>) -> NetlinkBytes? {
+        guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
+        return NetlinkBytes(bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)])
+    }
+
+    /// What stands from `offset` on; nothing if that is beyond the end.
+    package func suffix(from offset: Int) -> NetlinkBytes { NetlinkBytes(bytes.dropFirst(max(0, offset))) }
+
+    /// The bytes up to the first NUL: how the kernel writes text, which need not be UTF-8.
+    package var text: [UInt8] { Array(bytes.prefix { $0 != 0 }) }
+
+    /// `length` rounded up to where the next message or attribute begins.
+    package static func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
+}
