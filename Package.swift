@@ -17,7 +17,8 @@ let house: [SwiftSetting] =
 /// and cost a fifth of the instructions. `Sources/README.md` has the proof.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-/// For targets that wait most of their time: size is worth more to them than speed.
+/// For targets that wait most of their time: size is worth more to them than speed. Not for those that `Jet` depends on:
+/// SwiftPM refuses unsafe flags in a package that is depended on by version.
 let compact = house + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
 /// What ships is small, on disk and in memory: unused code is dropped, nothing is exported, and relocations are packed
@@ -114,7 +115,7 @@ let package = Package(
         .module("CBytes", .base),
         .module("CTOML", .base),
         .module("JSONText", .base),
-        .module("Moments", .base, [], compact),
+        .module("Moments", .base),
         .module("Readiness", .base, [], compact),
         .module("Files", .base, [], compact),
         .module("Text", .base, [], compact),
