@@ -117,7 +117,8 @@ struct JetdTests {
             (["--log-level", "loud"], "trace, debug"), (["--ws-allow-origin", "panel.example"], "scheme://host"),
             (["--ws-allow-origin", "http://a/b"], "without a path"), (["--grant", "john=a"], "user:NAME=GROUP"),
             (["--grant", "user:john=a,,b"], "user:NAME=GROUP"), (["--users", ""], "the name of a file"),
-            (["--config", ""], "the name of a file"), (["--config="], "Missing value for '--config"), (["--check-config=1"], "does not take any value"),
+            (["--config", ""], "the name of a file"), (["--config="], "Missing value for '--config"),
+            (["--check-config=1"], "does not take any value"),
             (["--generate-completion-script", "shell"], "bash fish"), ([""], "Unexpected argument ''"),
         ])
     func usage(arguments: [String], complaint: String) async throws {
