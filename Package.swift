@@ -17,7 +17,8 @@ let house: [SwiftSetting] =
 /// and cost a fifth of the instructions. `Sources/README.md` has the proof.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-/// For targets that wait most of their time: size is worth more to them than speed.
+/// For targets that wait most of their time: size is worth more to them than speed. Not for those that `Jet` depends on:
+/// SwiftPM refuses unsafe flags in a package that is depended on by version.
 let compact = house + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
 /// What ships is small, on disk and in memory: unused code is dropped, nothing is exported, and relocations are packed
