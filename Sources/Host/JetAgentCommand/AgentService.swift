@@ -1,6 +1,6 @@
 import CLinux
 import DocumentedEvents
-import HostAgent
+import AgentCore
 import Jet
 import JetProtocol
 import Logging

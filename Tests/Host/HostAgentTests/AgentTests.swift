@@ -3,7 +3,8 @@ import JetProtocol
 import Logging
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The agent as a whole, without a bus.
 @Suite(.timeLimit(.minutes(1)))

@@ -1,12 +1,12 @@
 internal import JSONText
-internal import Jet
-internal import Systemd
+package import Jet
+package import Systemd
 
 extension JetError {
     /// A refusal because a service of the system refused: `data` is `{"dbus": <name of the error>}`.
     ///
     /// - Parameter doing: What was to be done, as the end of "not allowed to ...".
-    static func refused(_ error: DBusError, doing: String) -> JetError {
+    package static func refused(_ error: DBusError, doing: String) -> JetError {
         let data = error.name.map { JSON.object(["dbus": .string($0)]) }
         if error.isAccessDenied {
             return JetError(

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Files
 
 /// *Which time zone the host is in*, by the files that the C library reads: localtime(5) and Debian's /etc/timezone.

@@ -6,7 +6,8 @@ import Moments
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// A provider that hangs in the kernel, and what goes on beside it.
 @Suite(.timeLimit(.minutes(1)))
