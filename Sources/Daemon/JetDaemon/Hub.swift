@@ -135,7 +135,7 @@ final class Hub {
         for id in withOutput {
             if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
         }
-        if bus.hasAuthenticationRequests { takeAuthenticationRequests() }
+        if bus.hasAuthenticationRequests { takeQuestions() }
         if bus.hasWarnings { noteIncidents() }
         if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()

@@ -5,7 +5,7 @@ import NIOCore
 /// meanwhile cost nothing.
 extension Hub {
     /// Takes what the bus asks.
-    func takeAuthenticationRequests() {
+    func takeQuestions() {
         questions.append(contentsOf: bus.takeAuthenticationRequests())
         examineNext()
     }
