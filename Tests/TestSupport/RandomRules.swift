@@ -27,7 +27,7 @@ public enum RandomRules {
         return .object(rule)
     }
 
-    /// Whether a path satisfies such a rule, read from the words of jet-protocol(7) §4 with the means of `String`.
+    /// Whether a path satisfies such a rule, read from the words of jet-protocol(7) §4.1 with the means of `String`.
     public static func matches(_ rule: JSON, _ path: String) -> Bool {
         let ignoresCase = rule["caseInsensitive"]?.bool == true
         func text(_ value: JSON) -> String {

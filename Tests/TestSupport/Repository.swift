@@ -37,6 +37,19 @@ public enum Repository {
             .map { String($0.dropFirst(root.utf8.count + 1)) }
     }
 
+    /// The paths of all files below a folder, from `root` on; those of its folders are among them.
+    public static func files(below folder: String) -> [String] {
+        var files: [String] = []
+        var level = paths(folder + "/*")
+        var pattern = folder + "/*"
+        while !level.isEmpty {
+            files += level
+            pattern += "/*"
+            level = paths(pattern)
+        }
+        return files
+    }
+
     /// The texts of all Swift sources below a folder, as one.
     public static func sources(_ folder: String) throws -> String {
         try ["", "/*", "/*/*", "/*/*/*"].flatMap { paths(folder + $0 + "/*.swift") }.map(text).joined(separator: "\n")

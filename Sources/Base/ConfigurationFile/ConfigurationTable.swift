@@ -1,7 +1,7 @@
 public import JSONText
 
-/// A table of a configuration file, in TOML (toml.io), from which values are *taken* one by one. What is left at the end
-/// nobody knows, and is an error: a misspelt key must not be silently without effect.
+/// A table of a configuration file, in TOML (toml.io), from which values are *taken* one by one. A key that is left at
+/// the end is unknown, and an error: a misspelt key must not be ignored silently.
 ///
 ///     var table = try ConfigurationTable(parsing: text, file: "/etc/jet/agent.toml")
 ///     interval = try table.take("interval", default: 1.0, in: 0.1...86400)
@@ -14,11 +14,11 @@ public struct ConfigurationTable: Sendable {
     private var members: JSON.Object
     private var known: [String] = []
 
-    /// The table that a whole document is.
+    /// The table of a whole document.
     ///
     /// - Parameters:
     ///   - text: The document.
-    ///   - file: What it is called in errors.
+    ///   - file: The name of the document in errors.
     public init(parsing text: String, file: String) throws(ConfigurationError) {
         let document = try TOMLDocument(text, file: file)
         members = document.root
@@ -46,7 +46,7 @@ public struct ConfigurationTable: Sendable {
         return ConfigurationError(file: file, line: lines[key] ?? lines[name], "'\(key)' \(reason)")
     }
 
-    /// Takes the value of a key, whatever it is; `nil` if it is not there.
+    /// Takes the value of a key, of any type; `nil` if the key does not exist.
     public mutating func take(_ key: String) -> JSON? {
         known.append(key)
         defer { members[key] = nil }
@@ -56,7 +56,7 @@ public struct ConfigurationTable: Sendable {
     /// Takes `true` or `false`.
     public mutating func take(_ key: String, default value: Bool) throws(ConfigurationError) -> Bool {
         guard let found = take(key) else { return value }
-        guard let bool = found.bool else { throw error(key, "is true or false, not \(found).") }
+        guard let bool = found.bool else { throw error(key, "must be true or false, not \(found).") }
         return bool
     }
 
@@ -66,7 +66,7 @@ public struct ConfigurationTable: Sendable {
     ) throws(ConfigurationError) -> Int {
         guard let found = take(key) else { return value }
         guard let number = found.int, range.contains(number) else {
-            throw error(key, "is a whole number from \(range.lowerBound) to \(range.upperBound), not \(found).")
+            throw error(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(found).")
         }
         return number
     }
@@ -79,7 +79,8 @@ public struct ConfigurationTable: Sendable {
         guard let number = found.double, range.contains(number) else {
             throw error(
                 key,
-                "is a number from \(JSON.number(range.lowerBound)) to \(JSON.number(range.upperBound)), not \(found).")
+                "must be a number from \(JSON.number(range.lowerBound)) to \(JSON.number(range.upperBound)), not \(found)."
+            )
         }
         return number
     }
@@ -94,7 +95,7 @@ public struct ConfigurationTable: Sendable {
     /// Takes a text.
     public mutating func take(_ key: String, default value: String) throws(ConfigurationError) -> String {
         guard let found = take(key) else { return value }
-        guard let text = found.string else { throw error(key, "is a text in quotes, not \(found).") }
+        guard let text = found.string else { throw error(key, "must be a text in quotes, not \(found).") }
         return text
     }
 
@@ -103,7 +104,7 @@ public struct ConfigurationTable: Sendable {
         guard let found = take(key) else { return value }
         let texts = found.array?.compactMap(\.string)
         guard let texts, texts.count == found.array?.count else {
-            throw error(key, "is a list of texts, such as [\"a\", \"b\"], not \(found).")
+            throw error(key, "must be a list of texts, such as [\"a\", \"b\"], not \(found).")
         }
         return texts
     }
@@ -111,11 +112,11 @@ public struct ConfigurationTable: Sendable {
     /// Takes a table; an absent one is empty.
     public mutating func table(_ key: String) throws(ConfigurationError) -> ConfigurationTable {
         guard let found = take(key) else { return ConfigurationTable(JSON.Object(), of: self, named: key) }
-        guard let object = found.object else { throw error(key, "is a table, not \(found).") }
+        guard let object = found.object else { throw error(key, "must be a table, not \(found).") }
         return ConfigurationTable(object, of: self, named: key)
     }
 
-    /// Takes a table as a section's settings, and makes sure that nothing in it is left.
+    /// Takes a table as the settings of a section, and makes sure that all its keys are taken.
     public mutating func section<Section: ConfigurationSection>(
         _ key: String, default section: Section
     ) throws(ConfigurationError) -> Section {
@@ -126,16 +127,16 @@ public struct ConfigurationTable: Sendable {
         return section
     }
 
-    /// Makes sure that everything has been taken.
+    /// Makes sure that all keys have been taken.
     ///
-    /// - Throws: An error about the first key that nobody knows, with the known one that looks most like it.
+    /// - Throws: An error about the first unknown key, with the known key that is most similar.
     public func finish() throws(ConfigurationError) {
         guard let unknown = members.first?.name else { return }
         let near = known.map { (key: $0, distance: Self.distance($0, unknown)) }.min { $0.distance < $1.distance }
         if let near, near.distance <= 2 {
-            throw error(unknown, "is not known; is '\(near.key)' meant?")
+            throw error(unknown, "is not a known key; did you mean '\(near.key)'?")
         }
-        throw error(unknown, "is not known. Known here: \(known.sorted().joined(separator: ", ")).")
+        throw error(unknown, "is not a known key. Known keys: \(known.sorted().joined(separator: ", ")).")
     }
 
     /// How many letters must be added, left out or replaced to make one word of the other.
@@ -155,8 +156,8 @@ public struct ConfigurationTable: Sendable {
     }
 }
 
-/// Settings that stand in a table of their own.
+/// Settings that have a table of their own.
 public protocol ConfigurationSection: Sendable {
-    /// Takes what is there over what is so by default.
+    /// Takes the values in `table`; settings without a value keep their default.
     mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError)
 }

@@ -21,7 +21,7 @@ struct TOMLDocument {
             throw ConfigurationError(file: file, line: Int(document.error_line), String(cString: error) + ".")
         }
         guard let root = Self.object(document.json), let lines = Self.object(document.lines) else {
-            throw ConfigurationError(file: file, "This document cannot be kept: there is no memory for it.")
+            throw ConfigurationError(file: file, "There is not enough memory to read this document.")
         }
         self.root = root
         self.lines = Dictionary(lines.map { ($0.name, $0.value.int ?? 1) }) { first, _ in first }

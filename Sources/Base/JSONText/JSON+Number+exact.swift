@@ -6,7 +6,7 @@ extension JSON.Number {
         private(set) var isNegative = false
         /// The digits from 0 to 9, with no zero at either end.
         private(set) var digits: [UInt8] = []
-        /// The power of ten; an exponent written beyond ±2^59 is taken for ±2^59.
+        /// The power of ten; an exponent beyond ±2^59 is treated as ±2^59.
         private(set) var exponent: Int64 = 0
 
         /// Reads `text`, which is by the grammar of RFC 8259.

@@ -1,5 +1,5 @@
-/// Any JSON value, as a tree: for those who want to look inside or build one. What only passes values on keeps their
-/// text and uses `JSONScanner`.
+/// Any JSON value, as a tree: for code that looks inside a value or builds one. Code that only passes values on keeps
+/// their text and uses `JSONScanner`.
 ///
 ///     let value: JSON = ["temperature": 21.5, "unit": "°C"]
 ///     value["temperature"]?.double        // 21.5
@@ -66,7 +66,7 @@ extension String {
 extension JSON {
     /// Reads a text that is one JSON value.
     ///
-    /// - Throws: `JSONError` when it is none.
+    /// - Throws: `JSONError` if the text is not JSON.
     public init(parsing bytes: RawSpan) throws(JSONError) {
         var scanner = JSONScanner(bytes)
         self = try scanner.tree()
@@ -75,12 +75,12 @@ extension JSON {
 
     /// Reads a text that is one JSON value.
     ///
-    /// - Throws: `JSONError` when it is none.
+    /// - Throws: `JSONError` if the text is not JSON.
     public init(parsing bytes: [UInt8]) throws(JSONError) { try self.init(parsing: bytes.span.bytes) }
 
     /// Reads a text that is one JSON value.
     ///
-    /// - Throws: `JSONError` when it is none.
+    /// - Throws: `JSONError` if the text is not JSON.
     public init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
 
     /// The value's text, without white space.

@@ -1,4 +1,4 @@
-/// Why a text is no JSON, and where: what `JSONScanner` and `JSON.init(parsing:)` throw.
+/// Why a text is not JSON, and where: what `JSONScanner` and `JSON.init(parsing:)` throw.
 ///
 /// The grammar is that of RFC 8259; two of the reasons go beyond it: a nesting limit, and the refusal of lone
 /// surrogates (section 8.2 leaves them open; a path that holds one could not be compared).

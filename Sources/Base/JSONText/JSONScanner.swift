@@ -1,8 +1,8 @@
 /// Reads JSON without building a tree: it walks over a text once, checks every byte of it against RFC 8259, and says
 /// where values begin and end. What a reader does not ask for costs one pass over its bytes and no memory.
 ///
-/// The scanner is a view of bytes that somebody else owns. It never reads outside them, whatever they hold; a text
-/// that is no JSON ends in a `JSONError`.
+/// The scanner is a view of bytes that its caller owns. It never reads outside them, whatever they are; a text that is
+/// not JSON ends in a `JSONError`.
 ///
 ///     var scanner = JSONScanner(bytes)
 ///     let range = try scanner.value()     // validated, whatever is in it
@@ -36,10 +36,10 @@ public struct JSONScanner: ~Escapable {
     /// The next byte to be read, counted from the start of the text.
     @inlinable public var offset: Int { position }
 
-    /// How many arrays and objects inside each other may still come.
+    /// How many more arrays and objects may be nested here.
     @inlinable package var room: Int { Self.maximumDepth &- depth }
 
-    /// Goes on at byte `offset`, up to which somebody else has read.
+    /// Continues at byte `offset`: the caller has read the bytes before it.
     @inlinable
     package mutating func seek(to offset: Int) { position = min(max(offset, position), bytes.byteCount) }
 
@@ -48,7 +48,7 @@ public struct JSONScanner: ~Escapable {
     @inline(__always)
     public mutating func peek() throws(JSONError) -> UInt8 { try bytes.token(&position) }
 
-    /// Demands that nothing but white space is left.
+    /// Checks that nothing but white space is left.
     @inlinable
     public mutating func end() throws(JSONError) {
         position = bytes.whiteEnd(position)

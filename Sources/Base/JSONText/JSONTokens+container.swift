@@ -12,8 +12,8 @@ extension RawSpan {
     }
 
     /// Where the array or object ends that begins at `start`, with all that is in it. One loop: what is open is
-    /// remembered in the bits of an integer (1 for an object), and what is nested deeper than it has bits is a loop of its
-    /// own. So no text can use up the machine's stack.
+    /// remembered in the bits of an integer (1 for an object), and what is nested deeper than it has bits is a loop of
+    /// its own. So no text can use up the machine's stack.
     @inlinable
     package func containerEnd(_ start: Int, room: Int) throws(JSONError) -> Int {
         var at = start
@@ -21,7 +21,7 @@ extension RawSpan {
         var open = 0
         var containers: UInt64 = 0
         values: while true {
-            // A value is due.
+            // A value must follow.
             let first = try token(&at)
             switch first {
             case UInt8(ascii: "\""):

@@ -17,7 +17,7 @@ extension RawSpan {
         return byte(at)
     }
 
-    /// The first byte from `start` on that is no white space, which somebody needs to be there.
+    /// The first byte from `start` on that is not white space; its absence is an error.
     @inlinable
     func tokenStart(_ start: Int) throws(JSONError) -> Int {
         let at = whiteEnd(start)
@@ -112,8 +112,8 @@ extension RawSpan {
     @inline(__always)
     func digitsEnd(_ start: Int) -> Int {
         var at = start
-        // Eight at a time. What is a digit becomes less than 10, what is none gets its high bit set; a carry reaches only
-        // what is behind the first of those.
+        // Eight at a time. What is a digit becomes less than 10, what is none gets its high bit set; a carry reaches
+        // only what is behind the first of those.
         while at &+ 8 <= byteCount {
             let word = UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self))
             let values = word ^ 0x3030_3030_3030_3030

@@ -5,10 +5,10 @@ internal import Glibc
 ///     Moment.now.text                                 // "2026-11-21T08:02:13Z"
 ///     Moment.text(seconds: 1_772_368_200)             // "2026-03-01T12:30:00Z"
 public struct Moment: Hashable, Sendable, Comparable {
-    /// So many microseconds after the beginning of 1970.
+    /// Microseconds since the beginning of 1970.
     public let microseconds: UInt64
 
-    /// The moment so many microseconds after the beginning of 1970.
+    /// The moment that many microseconds after the beginning of 1970.
     public init(microseconds: UInt64) { self.microseconds = microseconds }
 
     /// Now.
@@ -19,7 +19,7 @@ public struct Moment: Hashable, Sendable, Comparable {
             microseconds: UInt64(clamping: time.tv_sec) &* 1_000_000 &+ UInt64(clamping: time.tv_nsec) / 1000)
     }
 
-    /// So many seconds later.
+    /// The moment `seconds` later.
     public func advanced(seconds: Int) -> Moment {
         let (later, overflow) = microseconds.addingReportingOverflow(UInt64(clamping: seconds) &* 1_000_000)
         return Moment(microseconds: overflow ? .max : later)
@@ -45,7 +45,7 @@ extension Moment {
         return seconds.dropLast() + "." + Self.padded(Int(microseconds / 1000 % 1000), 3) + "Z"
     }
 
-    /// ISO 8601 in UTC of the moment so many seconds after the beginning of 1970; empty for one that ISO 8601 has no
+    /// ISO 8601 in UTC of the moment `seconds` after the beginning of 1970; empty for one that ISO 8601 has no
     /// date for, as after the year 9999.
     public static func text(seconds: Int) -> String {
         var seconds = seconds

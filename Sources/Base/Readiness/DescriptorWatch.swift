@@ -1,10 +1,10 @@
 internal import Dispatch
 
-/// *Being called when a descriptor is ready*, or a moment has come: for C libraries that keep a conversation of their own
-/// on a descriptor (sd-bus) and say what they wait for. No thread waits with them.
+/// *Calls a handler when a descriptor is ready*, or at a given time: for C libraries that do their own input and output
+/// on a descriptor (sd-bus) and tell their caller what they wait for. No thread is blocked.
 ///
-/// The handler is called on a queue of the watch's own, never twice at a time. A watch is not to be used from two
-/// places at once; whoever it belongs to guards it with their own lock.
+/// The handler is called on a queue of the watch's own, never twice at a time. A watch is not thread-safe: its
+/// owner guards it with a lock.
 public final class DescriptorWatch {
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "descriptor watch")
@@ -13,10 +13,11 @@ public final class DescriptorWatch {
     private let timer: any DispatchSourceTimer
     private var writing: (any DispatchSourceWrite)?
 
-    /// A watch that calls `handler` from now on whenever there is something to read.
+    /// Begins to call `handler` whenever there is something to read.
     ///
-    /// `descriptor` must stay open as long as `handler` is held: it is let go when nobody looks at the descriptor any
-    /// more, some time after `cancel`. So what the handler holds is what may close it.
+    /// `descriptor` must stay open as long as `handler` is retained: it is released, some time after `cancel`, when the
+    /// descriptor is not used any more. So an object that the handler retains may close the descriptor when it is
+    /// deinitialized.
     public init(_ descriptor: Int32, handler: @escaping @Sendable () -> Void) {
         self.descriptor = descriptor
         self.handler = handler
@@ -30,7 +31,7 @@ public final class DescriptorWatch {
         timer.activate()
     }
 
-    /// Says whether to call, once, when there is room to write.
+    /// Sets whether to call the handler, once, when there is room to write.
     public func setWriting(_ isWanted: Bool) {
         if isWanted == (writing != nil) { return }
         guard isWanted else {
@@ -46,12 +47,12 @@ public final class DescriptorWatch {
         writing = source
     }
 
-    /// Says when to call, whatever happens: at so many nanoseconds of CLOCK_MONOTONIC; `nil` for no such time.
+    /// Sets when to call the handler in any case: in nanoseconds of CLOCK_MONOTONIC; `nil` for never.
     public func setAlarm(_ time: UInt64?) {
         timer.schedule(deadline: time.map { DispatchTime(uptimeNanoseconds: max(1, $0)) } ?? .distantFuture)
     }
 
-    /// Calls no more and lets the handler go.
+    /// Stops calling the handler, and releases it.
     public func cancel() {
         reading.cancel()
         timer.cancel()

@@ -101,18 +101,7 @@ public struct UserFile: Hashable, Sendable {
     private func replace(by text: [UInt8], _ former: borrowing OpenFile) throws(UserFileError) {
         guard let target = File.realPath(path) else { throw UserFileError(path, "cannot be found", errno) }
         do throws(SystemCallError) {
-            let status = try former.status()
-            let folder = try Folder(File.folder(of: target))
-            let (name, new) = (File.name(of: target), Self.temporaryName(File.name(of: target)))
-            try folder.create(
-                new, text, mode: status.st_mode & 0o7777, user: status.st_uid, group: status.st_gid, isDurable: true)
-            do throws(SystemCallError) {
-                try folder.rename(new, to: name)
-            } catch {
-                folder.remove(new)
-                throw error
-            }
-            try? folder.synchronize()
+            try Self.put(text, at: target, replacing: try former.status())
         } catch {
             throw UserFileError(path, replacing: error)
         }
@@ -121,23 +110,27 @@ public struct UserFile: Hashable, Sendable {
     /// Creates the file, unless another program creates it at this moment.
     private func create(_ text: [UInt8]) throws(UserFileError) {
         do throws(SystemCallError) {
-            let folder = try Folder(File.folder(of: path))
-            let (name, new) = (File.name(of: path), Self.temporaryName(File.name(of: path)))
-            let owner = try folder.status()
-            let isForOwner = geteuid() == 0 && owner.st_uid != 0
-            try folder.create(
-                new, text, mode: 0o600, user: isForOwner ? owner.st_uid : nil, group: isForOwner ? owner.st_gid : nil,
-                isDurable: true)
-            do throws(SystemCallError) {
-                try folder.rename(new, toFree: name)
-            } catch {
-                folder.remove(new)
-                throw error
-            }
-            try? folder.synchronize()
+            try Self.put(text, at: path, replacing: nil)
         } catch {
             throw UserFileError(path, replacing: error)
         }
+    }
+
+    private static func put(_ text: [UInt8], at target: String, replacing former: stat?) throws(SystemCallError) {
+        let folder = try Folder(File.folder(of: target))
+        let (name, new) = (File.name(of: target), temporaryName(File.name(of: target)))
+        var owner = former
+        if owner == nil, geteuid() == 0, case let status = try folder.status(), status.st_uid != 0 { owner = status }
+        try folder.create(
+            new, text, mode: former.map { $0.st_mode & 0o7777 } ?? 0o600, user: owner?.st_uid, group: owner?.st_gid,
+            isDurable: true)
+        do throws(SystemCallError) {
+            if former != nil { try folder.rename(new, to: name) } else { try folder.rename(new, toFree: name) }
+        } catch {
+            folder.remove(new)
+            throw error
+        }
+        try? folder.synchronize()
     }
 
     private static func temporaryName(_ name: String) -> String {

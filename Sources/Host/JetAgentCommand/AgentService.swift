@@ -1,6 +1,6 @@
 import CLinux
 import DocumentedEvents
-import HostAgent
+import AgentCore
 import Jet
 import JetProtocol
 import Logging
@@ -95,7 +95,10 @@ struct AgentService: Sendable {
             guard peer.isConnected else { return }
             let count = await publisher.count
             let answer = finding.daemonAnswers ? "" : ", which does not answer"
-            manager.show("connected to \(peer.endpoint)\(answer); \(count) element\(count == 1 ? "" : "s") shown")
+            let overdue = agent.overdueProviders
+            manager.show(
+                "connected to \(peer.endpoint)\(answer); \(count) element\(count == 1 ? "" : "s") shown"
+                    + (overdue.isEmpty ? "" : "; \(overdue.joined(separator: ", ")) overdue"))
         }
     }
 }

@@ -10,14 +10,14 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
-// The first program that dl_iterate_phdr(3) tells of is the main one.
+// The first program that dl_iterate_phdr(3) reports is the main one.
 static int release_program(struct dl_phdr_info *program, size_t size, void *released) {
     (void)size;
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     for (int index = 0; index < program->dlpi_phnum; index++) {
         const ElfW(Phdr) *segment = &program->dlpi_phdr[index];
         if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
-        // Whole pages only; what is not writable is as in the file, so that nothing can be lost.
+        // Whole pages only. What is not writable is the same as in the file, so nothing is lost.
         const size_t start = (program->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
         const size_t end = (program->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
         if (end > start && madvise((void *)start, end - start, MADV_DONTNEED) == 0) *(size_t *)released += end - start;
@@ -32,13 +32,13 @@ size_t linux_release_program(void) {
     return released;
 }
 
-// Where each signal is told, plus one: 0 is nowhere.
+// The descriptor that each signal is written to, plus one; 0 for none.
 static volatile sig_atomic_t signal_descriptors[_NSIG];
 
-static void tell_signal(int number) {
+static void write_signal(int number) {
     const int error = errno;
     const unsigned char byte = (unsigned char)number;
-    // A full pipe has enough of them already.
+    // If the pipe is full, signals wait in it already.
     const ssize_t written = write((int)signal_descriptors[number] - 1, &byte, 1);
     (void)written;
     errno = error;
@@ -46,7 +46,7 @@ static void tell_signal(int number) {
 
 void linux_catch_signal(int number, int descriptor) {
     signal_descriptors[number] = descriptor + 1;
-    struct sigaction action = {.sa_handler = tell_signal, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = write_signal, .sa_flags = SA_RESTART};
     sigaction(number, &action, NULL);
 }
 
@@ -58,7 +58,7 @@ long linux_clock_error(void) {
 int linux_watch_clock(void) {
     int timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (timer < 0) return -1;
-    // A day that never comes.
+    // A time that never comes.
     struct itimerspec never = {.it_value.tv_sec = INT64_MAX};
     if (timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
         int code = errno;

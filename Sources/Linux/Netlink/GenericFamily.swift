@@ -1,18 +1,18 @@
 internal import CNetlink
 
-/// A family of generic netlink: a part of the kernel that speaks over netlink under a number that it was given at boot,
-/// with multicast groups whose numbers were given likewise. Both are asked for by name.
+/// A family of generic netlink: a part of the kernel that is reached under a number which is assigned at boot, as
+/// are those of its multicast groups. Both are looked up by name.
 ///
-/// Source of fact: include/uapi/linux/genetlink.h of the kernel.
+/// Reference: include/uapi/linux/genetlink.h of the kernel.
 package struct GenericFamily: Hashable, Sendable {
-    /// What the family is called: "thermal".
+    /// The name: "thermal".
     package let name: String
-    /// The number that stands as type in its messages.
+    /// The type of its messages.
     package let identifier: UInt16
     /// The numbers of its multicast groups, by their names.
     package let groups: [String: UInt32]
 
-    /// The family that a message describes, if it describes one.
+    /// The family that a message describes; `nil` if it describes none.
     package init?(_ message: NetlinkMessage) {
         guard message.type == UInt16(GENL_ID_CTRL), let message = GenericMessage(message) else { return nil }
         var name: String?
@@ -32,9 +32,9 @@ package struct GenericFamily: Hashable, Sendable {
         self.groups = groups
     }
 
-    /// Asks the kernel for the family called `name`.
+    /// Looks up the family called `name`.
     ///
-    /// - Returns: `nil` if the kernel has none of this name.
+    /// - Returns: `nil` if the kernel has no family of this name.
     package static func named(_ name: String) throws(NetlinkError) -> GenericFamily? {
         let socket = try NetlinkSocket(family: NETLINK_GENERIC)
         return try NetlinkDump.of(.genericFamilies, over: socket).lazy.compactMap(GenericFamily.init)
@@ -60,16 +60,16 @@ package struct GenericFamily: Hashable, Sendable {
     }
 }
 
-/// What a message of generic netlink carries: a command, and attributes whose meaning depends on the family.
+/// The payload of a message of generic netlink: a command, and attributes whose meaning depends on the family.
 package struct GenericMessage {
-    /// What is said: `CTRL_CMD_NEWFAMILY`, `THERMAL_GENL_EVENT_TZ_TRIP_UP`, ...
+    /// The command: `CTRL_CMD_NEWFAMILY`, `THERMAL_GENL_EVENT_TZ_TRIP_UP`, ...
     package let command: UInt8
-    /// More about it.
+    /// The attributes.
     package let attributes: NetlinkAttributes
 
     private static let headerSize = 4
 
-    /// The payload of `message`, if it is long enough to be one.
+    /// The payload of `message`, if it is long enough.
     package init?(_ message: NetlinkMessage) {
         guard let command = message.payload.load(UInt8.self, at: 0), message.payload.count >= Self.headerSize else {
             return nil

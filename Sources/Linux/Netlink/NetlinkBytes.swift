@@ -1,7 +1,7 @@
 /// Bytes from the kernel, read by offset.
 ///
-/// They are input like any other: every access is checked, and what is not there is `nil`. Numbers are in the machine's
-/// own byte order, as netlink(7) has them.
+/// They are input like any other: every access is checked, and returns `nil` beyond the end. Numbers are in the
+/// byte order of the machine.
 package struct NetlinkBytes: Hashable, Sendable {
     private let bytes: ArraySlice<UInt8>
 
@@ -9,7 +9,7 @@ package struct NetlinkBytes: Hashable, Sendable {
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
 
-    /// How many there are.
+    /// The number of bytes.
     package var count: Int { bytes.count }
 
     /// The bytes themselves.
@@ -21,13 +21,13 @@ package struct NetlinkBytes: Hashable, Sendable {
         return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: type) }
     }
 
-    /// What stands in `range`, if all of it is there.
+    /// The bytes in `range`; `nil` if it reaches beyond the end.
     package func slice(_ range: Range<Int>) -> NetlinkBytes? {
         guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
         return NetlinkBytes(bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)])
     }
 
-    /// What stands from `offset` on; nothing if that is beyond the end.
+    /// The bytes from `offset` on; none if that is beyond the end.
     package func suffix(from offset: Int) -> NetlinkBytes { NetlinkBytes(bytes.dropFirst(max(0, offset))) }
 
     /// The bytes up to the first NUL: how the kernel writes text, which need not be UTF-8.

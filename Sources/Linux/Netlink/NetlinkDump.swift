@@ -1,7 +1,7 @@
 internal import CNetlink
 internal import Glibc
 
-/// A conversation with the kernel: requests out, datagrams in.
+/// A socket to the kernel: sends requests, and receives datagrams.
 package protocol NetlinkExchange {
     /// Sends one request.
     func send(_ datagram: [UInt8]) throws(NetlinkError)
@@ -10,30 +10,30 @@ package protocol NetlinkExchange {
     func receive() throws(NetlinkError) -> [UInt8]
 }
 
-/// The answer to a dump request, collected from its datagrams until the kernel says that it is whole.
+/// The answer to a dump request, collected from its datagrams until it is complete.
 package struct NetlinkDump {
-    /// What has come of it.
+    /// The state of an answer.
     package enum Progress: Equatable {
-        /// More is to come.
+        /// More datagrams follow.
         case incomplete
-        /// The kernel has said all of it, and nothing changed meanwhile.
+        /// It is complete, and nothing changed meanwhile.
         case complete
-        /// The kernel has said all of it, but something changed while it did: it is worth nothing.
+        /// It is complete, but something changed meanwhile: it is invalid.
         case interrupted
-        /// The kernel refused, with this errno.
+        /// The kernel refused the request, with this error number.
         case refused(Int32)
     }
 
-    /// What was collected so far.
+    /// The messages so far.
     package private(set) var messages: [NetlinkMessage] = []
 
     private let sequence: UInt32
     private var isInterrupted = false
 
-    /// The answer to the request of this number.
+    /// The answer to the request with this number.
     package init(sequence: UInt32) { self.sequence = sequence }
 
-    /// Takes a datagram in. Messages that answer something else are passed over.
+    /// Adds a datagram. Messages that belong to other requests are ignored.
     package mutating func take(_ datagram: [UInt8]) -> Progress {
         for message in NetlinkMessage.all(in: datagram) where message.sequence == sequence {
             if message.isInterrupted { isInterrupted = true }
@@ -54,12 +54,12 @@ package struct NetlinkDump {
         return .incomplete
     }
 
-    /// How often a dump is begun anew when something changed meanwhile.
+    /// How often a dump is requested again if something changed meanwhile.
     package static let attempts = 10
 
-    /// Asks for a whole dump, again if something changed meanwhile.
+    /// Requests a dump, again if something changed meanwhile.
     ///
-    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` after so many attempts.
+    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` after all attempts.
     package static func of(_ request: NetlinkRequest, over exchange: some NetlinkExchange) throws(NetlinkError)
         -> [NetlinkMessage]
     {
@@ -78,10 +78,11 @@ package struct NetlinkDump {
         throw .interrupted
     }
 
-    /// Asks for a dump, and listens only until there are `limit` messages that `isWanted` says are. The exchange is good
-    /// for nothing else afterwards.
+    /// Requests a dump, and reads it only until there are `limit` messages that `isWanted` accepts. The exchange must
+    /// not be used afterwards.
     ///
-    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` if something changed meanwhile.
+    /// - Throws: `NetlinkError` if the kernel refuses or does not answer; `.interrupted` if something changed
+    ///   meanwhile.
     package static func first(
         _ limit: Int, of request: NetlinkRequest, over exchange: some NetlinkExchange,
         where isWanted: (NetlinkMessage) -> Bool
@@ -103,11 +104,11 @@ package struct NetlinkDump {
     }
 }
 
-/// Why the kernel's word could not be had.
+/// Why a netlink operation failed.
 package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was tried.
+    /// The operation.
     package let operation: String
-    /// Why it failed, as errno(3) has it.
+    /// The error number, errno(3).
     package let code: Int32
 
     package init(_ operation: String, code: Int32 = errno) {
@@ -115,9 +116,9 @@ package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible 
         self.code = code
     }
 
-    /// Something changed during every attempt to get a whole answer.
+    /// Something changed during each attempt to get a complete answer.
     package static let interrupted = NetlinkError("dump", code: EINTR)
 
-    /// Both in words.
+    /// Operation and reason in one line.
     package var description: String { "netlink: \(operation): \(String(cString: strerror(code)))" }
 }

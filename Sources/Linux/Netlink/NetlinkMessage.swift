@@ -2,7 +2,7 @@ internal import CNetlink
 
 /// One message of netlink(7): a header and a payload.
 package struct NetlinkMessage: Hashable, Sendable {
-    /// What it says: `RTM_NEWLINK`, `NLMSG_DONE`, ...
+    /// The type: `RTM_NEWLINK`, `NLMSG_DONE`, ...
     package let type: UInt16
     /// `NLM_F_...`
     package let flags: UInt16
@@ -13,8 +13,7 @@ package struct NetlinkMessage: Hashable, Sendable {
 
     private static let headerSize = 16
 
-    /// The messages of one datagram. What is cut short or lies about its length ends the list: everything before it
-    /// counts.
+    /// The messages of one datagram. A message that is cut short, or whose length is wrong, ends the list.
     package static func all(in datagram: [UInt8]) -> [NetlinkMessage] {
         var messages: [NetlinkMessage] = []
         var rest = NetlinkBytes(datagram)
@@ -28,7 +27,8 @@ package struct NetlinkMessage: Hashable, Sendable {
         return messages
     }
 
-    /// Whether the kernel changed something while it answered, so that the answer may hold a thing twice or not at all.
+    /// Whether the kernel changed something while it answered, so that an entry may be in the answer twice or not at
+    /// all.
     package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 
     /// The errno that `NLMSG_ERROR` and `NLMSG_DONE` carry; 0 for none.
@@ -42,7 +42,7 @@ package struct NetlinkMessage: Hashable, Sendable {
 package struct NetlinkAttributes: Sequence, IteratorProtocol {
     /// One attribute.
     package struct Attribute {
-        /// `IFLA_...`, `IFA_...`, without the bits that say how it is packed.
+        /// `IFLA_...`, `IFA_...`, without the bits for its encoding.
         package let type: Int
         /// Its value.
         package let payload: NetlinkBytes
@@ -54,7 +54,7 @@ package struct NetlinkAttributes: Sequence, IteratorProtocol {
 
     private var rest: NetlinkBytes
 
-    /// The attributes that `bytes` hold. What is cut short or lies about its length ends the list.
+    /// The attributes that `bytes` hold. An attribute that is cut short, or whose length is wrong, ends the list.
     package init(_ bytes: NetlinkBytes) { rest = bytes }
 
     package mutating func next() -> Attribute? {

@@ -1,21 +1,21 @@
 internal import CNetlink
 internal import Glibc
 
-/// Requests to the kernel for everything of a kind: a *dump*.
+/// Requests to the kernel for all objects of a kind: a *dump*.
 package enum NetlinkRequest: Hashable, Sendable {
-    /// All links; with their counters only if asked for, since these make up a third of the answer.
+    /// All links; with their counters only on request, since these are a third of the answer.
     case links(counters: Bool)
     /// All addresses of all links.
     case addresses
-    /// All routes of a family (`AF_INET`, `AF_INET6`) in a table. A socket that does not `askStrictly` gives those of
+    /// All routes of a family (`AF_INET`, `AF_INET6`) in a table. Without `askStrictly`, the kernel sends those of
     /// all tables.
     case routes(family: UInt8, table: UInt8)
-    /// All families of generic netlink; to be asked of a socket of that.
+    /// All families of generic netlink; for a socket of generic netlink.
     case genericFamilies
-    /// What a family of generic netlink answers to a command, given these attributes.
+    /// The answer of a family of generic netlink to a command with these attributes.
     case generic(family: UInt16, command: UInt8, attributes: [UInt8] = [])
 
-    /// The request as a datagram, with a number by which the answer is known.
+    /// The request as a datagram, with a number that identifies the answer.
     package func datagram(sequence: UInt32) -> [UInt8] {
         var body: [UInt8] = []
         let type: Int
@@ -36,7 +36,7 @@ package enum NetlinkRequest: Hashable, Sendable {
             type = Int(family)
             body += [command, 1, 0, 0] + attributes
         case .genericFamilies:
-            // A struct genlmsghdr: command, version, two bytes for nothing.
+            // A struct genlmsghdr: command, version, two reserved bytes.
             type = Int(GENL_ID_CTRL)
             body += [UInt8(CTRL_CMD_GETFAMILY), 1, 0, 0]
         }

@@ -2,33 +2,32 @@ internal import CNetlink
 internal import Glibc
 internal import Readiness
 
-/// A socket of netlink(7): of rtnetlink(7), which tells about the network, or of generic netlink, which tells about
-/// anything else.
+/// A socket of netlink(7): of rtnetlink(7), for the network, or of generic netlink, for other parts of the kernel.
 ///
-/// Notifications and dumps each take one of their own: on a shared one a dump could be cut short by a burst of
+/// Notifications and dumps each have a socket of their own: on a shared one a dump could be cut short by a burst of
 /// notifications that overruns it.
 package final class NetlinkSocket: NetlinkExchange, Sendable {
     private let descriptor: Int32
 
-    /// As much as the kernel ever puts into one datagram of a dump.
+    /// The largest datagram of a dump.
     private static let datagramSize = 32 * 1024
-    /// So much may wait for a busy agent, if the system's limit (`net.core.rmem_max`) allows it.
+    /// How much may wait for a busy agent, if the system's limit (`net.core.rmem_max`) allows it.
     package static let bufferSize: Int32 = 4 * 1024 * 1024
-    /// The kernel answers while it is asked: not to answer for so long is not to answer.
+    /// How long to wait for an answer. The kernel answers during the request.
     private static let patience = timeval(tv_sec: 2, tv_usec: 0)
 
     /// What a socket of rtnetlink(7) is for.
     package enum Purpose: Sendable {
         /// Requests and their answers.
         case requests
-        /// What the kernel tells of its own accord about links and addresses, from now on.
+        /// Notifications about links and addresses, from now on.
         case notifications
     }
 
-    /// The multicast groups of rtnetlink(7) whose notifications are wanted.
+    /// The multicast groups of rtnetlink(7) for links and addresses.
     package static let routeGroups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR].map(\.rawValue)
 
-    /// Opens a socket of rtnetlink(7), in the network namespace of the calling thread, that keeps so many bytes waiting.
+    /// Opens a socket of rtnetlink(7), in the network namespace of the calling thread, with a buffer of this size.
     package convenience init(_ purpose: Purpose, bufferSize: Int32 = NetlinkSocket.bufferSize) throws(NetlinkError) {
         let groups = purpose == .notifications ? Self.routeGroups : []
         try self.init(family: NETLINK_ROUTE, groups: groups, bufferSize: bufferSize)
@@ -38,19 +37,19 @@ package final class NetlinkSocket: NetlinkExchange, Sendable {
     ///
     /// - Parameters:
     ///   - family: `NETLINK_ROUTE`, `NETLINK_GENERIC`, ...
-    ///   - groups: The multicast groups whose notifications are wanted; none for a socket of requests and answers.
-    ///   - bufferSize: So many bytes it keeps waiting.
+    ///   - groups: The multicast groups to join; none for a socket of requests and answers.
+    ///   - bufferSize: The size of the buffer, in bytes.
     package init(family: Int32, groups: [UInt32] = [], bufferSize: Int32 = NetlinkSocket.bufferSize)
         throws(NetlinkError)
     {
         let flags = groups.isEmpty ? 0 : SOCK_NONBLOCK.flag
         descriptor = socket(AF_NETLINK, SOCK_RAW.flag | SOCK_CLOEXEC.flag | flags, family)
         guard descriptor >= 0 else { throw NetlinkError("socket") }
-        // The first way is for those with CAP_NET_ADMIN alone; if the second fails too, the buffer is a smaller one.
+        // The first option requires CAP_NET_ADMIN; if the second fails too, the buffer is smaller.
         if !set(SO_RCVBUFFORCE, to: bufferSize) { _ = set(SO_RCVBUF, to: bufferSize) }
         _ = set(SO_RCVTIMEO, to: Self.patience)
         if groups.isEmpty { return }
-        // The kernel sends its multicasts to all but port 0, which is that of every socket until it is bound.
+        // The kernel does not send multicasts to port 0, which every socket has until it is bound.
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
         let isBound = withUnsafePointer(to: address) {
@@ -66,27 +65,27 @@ package final class NetlinkSocket: NetlinkExchange, Sendable {
         }
     }
 
-    /// Goes on with a socket of notifications that somebody else opened, and keeps.
+    /// Uses a socket for notifications that systemd opened, and keeps open.
     ///
-    /// - Parameter descriptor: The socket: bound, not blocking, and in the groups that are wanted.
+    /// - Parameter descriptor: The socket: bound, not blocking, and a member of the groups.
     package init(sharing descriptor: Int32) throws(NetlinkError) {
         self.descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard self.descriptor >= 0 else { throw NetlinkError("share") }
     }
 
-    /// Throws away what has arrived.
+    /// Discards the datagrams that have arrived.
     package func discard() { ReceivedNetlinkSockets.discard(from: descriptor) }
 
     /// Sets an option of the socket.
     ///
-    /// - Returns: Whether the kernel took it; else errno says why not.
+    /// - Returns: Whether that succeeded; if not, errno is set.
     private func set<Value: BitwiseCopyable>(_ option: Int32, of level: Int32 = SOL_SOCKET, to value: Value) -> Bool {
         var value = value
         return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Value>.size)) == 0
     }
 
-    /// Lets the kernel take requests by the letter, and so give no more than was asked for: routes of one table, not of
-    /// all. Kernels before 4.20 do not know of that.
+    /// Has the kernel check requests strictly, so that it sends no more than was requested: the routes of one table,
+    /// not of all. Kernels before 4.20 do not support that.
     package func askStrictly() { _ = set(Int32(NETLINK_GET_STRICT_CHK), of: SOL_NETLINK, to: Int32(1)) }
 
     deinit { close(descriptor) }
@@ -113,16 +112,15 @@ extension NetlinkSocket {
 // MARK: - Notifications
 
 extension NetlinkSocket {
-    /// What arrived since the last time.
+    /// The datagrams since the last time.
     package enum Arrival: Equatable, Sendable {
-        /// These datagrams, and nothing is missing between them and the ones before.
+        /// These datagrams; none is missing between them and the ones before.
         case datagrams([[UInt8]])
-        /// There was more than the socket could hold: some are lost, and so is what they would have meant for the ones
-        /// that are left, which have been thrown away.
+        /// The buffer overflowed: some datagrams are lost. The others make no sense without them, and were discarded.
         case lost
     }
 
-    /// Takes what has arrived, at most `limit` datagrams at once.
+    /// Reads the datagrams that have arrived, at most `limit`.
     package func arrivals(limit: Int = 1024) throws(NetlinkError) -> Arrival {
         var datagrams: [[UInt8]] = []
         var isLost = false
@@ -143,9 +141,9 @@ extension NetlinkSocket {
         await Readiness.read(of: descriptor)
     }
 
-    /// Reads one datagram of the kernel's; others cannot speak for it.
+    /// Reads one datagram of the kernel. Those of other senders are ignored.
     ///
-    /// - Returns: The datagram and 0, or nothing and an errno: `EMSGSIZE` for a datagram that was longer than any.
+    /// - Returns: The datagram and 0, or nothing and an errno: `EMSGSIZE` for a datagram that is too long.
     private func read() -> (bytes: [UInt8], code: Int32) {
         while true {
             var code: Int32 = 0

@@ -1,22 +1,22 @@
 internal import CSystemd
 internal import Glibc
 
-/// A socket that the service manager opened and handed over, by sd_listen_fds(3).
+/// A socket that systemd opened and passed to this process, sd_listen_fds(3).
 ///
 ///     for socket in try ListenDescriptor.received() where socket.name == "bus" {
 ///         try await serve(socket.descriptor)
 ///     }
 public struct ListenDescriptor: Hashable, Sendable {
-    /// The open descriptor, which the receiver closes when it is done. No program that this one starts gets it.
+    /// The open descriptor, which the receiver closes. Programs that this one starts do not inherit it.
     public let descriptor: Int32
-    /// What the socket unit calls it (`FileDescriptorName=`; the unit's name if it says nothing). All sockets of one
-    /// unit share it.
+    /// The name that the socket unit gives it: `FileDescriptorName=`, by default the unit's name. All sockets of one
+    /// unit have the same name.
     public let name: String
 
-    /// All descriptors that were handed over, in the order of the unit; none if the service was started otherwise.
+    /// All descriptors that were passed, in the order of the unit; none if the service was started otherwise.
     ///
-    /// They are given once: the variables that name them are removed from the environment, so that neither a second
-    /// call nor a child takes them for its own.
+    /// They are returned once: the variables that describe them are removed from the environment, so that neither a
+    /// second call nor a child process uses them too.
     public static func received() throws(SystemdError) -> [ListenDescriptor] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = try SystemdError.check(
@@ -34,7 +34,7 @@ public struct ListenDescriptor: Hashable, Sendable {
         }
     }
 
-    /// Its address family, such as `AF_UNIX`; `nil` if it is no socket.
+    /// Its address family, such as `AF_UNIX`; `nil` if it is not a socket.
     public var family: Int32? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

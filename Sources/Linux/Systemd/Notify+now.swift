@@ -1,21 +1,22 @@
-// In a release, the constants of socket(2) are known by way of this one.
+// In release builds, the constants of socket(2) come with this module.
 internal import CSystemd
 internal import Glibc
 internal import Synchronization
 
-/// What is said again and again, from where the work is done, must not wait: sd_notify(3) does while nobody reads, and a
-/// service manager that hangs would in the end hang everybody who reports to it. So this is said at once or not at all.
+/// Notifications that are sent regularly, from the thread that does the work, must not block. sd_notify(3) blocks while
+/// systemd does not read: a systemd that hangs would in the end block all services. So these are sent immediately or
+/// not at all.
 ///
-/// Nor may it fail for want of a descriptor, as sd_notify(3) would, which opens a socket each time: a daemon that others
-/// have connected to until it has none left is alive, and to kill it would end all connections that it has. So there is
-/// one socket, opened with the first word, connected to nothing, and kept.
+/// Nor may they fail for lack of a descriptor, as sd_notify(3) would, which opens a socket each time: a daemon that has
+/// run out of descriptors, because too many peers have connected, is alive, and killing it would close all its
+/// connections. So there is one unconnected socket, which is opened for the first notification and kept.
 extension Notify {
-    /// The socket; -1 as long as it could not be opened.
+    /// The socket; -1 until it has been opened.
     private static let channel = Mutex<Int32>(-1)
 
     /// Opens the socket, unless it is open.
     ///
-    /// - Returns: The socket; `nil` if there is none to be had, and errno says why.
+    /// - Returns: The socket; `nil`, with errno set, if it cannot be opened.
     @discardableResult
     static func openChannel() -> Int32? {
         channel.withLock { channel in
@@ -28,7 +29,8 @@ extension Notify {
 
     /// Sends one datagram to `$NOTIFY_SOCKET`, as sd_notify(3) describes it.
     ///
-    /// - Returns: Whether somebody wants to know; `nil` if sd_notify has to see to it, for an address of another kind.
+    /// - Returns: Whether systemd wants notifications; `nil` if the address is of a kind that only sd_notify can send
+    ///   to.
     /// - Throws: `EAGAIN` among others, if there is no room for it.
     static func sendNow(_ message: String) throws(SystemdError) -> Bool? {
         guard let name = getenv("NOTIFY_SOCKET"), name.pointee != 0 else { return false }
@@ -40,7 +42,7 @@ extension Notify {
         else { return nil }
         withUnsafeMutableBytes(of: &address.sun_path) { path in
             path.copyBytes(from: bytes)
-            // An abstract address begins with a zero (unix(7)), written as an @ in the environment.
+            // An abstract address begins with NUL (unix(7)), which is written as @ in the environment.
             if bytes.first == UInt8(ascii: "@") { path[0] = 0 }
         }
         guard let descriptor = openChannel() else { throw SystemdError(function: "socket(2)", code: errno) }

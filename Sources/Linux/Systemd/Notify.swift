@@ -1,37 +1,37 @@
 internal import CSystemd
 internal import Glibc
 
-/// Tells the service manager how the service fares, by sd_notify(3).
+/// Notifications of systemd about the state of this service, sd_notify(3).
 ///
 ///     try Notify.ready(status: "12 peers")
 ///     defer { try? Notify.stopping() }
 ///
-/// A service that was not started by a service manager which wants to know tells nobody: that is no error, the functions
-/// return `false`. The unit needs `Type=notify`.
+/// If the service was not started by systemd, or its unit is not of `Type=notify`, nothing is sent: that is not an
+/// error, and the functions return `false`.
 public enum Notify {
-    /// The service has started: what is ordered after it may start now. Also ends a reload.
+    /// The service has started: units that are ordered after it may start now. Also ends a reload.
     @discardableResult
     public static func ready(status: String? = nil) throws(SystemdError) -> Bool {
-        // While there are descriptors.
+        // As long as there are descriptors.
         if getenv("NOTIFY_SOCKET") != nil { openChannel() }
         return try send(["READY=1"], status)
     }
 
-    /// One line that `systemctl status` shows. Like `alive`, it waits for nobody: where there is no room for it, it throws
+    /// One line that `systemctl status` shows. Like `alive`, it does not block: if there is no room for it, it throws
     /// `EAGAIN`.
     @discardableResult
     public static func status(_ status: String) throws(SystemdError) -> Bool {
         try send([], status, isPatient: false)
     }
 
-    /// The service is on its way out.
+    /// The service is about to end.
     @discardableResult
     public static func stopping(status: String? = nil) throws(SystemdError) -> Bool {
         try send(["STOPPING=1"], status)
     }
 
-    /// The service reads its configuration anew; `ready` ends that. With `Type=notify-reload` (systemd 253) the manager
-    /// wants to know since when, by its own clock.
+    /// The service reads its configuration again, until `ready`. `Type=notify-reload` (systemd 253) requires the time
+    /// of the beginning.
     @discardableResult
     public static func reloading(status: String? = nil) throws(SystemdError) -> Bool {
         var now = timespec()
@@ -40,14 +40,14 @@ public enum Notify {
         return try send(["RELOADING=1", "MONOTONIC_USEC=\(microseconds)"], status)
     }
 
-    /// The service is alive; to be said at least every half of `watchdogInterval`, from where the work is done.
+    /// The service is alive. To be called at least every half of `watchdogInterval`, by the thread that does the work.
     @discardableResult
     public static func alive() throws(SystemdError) -> Bool {
         try send(["WATCHDOG=1"], nil, isPatient: false)
     }
 
-    /// How long the manager waits for `alive` before it restarts the service, by sd_watchdog_enabled(3); `nil` if it
-    /// does not.
+    /// How long systemd waits for `alive` before it restarts the service, sd_watchdog_enabled(3); `nil` if it does not
+    /// wait.
     public static var watchdogInterval: Duration? {
         var microseconds: UInt64 = 0
         guard sd_watchdog_enabled(0, &microseconds) > 0, let interval = Int64(exactly: microseconds) else { return nil }
@@ -56,7 +56,7 @@ public enum Notify {
 
     /// Sends assignments, one a line.
     ///
-    /// - Parameter isPatient: Whether to wait until there is room for them.
+    /// - Parameter isPatient: Whether to block until there is room for them.
     private static func send(
         _ assignments: [String], _ status: String?, isPatient: Bool = true
     ) throws(SystemdError) -> Bool {

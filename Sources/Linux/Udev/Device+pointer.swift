@@ -5,7 +5,7 @@ extension Device {
     ///
     /// - Parameters:
     ///   - device: The device.
-    ///   - attributes: Which attributes to read. Each is a file, and some ask the hardware: those that nobody needs are
+    ///   - attributes: Which attributes to read. Each is a file, and reading some of them accesses the hardware, so others are
     ///     not read.
     init?(_ device: OpaquePointer, attributes names: [String]) {
         guard let syspath = Self.text(udev_device_get_syspath(device)),
@@ -31,7 +31,7 @@ extension Device {
     private static func text(_ pointer: UnsafePointer<CChar>?) -> String? { pointer.map { String(cString: $0) } }
 }
 
-/// The entries of one of libudev's lists, which lives as long as what it was taken from.
+/// The entries of one of libudev's lists, which is valid as long as the object that it belongs to.
 struct ListEntries: Sequence, IteratorProtocol {
     private var entry: OpaquePointer?
 

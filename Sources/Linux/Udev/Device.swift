@@ -1,11 +1,11 @@
-/// A device as udev knows it, at one moment: what the kernel says of it and what udev's rules added.
+/// A device as udev knew it at one moment: the properties of the kernel, and those that udev's rules added.
 public struct Device: Hashable, Sendable {
-    /// What happened to it: `add`, `remove`, `change`, `move`, `bind`, `unbind`, `online`, `offline`; `nil` for a device
+    /// The action: `add`, `remove`, `change`, `move`, `bind`, `unbind`, `online`, `offline`; `nil` for a device
     /// that was enumerated.
     public let action: String?
     /// The number of the event, which grows with each; `nil` for a device that was enumerated.
     public let sequenceNumber: UInt64?
-    /// What kind of device it is: `net`, `block`, `usb`.
+    /// The kind of device: `net`, `block`, `usb`.
     public let subsystem: String?
     /// The kernel's name: `eth0`, `sda1`, `1-2`.
     public let sysname: String
@@ -13,12 +13,12 @@ public struct Device: Hashable, Sendable {
     public let syspath: String
     /// Its node in /dev, if it has one.
     public let devnode: String?
-    /// What the kernel and udev's rules say: `DEVTYPE`, `ID_MODEL`, `ID_PATH`.
+    /// The properties: `DEVTYPE`, `ID_MODEL`, `ID_PATH`.
     public let properties: [String: String]
-    /// The attributes in sysfs that were asked for, as far as it has them: `idVendor`, `removable`.
+    /// The attributes in sysfs that were requested, as far as the device has them: `idVendor`, `removable`.
     public let attributes: [String: String]
 
-    /// A device of these parts, as one that was enumerated, or with an action and a number as an event tells of it.
+    /// A device of these parts: without an action and a number, one that was enumerated; with them, one of an event.
     public init(
         action: String? = nil, sequenceNumber: UInt64? = nil, subsystem: String?, sysname: String, syspath: String,
         devnode: String? = nil, properties: [String: String] = [:], attributes: [String: String] = [:]

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Readiness
 internal import Synchronization
 
-/// What becomes of devices from now on, as a sequence of events.
+/// The events of devices from now on, as a sequence.
 ///
 ///     let monitor = try DeviceMonitor(of: ["net", "usb"])
 ///     let present = try Udev.devices(of: ["net", "usb"])
@@ -14,27 +14,27 @@ internal import Synchronization
 ///         }
 ///     }
 ///
-/// Who wants to miss nothing makes the monitor first, enumerates then, and drops events whose sequence number it has seen.
+/// To miss nothing, create the monitor first, then enumerate, and ignore events whose sequence number is not new.
 ///
-/// It is for one consumer: of several, each would get a part.
+/// It is for one consumer: of several, each would get a part of the events.
 public final class DeviceMonitor: AsyncSequence, Sendable {
-    /// Something that happened.
+    /// An event.
     public enum Event: Hashable, Sendable {
-        /// To this device.
+        /// An event of this device.
         case device(Device)
-        /// More than could be kept: only an enumeration tells the truth now.
+        /// Events were lost: the devices must be enumerated again.
         case lost
     }
 
-    /// Who tells of events.
+    /// The source of events.
     public enum Source: String, Sendable {
-        /// udev, when its rules have done their work: names, links and properties are as they will stay.
+        /// udev, after it has processed its rules: names, links and properties are final.
         case udev
-        /// The kernel, at once. For those who run where udev does not.
+        /// The kernel, immediately. For systems without udev.
         case kernel
     }
 
-    /// What reading the socket can fail with.
+    /// The error of reading the socket.
     public typealias Failure = UdevError
 
     /// As large as udev's own: a burst of devices must not overrun it.
@@ -45,24 +45,24 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
     private let descriptor: Int32
     private let attributes: [String]
 
-    /// Begins to collect events.
+    /// Starts to receive events.
     ///
     /// - Parameters:
-    ///   - subsystems: Of which devices; none for all. The kernel filters: others do not wake the process.
-    ///   - source: Who tells of them.
+    ///   - subsystems: The subsystems; none for all. The kernel filters: events of others do not wake the process.
+    ///   - source: The source of the events.
     ///   - attributes: Which of a device's attributes to read.
     ///   - shared: A socket that collects the source's events already, such as the service manager's
-    ///     (`ListenNetlink=kobject-uevent 2` of systemd.socket(5)): it keeps what it keeps, and is read from now on. The
-    ///     caller's descriptor stays the caller's. Without, the monitor opens its own.
-    /// - Throws: `UdevError` if there is no socket to be had.
+    ///     (`ListenNetlink=kobject-uevent 2` of systemd.socket(5)): the events that wait in it are kept. The
+    ///     descriptor stays the caller's. Without it, the monitor opens a socket.
+    /// - Throws: `UdevError` if the socket cannot be opened.
     public init(
         of subsystems: [String] = [], from source: Source = .udev, attributes: [String] = [],
         sharing shared: Int32? = nil
     ) throws(UdevError) {
         let handle = try Handle(source)
-        // A filter is on the socket that is there when it is made.
+        // A filter applies to the socket that is open when it is added.
         if shared == nil { try handle.filter(subsystems) }
-        // Beyond the system's limit it takes CAP_NET_ADMIN; without it the buffer is as large as it may be.
+        // More than the system's limit requires CAP_NET_ADMIN; without it, the buffer is smaller.
         _ = udev_monitor_set_receive_buffer_size(handle.monitor, Self.bufferSize)
         try UdevError.check(udev_monitor_enable_receiving(handle.monitor), of: "udev_monitor_enable_receiving")
         descriptor = udev_monitor_get_fd(handle.monitor)
@@ -75,9 +75,9 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
         self.attributes = attributes
     }
 
-    /// Takes the event that waits.
+    /// Reads the next event.
     ///
-    /// - Returns: `nil` if none does.
+    /// - Returns: `nil` if none waits.
     private func receive() throws(UdevError) -> Event? {
         try handle.withLock { handle throws(UdevError) in
             errno = 0
@@ -95,10 +95,10 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
 
     /// All events that wait, as soon as there is one; none when the task is cancelled.
     ///
-    /// For those who would do costly work after each event: of a burst they get what has come so far, in its order.
+    /// For consumers that do costly work after events: of a burst they get all events so far, in order.
     ///
-    /// - Parameter limit: So many events at most; the rest comes with the next call.
-    /// - Throws: `UdevError` if the socket is broken. What was taken before is given first.
+    /// - Parameter limit: The most events to return; the rest follows with the next call.
+    /// - Throws: `UdevError` if the socket is broken. Events that were read before are returned first.
     public func batch(limit: Int = 1024) async throws(UdevError) -> [Event] {
         var events: [Event] = []
         while !Task.isCancelled {
@@ -116,7 +116,7 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
     /// The events.
     public func makeAsyncIterator() -> Iterator { Iterator(monitor: self) }
 
-    /// Takes events.
+    /// Reads events.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let monitor: DeviceMonitor
 
@@ -157,9 +157,9 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
             }
         }
 
-        /// Has the monitor read another socket. libudev opens its own and takes no other, but knows it by its number alone,
-        /// and looks at each event for itself: that it came from root (SCM_CREDENTIALS), from udev or the kernel, and
-        /// passes the filter. So the other socket gets the number.
+        /// Has the monitor read another socket. libudev opens a socket of its own and accepts no other, but refers to
+        /// it only by its number, and checks each event: that it comes from root (SCM_CREDENTIALS), from udev or the
+        /// kernel, and passes the filter. So the other socket gets that number.
         func replace(_ descriptor: Int32, by shared: Int32) throws(UdevError) {
             guard dup2(shared, descriptor) >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
                 throw UdevError("dup2")
@@ -167,7 +167,7 @@ public final class DeviceMonitor: AsyncSequence, Sendable {
             var yes: Int32 = 1
             guard setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &yes, socklen_t(MemoryLayout<Int32>.size)) == 0
             else { throw UdevError("setsockopt") }
-            // What a monitor before this one filtered; there may have been none.
+            // The filter of a former monitor, if there is one.
             _ = setsockopt(descriptor, SOL_SOCKET, SO_DETACH_FILTER, &yes, socklen_t(MemoryLayout<Int32>.size))
         }
 

@@ -4,17 +4,17 @@ internal import Glibc
 /// libudev in Swift: which devices there are (`Udev.devices`), and what becomes of them (`DeviceMonitor`).
 public enum Udev {
     /// Whether udev runs here. Without it, as in most containers, devices can be enumerated, but have only the
-    /// properties that the kernel gives them, and no monitor ever tells anything.
+    /// properties that the kernel gives them, and no monitor ever receives an event.
     public static var isRunning: Bool { access("/run/udev/control", F_OK) == 0 }
 
-    /// All devices of the given subsystems that are there now, in the order of their paths.
+    /// All devices of the given subsystems, in the order of their paths.
     ///
     ///     let disks = try Udev.devices(of: ["block"], attributes: ["removable"])
     ///
     /// - Parameters:
-    ///   - subsystems: Which ones; none for all.
+    ///   - subsystems: The subsystems; none for all.
     ///   - attributes: Which of their attributes to read.
-    /// - Returns: The devices. One that vanishes while they are listed is left out.
+    /// - Returns: The devices. A device that is removed meanwhile is left out.
     /// - Throws: `UdevError` if sysfs cannot be read.
     public static func devices(
         of subsystems: [String] = [], attributes: [String] = []
@@ -35,13 +35,13 @@ public enum Udev {
         }
     }
 
-    /// The device in this directory of sysfs, as it is now.
+    /// The device in this directory of sysfs.
     ///
     /// - Parameters:
     ///   - syspath: Its directory, with `/sys`.
     ///   - attributes: Which of its attributes to read.
-    /// - Returns: The device; `nil` if there is none (any more).
-    /// - Throws: `UdevError` if libudev is not to be had.
+    /// - Returns: The device; `nil` if it does not exist (any more).
+    /// - Throws: `UdevError` if libudev cannot be initialized.
     public static func device(at syspath: String, attributes: [String] = []) throws(UdevError) -> Device? {
         guard let udev = udev_new() else { throw UdevError("udev_new") }
         defer { udev_unref(udev) }

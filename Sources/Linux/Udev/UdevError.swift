@@ -1,22 +1,22 @@
 internal import Glibc
 
-/// Why libudev could not do what it was asked for.
+/// Why a function of libudev failed.
 public struct UdevError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The function that failed.
+    /// The function.
     public let function: String
-    /// Why, as errno(3) has it.
+    /// The error number, errno(3).
     public let code: Int32
 
-    /// Both in words.
+    /// Function and reason in one line.
     public var description: String { "\(function): \(String(cString: strerror(code)))" }
 
-    /// The function failed and left the reason in errno.
+    /// The error of a function that has just set errno.
     init(_ function: String) {
         self.function = function
         code = errno
     }
 
-    /// Demands the result of a function of libudev, which is a negative errno when it failed.
+    /// Checks the result of a function of libudev, which is a negative error number if it failed.
     static func check(_ result: Int32, of function: String) throws(UdevError) {
         guard result < 0 else { return }
         throw UdevError(function: function, code: result == .min ? EINVAL : -result)

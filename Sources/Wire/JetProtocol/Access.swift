@@ -1,13 +1,13 @@
 public import JSONText
 
-/// The *access* of an element: which groups of peers may see and use it (jet-protocol(7) §6). A list restricts to peers that
-/// are in one of its groups; an absent one does not restrict; an empty one shuts everyone out.
+/// The *access* of an element: which groups of peers may fetch and use it (jet-protocol(7) §6.1). A list admits the peers that
+/// are in one of its groups. An absent list admits all peers, an empty one none.
 public struct Access: Hashable, Sendable {
-    /// Who may see the element in a fetch or a get.
+    /// The groups that may fetch the element.
     public var fetchGroups: [String]?
-    /// Who may set the State.
+    /// The groups that may set the State.
     public var setGroups: [String]?
-    /// Who may call the Method.
+    /// The groups that may call the Method.
     public var callGroups: [String]?
 
     /// An access of these lists.
@@ -17,7 +17,7 @@ public struct Access: Hashable, Sendable {
         self.callGroups = callGroups
     }
 
-    /// Reads an `access` member; `nil` if it is no object, or a list is no array of strings.
+    /// Reads an `access` member; `nil` if it is not an object, or a list is not an array of strings.
     public init?(parsing value: JSON) {
         guard case .object = value else { return nil }
         func groups(_ name: String) -> [String]?? {
@@ -42,13 +42,13 @@ public struct Access: Hashable, Sendable {
     }
 }
 
-/// The groups that a peer is in, by what they let it do.
+/// The groups that a peer is in (jet-protocol(7) §6.2).
 public struct Groups: Hashable, Sendable {
-    /// Groups for seeing.
+    /// The groups for fetching.
     public var fetch: Set<String>
-    /// Groups for setting.
+    /// The groups for setting.
     public var set: Set<String>
-    /// Groups for calling.
+    /// The groups for calling.
     public var call: Set<String>
 
     /// Groups of these names.
@@ -58,7 +58,7 @@ public struct Groups: Hashable, Sendable {
         self.call = call
     }
 
-    /// Whether a list that restricts, or none, lets a peer with these groups through.
+    /// Whether a list admits a peer with these groups.
     public static func admits(_ list: [String]?, _ groups: Set<String>) -> Bool {
         guard let list else { return true }
         return list.contains { groups.contains($0) }
@@ -66,7 +66,7 @@ public struct Groups: Hashable, Sendable {
 }
 
 extension Groups {
-    /// What `authenticate` answers: each list in the order of the names.
+    /// The result of `authenticate`, with sorted lists.
     public var json: JSON {
         func list(_ names: Set<String>) -> JSON { .array(names.sorted().map(JSON.string)) }
         return ["fetchGroups": list(fetch), "setGroups": list(set), "callGroups": list(call)]

@@ -7,17 +7,17 @@ public enum Endpoint: Hashable, Sendable {
     /// A WebSocket at any path; `host` is a name or an address (IPv6 without brackets).
     case webSocket(host: String, port: Int)
 
-    /// The port of TCP when none is given.
-    public static var defaultPort: Int { 11122 }
-    /// The port of WebSockets when none is given.
-    public static var defaultWebSocketPort: Int { 11123 }
+    /// The default TCP port.
+    public static var defaultPort: Int { ProtocolLimits.tcpPort }
+    /// The default WebSocket port.
+    public static var defaultWebSocketPort: Int { ProtocolLimits.webSocketPort }
     /// The longest path that a unix socket can have on Linux, in bytes (unix(7): `sun_path` holds 108 with its NUL).
     public static var longestPath: Int { 107 }
 
     /// Reads `unix:PATH`, `unix://PATH`, a bare absolute path, `tcp://HOST`, `tcp://HOST:PORT`, `ws://HOST`,
-    /// `ws://HOST:PORT`; an IPv6 address stands in brackets.
+    /// `ws://HOST:PORT`; an IPv6 address is in brackets.
     ///
-    /// - Throws: `EndpointError` that says what is expected.
+    /// - Throws: `EndpointError` with the reason.
     public init(parsing text: String) throws(EndpointError) {
         if text.hasPrefix("/") || text.hasPrefix("unix:") {
             var path = text[...]
@@ -88,11 +88,11 @@ extension Endpoint: CustomStringConvertible {
     }
 }
 
-/// A text that names no endpoint.
+/// A text that is not an endpoint.
 public struct EndpointError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The text.
     public let text: String
-    /// What is wrong with it.
+    /// The reason.
     public let reason: String
 
     init(_ text: String, _ reason: String) {
@@ -100,11 +100,11 @@ public struct EndpointError: Error, Hashable, Sendable, CustomStringConvertible 
         self.reason = reason
     }
 
-    /// Both in one sentence.
-    public var description: String { "'\(text)' is no endpoint: \(reason)" }
+    /// A sentence with both.
+    public var description: String { "'\(text)' is not an endpoint: \(reason)" }
 }
 
-/// Where the daemon of this machine listens and its peers look for it, when nobody says otherwise.
+/// Where the daemon of this machine listens, and where its peers look for it, by default.
 public enum LocalEndpoint {
     /// The unix socket that a daemon with these rights and this environment makes: in systemd's `$RUNTIME_DIRECTORY`,
     /// as root in `/run/jet`, as a user in `$XDG_RUNTIME_DIR/jet`, else in `/tmp/jet-UID`.
@@ -118,7 +118,7 @@ public enum LocalEndpoint {
     /// Where a peer with these rights and this environment looks, in this order: `$JET_CONNECT` alone if it is set;
     /// else the user's own daemon, the system's, and the loopback port.
     ///
-    /// - Throws: `EndpointError` if `$JET_CONNECT` is no endpoint.
+    /// - Throws: `EndpointError` if `$JET_CONNECT` is not an endpoint.
     public static func candidates(
         userID: UInt32, environment: [String: String]
     ) throws(EndpointError) -> [Endpoint] {

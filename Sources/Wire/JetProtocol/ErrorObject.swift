@@ -1,6 +1,6 @@
 public import JSONText
 
-/// The codes that a daemon of this protocol answers with (jet-protocol(7) §5). Owners answer with whatever codes they like.
+/// The code of an error (jet-protocol(7) §5.1). Those here are the daemon's; owners can use any code.
 public struct ErrorCode: RawRepresentable, Hashable, Sendable {
     /// The number on the wire.
     public let rawValue: Int
@@ -8,27 +8,27 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable {
     /// The code of this number.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
-    /// The text is no JSON.
+    /// The message is not JSON.
     public static let parseError = ErrorCode(rawValue: -32700)
-    /// The JSON is no message.
+    /// The JSON is not a message.
     public static let invalidRequest = ErrorCode(rawValue: -32600)
     /// The daemon has no such method.
     public static let methodNotFound = ErrorCode(rawValue: -32601)
-    /// The params do not fit; `data` says how.
+    /// The params are invalid; `data` says why.
     public static let invalidParams = ErrorCode(rawValue: -32602)
-    /// Something went wrong on the other side.
+    /// The other side failed.
     public static let internalError = ErrorCode(rawValue: -32603)
     /// The owner did not answer in time.
     public static let responseTimeout = ErrorCode(rawValue: -32001)
     /// The owner's connection ended before it answered.
     public static let connectionClosed = ErrorCode(rawValue: -32002)
-    /// A quota is used up; `data` names it.
+    /// A limit is exceeded; `data` names it.
     public static let limitExceeded = ErrorCode(rawValue: -32010)
 }
 
 /// An *error object*: `{"code", "message", "data"}`.
 public struct ErrorObject: Error, Hashable, Sendable {
-    /// What kind of error.
+    /// The kind of error.
     public var code: ErrorCode
     /// One sentence for people.
     public var message: String
@@ -60,8 +60,8 @@ public struct ErrorObject: Error, Hashable, Sendable {
         return output
     }
 
-    /// The error object that an owner or a daemon sent. Anything is taken: what is no error object becomes the `data`
-    /// of an internal error.
+    /// The error object that an owner or a daemon sent. A value that is not an error object becomes the `data` of an
+    /// internal error.
     public init(from value: JSON) {
         guard let code = value["code"]?.int else {
             self.init(code: .internalError, message: value.string ?? "Internal error", data: value.text)
@@ -73,10 +73,11 @@ public struct ErrorObject: Error, Hashable, Sendable {
 }
 
 extension ErrorObject {
-    /// -32700 with the text that would not parse, cut at 1,024 characters; what is no UTF-8 in it is replaced.
+    /// -32700 with the first characters of the message, in which invalid UTF-8 is replaced.
     public static func parseError(of text: RawSpan) -> ErrorObject {
-        // Characters are code points here: 1,024 of them have at most 4,096 bytes.
-        let beginning = text.extracting(0..<min(text.byteCount, 4096)).string.unicodeScalars.prefix(1024)
+        // Characters are code points here, and have at most 4 bytes.
+        let most = ProtocolLimits.parseErrorText
+        let beginning = text.extracting(0..<min(text.byteCount, 4 * most)).string.unicodeScalars.prefix(most)
         var data: [UInt8] = []
         JSONWriter.append(string: String(beginning), to: &data)
         return ErrorObject(code: .parseError, message: "Parse error", data: data)
@@ -126,23 +127,22 @@ extension ErrorObject {
         ErrorObject(code: .responseTimeout, message: "Response Timeout", data: params)
     }
 
-    /// -32002 with the path of the element whose owner is gone, a JSON string with its quotes.
+    /// -32002 with the path of the element whose owner has disconnected, a JSON string with its quotes.
     public static func ownerGone(_ path: [UInt8]) -> ErrorObject {
         ErrorObject(
             code: .connectionClosed, message: "Connection closed",
             data: Array("{\"ownerGone\":".utf8) + path + [UInt8(ascii: "}")])
     }
 
-    /// -32002 with what was asked about: the daemon ends before there is an answer. `subject` is the text of a JSON value,
-    /// the path of the element for a request that its owner has, `true` for others. Whether the owner has done what it was
-    /// asked for, nobody can say.
+    /// -32002 because the daemon stops before there is an answer. `subject` is the text of a JSON value: the path of the
+    /// element for a routed request, `true` for others. It is not known whether the owner has done what it was asked to.
     public static func daemonStopping(_ subject: [UInt8]) -> ErrorObject {
         ErrorObject(
             code: .connectionClosed, message: "Connection closed",
             data: Array("{\"daemonStopping\":".utf8) + subject + [UInt8(ascii: "}")])
     }
 
-    /// -32010 with the name of the quota and what it allows.
+    /// -32010 with the name of the limit and its value.
     public static func limitExceeded(_ name: String, max: Int) -> ErrorObject {
         ErrorObject(
             code: .limitExceeded, message: "Limit exceeded",

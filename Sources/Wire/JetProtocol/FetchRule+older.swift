@@ -1,9 +1,9 @@
 import JSONText
 
-/// The older form of a rule, from lua-jet's first API (jet-protocol(7) §4): patterns of Lua for paths, `where` for values and
-/// `max`. Its parts become parts of the rule as it is today; all of them must hold, as everywhere.
+/// The older form of a rule, from lua-jet's first API (jet-protocol(7) §4.5): patterns of Lua for paths, `where` for values and
+/// `max`. Its parts become parts of the rule; all of them must hold.
 extension FetchRule {
-    /// Adds what the params say in the older form.
+    /// Adds the members of the older form.
     mutating func addOlderForm(of params: JSON) throws(RuleError) {
         try addPatterns(of: params)
         try addConditions(of: params)
@@ -21,7 +21,7 @@ extension FetchRule {
 
     private mutating func addPatterns(of params: JSON) throws(RuleError) {
         var predicates: [PathRule.Predicate] = []
-        // Both names mean the same: one pattern of all of them has to match.
+        // Both names mean the same: one of all their patterns must match.
         var wanted: [LuaPattern]?
         for name in ["match", "matches"] {
             guard let patterns = try Self.patterns(params.optional(name), at: name) else { continue }
@@ -57,7 +57,7 @@ extension FetchRule {
         guard condition.object != nil else { throw RuleError(at: place, "must be an object of prop, op and value") }
         guard let name = condition["op"]?.string else { throw RuleError(at: "\(place).op", "must be a string") }
         guard var operand = condition["value"] else { throw RuleError(at: "\(place).value", "is missing") }
-        // Lua's name of what is an object or an array.
+        // Lua's name for objects and arrays.
         if name == "isType", operand == "table" { operand = "object" }
         let rule = try ValueRule(parsing: .object([name: operand]), at: place)
         switch condition.optional("prop") {
@@ -72,7 +72,7 @@ extension FetchRule {
         guard let texts = try texts(value, at: place) else { return nil }
         var patterns: [LuaPattern] = []
         guard texts.count <= PathRule.mostSearches else {
-            throw RuleError(at: place, "must hold \(PathRule.mostSearches) patterns at most")
+            throw RuleError(at: place, "must have at most \(PathRule.mostSearches) patterns")
         }
         for (index, text) in texts.enumerated() {
             patterns.append(try LuaPattern(parsing: text, at: "\(place)[\(index)]"))
@@ -80,7 +80,7 @@ extension FetchRule {
         return patterns
     }
 
-    /// Strings, of which a single one may stand for itself.
+    /// An array of strings, or one string.
     private static func texts(_ value: JSON?, at place: String) throws(RuleError) -> [String]? {
         guard let value else { return nil }
         if let text = value.string { return [text] }
@@ -93,7 +93,7 @@ extension FetchRule {
         return texts
     }
 
-    /// Writes what today's form has no words for: patterns, predicates that a value or a field has twice, and `max`.
+    /// Writes what only the older form can express: patterns, predicates that a value or a field has twice, and `max`.
     func addOlderForm(to object: inout JSON.Object) {
         for predicate in path.predicates {
             switch predicate {
@@ -103,7 +103,7 @@ extension FetchRule {
             }
             if path.ignoresCase { object["caseInsensitive"] = true }
         }
-        // Of members of one name only the last would count, so the others are said with "where".
+        // Of members with the same name only the last one counts, so the others go into "where".
         var conditions: [JSON] = []
         func repeated(_ predicates: [ValueRule.Predicate], of all: JSON?, prop: String) {
             for (name, operand) in predicates.map(\.member) where all?[name] != operand {

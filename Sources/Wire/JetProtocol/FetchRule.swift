@@ -1,13 +1,13 @@
 public import JSONText
 
-/// The *rule* of a fetch or a get: which elements it is about, and in which order (jet-protocol(7) §4). All given parts must
-/// hold.
+/// The *rule* of a fetch or a get: which elements it selects, and in which order (jet-protocol(7) §4). All parts that are
+/// given must hold.
 public struct FetchRule: Hashable, Sendable {
-    /// What must hold for a field of the value.
+    /// A rule for a field of the value.
     public struct Field: Hashable, Sendable {
-        /// Which field.
+        /// The field.
         public var path: FieldPath
-        /// What must hold for it.
+        /// The predicates that must hold for it.
         public var rule: ValueRule
 
         /// A rule for the field at `path`.
@@ -17,28 +17,27 @@ public struct FetchRule: Hashable, Sendable {
         }
     }
 
-    /// What must hold for the path.
+    /// The predicates that must hold for the path.
     public var path: PathRule
-    /// What must hold for the value. A Method has no value and satisfies only `equalsNot`.
+    /// The predicates that must hold for the value, if any. A Method has no value and satisfies only `equalsNot`.
     public var value: ValueRule?
-    /// What must hold for fields of the value.
+    /// The predicates that must hold for fields of the value.
     public var fields: [Field]
-    /// In which order, and which part of it; `nil`: in none.
+    /// The order, and the window of it; `nil` for a rule that does not sort.
     public var sort: SortRule? {
         get { sorts.first }
         set { sorts = newValue.map { [$0] } ?? [] }
     }
-    /// None or one: most rules do not sort, and there are many rules.
+    /// None or one. An array, since an optional would take more memory, and there are many rules that do not sort.
     private var sorts: [SortRule] = []
 
-    /// How many elements at most, if it does not sort: `max` of the older form. In a fetch, those that came first; when
-    /// one goes, the next comes in.
+    /// The largest number of elements of a rule that does not sort: `max` of the older form. A fetch has those that were
+    /// added first; when one leaves, the next one enters.
     public var limit: Int?
 
-    /// At least so much time between two notifications about one path, in nanoseconds; `nil` for no such bound. The last
-    /// value wins: what happens within an interval is told when it is over, as it is then. That an element comes is told
-    /// at once unless its path was told of within the interval, that it ends always. Of a fetch that sorts, at least so
-    /// much time between two notifications, each with the whole window. A get takes no notice.
+    /// The least time between two notifications about one path, in nanoseconds; `nil` without such a bound. When the time
+    /// is over, the newest value is sent. That an element is removed is always sent immediately. For a fetch that sorts,
+    /// the least time between two notifications, each with the whole window. A get ignores it (jet-protocol(7) §7.3).
     public var interval: UInt64?
 
     /// A rule of these parts; without any, it matches every element.
@@ -52,7 +51,7 @@ public struct FetchRule: Hashable, Sendable {
     /// Reads the rule out of the params of a fetch or a get; members that do not belong to it are left alone, and a member
     /// that is `null` counts as absent.
     ///
-    /// - Throws: `RuleError` when a part cannot be read: a rule is never taken for a wider one than it says.
+    /// - Throws: `RuleError` if a part is invalid. It is not ignored: the rule would select more than was asked for.
     public init(parsing params: JSON) throws(RuleError) {
         self.init()
         if let part = params.optional("path") { path = try PathRule(parsing: part) }
@@ -74,9 +73,10 @@ public struct FetchRule: Hashable, Sendable {
 
     /// Reads an `interval`, which is in seconds.
     private static func interval(_ value: JSON) throws(RuleError) -> UInt64? {
-        // Not clamped: who asks for more would be told more often than it said.
-        guard let seconds = value.double, seconds >= 0, seconds <= 86_400 else {
-            throw RuleError(at: "interval", "must be a number of seconds from 0 to 86400")
+        // Not clamped: notifications would come more often than the interval allows.
+        guard let seconds = value.double, seconds >= 0, seconds <= Double(ProtocolLimits.longestInterval) else {
+            throw RuleError(
+                at: "interval", "must be a number of seconds from 0 to \(ProtocolLimits.longestInterval)")
         }
         let interval = UInt64(seconds * 1e9)
         return interval > 0 ? interval : nil

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// The place of something inside a value: names and indices, as in `a.b[0].c` (jet-protocol(7) §4). Indices count from 0.
+/// The place of something inside a value: names and indices, as in `a.b[0].c` (jet-protocol(7) §4.3). Indices count from 0.
 ///
 ///     path       = step *( "." name / "[" index "]" / "[" quoted "]" )
 ///     step       = name / "[" index "]" / "[" quoted "]"
@@ -22,7 +22,7 @@ public struct FieldPath: Hashable, Sendable {
 
     /// Reads a field path.
     ///
-    /// - Throws: `RuleError` at `place` when it is none.
+    /// - Throws: `RuleError` at `place` if it is not a field path.
     public init(parsing text: String, at place: String) throws(RuleError) {
         var rest = Array(text.utf8)[...]
         var steps: [Step] = []
@@ -41,7 +41,7 @@ public struct FieldPath: Hashable, Sendable {
                 steps.append(.member(Array(name)))
                 rest = rest.dropFirst(name.count)
             } else {
-                throw RuleError(at: place, "expected a dot or a bracket after \(steps.count) steps")
+                throw RuleError(at: place, "needs a dot or a bracket after step \(steps.count)")
             }
             needsStep = false
         }
@@ -71,9 +71,9 @@ public struct FieldPath: Hashable, Sendable {
         return .element(index)
     }
 
-    /// What a field path leads to.
+    /// Where a field path leads in a value.
     public enum Target: Hashable, Sendable {
-        /// Here it is.
+        /// To this part of the text.
         case present(ByteRange)
         /// The field is absent, but its parent is there: an object or an array, whether the last step is a name or an index.
         case absent
@@ -81,7 +81,7 @@ public struct FieldPath: Hashable, Sendable {
         case nowhere
     }
 
-    /// Where the field lies in the text of a value, which must have been scanned.
+    /// Finds the field in the text of a value, which must have been scanned.
     public func find(in value: RawSpan) -> Target {
         var range = ByteRange(0, value.byteCount)
         for (place, step) in steps.enumerated() {

@@ -1,21 +1,10 @@
 import JSONText
 
-/// A *frame* of a byte stream: each message is a 4-byte big-endian length and that many bytes (jet-protocol(7) §1).
-public enum Frame {
-    /// How many bytes stand before each message.
-    public static let headerLength = 4
-
-    /// Appends the header of a message of `length` bytes.
-    public static func appendHeader(length: Int, to output: inout [UInt8]) {
-        withUnsafeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian) { output.append(contentsOf: $0) }
-    }
-}
-
-/// A frame that will not be read.
+/// A frame that is longer than allowed.
 public struct FrameError: Error, Hashable, Sendable {
-    /// What its header claims, in bytes.
+    /// The length in its header, in bytes.
     public let length: Int
-    /// What is allowed, in bytes.
+    /// The longest message that is accepted, in bytes.
     public let limit: Int
 
     @usableFromInline
@@ -25,27 +14,28 @@ public struct FrameError: Error, Hashable, Sendable {
     }
 }
 
-/// Finds the messages in what a stream brings, however it is cut into pieces.
+/// Finds the messages in the bytes of a stream, however these are split into pieces.
 ///
-/// Messages that came whole are handed on where they lie, without a copy. Only an unfinished one is kept, and of it only
-/// what has come: a header that claims 4 GB costs four bytes.
+/// Messages that arrive in one piece are passed on without a copy. Only an incomplete message is kept, and of it only the
+/// bytes that have arrived: a header that announces 4 GB costs four bytes.
 public struct FrameReader: Sendable {
     /// The longest message that is accepted, in bytes.
     public let limit: Int
-    /// The beginning of an unfinished frame, its header included.
+    /// The beginning of an incomplete frame, its header included.
     private var partial: [UInt8] = []
 
     /// A reader that accepts messages of up to `limit` bytes.
     public init(limit: Int) { self.limit = limit }
 
-    /// How many bytes of an unfinished frame are kept.
+    /// How many bytes of an incomplete frame are kept.
     public var buffered: Int { partial.count }
 
-    /// Takes what the stream brought and calls `body` with each message that is complete now. Empty ones are left out.
+    /// Reads the next bytes of the stream and calls `body` with each message that is complete now. Empty messages are
+    /// ignored.
     ///
     /// - Parameter body: Returns whether to go on.
-    /// - Returns: How many bytes of `input` were taken: all of them, unless `body` has stopped; then the rest is still to
-    ///   be read, before anything else.
+    /// - Returns: How many bytes of `input` were read: all of them, unless `body` has stopped. Then the rest has to be
+    ///   passed first the next time.
     /// - Throws: `FrameError` at a header beyond the limit. The stream cannot be read any further then.
     @inlinable
     @discardableResult
@@ -60,8 +50,7 @@ public struct FrameReader: Sendable {
             }
         }
         while input.byteCount &- at >= Frame.headerLength {
-            let length = Int(
-                UInt32(bigEndian: input.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self)))
+            let length = Frame.messageLength(in: input, at: at)
             guard length <= limit else { throw FrameError(length: length, limit: limit) }
             guard input.byteCount &- at &- Frame.headerLength >= length else { break }
             let start = at &+ Frame.headerLength
@@ -79,7 +68,7 @@ public struct FrameReader: Sendable {
     @usableFromInline
     mutating func keep(_ rest: RawSpan) { partial.append(rest) }
 
-    /// Moves what the unfinished frame still needs out of `input`; returns how much that was.
+    /// Takes the bytes that the incomplete frame still needs from `input`; returns how many these were.
     @usableFromInline
     mutating func complete(from input: RawSpan) throws(FrameError) -> Int {
         var at = 0
@@ -94,7 +83,7 @@ public struct FrameReader: Sendable {
         return at + taken
     }
 
-    /// The unfinished frame with its header, if it is finished now.
+    /// The incomplete frame with its header, if it is complete now.
     @usableFromInline
     mutating func takeCompleted() -> [UInt8]? {
         guard let length = claimed, partial.count == Frame.headerLength + length else { return nil }
@@ -102,9 +91,9 @@ public struct FrameReader: Sendable {
         return partial
     }
 
-    /// The length in the header of the unfinished frame, once all of the header is there.
+    /// The length in the header of the incomplete frame, if the header is complete.
     private var claimed: Int? {
         guard partial.count >= Frame.headerLength else { return nil }
-        return partial.prefix(Frame.headerLength).reduce(0) { $0 << 8 | Int($1) }
+        return Frame.messageLength(in: partial.span.bytes)
     }
 }

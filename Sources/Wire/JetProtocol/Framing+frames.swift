@@ -1,7 +1,7 @@
-/// Frames that are already written, to be written anew: what another encoding of their messages takes.
+/// Reading back frames that this side has written, to encode their messages again.
 extension Framing {
-    /// Where the message of the frame lies that begins at `start` and was written by this side; `nil` if there is no
-    /// whole frame.
+    /// The range of the message in the frame that begins at `start` and was written by this side; `nil` if there is no
+    /// complete frame.
     func message(in bytes: RawSpan, at start: Int) -> Range<Int>? {
         func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type, at place: Int) -> Int? {
             guard place + MemoryLayout<Number>.size <= bytes.byteCount else { return nil }
@@ -12,7 +12,7 @@ extension Framing {
         switch self {
         case .lengthPrefixed:
             header = Frame.headerLength
-            length = number(UInt32.self, at: start)
+            length = bytes.byteCount - start < header ? nil : Frame.messageLength(in: bytes, at: start)
         case .webSocket:
             switch number(UInt8.self, at: start + 1) {
             case 126?:

@@ -1,12 +1,12 @@
 /// A pattern of Lua (its manual's section on `string.match`), as the older form of a fetch's rule uses it
-/// (jet-protocol(7) §4). It works on bytes and knows ASCII's classes only.
+/// (jet-protocol(7) §4.5). It works on bytes, and its classes are those of ASCII.
 ///
-/// What it asks for is found by going back over choices that are kept in a list, never deeper than the pattern has
-/// items, so no subject reaches the machine's stack. A match may take `stepLimit` steps (an item tried, or a byte looked
-/// at); one that takes more counts as no match, so that no pattern can hold up the daemon.
+/// Matching backtracks over choices that are kept in a list, which is never longer than the pattern, so that it does not
+/// use the stack. A match may take `stepLimit` steps: items tried, and bytes compared. A match that would take more is
+/// none, so that no pattern can block the daemon.
 public struct LuaPattern: Hashable, Sendable {
     /// How many steps a match may take.
-    public static let stepLimit = 1 << 15
+    public static let stepLimit = ProtocolLimits.patternSteps
     /// How many captures a pattern may have, as in Lua.
     static let captureLimit = 32
 
@@ -20,7 +20,7 @@ public struct LuaPattern: Hashable, Sendable {
         case set(ByteSet, Repetition)
         /// The capture of this number begins, or ends.
         case open(Int), close(Int)
-        /// What the capture of this number holds.
+        /// The same text as in the capture of this number.
         case same(Int)
         /// `%b()`: from the first byte to the second that balances it.
         case balanced(UInt8, UInt8)
@@ -35,11 +35,11 @@ public struct LuaPattern: Hashable, Sendable {
     let items: [Item]
     /// Whether it has to match from the subject's beginning.
     let isAnchored: Bool
-    /// How many captures a match has to remember: none if nothing refers to them.
+    /// How many captures a match has to remember: none if no item refers to them.
     let rememberedCaptures: Int
     /// The bytes with which every match begins.
     let beginning: [UInt8]
-    /// Whether there is no more to it than `beginning`, and perhaps an end.
+    /// Whether it consists only of `beginning` and perhaps an end.
     let isLiteral: Bool
 
     /// Reads a pattern.
@@ -71,7 +71,7 @@ public struct LuaPattern: Hashable, Sendable {
 
     /// The same pattern of lower-case letters; classes such as `%S` stay as they are.
     ///
-    /// A pattern that is not one any more stays as it is.
+    /// A pattern that would become invalid is left unchanged.
     var lowercased: LuaPattern {
         var result = ""
         var isEscaped = false

@@ -2,22 +2,22 @@ import JSONText
 
 /// One attempt to match a Lua pattern. See `LuaPattern` for its bounds.
 struct LuaPatternMatcher {
-    /// A place to which a match can go back and go on differently.
+    /// A place at which a match can be continued differently.
     private struct Choice {
         /// The item that repeats.
         let item: Int
-        /// Where it has taken the subject to.
+        /// The position in the subject behind it.
         var position: Int
-        /// The least that it has to take; for `.least`, unused.
+        /// The position behind its shortest match; unused for `.least`.
         let floor: Int
         let captures: [Range<Int>]
     }
 
     private let pattern: LuaPattern
-    /// What it has cost so far: items tried, and bytes looked at.
+    /// The steps so far: items tried, and bytes compared.
     private(set) var steps = 0
     private var choices: [Choice] = []
-    /// What each capture holds; one that is open yet is empty.
+    /// The range of each capture; that of an open one is empty.
     private var captures: [Range<Int>] = []
 
     init(_ pattern: LuaPattern) { self.pattern = pattern }
@@ -50,7 +50,7 @@ struct LuaPatternMatcher {
         return steps <= LuaPattern.stepLimit
     }
 
-    /// Where the subject goes on after an item; `nil` if it does not apply.
+    /// The position behind an item; `nil` if the item does not match.
     private mutating func advance(_ index: Int, at position: Int, in subject: RawSpan) -> Int? {
         switch pattern.items[index] {
         case .set(let set, let repetition): return take(set, repetition, index, at: position, in: subject)
@@ -96,7 +96,7 @@ struct LuaPatternMatcher {
         return end
     }
 
-    /// Takes the newest choice differently.
+    /// Continues at the newest choice.
     private mutating func goBack(in subject: RawSpan) -> (item: Int, position: Int)? {
         while var choice = choices.popLast() {
             steps += 1

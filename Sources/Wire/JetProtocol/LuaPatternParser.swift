@@ -1,5 +1,5 @@
-/// Reads a Lua pattern into items. What Lua would only find out while matching is found here: a pattern that can be
-/// read can be matched.
+/// Parses a Lua pattern into items. Errors that Lua reports only while matching are reported here: a pattern that can be
+/// parsed can be matched.
 struct LuaPatternParser {
     private let bytes: [UInt8]
     private let place: String
@@ -8,7 +8,7 @@ struct LuaPatternParser {
     private(set) var isAnchored = false
     private(set) var hasReferences = false
 
-    /// How a capture stands.
+    /// The state of a capture.
     enum Capture { case open, closed, position }
     private(set) var captures: [Capture] = []
 
@@ -23,7 +23,7 @@ struct LuaPatternParser {
             at = 1
         }
         while at < bytes.count { try item() }
-        guard !captures.contains(.open) else { throw RuleError(at: place, "a capture is not finished") }
+        guard !captures.contains(.open) else { throw RuleError(at: place, "has a capture that is not closed") }
     }
 
     private mutating func item() throws(RuleError) {
@@ -40,7 +40,7 @@ struct LuaPatternParser {
             }
         case (UInt8(ascii: ")"), _):
             guard let open = captures.lastIndex(of: .open) else {
-                throw RuleError(at: place, "a capture ends that has not begun")
+                throw RuleError(at: place, "closes a capture that is not open")
             }
             captures[open] = .closed
             items.append(.close(open))
@@ -61,7 +61,7 @@ struct LuaPatternParser {
         case (UInt8(ascii: "%"), .some(let digit)) where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
             let number = Int(digit) - Int(UInt8(ascii: "1"))
             guard captures.indices.contains(number), captures[number] == .closed else {
-                throw RuleError(at: place, "refers to a capture that is not there")
+                throw RuleError(at: place, "refers to a capture that does not exist")
             }
             items.append(.same(number))
             hasReferences = true
@@ -106,12 +106,12 @@ struct LuaPatternParser {
         }
     }
 
-    /// Reads `[set]`. A `]` at its beginning stands for itself.
+    /// Reads `[set]`. A `]` at its beginning is an ordinary character.
     private mutating func bracket() throws(RuleError) -> ByteSet {
         at += 1
         let isComplement = peek(0) == UInt8(ascii: "^")
         if isComplement { at += 1 }
-        // The end has to be known first: it decides whether a "-" makes a range.
+        // The end has to be found first: it decides whether a "-" makes a range.
         var end = at
         repeat {
             guard end < bytes.count else { throw RuleError(at: place, "a set is not closed") }
@@ -133,15 +133,15 @@ struct LuaPatternParser {
                 at += 1
             }
         }
-        // A range that ends in "%" may have read what that escapes.
+        // A range that ends in "%" may have read the character behind it.
         at = end + 1
         return isComplement ? set.complement : set
     }
 
-    /// The class of each name: made once, since a pattern may name very many.
+    /// The class of each name. Made once, since a pattern can have many.
     private static let classes = (UInt8.min...UInt8.max).map(Self.class)
 
-    /// The class of this name; an upper-case name is the complement, and what names no class stands for itself.
+    /// The class of this name; an upper-case name is the complement, and any other character is the set of itself.
     private static func `class`(_ name: UInt8) -> ByteSet {
         let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(name)
         func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }

@@ -3,13 +3,13 @@ public import JSONText
 /// Reading a message out of its text, in one pass.
 ///
 /// Nearly all messages are written without white space, and of a handful of names. There eight bytes tell which member
-/// comes: `"method"`, `"params"`, `"result"`, `"path":"` and `"value":` are just as long. Whatever looks otherwise is read the general
-/// way, with the same outcome.
+/// comes: `"method"`, `"params"`, `"result"`, `"path":"` and `"value":` have this length. Everything else is read in the
+/// general way, with the same result.
 extension JSONScanner {
-    /// Reads one message; `nil` if the value here is no object (it is skipped).
+    /// Reads one message; `nil` if the value here is not an object, which is skipped then.
     ///
     /// - Parameter params: Where the members of `params` are noted, if that is an object; else it is left empty.
-    /// - Throws: `JSONError` when the text is no JSON.
+    /// - Throws: `JSONError` if the text is not JSON.
     @inlinable
     public mutating func message(params: inout JSONMembers) throws(JSONError) -> Message? {
         params.removeAll()
@@ -27,7 +27,7 @@ extension JSONScanner {
 extension RawSpan {
     /// Reads the message whose brace is at `start`, and notes its parts and the members of its params.
     ///
-    /// All of it is one function, so that the place in the text stays in a register.
+    /// It is one function, so that the position in the text stays in a register.
     ///
     /// - Parameter room: How many arrays and objects inside each other it may consist of.
     /// - Returns: Where it ends.
@@ -81,7 +81,7 @@ extension RawSpan {
         return end
     }
 
-    /// Reads one member of a message, whatever it looks like.
+    /// Reads one member of a message in the general way.
     ///
     /// - Parameters:
     ///   - start: Where its name is, or the white space before it.
@@ -95,7 +95,7 @@ extension RawSpan {
         let name = try memberName(&at)
         let first = try token(&at)
         let begin = at
-        // Names that have no word are compared letter by letter.
+        // Names that do not fit into one word are compared byte by byte.
         let word = nameWord(name.content, hasEscapes: name.hasEscapes)
         func isCalled(_ other: StaticString) -> Bool {
             word == NameWord.none ? name.equals(other, in: self) : word == NameWord.of(other)
@@ -156,7 +156,7 @@ extension RawSpan {
         return at
     }
 
-    /// The eight bytes at `start`, the first lowest; 0 if there are not so many.
+    /// The eight bytes at `start`, the first one lowest; 0 if there are fewer.
     @inlinable
     @inline(__always)
     func word(_ start: Int) -> UInt64 {
@@ -164,7 +164,7 @@ extension RawSpan {
         return UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self))
     }
 
-    /// Whether these two bytes stand at `start`.
+    /// Whether these two bytes are at `start`.
     @inlinable
     @inline(__always)
     func follows(_ start: Int, _ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {

@@ -1,11 +1,12 @@
 public import JSONText
 
-/// A *message*: one JSON object of the wire, as the places of its parts in the bytes it came in (jet-protocol(7) §2).
+/// A *message*: one JSON object of the wire, as the places of its parts in the bytes it came in (jet-protocol(7) §2.1).
 ///
 /// It is a request if it has a `method` and an `id`, a notification if it has a `method` only, a response if it has a
-/// `result` or an `error`. Unknown members are left out, of duplicates the last counts.
+/// `result` or an `error`. Unknown members are ignored; of duplicates the last one counts.
 ///
-/// What is absent is kept as an empty range, which no part of a text has: a message is a few words that are copied often.
+/// An absent part is an empty range, which no part of a text has. So a message is only a few machine words, which are
+/// copied often.
 @frozen
 public struct Message: Sendable {
     /// The message itself, from brace to brace.
@@ -31,7 +32,7 @@ public struct Message: Sendable {
         let content = ByteRange(methodRange.start &+ 1, methodRange.end &- 1)
         return JSONStringRange(content: content, hasEscapes: methodHasEscapes)
     }
-    /// `method`, if it is no string: in a notification the id of a fetch that is a number, else a mistake.
+    /// `method`, if it is not a string: in a notification the id of a fetch that is a number; otherwise an error.
     @inlinable public var otherMethod: ByteRange? { otherMethodRange.isEmpty ? nil : otherMethodRange }
     /// `params`, of whatever type.
     @inlinable public var params: ByteRange? { paramsRange.isEmpty ? nil : paramsRange }
@@ -40,7 +41,7 @@ public struct Message: Sendable {
     /// `error`.
     @inlinable public var error: ByteRange? { errorRange.isEmpty ? nil : errorRange }
 
-    /// Whether there is a `method` that is no string.
+    /// Whether there is a `method` that is not a string.
     @inlinable public var hasWrongMethod: Bool { !otherMethodRange.isEmpty }
 
     /// Whether `id` can be answered: a string or a number.

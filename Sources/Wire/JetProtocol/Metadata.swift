@@ -1,8 +1,8 @@
 public import JSONText
 
-/// What an owner says about an element beside its value (jet-protocol(7) §7), in the words of the Homie 5 convention.
+/// The description of an element by its owner (jet-protocol(7) §7.1), in the terms of the Homie 5 convention.
 public struct Metadata: Hashable, Sendable {
-    /// What kind of value.
+    /// The kind of value.
     public enum Datatype: String, Hashable, Sendable, CaseIterable {
         /// Whole numbers; `format` is `min:max:step`.
         case integer
@@ -24,13 +24,13 @@ public struct Metadata: Hashable, Sendable {
         case json
     }
 
-    /// What it is, for people.
+    /// The name, for people.
     public var title: String?
     /// The unit, such as `°C`, `s` or `B`.
     public var unit: String?
-    /// What kind of value.
+    /// The kind of value.
     public var datatype: Datatype?
-    /// Which values, in the form that the datatype asks for.
+    /// The possible values, in the form that belongs to the datatype.
     public var format: String?
 
     /// Metadata of these parts.

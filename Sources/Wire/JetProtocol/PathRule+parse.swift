@@ -2,9 +2,9 @@ public import JSONText
 
 extension PathRule {
     /// Reads the `path` member of a rule: an object of predicates. Predicates that this protocol does not know are
-    /// ignored, since classic peers depend on it.
+    /// ignored, since older peers depend on it.
     ///
-    /// - Throws: `RuleError` when it is no object, or an operand has the wrong type.
+    /// - Throws: `RuleError` if it is not an object, or an operand has the wrong type.
     public init(parsing value: JSON) throws(RuleError) {
         guard let members = value.object else { throw RuleError(at: "path", "must be an object of predicates") }
         var ignoresCase = false
@@ -33,7 +33,7 @@ extension PathRule {
             func fewTexts() throws(RuleError) -> [[UInt8]] {
                 let texts = try texts()
                 guard texts.count <= Self.mostSearches else {
-                    throw RuleError(at: "path.\(member.name)", "must hold \(Self.mostSearches) strings at most")
+                    throw RuleError(at: "path.\(member.name)", "must have at most \(Self.mostSearches) strings")
                 }
                 return texts
             }
@@ -62,10 +62,10 @@ extension PathRule {
         self.init(predicates, ignoresCase: ignoresCase)
     }
 
-    /// How many texts or patterns one predicate may look for: each costs a walk over every path that is asked about.
-    static let mostSearches = 1000
+    /// The largest number of texts or patterns that one predicate may search for: each one costs a walk over every path.
+    static let mostSearches = ProtocolLimits.searches
 
-    /// The rule as a `path` member; patterns, which stand beside it, are not in it.
+    /// The rule as a `path` member. Patterns are not part of it; they are members of their own.
     public var json: JSON {
         var object = JSON.Object()
         func text(_ bytes: [UInt8]) -> JSON { .string(String(decoding: bytes, as: UTF8.self)) }

@@ -1,6 +1,6 @@
 import JSONText
 
-/// What is wrong with a rule, and where in it.
+/// Why a rule is refused, and at which place.
 public struct RuleError: Error, Hashable, Sendable {
     /// The member, such as `path.startsWith`.
     public let place: String
@@ -14,10 +14,10 @@ public struct RuleError: Error, Hashable, Sendable {
     }
 }
 
-/// The *path* part of a fetch's rule: predicates that must all hold for an element's path (jet-protocol(7) §4).
+/// The *path* part of a fetch's rule: predicates that must all hold for an element's path (jet-protocol(7) §4.1).
 ///
-/// Paths and operands are UTF-8 and are compared byte by byte, which is by code point. Empty strings and lists mean
-/// what mathematics says: every path contains "", none equals one of nothing.
+/// Paths and operands are UTF-8 and are compared byte by byte, which is by code point. Empty strings and lists
+/// are treated as in mathematics: every path contains "", and no path is equal to one of no strings.
 public struct PathRule: Hashable, Sendable {
     /// One predicate with its operand.
     public enum Predicate: Hashable, Sendable {
@@ -39,7 +39,7 @@ public struct PathRule: Hashable, Sendable {
         case containsNot([UInt8])
         /// The path is one of these. A rule has them in ascending order, each once, since there may be thousands.
         case equalsOneOf([[UInt8]])
-        /// The path is none of these; kept as those of `equalsOneOf`.
+        /// The path is none of these, which are kept like those of `equalsOneOf`.
         case equalsNotOneOf([[UInt8]])
         /// At least one of these is in the path.
         case containsOneOf([[UInt8]])
@@ -51,7 +51,7 @@ public struct PathRule: Hashable, Sendable {
         case matchesNoneOf([LuaPattern])
     }
 
-    /// What must hold; nothing: every path matches.
+    /// The predicates that must hold. Without any, every path matches.
     public let predicates: [Predicate]
     /// Whether both sides are compared in lower case (Unicode's). The operands are lower case already then.
     public let ignoresCase: Bool
@@ -68,7 +68,7 @@ public struct PathRule: Hashable, Sendable {
         return matches(path, lowercased: Self.lowercased(path))
     }
 
-    /// Whether `path`, whose lower case is known, satisfies the rule.
+    /// Whether `path`, the lower case of which is known already, satisfies the rule.
     public func matches(_ path: RawSpan, lowercased: [UInt8]) -> Bool {
         let subject = ignoresCase ? lowercased.span.bytes : path
         for predicate in predicates where !predicate.holds(for: subject) { return false }
@@ -82,7 +82,7 @@ public struct PathRule: Hashable, Sendable {
 }
 
 extension PathRule {
-    /// How the paths that may match can be found without looking at all of them.
+    /// How to find the paths that may match without looking at all paths.
     public enum Reach: Hashable, Sendable {
         /// Only these paths may match.
         case exactly([[UInt8]])
@@ -92,7 +92,7 @@ extension PathRule {
         case anywhere
     }
 
-    /// The narrowest way to find what may match. Every element must still be asked with `matches`.
+    /// The narrowest way to find the paths that may match. Each one still has to be checked with `matches`.
     public var reach: Reach {
         guard !predicates.isEmpty else { return .prefix([]) }
         guard !ignoresCase else { return .anywhere }

@@ -4,16 +4,17 @@
     import Musl
 #endif
 
-/// A *secret*, such as a password: bytes that are kept in one place, are never printed, and are wiped when nobody needs
-/// them any more.
+/// A *secret*, such as a password: bytes that are kept in one place, are never printed, and are wiped when they are no
+/// longer used.
 ///
 ///     let secret = Secret("swordfish")
 ///     secret.withCString { crypt($0, setting) }
 ///     print(secret)       // (secret)
 ///
-/// What it was copied from (a message, an environment variable) is not its concern.
+/// The source of the copy, such as a message or an environment variable, is not wiped.
 ///
-/// `@unchecked Sendable` because the memory is written before anybody else knows of it, and then not before it is freed.
+/// `@unchecked Sendable`, because the memory is written only in the initializer, before it is shared, and freed in
+/// `deinit`.
 public final class Secret: @unchecked Sendable {
     /// The bytes and a NUL behind them.
     private let memory: UnsafeMutablePointer<CChar>
@@ -33,7 +34,7 @@ public final class Secret: @unchecked Sendable {
         self.init(taking: memory, count: bytes.count)
     }
 
-    /// A secret of these bytes. They are wiped where they were, unless that memory is shared.
+    /// A secret of these bytes. The array is wiped, unless its memory is shared.
     public convenience init(moving bytes: inout [UInt8]) {
         let copy = bytes.withUnsafeMutableBytes { bytes in
             defer { if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) } }
@@ -58,25 +59,25 @@ public final class Secret: @unchecked Sendable {
         self.init(moving: &bytes)
     }
 
-    /// Whether there is a NUL among the bytes: as a C string it would be a shorter one.
+    /// Whether the bytes contain NUL, which would end a C string early.
     public var holdsNUL: Bool { UnsafeBufferPointer(start: memory, count: count).contains(0) }
 
-    /// Hands the bytes to C, with a NUL behind them.
+    /// Calls `body` with the bytes, followed by NUL.
     public func withCString<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafePointer(memory))
     }
 
-    /// Hands out the bytes.
+    /// Calls `body` with the bytes.
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(UnsafeRawBufferPointer(start: memory, count: count))
     }
 }
 
 extension Secret: CustomStringConvertible, CustomReflectable {
-    /// Not what it is.
+    /// A placeholder: the secret is not printed.
     public var description: String { "(secret)" }
-    /// Nothing to look into.
+    /// Has no children.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

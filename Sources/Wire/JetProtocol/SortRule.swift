@@ -1,8 +1,8 @@
 public import JSONText
 
-/// The *sort* part of a fetch's rule: in which order, and which part of it (jet-protocol(7) §4).
+/// The *sort* part of a fetch's rule: an order, and a window of it (jet-protocol(7) §4.4).
 public struct SortRule: Hashable, Sendable {
-    /// What the elements are sorted by. Only values of the type take part.
+    /// What the elements are sorted by. Only elements whose value, or field, has the type are in the list.
     public enum Key: Hashable, Sendable {
         /// The path.
         case path
@@ -12,7 +12,7 @@ public struct SortRule: Hashable, Sendable {
         case field(FieldPath, ValueRule.ValueType)
     }
 
-    /// What is sorted by. Ties are broken by path, always ascending.
+    /// What the elements are sorted by. Elements that compare equal are sorted by path, always ascending.
     public var key: Key
     /// Whether the largest come first.
     public var isDescending: Bool
@@ -29,7 +29,7 @@ public struct SortRule: Hashable, Sendable {
         self.to = to
     }
 
-    /// Places beyond this count as this: no daemon has so many elements.
+    /// The largest place; larger numbers count as this one. No daemon has that many elements.
     static let farthest = 1 << 40
 
     /// The members that may be absent, and that count as absent when they are `null`.
@@ -37,7 +37,7 @@ public struct SortRule: Hashable, Sendable {
 
     /// Reads a `sort` member.
     ///
-    /// - Throws: `RuleError` when a part has the wrong type or makes no sense.
+    /// - Throws: `RuleError` if a part is unknown or invalid.
     public init(parsing value: JSON) throws(RuleError) {
         guard let members = value.object else { throw RuleError(at: "sort", "must be an object") }
         self.init()
@@ -70,15 +70,15 @@ public struct SortRule: Hashable, Sendable {
                 isDescending = flag
             case "from": from = try Self.place(member.value, atLeast: 1, at: here)
             case "to": to = try Self.place(member.value, atLeast: 0, at: here)
-            // node-jet's own note of how it hands out the changes, which it forgets to take out.
+            // node-jet uses it for itself and sends it by mistake.
             case "asArray": continue
-            default: throw RuleError(at: here, "is no part of a sort")
+            default: throw RuleError(at: here, "is not a member of sort")
             }
         }
-        guard keys <= 1 else { throw RuleError(at: "sort", "can only be by one thing") }
+        guard keys <= 1 else { throw RuleError(at: "sort", "must have only one of byPath, byValue and byValueField") }
     }
 
-    /// What `byValue: true` sorts by: a number, since the older form names no type; with `prop`, the field of that name.
+    /// What `byValue: true` sorts by: numbers, since the older form names no type; with `prop`, by this field.
     private static func olderKey(prop: JSON?) throws(RuleError) -> Key {
         switch prop {
         case nil, "": return .value(.number)

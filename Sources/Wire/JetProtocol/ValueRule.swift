@@ -1,7 +1,7 @@
 public import JSONText
 
-/// The *value* part of a fetch's rule: predicates that must all hold for a value, or for a field of it (jet-protocol(7) §4).
-/// They look at the value's text and read no more of it than they need.
+/// The *value* part of a fetch's rule: predicates that must all hold for a value, or for a field of it (jet-protocol(7) §4.2).
+/// They work on the text of the value, and read no more of it than they need.
 public struct ValueRule: Hashable, Sendable {
     /// The types of JSON, as rules name them. An array is also an object.
     public enum ValueType: String, Hashable, Sendable, CaseIterable {
@@ -37,7 +37,7 @@ public struct ValueRule: Hashable, Sendable {
         case hasAllOf([JSON])
     }
 
-    /// What must hold.
+    /// The predicates that must hold.
     public let predicates: [Predicate]
 
     /// A rule of these predicates.
@@ -49,7 +49,7 @@ public struct ValueRule: Hashable, Sendable {
         return true
     }
 
-    /// Whether a value that is not there satisfies the rule: all it can be is not equal.
+    /// Whether a value that is absent satisfies the rule: only `equalsNot` holds for it.
     public var matchesAbsence: Bool {
         predicates.allSatisfy { if case .equalsNot = $0 { true } else { false } }
     }
@@ -58,8 +58,8 @@ public struct ValueRule: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - value: The rule.
-    ///   - place: Where it stands, for errors.
-    /// - Throws: `RuleError` when it is no object, a predicate is unknown or an operand has the wrong type.
+    ///   - place: Its place in the params, for errors.
+    /// - Throws: `RuleError` if it is not an object, a predicate is unknown, or an operand has the wrong type.
     public init(parsing value: JSON, at place: String) throws(RuleError) {
         guard let members = value.object else { throw RuleError(at: place, "must be an object of predicates") }
         var predicates: [Predicate] = []
@@ -83,7 +83,7 @@ public struct ValueRule: Hashable, Sendable {
             case "isType": predicates.append(.isType(try ValueType(parsing: member.value, at: here)))
             case "hasOneOf": predicates.append(.hasOneOf(try list()))
             case "hasAllOf": predicates.append(.hasAllOf(try list()))
-            default: throw RuleError(at: here, "is no predicate on values")
+            default: throw RuleError(at: here, "is not a predicate on values")
             }
         }
         self.init(predicates)
@@ -107,7 +107,7 @@ extension ValueRule.ValueType {
         self = type
     }
 
-    /// Whether a value is of this type, as its first byte tells.
+    /// Whether a value is of this type, which its first byte shows.
     public func includes(_ value: RawSpan) -> Bool {
         guard value.byteCount > 0 else { return false }
         return switch value.byte(0) {

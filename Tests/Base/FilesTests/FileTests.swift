@@ -3,28 +3,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A folder that is removed with the value.
-final class TemporaryFolder {
-    let path: String
+extension TemporaryFolder {
+    fileprivate func path(_ name: String) -> String { path + "/" + name }
 
-    init() throws {
-        var template = Array("/tmp/jet-files-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemCallError("mkdtemp", "/tmp") }
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
-    deinit {
-        for name in File.names(in: path) where rmdir(path + "/" + name) != 0 { unlink(path + "/" + name) }
-        rmdir(path)
-    }
-
-    func path(_ name: String) -> String { path + "/" + name }
-
-    func write(_ name: String, _ text: String) throws {
+    fileprivate func write(_ name: String, _ text: String) throws {
         try File.replace(path(name), with: Array(text.utf8), mode: 0o600)
     }
 
-    func text(_ name: String) throws -> String {
+    fileprivate func text(_ name: String) throws -> String {
         String(decoding: try File.contents(path(name), limit: 1 << 20), as: UTF8.self)
     }
 }

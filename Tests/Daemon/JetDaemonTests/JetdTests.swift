@@ -67,7 +67,7 @@ struct JetdTests {
             #expect(byPath.output == "")
             #expect(
                 byPath.errors
-                    == "jetd: cannot listen at unix:\(path): another daemon serves it; choose another path with --unix-path\n"
+                    == "jetd: cannot listen at unix:\(path): another daemon uses it; choose another path with --unix-path\n"
             )
             let byPort = try Jetd.run(["--tcp-port", "\(port)", "--log-level", "error"])
             #expect(byPort.status == 1)
@@ -117,7 +117,8 @@ struct JetdTests {
             (["--log-level", "loud"], "trace, debug"), (["--ws-allow-origin", "panel.example"], "scheme://host"),
             (["--ws-allow-origin", "http://a/b"], "without a path"), (["--grant", "john=a"], "user:NAME=GROUP"),
             (["--grant", "user:john=a,,b"], "user:NAME=GROUP"), (["--users", ""], "the name of a file"),
-            (["--config", ""], "the name of a file"), (["--config="], "Missing value for '--config"), (["--check-config=1"], "does not take any value"),
+            (["--config", ""], "the name of a file"), (["--config="], "Missing value for '--config"),
+            (["--check-config=1"], "does not take any value"),
             (["--generate-completion-script", "shell"], "bash fish"), ([""], "Unexpected argument ''"),
         ])
     func usage(arguments: [String], complaint: String) async throws {

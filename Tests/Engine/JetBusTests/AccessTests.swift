@@ -4,7 +4,7 @@ import JetProtocol
 import Testing
 
 /// jet-protocol(7) §6: what groups let a peer see and do.
-@Suite("PROTOCOL 6: access")
+@Suite("jet-protocol(7) §6: access")
 struct AccessTests {
     let bus = TestBus()
     let owner: TestPeer

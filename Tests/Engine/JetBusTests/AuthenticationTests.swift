@@ -5,7 +5,7 @@ import Testing
 @testable import JetBus
 
 /// jet-protocol(7) §2, §5 and §6: `authenticate` and `passwd`, with verdicts that the test gives in the place of a shell.
-@Suite("PROTOCOL 2: authenticate and passwd; PROTOCOL 6: nothing reaches another")
+@Suite("jet-protocol(7) §2: authenticate and passwd; jet-protocol(7) §6: nothing reaches another")
 struct AuthenticationTests {
     let bus = TestBus { $0.hasUsers = true }
     let groups = Groups(fetch: ["f"], set: ["s", "r"], call: [])

@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §1: "an array of them (a *batch*: handled in order, as if they had come one by one)".
-@Suite("PROTOCOL 1: batches")
+@Suite("jet-protocol(7) §1: batches")
 struct BatchTests {
     let bus = TestBus()
     let peer: TestPeer

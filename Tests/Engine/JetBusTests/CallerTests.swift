@@ -3,8 +3,8 @@ import JetBus
 import JetProtocol
 import Testing
 
-/// jet-protocol(7) §7, `caller: true` on add: requests that are routed to the element say who asks.
-@Suite("PROTOCOL 7: caller")
+/// jet-protocol(7) §7.2, `caller: true` on add: requests that are routed to the element say who asks.
+@Suite("jet-protocol(7) §7.2: caller")
 struct CallerTests {
     let bus = TestBus()
     let owner: TestPeer

@@ -4,7 +4,7 @@ import Testing
 
 /// jet-protocol(7) §3: "Timeout: the request's, else the element's, else 5 s. On expiry: -32001", and what happens when the
 /// owner or the element goes first.
-@Suite("PROTOCOL 3: deadlines and owners that go")
+@Suite("jet-protocol(7) §3: deadlines and owners that go")
 struct DeadlineTests {
     let bus = TestBus()
     let owner: TestPeer

@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §2: the rows `add`, `remove` and `change`.
-@Suite("PROTOCOL 2: add, remove, change")
+@Suite("jet-protocol(7) §2: add, remove, change")
 struct ElementTests {
     let bus = TestBus()
     let owner: TestPeer

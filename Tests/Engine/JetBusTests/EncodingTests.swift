@@ -4,8 +4,8 @@ import JetProtocol
 import TestSupport
 import Testing
 
-/// jet-protocol(7) §2, `config`: `encoding?` (`"json"`, `"msgpack"`).
-@Suite("PROTOCOL 2: config encoding")
+/// jet-protocol(7) §7.5, `config`: `encoding?` (`"json"`, `"msgpack"`).
+@Suite("jet-protocol(7) §7.5: config encoding")
 struct EncodingTests {
     let bus = TestBus()
 

@@ -4,7 +4,7 @@ import JetProtocol
 import Testing
 
 /// jet-protocol(7) §5: each row of the table of errors. The data of -32602 are with the methods that give them.
-@Suite("PROTOCOL 5: errors")
+@Suite("jet-protocol(7) §5: errors")
 struct ErrorTests {
     let bus = TestBus()
     let peer: TestPeer
@@ -188,10 +188,10 @@ struct ErrorTests {
         func texts(_ count: Int) -> JSON { .array(Array(repeating: "x", count: count)) }
         for name in ["containsOneOf", "containsAllOf"] {
             #expect(peer.ask("get", ["path": [name: texts(1000)]]) == .result([]))
-            let rule: JSON = ["at": .string("path.\(name)"), "reason": "must hold 1000 strings at most"]
+            let rule: JSON = ["at": .string("path.\(name)"), "reason": "must have at most 1000 strings"]
             #expect(peer.ask("get", ["path": [name: texts(1001)]]) == .refused(["badRule": rule]))
         }
-        let rule: JSON = ["at": "match", "reason": "must hold 1000 patterns at most"]
+        let rule: JSON = ["at": "match", "reason": "must have at most 1000 patterns"]
         #expect(peer.ask("get", ["match": texts(1001)]) == .refused(["badRule": rule]))
         // Exact paths are found by an index, however many.
         #expect(peer.ask("get", ["path": ["equalsOneOf": texts(5000)]]) == .result([]))

@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §2 and §4: the rows `fetch`, `unfetch` and `get`, and what notifications say.
-@Suite("PROTOCOL 2: fetch, unfetch, get")
+@Suite("jet-protocol(7) §2: fetch, unfetch, get")
 struct FetchTests {
     let bus = TestBus()
     let owner: TestPeer

@@ -8,7 +8,7 @@ import Testing
 /// jet-protocol(7) §6: "Nothing of one connection's rights ever reaches another." Peers come, authenticate themselves, and go
 /// at every moment; each new one takes the place of one that went. Whatever happens, each sees exactly what its own last
 /// right password lets it see.
-@Suite("PROTOCOL 6: no connection inherits another's rights")
+@Suite("jet-protocol(7) §6: no connection inherits another's rights")
 struct InheritanceTests {
     /// A peer and what must hold for it.
     final class Guest {

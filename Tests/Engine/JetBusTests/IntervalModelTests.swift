@@ -5,7 +5,7 @@ import Testing
 
 /// Whatever happens on the bus and whenever: of an element that stays, a fetch with an interval tells no sooner than that
 /// after it told last; it tells nothing that cannot be; and when time has passed, what was told is the truth.
-@Suite("PROTOCOL 7: interval, at random")
+@Suite("jet-protocol(7) §7.3: interval, at random")
 struct IntervalModelTests {
     /// What one fetch has told of one path.
     private struct Known {

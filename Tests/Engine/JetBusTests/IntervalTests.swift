@@ -4,9 +4,9 @@ import Testing
 
 @testable import JetBus
 
-/// jet-protocol(7) §7, `interval` on fetch: "at least so many seconds between two notifications about one path; the last value
+/// jet-protocol(7) §7.3, `interval` on fetch: "at least so many seconds between two notifications about one path; the last value
 /// wins".
-@Suite("PROTOCOL 7: interval")
+@Suite("jet-protocol(7) §7.3: interval")
 struct IntervalTests {
     let bus = TestBus()
     let owner: TestPeer

@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §2, what it says of messages before the table.
-@Suite("PROTOCOL 2: messages")
+@Suite("jet-protocol(7) §2: messages")
 struct MessageTests {
     let bus = TestBus()
     let peer: TestPeer

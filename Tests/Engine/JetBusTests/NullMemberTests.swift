@@ -2,7 +2,7 @@ import JSONText
 import JetBus
 import Testing
 
-/// `null` for an optional member is the same as absent (jet-protocol(7) §2); as `value`, and as the operand of a predicate,
+/// `null` for an optional member is the same as absent (jet-protocol(7) §2.2); as `value`, and as the operand of a predicate,
 /// it is a value.
 @Suite("Members that are null")
 struct NullMemberTests {

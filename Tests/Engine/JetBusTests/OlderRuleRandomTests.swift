@@ -3,8 +3,8 @@ import JetProtocol
 import TestSupport
 import Testing
 
-/// Random rules of the older form, evaluated by the bus and by a second, naive reading of jet-protocol(7) §4.
-@Suite("PROTOCOL 4: older form, at random")
+/// Random rules of the older form, evaluated by the bus and by a second, naive reading of jet-protocol(7) §4.5.
+@Suite("jet-protocol(7) §4.5: older form, at random")
 struct OlderRuleRandomTests {
     private static let props = ["", "k", "s", "d.e", "l[0]"]
     private static let operands: [JSON] = [0, 1, 2, "a", "ab", true, nil, [1], ["e": 1]]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JetBus
 
-/// The older form of a rule, from lua-jet's first API: jet-protocol(7) §4.
+/// The older form of a rule, from lua-jet's first API: jet-protocol(7) §4.5.
 @Suite("Older form of a rule")
 struct OlderRuleTests {
     let bus = TestBus()

@@ -2,8 +2,8 @@ import JSONText
 import JetBus
 import Testing
 
-/// jet-protocol(7) §2, **Order**.
-@Suite("PROTOCOL 2: order")
+/// jet-protocol(7) §2.4, **Order**.
+@Suite("jet-protocol(7) §2.4: order")
 struct OrderTests {
     let bus = TestBus()
     let peer: TestPeer

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Thousands of requests at once, all under one id, and answers of every kind: jet-protocol(7) §3.
-@Suite("PROTOCOL 3: thousands of requests under one id")
+@Suite("jet-protocol(7) §3: thousands of requests under one id")
 struct RoutingStormTests {
     @Test(
         "each caller gets the owner's answer to each of its requests, once, whoever else answers what",

@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §3, and the rows `set` and `call` of 2.
-@Suite("PROTOCOL 3: routing of set and call")
+@Suite("jet-protocol(7) §3: routing of set and call")
 struct RoutingTests {
     let bus = TestBus()
     let owner: TestPeer

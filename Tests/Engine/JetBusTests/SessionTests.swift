@@ -3,7 +3,7 @@ import JetBus
 import Testing
 
 /// jet-protocol(7) §2: the rows `config`, `info`, `authenticate`, `passwd` and `echo`.
-@Suite("PROTOCOL 2: config, info, authenticate, passwd, echo")
+@Suite("jet-protocol(7) §2: config, info, authenticate, passwd, echo")
 struct SessionTests {
     let bus = TestBus {
         $0.name = "a daemon"

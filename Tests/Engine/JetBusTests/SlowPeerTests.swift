@@ -4,8 +4,8 @@ import Testing
 
 @testable import JetBus
 
-/// jet-protocol(7) §7, *conflation*: what waits for a peer that reads more slowly than the bus changes.
-@Suite("PROTOCOL 7: slow peers")
+/// jet-protocol(7) §7.4, *conflation*: what waits for a peer that reads more slowly than the bus changes.
+@Suite("jet-protocol(7) §7.4: slow peers")
 struct SlowPeerTests {
     /// An outbox is full with two or three messages.
     let bus = TestBus {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import JetBus
 
-/// Sorted fetches: jet-protocol(7) §4.
+/// Sorted fetches: jet-protocol(7) §4.7.
 @Suite("Sorted fetches")
 struct SortedFetchTests {
     let bus = TestBus()

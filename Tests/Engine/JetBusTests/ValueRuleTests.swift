@@ -4,7 +4,7 @@ import Testing
 
 @testable import JetBus
 
-/// Fetching by value and by field: jet-protocol(7) §4.
+/// Fetching by value and by field: jet-protocol(7) §4.2.
 @Suite("Value rules of a fetch")
 struct ValueRuleTests {
     let bus = TestBus()

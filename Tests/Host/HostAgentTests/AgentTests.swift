@@ -3,7 +3,8 @@ import JetProtocol
 import Logging
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The agent as a whole, without a bus.
 @Suite(.timeLimit(.minutes(1)))
@@ -109,27 +110,6 @@ struct AgentTests {
     }
 }
 
-/// A bus that remembers what it was told.
-private actor MemoryBus: Publisher {
-    private let refusing: Set<String>
-    private var waiters: [CheckedContinuation<Void, Never>] = []
-    private(set) var publications: [Publication] = []
-
-    init(refusing: Set<String> = []) { self.refusing = refusing }
-
-    func publish(_ publications: [Publication], controller: Controller?) -> [String: String] {
-        self.publications += publications
-        for waiter in waiters { waiter.resume() }
-        waiters = []
-        return Dictionary(uniqueKeysWithValues: refusing.intersection(publications.map(\.path)).map { ($0, "no") })
-    }
-
-    /// Waits until what was published is as wanted.
-    func published(_ condition: ([Publication]) -> Bool) async {
-        while !condition(publications) { await withCheckedContinuation { waiters.append($0) } }
-    }
-}
-
 /// Counts up from 1 at each poll. When there is no hurry to publish, numbers are left out.
 private struct Counter: Provider {
     let name: String
@@ -170,11 +150,5 @@ private struct Ending: PushingProvider {
         report([.number("x", 1)])
         await bus.published { $0.last == .add(.number("x", 1)) }
         throw HostFileError(code: 5)
-    }
-}
-
-extension Reading {
-    fileprivate static func number(_ path: String, _ value: Int) -> Reading {
-        Reading(path, .number(value), Metadata(datatype: .integer))
     }
 }

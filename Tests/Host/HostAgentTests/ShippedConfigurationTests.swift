@@ -1,5 +1,6 @@
 import ConfigurationFile
-import HostAgent
+import AgentCore
+import Providers
 import TestSupport
 import Testing
 
@@ -9,8 +10,8 @@ struct ShippedConfigurationTests {
 
     @Test("as it ships, it changes nothing")
     func defaults() throws {
-        let configuration = try AgentConfiguration(parsing: Self.text())
-        #expect(configuration == AgentConfiguration())
+        let configuration = try AgentConfiguration(parsing: Self.text(), of: HostProviders.all)
+        #expect(configuration == AgentConfiguration(of: HostProviders.all))
     }
 
     @Test("with all its keys taken in, it still changes nothing: each stands there with its default")
@@ -20,7 +21,7 @@ struct ShippedConfigurationTests {
             line.first == "#" && line.dropFirst().first?.isLetter == true ? line.dropFirst() : line
         }.joined(separator: "\n")
         #expect(text.contains("\ngroup = "))
-        let configuration = try AgentConfiguration(parsing: text)
-        #expect(configuration == AgentConfiguration())
+        let configuration = try AgentConfiguration(parsing: text, of: HostProviders.all)
+        #expect(configuration == AgentConfiguration(of: HostProviders.all))
     }
 }

@@ -11,7 +11,7 @@ import Testing
 struct UnitTests {
     /// A unit of the program, read as networkd's files are: both are of the same syntax.
     private func unit(_ verb: NetworkVerb) throws -> NetworkFile {
-        NetworkFile(parsing: try Repository.text("systemd/jet-network-\(verb.rawValue).service"))
+        NetworkFile(parsing: try Repository.text("systemd/\(verb.unit)"))
     }
 
     @Test("run the program with one word, and nothing from anybody else", arguments: NetworkVerb.allCases)
@@ -43,7 +43,7 @@ struct UnitTests {
 
     @Test("have the rollback begin when a change dies half-way, try it until it is done, and before the network starts")
     func rollback() throws {
-        #expect(try unit(.apply).values("OnFailure", in: "Unit") == ["jet-network-rollback.service"])
+        #expect(try unit(.apply).values("OnFailure", in: "Unit") == [NetworkVerb.rollback.unit])
         let rollback = try unit(.rollback)
         #expect(rollback.values("Restart", in: "Service") == ["on-failure"])
         #expect(rollback.values("Before", in: "Unit").joined(separator: " ").contains("systemd-networkd.service"))

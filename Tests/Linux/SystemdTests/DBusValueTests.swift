@@ -23,7 +23,7 @@ struct DBusValueTests {
     @Test("a string with a NUL is refused, since D-Bus has no such strings")
     func nul() async throws {
         let error = await #expect(throws: DBusError.self) { try await read([.string("a\0b")]) }
-        #expect(error?.message == "D-Bus has no strings with a NUL in them")
+        #expect(error?.message == "a D-Bus string must not contain NUL")
     }
 
     @Test("an object path that is none is refused")

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Systemd
@@ -63,6 +64,52 @@ struct NotifyTests {
         setenv("NOTIFY_SOCKET", "/tmp/jet-no-such-socket", 1)
         defer { unsetenv("NOTIFY_SOCKET") }
         #expect(throws: SystemdError(function: "sd_notify(3)", code: ENOENT)) { try Notify.ready() }
+    }
+
+    @Test("a notifier sends a status only if it is new, and a reload ends with the last one")
+    func notifier() throws {
+        let manager = try Manager()
+        let notifier = ServiceNotifier(status: "0 peers") { Issue.record("\($0)") }
+        #expect(notifier.ready())
+        #expect(manager.heard() == "READY=1\nSTATUS=0 peers")
+        notifier.show("0 peers")
+        #expect(manager.heard() == "")
+        notifier.show("1 peer")
+        #expect(manager.heard() == "STATUS=1 peer")
+        notifier.reloading()
+        #expect(manager.heard().hasPrefix("RELOADING=1\n"))
+        notifier.reloaded(failure: "not reloaded: no file")
+        #expect(manager.heard() == "READY=1\nSTATUS=not reloaded: no file")
+        notifier.reloaded()
+        #expect(manager.heard() == "READY=1\nSTATUS=1 peer")
+        // Without a watchdog there is no ping.
+        notifier.alive()
+        #expect(manager.heard() == "")
+        notifier.stopping(status: "until later")
+        #expect(manager.heard() == "STOPPING=1\nSTATUS=until later")
+    }
+
+    @Test("a notifier sends no more pings than the watchdog needs")
+    func pings() throws {
+        let manager = try Manager()
+        setenv("WATCHDOG_USEC", "3600000000", 1)
+        defer { unsetenv("WATCHDOG_USEC") }
+        let notifier = ServiceNotifier(status: "") { Issue.record("\($0)") }
+        #expect(notifier.pingInterval == .seconds(1200))
+        for _ in 0..<3 { notifier.alive() }
+        #expect(manager.heard() == "WATCHDOG=1")
+        #expect(manager.heard() == "")
+    }
+
+    @Test("a notifier reports what it cannot send, and goes on")
+    func unsent() throws {
+        setenv("NOTIFY_SOCKET", "/tmp/jet-no-such-socket", 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        let errors = Mutex<[SystemdError]>([])
+        let notifier = ServiceNotifier(status: "") { error in errors.withLock { $0.append(error) } }
+        #expect(notifier.ready())
+        notifier.show("1 peer")
+        #expect(errors.withLock(\.count) == 2)
     }
 
     @Test("the watchdog's interval is what the manager says, if it means this process")

@@ -2,58 +2,120 @@ import JetProtocol
 import TestSupport
 import Testing
 
-/// jet-protocol(7) against the engine's sources: what a peer can meet on the wire stands on the page.
+/// jet-protocol(7) against the sources: the page has what a peer can meet on the wire.
 struct ProtocolPageTests {
     private let page: ManualPage
 
     init() throws { page = try ManualPage("jet-protocol.7") }
 
-    @Test("each error code of the daemon has an entry")
+    /// The sources that put something on the wire.
+    private static func sources() throws -> String {
+        try ["Sources/Wire/JetProtocol", "Sources/Engine/JetBus", "Sources/Daemon/JetDaemon"]
+            .map(Repository.sources).joined()
+    }
+
+    /// What the entries of a section are about, without escapes.
+    private func heads(_ section: String) throws -> [String] {
+        try #require(page.section(section)).entries.map { ManualPage.plain($0.head) }
+    }
+
+    // MARK: Errors
+
+    @Test("each error code has an entry with its message")
     func codes() throws {
         let source = try Repository.text("Sources/Wire/JetProtocol/ErrorObject.swift")
-        let codes = source.matches(of: /= ErrorCode\(rawValue: (-\d+)\)/).map { String($0.1) }
-        let errors = try #require(page.section("ERROR OBJECTS"))
-        let described = errors.entries.compactMap { $0.head.firstMatch(of: /^-\d+/).map { String($0.0) } }
+        let heads = try heads("5.1 Codes")
+        let codes = source.matches(of: /static let (\w+) = ErrorCode\(rawValue: (-\d+)\)/)
         #expect(codes.count == 8)
-        #expect(Set(described) == Set(codes))
+        for code in codes {
+            let messages = source.matches(of: /code: \.(\w+), message: "([^"]+)"/).filter { $0.1 == code.1 }.map(\.2)
+            #expect(!messages.isEmpty, "\(code.1)")
+            for message in Set(messages) { #expect(heads.contains("\(code.2) \(message)")) }
+        }
+        #expect(heads.count { $0.hasPrefix("-32") } == codes.count)
     }
 
-    @Test("so has what the data of an error says, and each limit")
+    @Test("each key of the data of an error is documented")
     func data() throws {
-        let source = try Repository.sources("Sources/Wire/JetProtocol") + Repository.sources("Sources/Engine/JetBus")
-        let errors = try #require(page.section("ERROR OBJECTS"))
-        let heads = errors.entries.map { ManualPage.plain($0.head) }
-        for match in source.matches(of: /(?:invalidParams|refusal)\((?:isSet \? "(\w+)" : )?"(\w+)"/) {
-            for key in [match.1, match.2].compactMap(\.self) {
-                #expect(heads.contains { $0.contains("{\"\(key)\":") }, "\(key)")
-            }
+        let sources = try Self.sources()
+        let heads = try heads("5 ERRORS")
+        var keys: Set<Substring> = []
+        for match in sources.matches(of: /(?:invalidParams|refusal)\((?:isSet \? "(\w+)" : )?"(\w+)"/) {
+            keys.formUnion([match.1, match.2].compactMap(\.self))
         }
-        for match in source.matches(of: /limitExceeded\("([\w ]+)"/) {
-            #expect(heads.contains { $0.hasPrefix("Li ") && $0.contains(match.1) }, "\(match.1)")
+        for match in sources.matches(of: /data: Array\("\{\\"(\w+)\\":/) { keys.insert(match.1) }
+        #expect(keys.isSuperset(of: ["pathNotExists", "unknownParam", "invalidUser", "ownerGone", "daemonStopping"]))
+        keys.insert("limit")
+        #expect(keys == Set(ErrorKey.allCases.map { $0.rawValue[...] }))
+        let described = heads.flatMap { head in
+            head.matches(of: /\{"(\w+)":/).map { String($0.1) }
         }
+        #expect(Set(described).subtracting(["at"]) == Set(ErrorKey.allCases.map(\.rawValue)).subtracting(["limit"]))
     }
 
-    @Test("each method of the daemon has an entry")
+    @Test("each limit has an entry with its default")
+    func limits() throws {
+        let heads = try heads("5.3 Limits")
+        for limit in LimitName.allCases {
+            let number =
+                switch limit {
+                case .messageSize: ProtocolLimits.messageSize
+                case .outbox: ProtocolLimits.outboxCeiling * ProtocolLimits.outbox
+                case .outboxOfOwner: ProtocolLimits.ownerOutbox * ProtocolLimits.outbox
+                case .pendingRequests: ProtocolLimits.pendingRequests
+                case .pendingBytes: ProtocolLimits.pendingBytes
+                case .authentications: ProtocolLimits.authentications
+                case .walk: ProtocolLimits.walk
+                }
+            #expect(heads.contains { $0.hasPrefix("Li \(limit.rawValue) No \(number) ") }, "\(limit)")
+        }
+        for match in try Self.sources().matches(of: /limitExceeded\(\s*"([\w ]+)"/) {
+            #expect(LimitName(rawValue: String(match.1)) != nil, "\(match.1)")
+        }
+        let text = page.text
+        for number in [
+            ProtocolLimits.tcpPort, ProtocolLimits.webSocketPort, ProtocolLimits.depth, ProtocolLimits.parseErrors,
+            ProtocolLimits.longestTimeout, ProtocolLimits.searches, ProtocolLimits.patternSteps,
+            ProtocolLimits.parseErrorText, ProtocolLimits.outbox, ProtocolLimits.longestInterval,
+        ] { #expect(text.contains("\(number)"), "\(number)") }
+    }
+
+    // MARK: Methods
+
+    @Test("each method of the daemon has an entry with its params")
     func methods() throws {
-        let source = try Repository.text("Sources/Engine/JetBus/Bus+receive.swift")
-        let names = source.matches(of: /case NameWord\.of\("(\w+)"\)|method\.equals\("(\w+)"/)
+        let heads = try heads("2 MESSAGES")
+        for method in MethodName.daemon {
+            #expect(
+                heads.contains { $0 == "Li \(method.rawValue)" || $0.hasPrefix("Li \(method.rawValue) Brq ") },
+                "\(method.rawValue)")
+        }
+        // What the bus dispatches is in the vocabulary, and what is documented too.
+        let dispatched = try Self.sources().matches(of: /NameWord\.of\("(\w+)"\): |method\.equals\("(\w+)"/)
             .compactMap { $0.1 ?? $0.2 }
-        let methods = try #require(page.section("METHODS OF THE DAEMON"))
-        let described = methods.entries.compactMap { $0.head.firstMatch(of: /^Li (\w+)/)?.1 }
-        #expect(Set(described) == Set(names))
+        let documented = heads.filter { $0.contains("Brq") }.map { $0.dropFirst(3).prefix { $0 != " " } }
+        for name in dispatched + documented {
+            #expect(MethodName.daemon.contains(MethodName(rawValue: String(name))), "\(name)")
+        }
     }
 
-    @Test("each predicate and each statistic is named")
-    func words() throws {
-        let rules = try #require(page.section("RULES")).text
-        let sources = ["PathRule+parse", "ValueRule", "FetchRule", "SortRule"]
-            .compactMap { try? Repository.text("Sources/Wire/JetProtocol/\($0).swift") }.joined()
-        for match in sources.matches(of: /case "(\w+)"(?: where \w+)?:/) {
-            #expect(rules.contains(match.1), "\(match.1)")
-        }
-        let statistics = try Repository.text("Sources/Engine/JetBus/Bus+statistics.swift")
-        let names = statistics.matches(of: /"(\w+)": \.number/).map { $0.1 }
+    @Test("each predicate and each part of a rule is named")
+    func predicates() throws {
+        let rules = try #require(page.section("4 THE RULE OF A FETCH")).text
+        let sources = try ["PathRule+parse", "ValueRule", "FetchRule", "FetchRule+older", "SortRule"]
+            .map { try Repository.text("Sources/Wire/JetProtocol/\($0).swift") }.joined()
+        let words =
+            sources.matches(of: /case "(\w+)"(?: where \w+)?:/).map(\.1)
+            + sources.matches(of: /optional\("(\w+)"\)/).map(\.1).filter { $0 != "interval" }
+        #expect(words.count > 25)
+        for word in words { #expect(rules.contains(word), "\(word)") }
+    }
+
+    @Test("each statistic is named")
+    func statistics() throws {
+        let info = try #require(page.section("7.6 Features and statistics")).text
+        let names = try Self.sources().matches(of: /"(\w+)": \.number\(\w+\)/).map(\.1)
         #expect(names.count > 5)
-        for name in names { #expect(page.text.contains("\"\(name)\""), "\(name)") }
+        for name in names where name != "max" { #expect(info.contains("\"\(name)\""), "\(name)") }
     }
 }

@@ -24,7 +24,7 @@ struct EndpointTests {
     }
 
     @Test(
-        "what is no endpoint is refused, and it is said why",
+        "a text that is not an endpoint is refused with the reason",
         arguments: [
             ("", "expected unix:/path or tcp://host:port"), ("host:11122", "expected unix:/path or tcp://host:port"),
             ("http://host", "expected unix:/path or tcp://host:port"),
@@ -50,7 +50,7 @@ struct EndpointTests {
         let error = #expect(throws: EndpointError.self) { try Endpoint(parsing: text) }
         #expect(error?.text == text)
         #expect(error?.reason == reason)
-        #expect(error?.description == "'\(text)' is no endpoint: \(reason)")
+        #expect(error?.description == "'\(text)' is not an endpoint: \(reason)")
     }
 
     @Test("a unix socket's path has at most 107 bytes")

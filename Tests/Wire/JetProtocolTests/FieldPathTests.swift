@@ -3,8 +3,8 @@ import JetProtocol
 import TestSupport
 import Testing
 
-/// Field paths: jet-protocol(7) §4, valueField. A real parser reads them; the older daemons executed them as code.
-@Suite("PROTOCOL 4: field paths")
+/// Field paths: jet-protocol(7) §4.3, valueField. A real parser reads them; the older daemons executed them as code.
+@Suite("jet-protocol(7) §4.3: field paths")
 struct FieldPathTests {
     private func steps(_ text: String) throws -> [FieldPath.Step] { try FieldPath(parsing: text, at: "here").steps }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import JetProtocol
 
-/// Lua's patterns, as `match` and `unmatch` use them: jet-protocol(7) §4.
+/// Lua's patterns, as `match` and `unmatch` use them: jet-protocol(7) §4.5.
 @Suite("Lua patterns")
 struct LuaPatternTests {
     private func matches(_ pattern: String, _ subject: String) throws -> Bool {

@@ -2,7 +2,7 @@ import JSONText
 import JetProtocol
 import Testing
 
-/// What an owner says about an element beside its value (jet-protocol(7) §7).
+/// What an owner says about an element beside its value (jet-protocol(7) §7.1).
 @Suite("Metadata")
 struct MetadataTests {
     @Test("metadata is read and written by the names of its parts")

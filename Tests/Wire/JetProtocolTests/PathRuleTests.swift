@@ -3,7 +3,7 @@ import JetProtocol
 import Testing
 import TestSupport
 
-/// The path predicates of a fetch's rule, each by its name (jet-protocol(7) §4).
+/// The path predicates of a fetch's rule, each by its name (jet-protocol(7) §4.1).
 @Suite("Path rules")
 struct PathRuleTests {
     /// Expects a rule to match exactly those of `paths` that are in `matching`.

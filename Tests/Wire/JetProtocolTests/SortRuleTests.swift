@@ -12,8 +12,8 @@ struct SortRuleTests {
         #expect(sort == SortRule(key: try .field(FieldPath(parsing: "score", at: ""), .number), from: 2, to: 4))
     }
 
-    @Test("any other member that is no part of a sort is refused")
+    @Test("an unknown member of sort is refused")
     func unknown() {
-        #expect(throws: RuleError(at: "sort.form", "is no part of a sort")) { try SortRule(parsing: ["form": 1]) }
+        #expect(throws: RuleError(at: "sort.form", "is not a member of sort")) { try SortRule(parsing: ["form": 1]) }
     }
 }

@@ -1,17 +1,17 @@
 // What the C library's Swift module leaves out: epoll(7), mallinfo2(3), mallopt(3), adjtimex(2) and timerfd_create(2);
-// and what Swift must not do.
+// and what cannot be done in Swift.
 #pragma once
 #include <malloc.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 
-/// Gives back the memory that code and constants of this program take, and what is free of the heap. What is still
-/// used comes back from the page cache at its next use; what only the start needed stays away.
+/// Releases the memory of this program's code and constants, and the free memory of its heap. Pages that are still used
+/// return from the page cache at their next use; those that only the start needed do not.
 ///
-/// Returns how many bytes of code and constants were given back.
+/// Returns how many bytes of code and constants were released.
 size_t linux_release_program(void);
 
-/// Has a signal written, as a byte with its number, to a pipe that does not block, whenever it comes.
+/// Has each signal of this number written, as a byte with its number, to a non-blocking pipe.
 void linux_catch_signal(int number, int descriptor);
 
 /// The kernel's estimate of how wrong the wall clock may be, in microseconds; negative if it is not known.

@@ -3,16 +3,16 @@ internal import Glibc
 internal import Readiness
 internal import Synchronization
 
-/// *One connection to a bus*, from its opening to its loss: a `Conversation` behind a lock, and the watch that lets it
-/// go on when the socket has something.
+/// *One connection to a bus*, from its opening to its loss: a `Conversation` behind a lock, and the watch that has it
+/// continue when the socket is ready.
 ///
-/// libsystemd's objects may be used by any thread, but by one at a time. Nothing under the lock waits.
+/// libsystemd's objects may be used by any thread, but by one at a time. Nothing blocks while the lock is held.
 final class Connection: Sendable {
     private struct Shared: ~Copyable {
         var conversation: Conversation
         var watch: DescriptorWatch?
 
-        /// Tells the watch what the conversation waits for now.
+        /// Sets what the watch waits for now.
         mutating func settle() {
             if conversation.end != nil {
                 watch?.cancel()
@@ -26,14 +26,14 @@ final class Connection: Sendable {
 
     private let shared: Mutex<Shared>
 
-    /// Opens a connection. The greetings are exchanged later: what is said meanwhile waits for them.
+    /// Opens a connection. The authentication follows later: messages wait for it.
     ///
     /// - Parameter address: Where the bus is; `nil` for the system bus.
     init(address: String?) throws(DBusError) {
         let conversation = try Conversation.open(address)
         let descriptor = try DBusError.check(sd_bus_get_fd(conversation.bus), of: "sd_bus_get_fd(3)")
         shared = Mutex(Shared(conversation: conversation, watch: nil))
-        // The watch holds the connection, and so its descriptor open, until it is cancelled at the end.
+        // The watch retains the connection, so that its descriptor stays open, until it is cancelled at the end.
         shared.withLock { shared in
             shared.watch = DescriptorWatch(descriptor) { self.turn() }
             shared.settle()
@@ -52,7 +52,7 @@ final class Connection: Sendable {
         }
     }
 
-    /// Calls a method and waits for the answer.
+    /// Calls a method and waits for the reply.
     func call(_ call: MethodCall) async throws(DBusError) -> [DBusValue] {
         let ticket = shared.withLock { $0.conversation.ticket() }
         let answer = await withTaskCancellationHandler {
@@ -106,7 +106,7 @@ final class Connection: Sendable {
         outcome.carryOut()
     }
 
-    /// The time by which sd-bus has its timeouts: CLOCK_MONOTONIC, in nanoseconds.
+    /// The clock of sd-bus's timeouts: CLOCK_MONOTONIC, in nanoseconds.
     private static var now: UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -2,17 +2,16 @@ internal import CSystemd
 internal import Glibc
 internal import Moments
 
-/// *What has been said on one connection and not been answered yet*: the calls that wait, the signals that somebody
-/// listens for, and who owns the names that these come from. It talks to sd-bus, waits for nothing and locks nothing:
-/// `Connection` does.
+/// *The state of one connection*: the calls without a reply yet, the subscriptions to signals, and the owners of the
+/// names that the signals come from. It uses sd-bus, never blocks and does not lock: `Connection` does.
 ///
-/// sd-bus has callbacks of its own for answers and signals. They are not used: what it hands out unhandled is matched
-/// here, by cookie and by rule, so that no C callback holds on to anything of ours.
+/// sd-bus has callbacks for replies and signals. They are not used: messages are matched here, by cookie and by rule,
+/// so that no C callback retains a Swift object.
 struct Conversation: ~Copyable {
-    /// A call of ours that is answered.
+    /// The reply to a call.
     typealias Answer = Result<[DBusValue], DBusError>
 
-    /// What is to be done once the lock is open: continuations may run code of others.
+    /// What is to be done when the lock is released: continuations may run any code.
     struct Outcome: Sendable {
         var answers: [(CheckedContinuation<Answer, Never>, Answer)] = []
         var endings: [AsyncStream<Signal>.Continuation] = []
@@ -24,9 +23,9 @@ struct Conversation: ~Copyable {
     }
 
     private enum Purpose {
-        /// Somebody waits for the answer.
+        /// A caller waits for the reply.
         case caller(CheckedContinuation<Answer, Never>, ticket: UInt64)
-        /// It tells who owns a name.
+        /// The reply has the owner of a name.
         case owner(of: String)
     }
 
@@ -42,7 +41,7 @@ struct Conversation: ~Copyable {
 
     private struct Owner {
         var listeners = 1
-        /// The unique name; `nil` while nobody owns the name.
+        /// The unique name; `nil` while the name has no owner.
         var unique: String?
     }
 
@@ -51,12 +50,12 @@ struct Conversation: ~Copyable {
     private var listeners: [UInt64: Listener] = [:]
     private var owners: [String: Owner] = [:]
     private var lastTicket: UInt64 = 0
-    /// Why it is over, when it is.
+    /// Why the connection has ended; `nil` while it has not.
     private(set) var end: DBusError?
 
     static let daemon = "org.freedesktop.DBus"
 
-    /// Takes over a reference.
+    /// Takes ownership of a reference.
     private init(owning bus: OpaquePointer) { self.bus = bus }
 
     /// Opens a connection.
@@ -81,9 +80,9 @@ struct Conversation: ~Copyable {
 
     deinit { sd_bus_close_unref(bus) }
 
-    // MARK: - Saying
+    // MARK: - Sending
 
-    /// A number that nobody else has, by which to cancel or to stop to listen.
+    /// A unique number, for cancelling a call or ending a subscription.
     mutating func ticket() -> UInt64 {
         lastTicket += 1
         return lastTicket
@@ -91,7 +90,7 @@ struct Conversation: ~Copyable {
 
     /// Sends a call.
     ///
-    /// - Returns: What is to be done at once, if it cannot be sent.
+    /// - Returns: What is to be done if it cannot be sent.
     mutating func send(
         _ call: MethodCall, ticket: UInt64, now: UInt64, _ continuation: CheckedContinuation<Answer, Never>
     ) -> Outcome {
@@ -113,7 +112,7 @@ struct Conversation: ~Copyable {
         pending[cookie] = Pending(purpose: purpose, deadline: overflow || timeout == .max ? .max : deadline)
     }
 
-    /// Forgets a call that nobody waits for any more.
+    /// Forgets a call whose caller was cancelled.
     mutating func cancel(ticket: UInt64) -> Outcome {
         for (cookie, call) in pending {
             guard case .caller(let continuation, ticket) = call.purpose else { continue }
@@ -123,8 +122,8 @@ struct Conversation: ~Copyable {
         return Outcome()
     }
 
-    /// Listens, and follows who owns the sender's name. The bus answers in order: it has told the owner before it
-    /// passes on the first signal of a match that is added after the question.
+    /// Subscribes to signals, and follows the owner of the sender's name. The bus replies in order: the owner is known
+    /// before the first signal arrives of a match that is added after the request for the owner.
     mutating func listen(
         _ match: SignalMatch, ticket: UInt64, now: UInt64, _ continuation: AsyncStream<Signal>.Continuation
     ) throws(DBusError) {
@@ -141,7 +140,7 @@ struct Conversation: ~Copyable {
         listeners[ticket] = Listener(match: match, continuation: continuation)
     }
 
-    /// Stops to listen. That the bus does not hear of it would only mean that it tells more than is asked for.
+    /// Ends a subscription. If the bus does not learn of it, it only sends more signals than necessary.
     mutating func unlisten(ticket: UInt64, now: UInt64) {
         guard let listener = listeners.removeValue(forKey: ticket), end == nil else { return }
         try? send(Self.rule("RemoveMatch", listener.match), for: .owner(of: ""), now: now)
@@ -160,15 +159,16 @@ struct Conversation: ~Copyable {
             arguments: [.string(argument)])
     }
 
-    /// The name whose owner has to be known; the daemon's own name is what it sends by, and a unique name too.
+    /// The name whose owner must be known: not for the bus itself, nor for a unique name, which are the senders of
+    /// messages.
     private static func wellKnown(_ sender: String?) -> String? {
         guard let sender, sender != daemon, !sender.hasPrefix(":") else { return nil }
         return sender
     }
 
-    // MARK: - Hearing
+    // MARK: - Receiving
 
-    /// Takes all that has arrived, and gives up on what is too late.
+    /// Processes all messages that have arrived, and fails the calls whose time is over.
     mutating func turn(now: UInt64) -> Outcome {
         var outcome = Outcome()
         while end == nil {
@@ -208,7 +208,7 @@ struct Conversation: ~Copyable {
             guard let signal = try? message.signal() else { return }
             hear(signal, &outcome)
         case .call:
-            // Whoever calls us is told that nothing is offered here, instead of waiting in vain.
+            // Calls to this process get an error instead of no reply.
             "org.freedesktop.DBus.Error.UnknownObject".withCString { name in
                 var error = sd_bus_error(name: name, message: nil, _need_free: 0)
                 _ = sd_bus_reply_method_error(message.pointer, &error)
@@ -241,7 +241,7 @@ struct Conversation: ~Copyable {
 
     // MARK: - The end
 
-    /// Ends it: who waits is told why, who listens hears no more.
+    /// Ends the connection: callers get the reason, and subscriptions end.
     mutating func finish(_ reason: DBusError, _ outcome: inout Outcome) {
         guard end == nil else { return }
         end = reason
@@ -256,7 +256,7 @@ struct Conversation: ~Copyable {
         owners = [:]
     }
 
-    /// When the next turn is due at the latest, in nanoseconds of CLOCK_MONOTONIC.
+    /// The latest time of the next turn, in nanoseconds of CLOCK_MONOTONIC.
     var alarm: UInt64? {
         var own: UInt64 = .max
         if sd_bus_get_timeout(bus, &own) < 0 { own = .max }
@@ -265,6 +265,6 @@ struct Conversation: ~Copyable {
         return earliest == .max ? nil : earliest
     }
 
-    /// Whether something could not be written yet.
+    /// Whether there are messages that have not been written yet.
     var wantsToWrite: Bool { sd_bus_get_events(bus) & Int32(POLLOUT) != 0 }
 }

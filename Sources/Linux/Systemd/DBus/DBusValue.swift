@@ -1,4 +1,4 @@
-/// One value as D-Bus has it, with its exact type, by the D-Bus Specification's "Type System".
+/// A D-Bus value with its exact type, by the D-Bus Specification's "Type System".
 ///
 /// Unix file descriptors are left out: nothing that Jet calls passes them.
 public indirect enum DBusValue: Hashable, Sendable {

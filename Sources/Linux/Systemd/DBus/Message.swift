@@ -9,7 +9,7 @@ internal import Glibc
 struct Message: ~Copyable {
     let pointer: OpaquePointer
 
-    /// Takes over a reference.
+    /// Takes ownership of a reference.
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
 
     /// A call that is not sent yet.
@@ -30,7 +30,7 @@ struct Message: ~Copyable {
 
     deinit { sd_bus_message_unref(pointer) }
 
-    /// So many containers may stand in each other.
+    /// How deep containers may be nested.
     private static let maximumDepth = 64
 
     private static func check(depth: Int) throws(DBusError) {
@@ -69,7 +69,7 @@ struct Message: ~Copyable {
 
     private func append(_ type: Unicode.Scalar, _ text: String) throws(DBusError) {
         guard !text.utf8.contains(0) else {
-            throw DBusError(message: "D-Bus has no strings with a NUL in them", code: EINVAL)
+            throw DBusError(message: "a D-Bus string must not contain NUL", code: EINVAL)
         }
         let result = text.withCString { sd_bus_message_append_basic(pointer, Self.code(type), $0) }
         try DBusError.check(result, of: "sd_bus_message_append_basic(3)")
@@ -122,7 +122,7 @@ struct Message: ~Copyable {
         case "r": .structure(try inside(type, contents, depth))
         case "v": .variant(try first(try inside(type, contents, depth)))
         case "e": try entry(try inside(type, contents, depth))
-        default: throw DBusError(message: "a value of a type that is not read here", code: EOPNOTSUPP)
+        default: throw DBusError(message: "a value of an unsupported type", code: EOPNOTSUPP)
         }
     }
 
@@ -132,7 +132,7 @@ struct Message: ~Copyable {
     }
 
     private func entry(_ values: [DBusValue]) throws(DBusError) -> DBusValue {
-        guard values.count == 2 else { throw DBusError(message: "half an entry of a dictionary", code: EBADMSG) }
+        guard values.count == 2 else { throw DBusError(message: "an incomplete dictionary entry", code: EBADMSG) }
         return .dictionaryEntry(values[0], values[1])
     }
 
@@ -165,7 +165,7 @@ struct Message: ~Copyable {
     /// What kind of message it is.
     enum Kind { case answer, error, signal, call }
 
-    /// The kind; `nil` for one that nobody has invented yet.
+    /// The kind; `nil` if it is unknown.
     var kind: Kind? {
         var type: UInt8 = 0
         guard sd_bus_message_get_type(pointer, &type) >= 0 else { return nil }

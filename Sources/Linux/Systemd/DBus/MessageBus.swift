@@ -1,17 +1,17 @@
-/// A message bus to call services over and to hear their signals: what those who need a service depend on.
+/// A message bus, to call services and receive their signals. Code that needs a service depends on this protocol.
 ///
 /// `SystemBus` is the real one.
 public protocol MessageBus: Sendable {
-    /// Calls a method and waits for its answer.
+    /// Calls a method and waits for the reply.
     ///
-    /// - Returns: The values of the answer.
-    /// - Throws: What the service answered, or why there is no answer: `DBusError.timeout`, `.disconnected` and, as soon
-    ///   as the task is cancelled, `.cancelled`.
+    /// - Returns: The values of the reply.
+    /// - Throws: The error that the service replied, or why there is no reply: `DBusError.timeout`, `.disconnected`
+    ///   and, as soon as the task is cancelled, `.cancelled`.
     func call(_ call: MethodCall) async throws(DBusError) -> [DBusValue]
 
-    /// Listens for signals. When this has returned, none is missed.
+    /// Subscribes to signals. From its return on, none is missed.
     ///
-    /// Who follows a service listens first, then asks for what is so now, and does both again when the signals end.
+    /// To follow a service, subscribe first, then read its state, and do both again when the sequence of signals ends.
     func signals(_ match: SignalMatch) async throws(DBusError) -> SignalSequence
 }
 
@@ -27,9 +27,9 @@ public struct MethodCall: Hashable, Sendable {
     public var member: String
     /// What it is given.
     public var arguments: [DBusValue]
-    /// How long to wait for the answer.
+    /// How long to wait for the reply.
     public var timeout: Duration
-    /// Whether somebody may be asked for a password, which on a device means to wait for nobody.
+    /// Whether polkit may ask for a password. On a device nobody would enter it.
     public var allowInteractiveAuthorization: Bool
 
     /// A call with all its parts.
@@ -48,7 +48,7 @@ public struct MethodCall: Hashable, Sendable {
 }
 
 extension MessageBus {
-    /// What a property of an object is now, without the variant around it.
+    /// The value of a property, without the variant around it.
     public func property(
         _ name: String, of interface: String, at path: String, destination: String
     ) async throws(DBusError) -> DBusValue {
@@ -77,6 +77,6 @@ private enum Properties {
     static let interface = "org.freedesktop.DBus.Properties"
 
     static func nonsense(_ path: String) -> DBusError {
-        DBusError(message: "the answer of \(path) is not one of \(interface)")
+        DBusError(message: "the reply of \(path) is not one of \(interface)")
     }
 }

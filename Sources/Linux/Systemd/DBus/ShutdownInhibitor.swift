@@ -1,22 +1,22 @@
 internal import CSystemd
 internal import Glibc
 
-/// Keeps the machine from being shut down or put to sleep, for as long as it is held: an inhibitor lock of logind, as
-/// systemd-inhibit(1) takes it. Who wants to shut down meanwhile is told by whom and why it is blocked.
+/// Keeps the machine from being shut down or suspended as long as it exists: an inhibitor lock of logind, as
+/// systemd-inhibit(1) takes it. logind refuses a shutdown meanwhile, with the name and the reason given here.
 ///
 ///     let inhibitor = try ShutdownInhibitor(who: "jet-update", why: "packages are being installed")
 ///     ...
 ///     _ = consume inhibitor
 public final class ShutdownInhibitor: Sendable {
-    /// The lock: it is held by holding the descriptor, so that it cannot outlive the process.
+    /// The lock is held as long as the descriptor is open, so it cannot outlive the process.
     private let descriptor: Int32
 
-    /// Asks logind, on the system bus, and waits for its answer.
+    /// Takes the lock from logind, on the system bus.
     ///
     /// - Parameters:
-    ///   - who: Who blocks, for people.
-    ///   - why: Why, for people.
-    /// - Throws: `DBusError`, also where there is no logind.
+    ///   - who: The name of the program, for people.
+    ///   - why: The reason, for people.
+    /// - Throws: `DBusError`, also if there is no logind.
     public init(who: String, why: String) throws(DBusError) {
         let conversation = try Conversation.open(nil)
         let call = try Message.make(
@@ -30,7 +30,7 @@ public final class ShutdownInhibitor: Sendable {
             sd_bus_call(conversation.bus, call.pointer, Self.patience, nil, &pointer), of: "sd_bus_call(3)")
         guard let pointer else { throw DBusError(EIO, of: "sd_bus_call(3)") }
         let answer = Message(owning: pointer)
-        // The descriptor is the message's, and closed with it.
+        // The descriptor belongs to the message, and is closed with it.
         var lent: Int32 = -1
         try DBusError.check(
             sd_bus_message_read_basic(answer.pointer, CChar(UInt8(ascii: "h")), &lent),
@@ -41,6 +41,6 @@ public final class ShutdownInhibitor: Sendable {
 
     deinit { close(descriptor) }
 
-    /// How long logind may take, in microseconds.
+    /// How long to wait for logind, in microseconds.
     private static let patience: UInt64 = 5_000_000
 }

@@ -1,6 +1,6 @@
-/// Something that a service told to all who listen.
+/// A signal, sent by a service to all subscribers.
 public struct Signal: Hashable, Sendable {
-    /// The unique name of who sent it, such as `:1.4`; the bus itself is `org.freedesktop.DBus`.
+    /// The unique name of the sender, such as `:1.4`; the bus itself is `org.freedesktop.DBus`.
     public var sender: String
     /// The object it comes from.
     public var path: String
@@ -8,7 +8,7 @@ public struct Signal: Hashable, Sendable {
     public var interface: String
     /// Its name.
     public var member: String
-    /// What it says.
+    /// Its arguments.
     public var arguments: [DBusValue]
 
     /// A signal with all its parts.
@@ -25,18 +25,18 @@ public struct Signal: Hashable, Sendable {
 
 /// Which signals to listen for, by the D-Bus Specification's "Match Rules". What is `nil` may be anything.
 public struct SignalMatch: Hashable, Sendable {
-    /// From whom: a bus name. Of a well-known name, only signals of its present owner match: anybody may send a signal
-    /// to one peer, and pretend anything in it but where it comes from.
+    /// The sender: a bus name. For a well-known name, only signals of its present owner match: any program may send a
+    /// signal to a peer, and forge everything in it but the sender.
     public var sender: String?
-    /// From which object.
+    /// The object.
     public var path: String?
-    /// From this object or one below it.
+    /// This object or one below it.
     public var pathNamespace: String?
-    /// Of which interface.
+    /// The interface.
     public var interface: String?
-    /// Of which name.
+    /// The name.
     public var member: String?
-    /// With which string as the first argument.
+    /// The first argument, a string.
     public var argument0: String?
 
     /// A match with all its parts.
@@ -53,7 +53,7 @@ public struct SignalMatch: Hashable, Sendable {
     }
 
     /// Changes of the properties of an object, or of the objects below `pathNamespace`: signals with the interface, a
-    /// dictionary of the new values, and the names of those properties that changed but whose values are not told.
+    /// dictionary of the new values, and the names of properties that changed but whose values are not sent.
     public static func propertiesChanged(
         sender: String, path: String? = nil, pathNamespace: String? = nil, interface: String? = nil
     ) -> SignalMatch {
@@ -62,14 +62,14 @@ public struct SignalMatch: Hashable, Sendable {
             member: "PropertiesChanged", argument0: interface)
     }
 
-    /// Comings and goings of a name: signals with the name, its old owner and its new one (empty for none).
+    /// Changes of the owner of a name: signals with the name, its old owner and its new one (empty for none).
     public static func nameOwnerChanged(_ name: String) -> SignalMatch {
         SignalMatch(
             sender: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus",
             member: "NameOwnerChanged", argument0: name)
     }
 
-    /// Whether `signal` is one of those, as far as it tells itself: who owns the sender's name it does not.
+    /// Whether `signal` matches, except for the sender: the owner of its name is not known here.
     public func covers(_ signal: Signal) -> Bool {
         if let path, path != signal.path { return false }
         if let interface, interface != signal.interface { return false }
@@ -85,7 +85,7 @@ public struct SignalMatch: Hashable, Sendable {
         return true
     }
 
-    /// The rule as the bus takes it. An apostrophe in a value stands outside of the quotes, with a backslash.
+    /// The rule in the syntax of the bus. An apostrophe in a value is written outside of the quotes, with a backslash.
     var rule: String {
         let keys = [
             ("sender", sender), ("path", path), ("path_namespace", pathNamespace), ("interface", interface),
@@ -105,14 +105,14 @@ public struct SignalMatch: Hashable, Sendable {
 /// Signals as they arrive, for one consumer.
 ///
 /// The sequence ends when the connection to the bus ends, and also when the consumer has fallen `capacity` signals
-/// behind: either way something was missed, and only asking anew tells what is so.
+/// behind: in both cases signals were missed, and the state must be read again.
 public struct SignalSequence: AsyncSequence, Sendable {
     /// A signal.
     public typealias Element = Signal
     /// It ends; it does not fail.
     public typealias Failure = Never
 
-    /// So many signals wait for a consumer at most.
+    /// How many signals wait for a consumer at most.
     public static let capacity = 4096
 
     private let stream: AsyncStream<Signal>

@@ -7,8 +7,8 @@ internal import Synchronization
 ///         "StaticHostname", of: "org.freedesktop.hostname1", at: "/org/freedesktop/hostname1",
 ///         destination: "org.freedesktop.hostname1")
 ///
-/// It connects on its first use. When the connection is lost (the bus was restarted), those who wait for an answer get
-/// `DBusError.disconnected`, sequences of signals end, and the next use connects anew.
+/// It connects on its first use. When the connection is lost (the bus was restarted), calls without a reply fail
+/// with `DBusError.disconnected`, sequences of signals end, and the next use connects again.
 public final class SystemBus: MessageBus {
     private let address: String?
     private let connection = Mutex<Connection?>(nil)
@@ -16,17 +16,17 @@ public final class SystemBus: MessageBus {
     /// A bus that is not connected yet.
     ///
     /// - Parameter address: Where the bus is, such as `unix:path=/run/dbus/system_bus_socket`; `nil` for what
-    ///   `DBUS_SYSTEM_BUS_ADDRESS` says, or the place where it always is.
+    ///   `DBUS_SYSTEM_BUS_ADDRESS` says, or the standard place.
     public init(address: String? = nil) { self.address = address }
 
     deinit { connection.withLock { $0?.close() } }
 
-    /// Calls a method and waits for its answer.
+    /// Calls a method and waits for the reply.
     public func call(_ call: MethodCall) async throws(DBusError) -> [DBusValue] {
         try await current().call(call)
     }
 
-    /// Listens for signals.
+    /// Subscribes to signals.
     public func signals(_ match: SignalMatch) async throws(DBusError) -> SignalSequence {
         try await current().signals(match)
     }

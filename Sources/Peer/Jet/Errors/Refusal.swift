@@ -1,8 +1,9 @@
 public import JSONText
+import JetProtocol
 
-/// Why a request was refused, read from an error's `data` (jet-protocol(7) §5).
+/// Why a request was refused, read from an error's `data` (jet-protocol(7) §5.2).
 ///
-///     if case .pathNotExists(let path)? = error.refusal { print("nobody has added", path) }
+///     if case .pathNotExists(let path)? = error.refusal { print("there is no", path) }
 public enum Refusal: Hashable, Sendable {
     /// There is no such element, or none that this peer may see.
     case pathNotExists(String)
@@ -34,7 +35,7 @@ public enum Refusal: Hashable, Sendable {
     case badRule(at: String, reason: String)
     /// The owner's connection ended before it answered.
     case ownerGone(String)
-    /// The daemon ended before there was an answer; whether the owner has done what it was asked for is not known.
+    /// The daemon stopped before there was an answer; whether the owner has handled the request is unknown.
     case daemonStopping
     /// A quota is used up.
     case limit(String, max: Int?)
@@ -43,25 +44,25 @@ public enum Refusal: Hashable, Sendable {
     public init?(_ data: JSON) {
         guard case .object(let object) = data else { return nil }
         for member in object {
-            switch (member.name, member.value) {
-            case ("pathNotExists", .string(let path)): self = .pathNotExists(path)
-            case ("pathAlreadyExists", .string(let path)): self = .pathAlreadyExists(path)
-            case ("foreignPath", .string(let path)): self = .foreignPath(path)
-            case ("fetchOnly", .string(let path)): self = .fetchOnly(path)
-            case ("noAccess", .string(let path)): self = .noAccess(path)
-            case ("notAState", .string(let path)): self = .notAState(path)
-            case ("notAMethod", .string(let path)): self = .notAMethod(path)
-            case ("missingParam", .string(let name)): self = .missingParam(name)
-            case ("wrongType", .string(let name)): self = .wrongType(name)
-            case ("fetchIdInUse", let id): self = .fetchIdInUse(id)
-            case ("invalidUser", _): self = .invalidUser
-            case ("invalidPassword", _): self = .invalidPassword
-            case ("alreadyFetching", _): self = .alreadyFetching
-            case ("badRule", let rule):
+            switch (ErrorKey(rawValue: member.name), member.value) {
+            case (.pathNotExists, .string(let path)): self = .pathNotExists(path)
+            case (.pathAlreadyExists, .string(let path)): self = .pathAlreadyExists(path)
+            case (.foreignPath, .string(let path)): self = .foreignPath(path)
+            case (.fetchOnly, .string(let path)): self = .fetchOnly(path)
+            case (.noAccess, .string(let path)): self = .noAccess(path)
+            case (.notAState, .string(let path)): self = .notAState(path)
+            case (.notAMethod, .string(let path)): self = .notAMethod(path)
+            case (.missingParam, .string(let name)): self = .missingParam(name)
+            case (.wrongType, .string(let name)): self = .wrongType(name)
+            case (.fetchIdInUse, let id): self = .fetchIdInUse(id)
+            case (.invalidUser, _): self = .invalidUser
+            case (.invalidPassword, _): self = .invalidPassword
+            case (.alreadyFetching, _): self = .alreadyFetching
+            case (.badRule, let rule):
                 self = .badRule(at: rule["at"]?.string ?? "", reason: rule["reason"]?.string ?? "")
-            case ("ownerGone", .string(let path)): self = .ownerGone(path)
-            case ("daemonStopping", _): self = .daemonStopping
-            case ("limit", .string(let name)): self = .limit(name, max: data["max"]?.int)
+            case (.ownerGone, .string(let path)): self = .ownerGone(path)
+            case (.daemonStopping, _): self = .daemonStopping
+            case (.limit, .string(let name)): self = .limit(name, max: data["max"]?.int)
             default: continue
             }
             return
@@ -89,13 +90,13 @@ extension Refusal: CustomStringConvertible {
         case .alreadyFetching: "not while there are fetches"
         case .badRule(let place, let reason): "the rule is wrong at '\(place)': \(reason)"
         case .ownerGone(let path): "the owner of '\(path)' is gone"
-        case .daemonStopping: "the daemon stops"
+        case .daemonStopping: "the daemon is stopping"
         case .limit(let name, let max): "the limit '\(name)' \(max.map { "of \($0) " } ?? "")is reached"
         }
     }
 }
 
 extension JetError {
-    /// Why the request was refused, if `data` says so in the protocol's words.
+    /// Why the request was refused, if `data` is one of the protocol's reasons.
     public var refusal: Refusal? { data.flatMap(Refusal.init) }
 }

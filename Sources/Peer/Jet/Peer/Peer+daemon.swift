@@ -1,15 +1,16 @@
 public import JSONText
+import JetProtocol
 
-/// Talking to the daemon itself.
+/// Requests to the daemon itself.
 extension Peer {
-    /// Asks the daemon who it is and what it can do.
+    /// Asks the daemon for its name, version, features and statistics.
     ///
     ///     print(try await peer.info().version)
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
-    public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask("info", nil)) }
+    public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask(.info, nil)) }
 
-    /// Tells the daemon something about this peer, now and after every reconnect.
+    /// Tells the daemon this peer's name and whether to debug it, now and after every reconnect.
     ///
     ///     try await peer.configure(name: "thermostat (kitchen)")
     ///
@@ -26,32 +27,31 @@ extension Peer {
         }
     }
 
-    /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer said before.
+    /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer sent before.
     ///
     ///     try door.change(true)
     ///     try await peer.echo("are we there yet?")
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
-    public func echo(_ value: JSON) async throws(JetError) -> JSON { try await ask("echo", value) }
+    public func echo(_ value: JSON) async throws(JetError) -> JSON { try await ask(.echo, value) }
 
-    /// Sends any request of the protocol, for those that have no function here.
+    /// Sends any request of the protocol, for requests without a function of their own.
     ///
-    ///     let entries = try await peer.request("get", ["match": ["^cpu"]])
+    ///     let entries = try await peer.request(.get, ["match": ["^cpu"]])
     ///
-    /// Elements and fetches that are made so are unknown to this peer: nothing is delivered or routed to it for them, and
-    /// they do not come back after a reconnect.
+    /// Elements and fetches that are made so are unknown to this peer: nothing is delivered or routed to it for them,
+    /// and they do not come back after a reconnect.
     ///
     /// - Throws: The daemon's refusal; `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
     public func request(_ method: String, _ params: JSON) async throws(JetError) -> JSON {
-        try await ask(method, params)
+        try await ask(MethodName(rawValue: method), params)
     }
 
-    private func ask(_ method: String, _ params: JSON?) async throws(JetError) -> JSON {
-        let isRouted = method == "set" || method == "call"
+    private func ask(_ method: MethodName, _ params: JSON?) async throws(JetError) -> JSON {
         let result = try await core.request(
-            method, params: params?.text, timeout: core.configuration.requestTimeout, isOpenEnded: isRouted)
+            method, params: params?.text, timeout: core.configuration.requestTimeout, isOpenEnded: method.isRouted)
         return try ValueCoding.decode(JSON.self, from: result)
     }
 }

@@ -1,3 +1,5 @@
+import JetProtocol
+
 /// What a peer tells the daemon about itself with `config`: once asked for, again on every connect.
 struct Identity: Sendable {
     /// What it is called.
@@ -11,8 +13,8 @@ struct Identity: Sendable {
     /// The params of `config`.
     var params: [UInt8] {
         var params = ObjectText()
-        if let name { params.append("name", string: name) }
-        if let debug { params.append("debug", debug ? Text.true : Text.false) }
+        if let name { params.append(MemberName.name, string: name) }
+        if let debug { params.append(MemberName.debug, debug ? Text.true : Text.false) }
         return params.text
     }
 
@@ -27,7 +29,7 @@ extension Session {
     mutating func configure(
         _ id: Int, _ news: Identity, deadline: Duration, reply: Reply
     ) throws(JetError) {
-        try request(id, "config", params: news.params, deadline: deadline, reply: reply)
+        try request(id, .config, params: news.params, deadline: deadline, reply: reply)
         identity = identity.updated(with: news)
     }
 }

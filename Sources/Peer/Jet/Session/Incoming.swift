@@ -7,7 +7,7 @@ enum Incoming: Sendable, Equatable {
     /// The answer to the request with this id: the result's text, or the error.
     case response(id: Int, Result<[UInt8], ErrorObject>)
     /// Somebody sets or calls an element of this peer; `id` is the text to answer under, `nil` if no answer is wanted.
-    /// `caller` says who asks, if the daemon says so.
+    /// `caller` is the caller, if the daemon sends it.
     case routed(path: String, id: [UInt8]?, params: [UInt8], caller: [UInt8]?)
     /// Something happened that the fetch with this id is about.
     case notice(fetch: Int, Notice)
@@ -34,7 +34,10 @@ enum Incoming: Sendable, Equatable {
             } else {
                 return nil
             }
-        } else if let error = message.error, let tree = try? JSON(parsing: error.of(bytes)) {
+        } else if let error = message.error, message.result == nil || bytes.byte(error.start) != UInt8(ascii: "n"),
+            let tree = try? JSON(parsing: error.of(bytes))
+        {
+            // Beside a result, an error of null is no error (jet-protocol(7) §3.2).
             let object = ErrorObject(from: tree)
             guard let id = message.id, let number = Self.number(id, in: bytes) else {
                 self = .complaint(object)
@@ -71,7 +74,7 @@ enum Incoming: Sendable, Equatable {
         var scanner = JSONScanner(bytes, at: message.whole.start)
         var members = JSONMembers()
         guard (try? scanner.members(into: &members)) != nil else { return nil }
-        return members.value("caller", in: bytes)?.of(bytes).array
+        return members.value(MemberName.caller, in: bytes)?.of(bytes).array
     }
 
     private static func number(_ range: ByteRange, in bytes: RawSpan) -> Int? {
@@ -80,7 +83,7 @@ enum Incoming: Sendable, Equatable {
     }
 }
 
-/// One plain notification of a fetch (jet-protocol(7) §4).
+/// One plain notification of a fetch (jet-protocol(7) §4.6).
 struct Notice: Sendable, Equatable {
     /// What happened.
     var kind: FetchEventKind
@@ -98,13 +101,15 @@ extension Notice {
     /// Reads the params of a notification, or an entry of a `get`; `nil` if they are neither. The entries of a sorted
     /// `get` name no event: they are there.
     init?(_ params: borrowing JSONMembers, in bytes: RawSpan, isEntry: Bool = false) {
-        guard let path = params.value("path", in: bytes).flatMap({ Self.string($0, in: bytes) }) else { return nil }
-        let event = params.value("event", in: bytes).flatMap { Self.string($0, in: bytes) }
+        guard let path = params.value(MemberName.path, in: bytes).flatMap({ Self.string($0, in: bytes) }) else {
+            return nil
+        }
+        let event = params.value(MemberName.event, in: bytes).flatMap { Self.string($0, in: bytes) }
         guard let kind = event.map(FetchEventKind.init(rawValue:)) ?? (isEntry ? .add : nil) else { return nil }
         self.init(
-            kind: kind, path: path, value: params.value("value", in: bytes)?.of(bytes).array,
-            isFetchOnly: params.value("fetchOnly", in: bytes)?.of(bytes).elementsEqual("true") ?? false,
-            meta: params.value("meta", in: bytes)?.of(bytes).array)
+            kind: kind, path: path, value: params.value(MemberName.value, in: bytes)?.of(bytes).array,
+            isFetchOnly: params.value(MemberName.fetchOnly, in: bytes)?.of(bytes).elementsEqual("true") ?? false,
+            meta: params.value(MemberName.meta, in: bytes)?.of(bytes).array)
     }
 
     static func string(_ range: ByteRange, in bytes: RawSpan) -> String? {

@@ -1,7 +1,7 @@
 import JetProtocol
 
 /// *Batches*: while one is open, messages become elements of one array instead of messages of their own, and nothing is
-/// written. It does not matter who says them: an array means the same as its messages one by one (jet-protocol(7) §1).
+/// written. It does not matter who says them: an array means the same as its messages one by one (jet-protocol(7) §1.4).
 extension Outbox {
     /// What a batch is doing.
     struct BatchState: Sendable {

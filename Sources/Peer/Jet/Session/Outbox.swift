@@ -4,7 +4,7 @@ import JetProtocol
 /// The *outbox*: messages that wait to be written, framed, in one run of bytes. All that gathers in it until the loop's
 /// next turn becomes one write; while a write is under way, the next one gathers.
 struct Outbox: Sendable {
-    /// Beyond so many unsent bytes the outbox counts as congested.
+    /// Beyond this number of unsent bytes the outbox counts as congested.
     let limit: Int
     /// The longest array of messages that the daemon takes, in bytes.
     let arrayLimit: Int
@@ -15,7 +15,7 @@ struct Outbox: Sendable {
     /// How many bytes have been handed to the socket and are not written yet.
     private(set) var underway = 0
 
-    init(limit: Int, arrayLimit: Int = 16 << 20) {
+    init(limit: Int, arrayLimit: Int = ProtocolLimits.messageSize) {
         self.limit = limit
         self.arrayLimit = arrayLimit
     }
@@ -40,10 +40,7 @@ struct Outbox: Sendable {
 
     /// Writes the length of what stands behind the header at `start` into it.
     mutating func closeFrame(from start: Int) {
-        let length = UInt32(truncatingIfNeeded: bytes.count - start - Frame.headerLength)
-        withUnsafeBytes(of: length.bigEndian) { header in
-            for (offset, byte) in header.enumerated() { bytes[start + offset] = byte }
-        }
+        Frame.setHeader(length: bytes.count - start - Frame.headerLength, at: start, in: &bytes)
     }
 
     /// Takes all that waits, if nothing is under way: the next write.

@@ -1,13 +1,14 @@
 import JSONText
 import JetProtocol
 
-/// The elements that this peer owns: how each stands at the daemon, and what is told about it after a reconnect.
+/// The elements that this peer owns: the state of each at the daemon, and what the peer sends about it after a
+/// reconnect.
 extension Session {
     /// An element that is, or shall be, at the daemon.
     struct ElementRecord: Sendable {
         /// Whose it is: a path can be given up and taken again by another State of the same program.
         let owner: Int
-        /// Who serves it.
+        /// What serves its requests.
         let element: Element
         /// The members of its `add` behind path and value, as text.
         let options: [UInt8]
@@ -25,14 +26,14 @@ extension Session {
 
     /// How an element stands at the daemon.
     enum Presence: Sendable, Equatable {
-        /// The request with this id asks for it. Becomes `present`, or nothing if it is refused, or `absent` if that was
-        /// after a reconnect.
+        /// The request with this id asks for it. Becomes `present`, or nothing if it is refused, or `absent` if that
+        /// was after a reconnect.
         case adding(by: Int)
         /// It is there. Becomes `absent` when the connection is lost.
         case present
         /// It is not there, but shall be: on the next connection, or when `retries` says. Becomes `adding`.
         case absent
-        /// The request with this id gives it up. Becomes nothing; who added it anew has a record anew.
+        /// The request with this id gives it up. The record is dropped then; adding it again makes a new one.
         case removing(by: Int)
     }
 
@@ -50,15 +51,15 @@ extension Session {
         elements[key] = ElementRecord(
             owner: owner, element: element, options: options, value: value, presence: .adding(by: id), order: id)
         send(
-            id, "add", params: addParams(key),
+            id, .add, params: addParams(key),
             Pending(purpose: .add(key, reply), deadline: deadline))
     }
 
     func addParams(_ key: PathKey) -> [UInt8] {
         var params = ObjectText()
-        params.append("path", string: key.text)
+        params.append(MemberName.path, string: key.text)
         if let record = elements[key] {
-            if let value = record.value { params.append("value", value) }
+            if let value = record.value { params.append(MemberName.value, value) }
             params.append(members: record.options)
         }
         return params.text
@@ -107,13 +108,13 @@ extension Session {
         try demandRoom(for: path.utf8.count * 6 + value.count + record.options.count)
         elements[key]?.value = value
         elements[key]?.isDirty = false
-        send(id, "change", params: changeParams(key, value), Pending(purpose: .answer(reply), deadline: deadline))
+        send(id, .change, params: changeParams(key, value), Pending(purpose: .answer(reply), deadline: deadline))
     }
 
     private func changeParams(_ key: PathKey, _ value: [UInt8]) -> [UInt8] {
         var params = ObjectText()
-        params.append("path", string: key.text)
-        params.append("value", value)
+        params.append(MemberName.path, string: key.text)
+        params.append(MemberName.value, value)
         return params.text
     }
 
@@ -147,7 +148,7 @@ extension Session {
 
     /// Gives an element up.
     ///
-    /// - Returns: What is done already: without a connection nobody needs to be asked.
+    /// - Returns: What is done already, if there is no connection.
     mutating func remove(
         _ id: Int, _ path: String, owner: Int, deadline: Duration, reply: Reply
     ) throws(JetError) -> Action? {
@@ -160,12 +161,12 @@ extension Session {
         }
         elements[key]?.presence = .removing(by: id)
         var params = ObjectText()
-        params.append("path", string: path)
-        send(id, "remove", params: params.text, Pending(purpose: .remove(key, reply), deadline: deadline))
+        params.append(MemberName.path, string: path)
+        send(id, .remove, params: params.text, Pending(purpose: .remove(key, reply), deadline: deadline))
         return nil
     }
 
-    /// Forgets an element when the request that gave it up is over, unless it was added anew in between.
+    /// Forgets an element when the request that gave it up is over, unless it was added again in between.
     mutating func forgetRemoved(_ key: PathKey, by id: Int) {
         if elements[key]?.presence == .removing(by: id) { elements[key] = nil }
     }
@@ -190,7 +191,7 @@ extension Session {
         return reply.map { .reply($0, outcome.mapError(JetError.init)) }
     }
 
-    /// Gives up waiting for the answer to `add`. Should the daemon add the element after all, it is taken back.
+    /// Gives up waiting for the answer to `add`. Should the daemon add the element after all, this peer removes it.
     mutating func abandonAdd(_ key: PathKey, by id: Int, _ error: JetError, _ reply: Reply?) -> Action? {
         if elements[key]?.presence == .adding(by: id) {
             if reply == nil {
@@ -199,8 +200,8 @@ extension Session {
                 elements[key] = nil
                 if isUp {
                     var params = ObjectText()
-                    params.append("path", string: key.text)
-                    write(nil, "remove", params: params.text)
+                    params.append(MemberName.path, string: key.text)
+                    write(nil, .remove, params: params.text)
                 }
             }
         }

@@ -10,13 +10,13 @@ extension Session {
         epoch &+= 1
         lastHeard = now
         outbox.removeAll()
-        if !identity.isEmpty { send(newID(), "config", params: identity.params, Pending(purpose: .none)) }
+        if !identity.isEmpty { send(newID(), .config, params: identity.params, Pending(purpose: .none)) }
         authenticateAgain(now: now)
         addAll()
         fetchAll()
     }
 
-    /// The connection is gone. Who waits for an answer is told; elements and fetches are kept if it will be made again.
+    /// The connection is lost. Waiting requests fail; elements and fetches are kept if the peer reconnects.
     mutating func linkDown(_ error: JetError) -> [Action] {
         guard isUp else { return [] }
         link = settings.reconnects ? .down(error) : .ended(error)
@@ -84,7 +84,7 @@ extension Session {
         guard elements[key]?.presence == .absent else { return }
         let id = newID()
         elements[key]?.presence = .adding(by: id)
-        send(id, "add", params: addParams(key), Pending(purpose: .add(key, nil)))
+        send(id, .add, params: addParams(key), Pending(purpose: .add(key, nil)))
     }
 
     /// The daemon does not take an element back. Most often it has not noticed yet that the former connection is gone:

@@ -6,7 +6,7 @@ extension Session {
     /// A request that waits for the daemon's answer.
     struct Pending: Sendable {
         let purpose: Purpose
-        /// When the waiting ends; `nil`: with the connection, since nobody waits.
+        /// When the waiting ends; `nil`: with the connection.
         var deadline: Duration?
         /// Whether it is another peer that takes its time, for as long as the daemon lets it: then the deadline is only
         /// when to look whether the daemon is still alive.
@@ -17,56 +17,56 @@ extension Session {
 
     /// What an answer is for.
     enum Purpose: Sendable {
-        /// Somebody waits for the answer itself.
+        /// A caller waits for the answer itself.
         case answer(Reply)
-        /// An element shall be added; nobody waits for it after a reconnect.
+        /// Adds an element. After a reconnect there is no caller that waits.
         case add(PathKey, Reply?)
-        /// An element shall be removed.
+        /// Removes an element.
         case remove(PathKey, Reply)
-        /// A fetch shall begin; nobody waits for it after a reconnect.
+        /// Begins a fetch. After a reconnect there is no caller that waits.
         case fetch(Int, Reply?)
-        /// Behind a fetch that was begun again: what had to be told about it has been told.
+        /// Sent behind a fetch that was begun again: all that exists has been notified.
         case snapshotEnd(Int)
-        /// This peer is who it was before the reconnect.
+        /// Authenticates the user again after a reconnect.
         case authentication
-        /// Nobody needs the answer.
+        /// The answer is ignored.
         case none
     }
 
     /// Sends a request under an id from `newID`, with the text of its params.
     mutating func request(
-        _ id: Int, _ method: String, params: [UInt8]?, deadline: Duration, isOpenEnded: Bool = false, reply: Reply
+        _ id: Int, _ method: MethodName, params: [UInt8]?, deadline: Duration, isOpenEnded: Bool = false, reply: Reply
     ) throws(JetError) {
         try demandLink()
-        try demandRoom(for: method.utf8.count + (params?.count ?? 0))
+        try demandRoom(for: method.rawValue.utf8.count + (params?.count ?? 0))
         send(
             id, method, params: params,
             Pending(purpose: .answer(reply), deadline: deadline, isOpenEnded: isOpenEnded))
     }
 
     /// Sends a request without an id, which is not answered.
-    mutating func notify(_ method: String, params: [UInt8]) throws(JetError) {
+    mutating func notify(_ method: MethodName, params: [UInt8]) throws(JetError) {
         try demandLink()
         guard !outbox.isCongested else {
             throw JetError(.congested, "The daemon reads too slowly: \(settings.outboxLimit) bytes wait to be sent")
         }
-        try demandRoom(for: method.utf8.count + params.count)
+        try demandRoom(for: method.rawValue.utf8.count + params.count)
         write(nil, method, params: params)
     }
 
-    mutating func send(_ id: Int, _ method: String, params: [UInt8]?, _ entry: Pending) {
+    mutating func send(_ id: Int, _ method: MethodName, params: [UInt8]?, _ entry: Pending) {
         write(id, method, params: params)
         pending[id] = entry
         if let deadline = entry.deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
     }
 
     /// Writes a request, or without an id a notification.
-    mutating func write(_ id: Int?, _ method: String, params: [UInt8]?) {
+    mutating func write(_ id: Int?, _ method: MethodName, params: [UInt8]?) {
         outbox.message { output in
             output.append(UInt8(ascii: "{"))
             if let id { output.append(contentsOf: "\"id\":\(id),".utf8) }
             output.append(contentsOf: "\"method\":".utf8)
-            JSONWriter.append(string: method, to: &output)
+            JSONWriter.append(string: method.rawValue, to: &output)
             if let params {
                 output.append(contentsOf: ",\"params\":".utf8)
                 output.append(contentsOf: params)
@@ -75,13 +75,13 @@ extension Session {
         }
     }
 
-    /// Stops waiting for an answer because nobody wants it any more.
+    /// Stops waiting for an answer, because its caller was cancelled.
     mutating func cancel(_ id: Int) -> Action? {
         guard let entry = pending.removeValue(forKey: id) else { return nil }
         return abandon(entry, as: id, .cancelled)
     }
 
-    /// Ends the wait of `entry` with an error of this side, and takes back what it had begun.
+    /// Ends the wait of `entry` with an error of this side, and undoes what it had begun.
     mutating func abandon(_ entry: Pending, as id: Int, _ error: JetError) -> Action? {
         switch entry.purpose {
         case .answer(let reply):

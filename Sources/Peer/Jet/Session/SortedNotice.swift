@@ -1,8 +1,8 @@
 import JSONText
 import JetProtocol
 
-/// One notification of a sorted fetch (jet-protocol(7) §4): how far the window is filled now, and which places of it have new
-/// contents. Who drops what lies beyond and puts each change in its place has the window.
+/// One notification of a sorted fetch (jet-protocol(7) §4.7): how far the window is filled now, and which places of it
+/// have new contents. Dropping what lies beyond and putting each change in its place gives the window.
 struct SortedNotice: Sendable, Equatable {
     /// One place's new contents.
     struct Change: Sendable, Equatable {
@@ -18,15 +18,15 @@ struct SortedNotice: Sendable, Equatable {
 
     /// How many places of the window are filled: `n`.
     var count: Int
-    /// What stands anew where, in the order of places.
+    /// The places with new contents, in order.
     var changes: [Change]
 }
 
 extension SortedNotice {
     /// Reads the params of a sorted notification; `nil` if they are none. An entry that makes no sense is left out.
     init?(_ params: borrowing JSONMembers, in bytes: RawSpan) {
-        guard let count = params.value("n", in: bytes).flatMap({ Self.number($0, in: bytes) }), count >= 0,
-            let list = params.value("changes", in: bytes),
+        guard let count = params.value(MemberName.count, in: bytes).flatMap({ Self.number($0, in: bytes) }), count >= 0,
+            let list = params.value(MemberName.changes, in: bytes),
             var changes = try? Self.changes(list, in: bytes)
         else { return nil }
         changes.sort { $0.index < $1.index }
@@ -57,11 +57,11 @@ extension SortedNotice {
 
 extension SortedNotice.Change {
     fileprivate init?(_ members: borrowing JSONMembers, in bytes: RawSpan) {
-        guard let index = members.value("index", in: bytes).flatMap({ SortedNotice.number($0, in: bytes) }),
-            let path = members.value("path", in: bytes).flatMap({ Notice.string($0, in: bytes) })
+        guard let index = members.value(MemberName.index, in: bytes).flatMap({ SortedNotice.number($0, in: bytes) }),
+            let path = members.value(MemberName.path, in: bytes).flatMap({ Notice.string($0, in: bytes) })
         else { return nil }
         self.init(
-            index: index, path: path, value: members.value("value", in: bytes)?.of(bytes).array,
-            isFetchOnly: members.value("fetchOnly", in: bytes)?.of(bytes).elementsEqual("true") ?? false)
+            index: index, path: path, value: members.value(MemberName.value, in: bytes)?.of(bytes).array,
+            isFetchOnly: members.value(MemberName.fetchOnly, in: bytes)?.of(bytes).elementsEqual("true") ?? false)
     }
 }

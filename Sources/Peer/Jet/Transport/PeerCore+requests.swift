@@ -1,4 +1,5 @@
 import JSONText
+import JetProtocol
 
 /// Waiting for answers.
 extension PeerCore {
@@ -36,7 +37,7 @@ extension PeerCore {
     /// Sends any request and waits for the text of its answer. If it is open-ended, the daemon decides how long another
     /// peer may take, and here is only watched that the daemon is alive.
     func request(
-        _ method: String, params: [UInt8]?, timeout: Duration, isOpenEnded: Bool = false
+        _ method: MethodName, params: [UInt8]?, timeout: Duration, isOpenEnded: Bool = false
     ) async throws(JetError) -> [UInt8] {
         try await awaitAnswer { id, reply throws(JetError) in
             let deadline = now + timeout.bounded

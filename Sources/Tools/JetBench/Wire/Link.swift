@@ -1,7 +1,7 @@
 import Glibc
 import JetProtocol
 
-/// Who is told what comes on a `Link`.
+/// Receives what arrives on a `Link`.
 class Listener {
     /// A message has come.
     ///
@@ -69,8 +69,7 @@ final class Link {
         switch framing {
         case .lengthPrefixed:
             let place = extend(by: Frame.headerLength &+ length)
-            place.storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, as: UInt32.self)
-            render(place + Frame.headerLength)
+            render(Frame.putHeader(length: length, at: place))
         case .webSocket:
             sendFrame(.text, length: length, render)
         }

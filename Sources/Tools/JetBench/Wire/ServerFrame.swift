@@ -20,9 +20,9 @@ struct ServerFrame {
     init?(_ bytes: UnsafeRawBufferPointer, framing: Framing) throws(BenchError) {
         switch framing {
         case .lengthPrefixed:
-            guard bytes.count >= 4 else { return nil }
-            header = 4
-            length = Int(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+            guard bytes.count >= Frame.headerLength else { return nil }
+            header = Frame.headerLength
+            length = Frame.messageLength(in: bytes.bytes)
             opcode = .text
         case .webSocket:
             guard bytes.count >= 2 else { return nil }
@@ -51,5 +51,5 @@ struct ServerFrame {
     }
 
     /// The longest message that is read, in bytes.
-    static var longest: Int { 64 << 20 }
+    static var longest: Int { 4 * ProtocolLimits.messageSize }
 }

@@ -1,32 +1,32 @@
-/// Why bytes are no message in MessagePack, and where.
+/// Why bytes are not a message in MessagePack, and where.
 ///
-/// All but `.tooLong` is a parse error to the peer that sent them: there is no JSON that they could stand for.
+/// The peer that sent them receives a parse error, except for `.tooLong`: there is no JSON for them.
 public struct MessagePackError: Error, Hashable, Sendable {
-    /// What is wrong.
+    /// The reason.
     public enum Reason: String, Sendable {
-        /// The bytes end inside a value, or cannot hold as many elements as an array or a map claims.
+        /// The bytes end inside a value, or are too few for the elements that an array or a map announces.
         case unexpectedEnd = "unexpected end of the message"
-        /// Something behind the value.
+        /// There are bytes behind the value.
         case trailingBytes = "unexpected bytes after the value"
-        /// A byte that begins nothing: 0xc1.
-        case reserved = "a byte that is never used"
+        /// The byte 0xc1, which has no meaning.
+        case reserved = "a reserved byte"
         /// An extension type, timestamps included.
         case extensionType = "an extension type"
-        /// A string, or binary data, that is no UTF-8.
+        /// A string, or binary data, that is not UTF-8.
         case invalidUTF8 = "invalid UTF-8"
         /// NaN or an infinity.
-        case notFinite = "a number that JSON does not have"
+        case notFinite = "a number that is not in JSON"
         /// A map's key that is neither a string nor a whole number.
-        case invalidKey = "a key that is no string"
-        /// More arrays and maps inside each other than the limit allows.
+        case invalidKey = "a key that is not a string"
+        /// Arrays and maps are nested deeper than the limit.
         case tooDeep = "nested too deeply"
         /// The JSON would be longer than the limit.
         case tooLong = "message too long"
     }
 
-    /// What is wrong.
+    /// The reason.
     public let reason: Reason
-    /// Where, in bytes from the start of the message.
+    /// The place, in bytes from the start of the message.
     public let offset: Int
 
     init(_ reason: Reason, at offset: Int) {

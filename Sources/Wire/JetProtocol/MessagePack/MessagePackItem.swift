@@ -1,5 +1,5 @@
-/// An *item*: the first byte of a value, and those that belong to it, read. Of a string it says only how long it is, of
-/// an array or a map only how much is in it; what that is stands behind it.
+/// The first byte of a value and those that belong to it. For a string it has only the length, for an array or a map only
+/// the number of elements; the contents follow.
 ///
 /// The bytes are those of the MessagePack specification, section "Formats".
 enum MessagePackItem {
@@ -9,11 +9,11 @@ enum MessagePackItem {
     case signed(Int64)
     case float(Float)
     case double(Double)
-    /// So many bytes of UTF-8 follow. Binary data counts as a string: what knows no strings writes its strings so.
+    /// This many bytes of UTF-8 follow. Binary data is read as a string: old encoders write strings as binary data.
     case string(count: Int)
-    /// So many values follow.
+    /// This many values follow.
     case array(count: Int)
-    /// So many keys follow, a value behind each of them.
+    /// This many keys follow, each followed by its value.
     case map(count: Int)
 }
 
@@ -53,7 +53,7 @@ extension RawSpan {
         }
     }
 
-    /// Reads a number as it stands, the highest byte first.
+    /// Reads a number with the most significant byte first.
     @inline(__always)
     private func number<Number: FixedWidthInteger & BitwiseCopyable>(
         _: Number.Type, at position: inout Int

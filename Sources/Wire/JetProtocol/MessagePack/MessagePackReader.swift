@@ -1,7 +1,7 @@
 import JSONText
 
-/// Reads MessagePack as JSON text: the engine knows JSON alone, so what comes in MessagePack is *transcoded*, in one walk
-/// and without a tree.
+/// Transcodes MessagePack to JSON text, which is all that the engine reads, in one pass and without a tree
+/// (jet-protocol(7) §7.5).
 ///
 /// | MessagePack | JSON |
 /// | --- | --- |
@@ -9,26 +9,26 @@ import JSONText
 /// | whole numbers of all formats | all their digits |
 /// | float 32, float 64 | the shortest digits that read back as the same number of the same format |
 /// | NaN, infinities | refused |
-/// | strings, and binary data | a string; refused if it is no UTF-8 |
+/// | strings and binary data | a string; refused if it is not UTF-8 |
 /// | arrays | arrays |
-/// | maps | objects; a key that is a whole number becomes the string of its digits, any other but a string is refused |
+/// | maps | objects; a key that is a whole number becomes the string of its digits, other keys than strings are refused |
 /// | extension types, timestamps among them | refused |
 ///
-/// Nothing is reserved for what a message only claims to hold, and no depth of nesting reaches the machine's stack.
+/// No memory is reserved for elements that a message only announces, and nesting does not use the stack.
 public struct MessagePackReader: ~Escapable {
-    /// Arrays and maps inside each other that are accepted: as many as in JSON.
+    /// How deep arrays and maps may be nested: as deep as in JSON.
     public static var maximumDepth: Int { JSONScanner.maximumDepth }
 
     private let bytes: RawSpan
     private var position = 0
-    /// How long the text may become.
+    /// The longest text, in bytes.
     private let limit: Int
 
     /// How many arrays and maps are open around `position`.
     private var depth = 0
-    /// One bit for each of them, the innermost lowest: whether it is a map.
+    /// One bit for each of them, the innermost one lowest: whether it is a map.
     private var maps: UInt128 = 0
-    /// How many values, or keys with their values, each of them still holds.
+    /// How many values, or keys with their values, are left in each of them.
     private var remaining = InlineArray<128, Int>(repeating: 0)
 
     @_lifetime(copy bytes)
@@ -37,12 +37,12 @@ public struct MessagePackReader: ~Escapable {
         self.limit = limit
     }
 
-    /// Appends the JSON text of a message, which is one value and nothing behind it.
+    /// Appends the JSON text of a message, which is exactly one value.
     ///
     /// - Parameters:
     ///   - message: The message, without the frame around it.
-    ///   - limit: How long its text may be, in bytes. It can be six times as long as the message.
-    ///   - output: Where to; what was appended before an error is of no use.
+    ///   - limit: The longest text, in bytes. It can be six times as long as the message.
+    ///   - output: Where to append it. After an error, what was appended is incomplete.
     public static func appendJSON(
         of message: RawSpan, limit: Int, to output: inout [UInt8]
     ) throws(MessagePackError) {
@@ -78,7 +78,7 @@ public struct MessagePackReader: ~Escapable {
                     continue values
                 }
             }
-            // A value is done: on to the next one, or out of what it ends.
+            // The value is complete: continue with the next one, or close the containers that it ends.
             guard output.count <= limit else { throw MessagePackError(.tooLong, at: start) }
             while depth > 0 {
                 let isMap = maps & 1 == 1
@@ -97,7 +97,7 @@ public struct MessagePackReader: ~Escapable {
         }
     }
 
-    /// Begins an array or a map; `false` when it is empty and done already.
+    /// Begins an array or a map; `false` if it is empty, and thus complete.
     private mutating func open(
         _ count: Int, isMap: Bool, at start: Int, to output: inout [UInt8]
     ) throws(MessagePackError) -> Bool {
@@ -117,7 +117,7 @@ public struct MessagePackReader: ~Escapable {
         return true
     }
 
-    /// Reads a key and writes it with the colon behind it.
+    /// Reads a key and writes it, followed by a colon.
     private mutating func key(to output: inout [UInt8]) throws(MessagePackError) {
         let start = position
         switch try bytes.item(at: &position) {
@@ -136,7 +136,7 @@ public struct MessagePackReader: ~Escapable {
         }
         let content = bytes.extracting(position..<position + count)
         guard Self.isUTF8(content) else { throw MessagePackError(.invalidUTF8, at: position) }
-        // Escapes can make six bytes of one: that is looked at before, and only where it could matter.
+        // An escape can take six bytes: the exact length is computed only where it matters.
         let room = limit - output.count
         guard count * 6 + 2 <= room || Self.textLength(of: content) <= room else {
             throw MessagePackError(.tooLong, at: position)
@@ -173,12 +173,12 @@ public struct MessagePackReader: ~Escapable {
 }
 
 extension ErrorObject {
-    /// -32700 with the beginning of a message in MessagePack that would not parse: its first 512 bytes in hexadecimal
-    /// digits, of which there are 1,024 then.
+    /// -32700 with the beginning of a message in MessagePack that cannot be parsed, in hexadecimal digits: as many as there
+    /// are characters of a text.
     public static func parseError(ofMessagePack message: RawSpan) -> ErrorObject {
         var data = [UInt8(ascii: "\"")]
         let digits = Array("0123456789abcdef".utf8)
-        message.extracting(0..<min(message.byteCount, 512)).withUnsafeBytes { bytes in
+        message.extracting(0..<min(message.byteCount, ProtocolLimits.parseErrorText / 2)).withUnsafeBytes { bytes in
             for byte in bytes { data += [digits[Int(byte >> 4)], digits[Int(byte & 0xF)]] }
         }
         data.append(UInt8(ascii: "\""))

@@ -1,33 +1,32 @@
 public import JSONText
 
-/// Writes JSON text as MessagePack, in one walk and without a tree: the way back of `MessagePackReader`. What it has
-/// written, that one can read.
+/// Transcodes JSON text to MessagePack, in one pass and without a tree. `MessagePackReader` does the reverse, and can read
+/// all that this writes.
 ///
 /// | JSON | MessagePack |
 /// | --- | --- |
 /// | null, true, false | the same |
 /// | a number written as a whole one, from -2^63 to 2^64 - 1 | the shortest of the whole numbers' formats |
-/// | any other number | float 64: the nearest there is. Digits beyond it are lost, and what is beyond the largest becomes the largest |
+/// | any other number | the nearest float 64. Further digits are lost; numbers out of range become the largest one |
 /// | strings, arrays, objects | strings, arrays, maps, in the shortest of their formats |
 ///
-/// An array or a map says first how much is in it, which is known when all of it has been walked over. So a byte is left
-/// free for that, which is enough for 15 elements; for those that have more, what stands behind them is moved, once for
-/// all of them, at the end.
+/// An array or a map begins with the number of its elements, which is known only at its end. One byte is reserved for it,
+/// which is enough for 15 elements. The bytes behind longer ones are moved at the end, once for all of them.
 ///
-/// Made to be used again for the next message.
+/// A writer can be used again for the next message.
 public struct MessagePackWriter: Sendable {
     /// An array or a map.
     private struct Container: Sendable {
         let isMap: Bool
-        /// Where the byte is that says how much is in it.
+        /// The place of the byte for the number of elements.
         let place: Int
         var count = 0
     }
 
-    /// Those that are open, the innermost last. As many as there are: what the engine writes around a value that is as
-    /// deep as can be is deeper.
+    /// The open ones, the innermost last. Their number is not limited: the engine writes messages around values that have
+    /// the greatest depth already.
     private var open: [Container] = []
-    /// Those with more than 15 elements.
+    /// The ones with more than 15 elements.
     private var long: [Container] = []
 
     /// A writer.
@@ -35,7 +34,7 @@ public struct MessagePackWriter: Sendable {
 
     /// Appends the value that `text` is.
     ///
-    /// - Throws: `JSONError` if it is no JSON; what was appended before is of no use then.
+    /// - Throws: `JSONError` if it is not JSON. Then what was appended is incomplete.
     public mutating func append(json text: RawSpan, to output: inout [UInt8]) throws(JSONError) {
         open.removeAll(keepingCapacity: true)
         long.removeAll(keepingCapacity: long.count <= 1024)
@@ -77,7 +76,7 @@ public struct MessagePackWriter: Sendable {
         }
     }
 
-    /// Begins an array or an object whose opening bracket has been read; `false` when it is empty and done already.
+    /// Begins an array or an object whose opening bracket has been read; `false` if it is empty, and thus complete.
     private mutating func begin(
         isMap: Bool, of text: RawSpan, at: inout Int, to output: inout [UInt8]
     ) throws(JSONError) -> Bool {
@@ -92,7 +91,7 @@ public struct MessagePackWriter: Sendable {
         return true
     }
 
-    /// After an element: reads what is between it and the next one; `false` when the container ended here.
+    /// Reads what is between an element and the next one; `false` if the container ends here.
     private func next(
         in container: Container, of text: RawSpan, at: inout Int, to output: inout [UInt8]
     ) throws(JSONError) -> Bool {
@@ -123,8 +122,8 @@ public struct MessagePackWriter: Sendable {
         }
     }
 
-    /// Gives the containers with more than 15 elements the headers that they need, from the last one to the first, so
-    /// that each byte is moved once.
+    /// Writes the headers of the containers with more than 15 elements, from the last one to the first, so that each byte
+    /// is moved once.
     private mutating func widen(_ output: inout [UInt8]) {
         long.sort { $0.place < $1.place }
         var (source, target) = (output.count, output.count)
@@ -155,18 +154,18 @@ public struct MessagePackWriter: Sendable {
 // MARK: - Frames
 
 extension MessagePackWriter {
-    /// Appends messages that stand in frames, each in a frame of its own again.
+    /// Appends the messages of frames, each in a frame of its own.
     ///
     /// - Parameters:
-    ///   - frames: Whole frames of JSON, as this side of a connection writes them. What is none is left out.
-    ///   - framing: What kind of frames.
+    ///   - frames: Complete frames of JSON that this side has written. Anything else is left out.
+    ///   - framing: The kind of frames.
     public mutating func append(frames: RawSpan, _ framing: Framing, to output: inout [UInt8]) {
         var at = 0
         var message: [UInt8] = []
         while let range = framing.message(in: frames, at: at) {
             at = range.upperBound
             message.removeAll(keepingCapacity: true)
-            // Who frames messages has written JSON; what were none could not be told to anybody.
+            // The messages in frames are JSON that this side has written, so this does not fail.
             guard (try? append(json: frames.extracting(range), to: &message)) != nil else { continue }
             framing.appendHeader(of: .msgpack, length: message.count, to: &output)
             output.append(message.span.bytes)

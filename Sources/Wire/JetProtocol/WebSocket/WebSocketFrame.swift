@@ -1,30 +1,30 @@
-/// *Frames of a WebSocket* as a server writes them: whole and not masked (RFC 6455, section 5).
+/// *Frames of a WebSocket* as a server writes them: not fragmented and not masked (RFC 6455, section 5).
 public enum WebSocketFrame {
-    /// What a frame is (RFC 6455, section 5.2).
+    /// The kind of a frame (RFC 6455, section 5.2).
     public enum Opcode: UInt8, Sendable {
-        /// More of the message that an earlier frame has begun.
+        /// The next fragment of a message.
         case continuation = 0x0
-        /// A message, or its beginning, in UTF-8.
+        /// A message in UTF-8, or its first fragment.
         case text = 0x1
-        /// The same, of bytes.
+        /// A binary message, or its first fragment.
         case binary = 0x2
-        /// The sender says nothing more.
+        /// The last frame of its sender.
         case close = 0x8
-        /// The receiver is to answer with a pong that holds the same.
+        /// To be answered with a pong that has the same payload.
         case ping = 0x9
         /// The answer to a ping.
         case pong = 0xA
 
-        /// Whether the frame is about the connection, and no part of a message.
+        /// Whether it is a control frame, and not part of a message.
         public var isControl: Bool { rawValue & 0x8 != 0 }
     }
 
-    /// What a control frame can hold at most, in bytes.
+    /// The longest payload of a control frame, in bytes.
     public static let longestControl = 125
     /// The longest header of a frame that is not masked, in bytes.
     public static let longestHeader = 10
 
-    /// How long the header of a frame is that holds `length` bytes.
+    /// The length of the header of a frame with a payload of `length` bytes.
     public static func headerLength(of length: Int) -> Int {
         length <= 125 ? 2 : length <= 65_535 ? 4 : 10
     }
@@ -54,7 +54,7 @@ public enum WebSocketFrame {
 
     /// A control frame.
     ///
-    /// - Parameter payload: What it holds; cut at `longestControl` bytes.
+    /// - Parameter payload: Cut at `longestControl` bytes.
     public static func control(_ opcode: Opcode, _ payload: [UInt8] = []) -> [UInt8] {
         let payload = payload.prefix(longestControl)
         return [0x80 | opcode.rawValue, UInt8(truncatingIfNeeded: payload.count)] + payload

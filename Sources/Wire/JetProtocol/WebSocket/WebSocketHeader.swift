@@ -1,8 +1,8 @@
-/// The *header* of a frame that a client sends: two bytes that say what it is, up to eight of length, and four of mask
-/// (RFC 6455, section 5.2). It is put together byte by byte, since it may come so.
+/// The *header* of a frame that a client sends: two bytes with the kind, up to eight with the length, and four with the
+/// mask (RFC 6455, section 5.2). It is collected byte by byte, since it may arrive in pieces.
 struct WebSocketHeader: Sendable {
     private var bytes = InlineArray<14, UInt8>(repeating: 0)
-    /// How many bytes have come.
+    /// How many bytes have arrived.
     private(set) var count = 0
     /// How many bytes it has; known from the second one on.
     private var needed = 2
@@ -20,7 +20,7 @@ struct WebSocketHeader: Sendable {
 
     var opcode: WebSocketFrame.Opcode? { WebSocketFrame.Opcode(rawValue: bytes[0] & 0x0F) }
 
-    /// How many bytes the frame holds; negative if it claims more than there can be.
+    /// The length of the payload; negative if the header announces more than 2^63 bytes.
     var length: Int {
         guard lengthBytes > 0 else { return Int(bytes[1] & 0x7F) }
         var length: UInt64 = 0
@@ -36,21 +36,22 @@ struct WebSocketHeader: Sendable {
         }
     }
 
-    /// Checks what the first two bytes say.
+    /// Checks the first two bytes.
     ///
-    /// - Parameter isFragmented: Whether a message has begun and not ended.
+    /// - Parameter isFragmented: Whether a message is incomplete.
     func check(isFragmented: Bool) throws(WebSocketError) {
-        guard bytes[0] & 0x70 == 0 else { throw .violation("no extension was agreed on") }
-        guard let opcode else { throw .violation("an unknown kind of frame") }
-        guard bytes[1] & 0x80 != 0 else { throw .violation("what clients send is masked") }
+        guard bytes[0] & 0x70 == 0 else { throw .violation("a reserved bit is set") }
+        guard let opcode else { throw .violation("the kind of frame is unknown") }
+        guard bytes[1] & 0x80 != 0 else { throw .violation("the frame is not masked") }
         if opcode.isControl {
-            guard isFinal else { throw .violation("a control frame in fragments") }
+            guard isFinal else { throw .violation("a control frame is fragmented") }
             guard bytes[1] & 0x7F <= WebSocketFrame.longestControl else {
-                throw .violation("a control frame of more than \(WebSocketFrame.longestControl) bytes")
+                throw .violation("a control frame has more than \(WebSocketFrame.longestControl) bytes")
             }
         } else {
             guard isFragmented == (opcode == .continuation) else {
-                throw .violation(isFragmented ? "a message inside a message" : "a continuation of nothing")
+                throw .violation(
+                    isFragmented ? "a message begins inside another one" : "a fragment continues no message")
             }
         }
     }

@@ -1,15 +1,15 @@
-/// Finds the messages in what a WebSocket brings, however it is cut into frames and these into pieces: what a
-/// `FrameReader` is for a byte stream. It reads what clients send, which is masked (RFC 6455, section 5.3).
+/// Finds the messages in the bytes of a WebSocket, however these are split into frames and pieces, as a `FrameReader` does
+/// for a byte stream. It reads what clients send, which is masked (RFC 6455, section 5.3).
 ///
-/// All that a header can tell is checked before anything behind it is taken. Of an unfinished message only what has come
-/// is kept, and never more than the limit, in however many fragments it comes.
+/// A header is checked before its payload is read. Of an incomplete message, only the bytes that have arrived are kept,
+/// and never more than the limit, whatever the number of fragments.
 public struct WebSocketReader: Sendable {
-    /// What was read.
+    /// What was read: a message, or a control frame.
     public enum Kind: Sendable {
-        /// A whole message, in text frames or in binary ones: that says nothing about its encoding, which is agreed on
-        /// by other means. Its bytes have not been looked at: whether they are UTF-8 is found by who reads the JSON.
+        /// A complete message, in text or binary frames, which does not say in which encoding. It has not been checked
+        /// whether it is UTF-8.
         case message
-        /// To be answered with a pong that holds the same.
+        /// To be answered with a pong that has the same payload.
         case ping
         /// The answer to a ping.
         case pong
@@ -20,45 +20,45 @@ public struct WebSocketReader: Sendable {
     /// The longest message that is accepted, in bytes.
     public let limit: Int
 
-    /// Where the next byte belongs.
+    /// The part of the stream to which the next byte belongs.
     private enum Place {
-        /// Into a header. Becomes `payload`.
+        /// A header. Becomes `payload`.
         case header
-        /// Behind a header: so much is still to come. Becomes `header`.
+        /// A payload, of which `remaining` bytes are missing. Becomes `header`.
         case payload(opcode: WebSocketFrame.Opcode, isFinal: Bool, remaining: Int)
     }
 
     private var place = Place.header
     private var header = WebSocketHeader()
-    /// Whether a message has begun whose last fragment has not.
+    /// Whether the last fragment of a message is missing.
     private var isFragmented = false
-    /// What has come of the message, unmasked.
+    /// The message as far as it has arrived, unmasked.
     private var message: [UInt8] = []
-    /// What has come of the control frame, unmasked. It may stand between the fragments of a message.
+    /// The control frame as far as it has arrived, unmasked. It may be between the fragments of a message.
     private var control: [UInt8] = []
 
     /// A reader that accepts messages of up to `limit` bytes.
     public init(limit: Int) { self.limit = limit }
 
-    /// How many bytes of an unfinished message are kept.
+    /// How many bytes of an incomplete message are kept.
     public var buffered: Int { message.count }
 
-    /// Whether a frame has begun and not ended: nothing else can come before its end.
+    /// Whether a frame is incomplete: no other frame can arrive before its end.
     public var isWithinFrame: Bool {
         if case .payload = place { true } else { header.count > 0 }
     }
 
-    /// Takes what the connection brought and calls `body` with each message and each control frame that is complete now.
-    /// Empty messages are left out.
+    /// Reads the next bytes of the connection and calls `body` with each message and each control frame that is complete
+    /// now. Empty messages are ignored.
     ///
     /// - Parameter body: Gets them unmasked. Returns whether to go on.
-    /// - Returns: How many bytes of `input` were taken: all of them, unless `body` has stopped; then the rest is still to
-    ///   be read, before anything else.
+    /// - Returns: How many bytes of `input` were read: all of them, unless `body` has stopped. Then the rest has to be
+    ///   passed first the next time.
     /// - Throws: `WebSocketError`. The connection cannot be read any further then.
     @discardableResult
     public mutating func read(_ input: RawSpan, _ body: (Kind, RawSpan) -> Bool) throws(WebSocketError) -> Int {
         var at = 0
-        // Memory serves all messages of one piece, and is not kept for the next one.
+        // The memory is used for all messages in `input`, and not kept longer.
         defer { if message.isEmpty, message.capacity > 0 { message = [] } }
         while true {
             if case .header = place {
@@ -91,9 +91,9 @@ public struct WebSocketReader: Sendable {
         }
     }
 
-    /// What a complete header leads to.
+    /// The place behind a complete header.
     private func payloadPlace() throws(WebSocketError) -> Place {
-        guard let opcode = header.opcode, header.length >= 0 else { throw .violation("the length is negative") }
+        guard let opcode = header.opcode, header.length >= 0 else { throw .violation("the length is too large") }
         if !opcode.isControl {
             let (length, isOverflow) = message.count.addingReportingOverflow(header.length)
             guard !isOverflow, length <= limit else {
@@ -103,7 +103,7 @@ public struct WebSocketReader: Sendable {
         return .payload(opcode: opcode, isFinal: header.isFinal, remaining: header.length)
     }
 
-    /// Hands a frame over that has come to its end, if anything is complete with it.
+    /// Calls `body` for a complete frame, if it completes a message or is a control frame.
     private mutating func handOver(
         _ opcode: WebSocketFrame.Opcode, isFinal: Bool, _ body: (Kind, RawSpan) -> Bool
     ) -> Bool {

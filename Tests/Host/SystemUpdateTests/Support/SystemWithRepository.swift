@@ -2,6 +2,7 @@ import Files
 import Handover
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SystemUpdate

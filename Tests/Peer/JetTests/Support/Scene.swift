@@ -21,7 +21,7 @@ struct Scene {
     // MARK: What the peer does
 
     mutating func request(
-        _ method: String, _ params: JSON? = nil, within timeout: Duration = .seconds(5), _ who: String
+        _ method: MethodName, _ params: JSON? = nil, within timeout: Duration = .seconds(5), _ who: String
     )
         throws(JetError) -> Int
     {

@@ -1,0 +1,133 @@
+import DocumentedEvents
+import JetBus
+import JetProtocol
+import JetUsers
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Checks and changes passwords, on a thread of its own, one after the other.
+///
+/// One thread is a limit on purpose: checking passwords takes at most one core and the memory of one check, and passwords
+/// cannot be guessed faster than that.
+final class Authenticator: Sendable {
+    /// The users and their file.
+    private struct Users {
+        var file: UserFile?
+        var table = UserTable()
+    }
+
+    private let logger: Logger
+    private let events: EventLog
+    private let pool = NIOThreadPool(numberOfThreads: 1)
+    private let users = Mutex(Users())
+
+    init(logger: Logger) {
+        self.logger = logger
+        events = EventLog(logger)
+    }
+
+    // MARK: Lifecycle
+
+    /// Starts the thread and loads the users file and the grants.
+    func start(_ configuration: DaemonConfiguration) async throws -> GrantTable {
+        pool.start()
+        return try await load(configuration)
+    }
+
+    /// Reads the users file and looks up the users and groups of the grants. If either fails, nothing changes.
+    ///
+    /// - Throws: `DaemonError`, with the position in the file and the reason.
+    func load(_ configuration: DaemonConfiguration) async throws -> GrantTable {
+        guard configuration.users != nil || !configuration.grants.isEmpty else {
+            users.withLock { $0 = Users() }
+            return GrantTable()
+        }
+        return try await pool.runIfActive {
+            let grants = try GrantTable(configuration.grants, logger: self.logger)
+            let users = try self.read(configuration)
+            self.users.withLock { $0 = users }
+            return grants
+        }
+    }
+
+    private func read(_ configuration: DaemonConfiguration) throws(DaemonError) -> Users {
+        guard let file = configuration.users.map({ UserFile($0) }) else { return Users() }
+        if configuration.usersMayBeMissing, !file.exists {
+            logger.info(
+                "there is no users file yet, so authentication is not available; send SIGHUP after creating it",
+                metadata: ["file": "\(file.path)"])
+            return Users(file: file)
+        }
+        do throws(UserFileError) {
+            return Users(file: file, table: try file.read())
+        } catch {
+            throw DaemonError(error.description)
+        }
+    }
+
+    /// Stops the thread after its current work.
+    func stop() async { try? await pool.shutdownGracefully() }
+
+    // MARK: Requests
+
+    /// Checks a password, or changes one. The future fails if the daemon stops before.
+    ///
+    /// - Parameter label: The peer, for the log. It may have disconnected when the result is there.
+    func check(
+        _ request: Bus.AuthenticationRequest, of label: PeerLabel, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Bus.AuthenticationResult> {
+        pool.runIfActive(eventLoop: eventLoop) {
+            switch request.kind {
+            case .authentication: self.login(request, label)
+            case .passwordChange(let asker): self.changePassword(request, by: asker, label)
+            }
+        }
+    }
+
+    private func login(_ request: Bus.AuthenticationRequest, _ label: PeerLabel) -> Bus.AuthenticationResult {
+        let users = users.withLock { $0.table }
+        switch users.login(request.user, request.password) {
+        case .granted(let groups):
+            events.note(DaemonEvent.authenticated, by: label.source, label.with(["user": "\(request.user)"]))
+            return .granted(groups)
+        case .wrongPassword:
+            events.note(DaemonEvent.wrongPassword, by: label.source, label.with(["user": "\(request.user)"]))
+            return .wrongPassword
+        case .unknownUser:
+            // The name is not logged: it may be a password that was typed in the wrong place.
+            events.note(DaemonEvent.unknownUser, by: label.source, label.metadata)
+            return .unknownUser
+        }
+    }
+
+    /// Changes the password in the users file, which is read again before. Other changes in the file apply from now on,
+    /// too.
+    private func changePassword(_ request: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel) -> Bus.AuthenticationResult {
+        let metadata = label.with(["user": "\(request.user)", "by": "\(asker)"])
+        guard let file = users.withLock({ $0.file }) else { return .unknownUser }
+        do {
+            let table = try file.update { users throws(UserTable.Refusal) in
+                try users.changePassword(of: request.user, to: request.password, by: asker)
+            }
+            users.withLock { if $0.file == file { $0.table = table } }
+            events.note(DaemonEvent.passwordChanged, by: label.source, metadata)
+            return .changed
+        } catch let refusal as UserTable.Refusal {
+            // The user's name is not logged here and below: it was not checked whether there is such a user.
+            events.note(
+                DaemonEvent.passwordRefused, by: label.source,
+                label.with(["by": "\(asker)", "reason": "\(refusal)"]))
+            return switch refusal {
+            case .forbidden: .forbidden
+            case .unknownUser: .unknownUser
+            case .unusablePassword: .wrongPassword
+            }
+        } catch {
+            events.note(
+                DaemonEvent.passwordNotSaved, by: label.source, label.with(["by": "\(asker)", "reason": "\(error)"]))
+            return .failed("the password could not be saved")
+        }
+    }
+}

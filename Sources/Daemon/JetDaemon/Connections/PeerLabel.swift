@@ -1,0 +1,62 @@
+import DocumentedEvents
+import JetBus
+import Logging
+import NIOCore
+
+/// What identifies a peer in the log.
+struct PeerLabel: Sendable {
+    /// Its number, the name it chose, and what the daemon knows about it.
+    let metadata: Logger.Metadata
+    /// The source of its events, which the peer cannot choose: the user that it runs as, or its address.
+    let source: String
+
+    init(_ peer: PeerID, in bus: Bus, _ connection: Connection?) {
+        var metadata: Logger.Metadata = ["peer": "\(peer.index)"]
+        if let name = bus.name(of: peer) { metadata["name"] = "\(Self.beginning(of: name))" }
+        if let user = bus.user(of: peer) { metadata["user"] = "\(user)" }
+        let address = connection?.context?.channel.remoteAddress
+        if let address, let host = address.ipAddress, let port = address.port {
+            metadata["address"] = .string(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+        }
+        if let uid = bus.userID(of: peer) {
+            metadata["uid"] = "\(uid)"
+            source = "uid \(uid)"
+        } else {
+            source = address?.ipAddress ?? "unknown"
+        }
+        self.metadata = metadata
+    }
+
+    /// The label with more metadata.
+    func with(_ more: Logger.Metadata) -> Logger.Metadata { metadata.merging(more) { $1 } }
+
+    /// The beginning of a name, not counted in characters: one character can have millions of accents.
+    private static func beginning(of name: String) -> String { String(name.unicodeScalars.prefix(64)) }
+}
+
+extension Hub {
+    /// What identifies a connected peer in the log.
+    func label(of peer: PeerID) -> PeerLabel { PeerLabel(peer, in: bus, connection(of: peer)) }
+
+    /// Logs an event that a peer caused, unless it caused too many.
+    func note(
+        _ event: DaemonEvent, by peer: PeerID, _ more: @autoclosure () -> Logger.Metadata = [:],
+        file: String = #fileID, function: String = #function, line: UInt = #line
+    ) {
+        let label = label(of: peer)
+        events.note(event, by: label.source, label.with(more()), file: file, function: function, line: line)
+    }
+
+    /// Logs the incidents that the bus reports about its peers.
+    func logWarnings() {
+        for warning in bus.takeWarnings() {
+            switch warning.kind {
+            case .limitExceeded(let limit, let max):
+                let event: DaemonEvent = warning.isClosed ? .peerClosedForLimit : .limitReached
+                note(event, by: warning.peer, ["limit": "\(limit)", "max": "\(max)"])
+            case .unreadable(let count): note(.peerUnreadable, by: warning.peer, ["count": "\(count)"])
+            case .slow: note(.peerSlow, by: warning.peer)
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import DocumentedEvents
+import JetBus
+import JetProtocol
+import Logging
+import NIOCore
+import NIOPosix
+
+/// Connects the bus with the event loop: collects the output that one turn of the loop produces, writes to each peer once
+/// at the end of the turn, and calls the bus at its deadlines. Confined to the event loop.
+final class Hub {
+    let bus: Bus
+    let logger: Logger
+    /// The log of events that peers can cause, which limits their rate.
+    let events: EventLog
+    let eventLoop: any EventLoop
+    let receiveBuffer = ReceiveBuffer()
+    let heartbeat: Heartbeat
+    /// The name of the daemon.
+    let name: String
+    /// The web pages that may connect.
+    private(set) var origins: OriginRule
+    /// Whether peers on other machines may connect without encryption.
+    private(set) var allowsPlaintext: Bool
+    let authenticator: Authenticator
+    /// The groups of peers on the unix socket, by the user and the groups that they run as.
+    private(set) var grants: GrantTable
+    /// Requests to authenticate that wait, and whether the authenticator works on one.
+    var authenticationQueue = CircularBuffer<Bus.AuthenticationRequest>()
+    var isCheckingPassword = false
+    var listeners: [(channel: any Channel, file: SocketFile?)] = []
+    /// Checks that the bus answers; `nil` if that is not configured.
+    var watchdog: Watchdog?
+    /// Reports the numbers of peers and elements; `nil` if that is not configured.
+    var censusReporter: CensusReporter?
+
+    /// Connections by `PeerID.index`.
+    private(set) var connections: ContiguousArray<Connection?> = []
+    private var withOutput: ContiguousArray<PeerID> = []
+    private var isTurnEndScheduled = false
+    private var isContinuationScheduled = false
+    var stage = Stage.serving
+    /// The timer that releases idle memory when a second passes without a turn; `nil` while there is none.
+    private var memoryRelease: Scheduled<Void>?
+    private var hadTurn = false
+    private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
+
+    init(
+        configuration: DaemonConfiguration, authenticator: Authenticator, grants: GrantTable, logger: Logger,
+        eventLoop: any EventLoop
+    ) {
+        self.authenticator = authenticator
+        self.grants = grants
+        var settings = configuration.bus
+        settings.messageLimit = configuration.messageLimit
+        bus = Bus(configuration: settings)
+        self.logger = logger
+        events = EventLog(logger)
+        self.eventLoop = eventLoop
+        let interval = configuration.pingInterval
+        heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
+        name = configuration.bus.name
+        origins = configuration.origins
+        allowsPlaintext = configuration.allowsPlaintext
+    }
+
+    /// Applies the settings that can change while the daemon runs. They apply to new connections.
+    func adopt(_ configuration: DaemonConfiguration, _ grants: GrantTable) {
+        self.grants = grants
+        origins = configuration.origins
+        allowsPlaintext = configuration.allowsPlaintext
+    }
+
+    /// Keeps a listening channel, and its file if it has one, to close them when the daemon stops.
+    func listen(on channel: any Channel, file: SocketFile?) {
+        listeners.append((channel, file))
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            guard case .serving = self.stage else { return }
+            self.logger.note(DaemonEvent.listenerLost, ["at": "\(file?.path ?? "TCP")"])
+        }
+    }
+
+    // MARK: Connections
+
+    func connect(_ connection: Connection, _ credentials: PeerCredentials?) -> PeerID? {
+        if case .closing = stage { return nil }
+        let groups = grants.isEmpty ? nil : credentials.map(grants.groups(of:))
+        let id = bus.connect(
+            groups: groups ?? Groups(), credentials: Credentials(userID: credentials?.user),
+            framing: connection.transport.framing)
+        makeRoom(for: id)
+        connections[id.index] = connection
+        return id
+    }
+
+    /// Extends `connections` to the index of a peer.
+    func makeRoom(for id: PeerID) {
+        while connections.count <= id.index { connections.append(nil) }
+    }
+
+    func connection(of id: PeerID) -> Connection? {
+        connections.indices.contains(id.index) ? connections[id.index] : nil
+    }
+
+    func disconnect(_ id: PeerID) {
+        // They are labelled with the peer, whose name is lost once it is gone.
+        if bus.hasWarnings { logWarnings() }
+        connections[id.index] = nil
+        // When all connections close, no peer is left to notify.
+        if case .closing = stage { return }
+        bus.disconnect(id)
+        scheduleTurnEnd()
+    }
+
+    // MARK: Turns
+
+    /// Schedules `endTurn` after the events that the event loop has at hand.
+    func scheduleTurnEnd() {
+        hadTurn = true
+        scheduleBareTurnEnd()
+    }
+
+    /// The same for a turn that leaves no memory worth releasing.
+    func scheduleBareTurnEnd() {
+        guard !isTurnEndScheduled else { return }
+        isTurnEndScheduled = true
+        eventLoop.assumeIsolated().execute { self.endTurn() }
+    }
+
+    /// Writes to each peer that has output, once. Output that this produces is left to the next turn, so that one peer
+    /// with a long snapshot does not delay the others.
+    func endTurn() {
+        isTurnEndScheduled = false
+        if hadTurn, memoryRelease == nil { scheduleMemoryRelease() }
+        bus.takePeersWithOutput(into: &withOutput)
+        for id in withOutput {
+            if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
+        }
+        if bus.hasAuthenticationRequests { enqueueAuthentications() }
+        if bus.hasWarnings { logWarnings() }
+        if bus.hasOutput { scheduleContinuation() }
+        scheduleWakeUp()
+        if censusReporter != nil { reportCensus() }
+        if case .draining = stage { continueDrain() }
+    }
+
+    /// Schedules another `endTurn` after the sockets had their turn. The event loop reads from no socket while it has tasks
+    /// to run, hence the delay.
+    private func scheduleContinuation() {
+        guard !isContinuationScheduled else { return }
+        isContinuationScheduled = true
+        eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
+            self.isContinuationScheduled = false
+            self.hadTurn = true
+            self.bus.expire(at: NIODeadline.now().uptimeNanoseconds)
+            self.endTurn()
+        }
+    }
+
+    private func scheduleMemoryRelease() {
+        hadTurn = false
+        memoryRelease = eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+            self.memoryRelease = nil
+            if self.hadTurn { return self.scheduleMemoryRelease() }
+            self.bus.releaseIdleMemory()
+        }
+    }
+
+    /// Takes a peer's output as a buffer for NIO.
+    func takeOutput(of id: PeerID) -> ByteBuffer? {
+        var output: ByteBuffer?
+        bus.withOutput(of: id) { output = ByteBuffer(bytes: $0) }
+        return output
+    }
+
+    // MARK: Deadlines
+
+    /// Schedules one timer for the earliest deadline. It is not cancelled when that request is answered before, as nearly
+    /// all are: it then fires without effect and is set once for all deadlines that were added meanwhile.
+    private func scheduleWakeUp() {
+        guard let deadline = bus.nextDeadline else { return }
+        if case .closing = stage { return }
+        if let wakeUp, wakeUp.deadline <= deadline { return }
+        wakeUp?.task.cancel()
+        let task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(deadline)) { self.wake() }
+        wakeUp = (deadline, task)
+    }
+
+    private func wake() {
+        wakeUp = nil
+        hadTurn = true
+        bus.expire(at: NIODeadline.now().uptimeNanoseconds)
+        endTurn()
+    }
+
+    /// Cancels all timers.
+    func cancelTimers() {
+        wakeUp?.task.cancel()
+        memoryRelease?.cancel()
+    }
+}

@@ -1,9 +1,0 @@
-/// A temperature that was read, with what is known of its source.
-struct Temperature: Hashable, Sendable {
-    /// What the kernel calls the source: a chip's name or a thermal zone's type.
-    let source: String
-    /// What the driver calls this temperature of the source, if it does.
-    let label: String?
-    /// °C.
-    let celsius: Double
-}

@@ -1,0 +1,69 @@
+internal import AgentCore
+internal import Netlink
+internal import Files
+internal import Udev
+
+/// Which source tells of a host's devices.
+enum DeviceSources {
+    /// udev where sysfs is this machine's own; where other directories stand in for it, these, by themselves.
+    static func source(
+        of host: Host, subsystems: [String], sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets()
+    ) throws -> any DeviceSource {
+        if host.sysfs == "/sys" || host.sysfs == "/sys/" {
+            return try UdevSource(host, subsystems: subsystems, received: sockets.udev)
+        }
+        return SysfsSource(host, subsystems: subsystems)
+    }
+}
+
+/// The word of the directories that stand in for /sys: another machine's sysfs, as in a container that shows the machine
+/// it runs on, or a tree of files. libudev knows /sys alone. There are no events, and no properties but the kernel's.
+///
+/// Source of fact: sysfs(5); Documentation/filesystems/sysfs.rst of the kernel.
+struct SysfsSource: DeviceSource {
+    private let host: Host
+    private let root: String
+    private let subsystems: [String]
+
+    init(_ host: Host, subsystems: [String]) {
+        self.host = host
+        self.subsystems = subsystems
+        root = HostFile.realPath(host.sysfs) ?? host.sysfs
+    }
+
+    var tellsEvents: Bool { false }
+    var sequenceNumber: UInt64 { 0 }
+
+    func events() async throws -> [DeviceMonitor.Event] { [] }
+
+    func devices() throws -> [Device] {
+        subsystems.flatMap { subsystem in
+            // A subsystem is a class or a bus.
+            ["class/\(subsystem)", "bus/\(subsystem)/devices"].flatMap { folder in
+                HostFile.names(in: host.sys(folder)).sorted().compactMap { name in
+                    HostFile.realPath(host.sys("\(folder)/\(name)")).flatMap { device(in: $0, of: subsystem) }
+                }
+            }
+        }
+    }
+
+    func device(at syspath: String) throws -> Device? {
+        guard syspath.hasPrefix("/sys/"), let directory = HostFile.realPath(root + syspath.dropFirst(4)),
+            let subsystem = HostFile.link(directory + "/subsystem")?.split(separator: "/").last
+        else { return nil }
+        return device(in: directory, of: String(subsystem))
+    }
+
+    private func device(in directory: String, of subsystem: String) -> Device? {
+        guard directory.hasPrefix(root + "/"), let name = directory.split(separator: "/").last else { return nil }
+        let devpath = String(directory.dropFirst(root.count))
+        var properties = ["DEVPATH": devpath, "SUBSYSTEM": subsystem]
+        for line in ((try? HostFile.text(directory + "/uevent")) ?? "").split(separator: "\n") {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            properties[String(line[..<equals])] = String(line[line.index(after: equals)...])
+        }
+        return Device(
+            subsystem: subsystem, sysname: String(name.map { $0 == "!" ? "/" : $0 }), syspath: "/sys" + devpath,
+            devnode: properties["DEVNAME"].map { "/dev/" + $0 }, properties: properties)
+    }
+}

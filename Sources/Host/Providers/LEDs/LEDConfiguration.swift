@@ -1,0 +1,23 @@
+public import AgentCore
+public import ConfigurationFile
+
+/// Which of the machine's LEDs are shown: section `[leds]` of the agent's configuration.
+public struct LEDConfiguration: ProviderConfiguration {
+    /// `enabled`: whether LEDs are shown at all.
+    public var enabled = true
+    /// `hide`: the LEDs that are not shown, by their names in /sys/class/leds; `*` stands for any characters. Those of
+    /// keyboards belong to whoever types.
+    public var hide = ["input*::*"]
+    /// `interval`: how often to look whether somebody else changed the brightness of an LED that does not tell.
+    public var interval = Duration.seconds(1)
+
+    /// The defaults.
+    public init() {}
+
+    /// Takes the section's keys.
+    public mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
+        enabled = try table.take("enabled", default: enabled)
+        hide = try table.take("hide", default: hide)
+        interval = try table.take("interval", default: interval, in: 0.1...3600)
+    }
+}

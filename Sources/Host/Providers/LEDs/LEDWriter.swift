@@ -1,0 +1,90 @@
+internal import AgentCore
+internal import Glibc
+internal import Jet
+
+/// Carries out what is to become of an LED, in the one order that works: the trigger first, since choosing one sets the
+/// brightness; then its delays, which have no files before; then the colour and the brightness, which is last because
+/// writing 0 takes the trigger away.
+///
+/// The files of a trigger belong to root for a moment, until udev's rule has seen the `change` that choosing it causes
+/// and has given them to the agent's group. So what cannot be written right after that is tried again for a second.
+struct LEDWriter: Sendable {
+    let attributes: any Attributes
+    let clock: any Clock<Duration>
+
+    /// How often to try to write a file that has just come, and how long to wait in between: a second altogether.
+    private static let attempts = 50
+    private static let pause = Duration.milliseconds(20)
+
+    /// Writes what is to change.
+    ///
+    /// - Parameters:
+    ///   - isCurrent: Whether nobody has asked for something else meanwhile; looked at after each wait.
+    /// - Throws: `JetError` with what to do about it.
+    func write(_ change: LEDChange, to led: LED, isCurrent: @Sendable () -> Bool = { true }) async throws {
+        var isNew = false
+        if let trigger = change.trigger {
+            let active = (try? attributes.read(led.attribute("trigger"))).map { TriggerList(parsing: $0).active }
+            if active != trigger {
+                try put(trigger, "trigger", led)
+                isNew = true
+            }
+        }
+        let delays = [("delay_on", change.delayOn), ("delay_off", change.delayOff)]
+        for (file, delay) in delays {
+            guard let delay else { continue }
+            try await put(String(delay), file, led, attempts: isNew ? Self.attempts : 1, isCurrent)
+        }
+        if let intensities = change.intensities {
+            try put(intensities.map(String.init).joined(separator: " "), "multi_intensity", led)
+        }
+        if let brightness = change.brightness { try put(String(brightness), "brightness", led) }
+    }
+
+    private func put(
+        _ text: String, _ file: String, _ led: LED, attempts: Int, _ isCurrent: @Sendable () -> Bool
+    ) async throws {
+        for attempt in 1...attempts {
+            do throws(HostFileError) {
+                return try attributes.write(text, to: led.attribute(file))
+            } catch {
+                guard attempt < attempts, error.isMissing || error.isForbidden else { throw refusal(error, file, led) }
+            }
+            try await clock.sleep(for: Self.pause)
+            guard isCurrent() else {
+                throw JetError(.invalidParams, "Somebody else has set '\(led.path)' in between.")
+            }
+        }
+    }
+
+    private func put(_ text: String, _ file: String, _ led: LED) throws(JetError) {
+        do throws(HostFileError) {
+            try attributes.write(text, to: led.attribute(file))
+        } catch {
+            throw refusal(error, file, led)
+        }
+    }
+
+    /// What the caller is told of a file that cannot be written.
+    private func refusal(_ error: HostFileError, _ file: String, _ led: LED) -> JetError {
+        let path = led.attribute(file)
+        if error.isForbidden {
+            return JetError(
+                .invalidParams,
+                "The agent may not write \(path). The udev rules 60-jet-leds.rules let its group do so: install them, "
+                    + "and run 'udevadm control --reload' and 'udevadm trigger --subsystem-match=leds'.",
+                data: ["file": .string(path), "reason": .string(error.description)])
+        }
+        if error.code == EINVAL, file == "trigger" {
+            return JetError.wrong("trigger", "is none that the kernel has any more")
+        }
+        return JetError(
+            .invalidParams, "The kernel refuses to write \(path): \(error).",
+            data: ["file": .string(path), "reason": .string(error.description)])
+    }
+}
+
+extension HostFileError {
+    /// Whether this process has no right to do that.
+    var isForbidden: Bool { code == EACCES || code == EPERM || code == EROFS }
+}

@@ -1,0 +1,103 @@
+internal import AgentCore
+internal import JSONText
+internal import JetProtocol
+
+/// A kind of thing that a monitoring chip measures: how the kernel calls its attributes, and what their numbers become
+/// on the bus.
+///
+/// An attribute is called after the quantity, a number, and what it says: `temp1_input`, `fan2_alarm`. Source of fact:
+/// Documentation/hwmon/sysfs-interface.rst of the kernel.
+struct Quantity: Hashable, Sendable {
+    /// What people call it, and the key of its deadband in the configuration.
+    let name: String
+    /// How its attributes begin.
+    let prefix: String
+    /// The attributes that hold the value, the best one first.
+    let inputs: [String]
+    /// So many of the kernel's units make one of the bus's.
+    let divisor: Double
+    /// The bus's unit.
+    let unit: String
+    /// What its numbers are.
+    let datatype: Metadata.Datatype
+    /// By how much it must move to be published again, unless the configuration says otherwise: sensors flicker by less.
+    let deadband: Double
+    /// The attributes that hold the limits at which the hardware's maker wants it to stay, the best ones first.
+    let lower: [String], upper: [String]
+    /// Which of the kernel's numbers are limits: many drivers write 0, or the largest number they can, instead of none.
+    let limits: ClosedRange<Int>
+
+    /// How warm. Only the upper limit counts, critical before maximal: cold hurts nobody.
+    static let temperature = Quantity(
+        name: "temperature", prefix: "temp", inputs: ["input"], divisor: 1000, unit: "°C", datatype: .float,
+        deadband: 0.5, lower: [], upper: ["crit", "max"], limits: 1...250_000)
+    /// How fast a fan turns.
+    static let fan = Quantity(
+        name: "fan", prefix: "fan", inputs: ["input"], divisor: 1, unit: "rpm", datatype: .integer,
+        deadband: 50, lower: ["min"], upper: ["max"], limits: 1...50_000)
+    /// Voltages, which may be negative.
+    static let voltage = Quantity(
+        name: "voltage", prefix: "in", inputs: ["input"], divisor: 1000, unit: "V", datatype: .float,
+        deadband: 0.02, lower: ["min", "lcrit"], upper: ["max", "crit"], limits: -1_000_000...1_000_000)
+    /// Currents.
+    static let current = Quantity(
+        name: "current", prefix: "curr", inputs: ["input"], divisor: 1000, unit: "A", datatype: .float,
+        deadband: 0.05, lower: ["min"], upper: ["crit", "max"], limits: -1_000_000...1_000_000)
+    /// Power, at the moment or, from chips that do not tell that, on average.
+    static let power = Quantity(
+        name: "power", prefix: "power", inputs: ["input", "average"], divisor: 1_000_000, unit: "W", datatype: .float,
+        deadband: 0.5, lower: [], upper: ["crit", "max", "cap"], limits: 1...100_000_000_000)
+    /// Energy used since some beginning: it only grows.
+    static let energy = Quantity(
+        name: "energy", prefix: "energy", inputs: ["input"], divisor: 1_000_000, unit: "J", datatype: .float,
+        deadband: 1000, lower: [], upper: [], limits: 0...0)
+    /// Relative humidity.
+    static let humidity = Quantity(
+        name: "humidity", prefix: "humidity", inputs: ["input"], divisor: 1000, unit: "%", datatype: .float,
+        deadband: 0.5, lower: ["min"], upper: ["max"], limits: 1...99_999)
+
+    /// All of them, in the order in which a chip's are listed.
+    static let all = [temperature, fan, voltage, current, power, energy, humidity]
+
+    /// The bus's number for the kernel's.
+    func value(_ raw: Int) -> Double { Double(raw) / divisor }
+
+    /// What a value of this quantity means, with its limits in the kernel's numbers. They stand as `format`: `:100`,
+    /// `11.4:12.6`.
+    func meta(_ title: String, from lower: Int? = nil, to upper: Int? = nil) -> Metadata {
+        var lower = lower.flatMap(limit)
+        var upper = upper.flatMap(limit)
+        // A range without anything in it was never set.
+        if let low = lower, let high = upper, low >= high { (lower, upper) = (nil, nil) }
+        let format = lower == nil && upper == nil ? nil : text(lower) + ":" + text(upper)
+        return Metadata(title: title, unit: unit, datatype: datatype, format: format)
+    }
+
+    private func limit(_ raw: Int) -> Int? { raw != 0 && limits.contains(raw) ? raw : nil }
+
+    private func text(_ limit: Int?) -> String { limit.map { JSON.number(value($0)).description } ?? "" }
+}
+
+/// The name of an attribute, taken apart: `temp1_crit_alarm` is the temperature 1's `crit_alarm`.
+struct AttributeName: Hashable, Sendable {
+    /// What is measured.
+    let quantity: Quantity
+    /// Which one.
+    let number: Int
+    /// What the attribute says of it.
+    let item: Substring
+
+    /// Takes `name` apart, if it is an attribute of one of the quantities.
+    init?(_ name: String) {
+        guard let underscore = name.firstIndex(of: "_") else { return nil }
+        let subject = name[..<underscore]
+        for quantity in Quantity.all where subject.hasPrefix(quantity.prefix) {
+            guard let number = UInt16(subject.dropFirst(quantity.prefix.utf8.count)) else { continue }
+            self.quantity = quantity
+            self.number = Int(number)
+            item = name[name.index(after: underscore)...]
+            return
+        }
+        return nil
+    }
+}

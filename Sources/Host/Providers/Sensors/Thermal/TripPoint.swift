@@ -1,0 +1,52 @@
+internal import AgentCore
+internal import Files
+internal import JSONText
+
+/// A temperature of a thermal zone at which the kernel does something: throttle the processor, turn a fan on, switch the
+/// machine off.
+///
+/// Source of fact: Documentation/driver-api/thermal/sysfs-api.rst of the kernel.
+struct TripPoint: Hashable, Sendable {
+    /// The kernel's number for it, by which events name it.
+    let number: Int
+    /// What the kernel does then: `active`, `passive`, `hot`, `critical`.
+    let type: String
+    /// At how many °C.
+    let temperature: Double
+    /// By how many °C it must have cooled for the kernel to think it over.
+    let hysteresis: Double
+
+    /// The trip points of the zone whose directory is `zone`, in the order of their numbers.
+    ///
+    /// One that is not set, for which drivers write 0 or a temperature below absolute zero, is left out.
+    static func scan(_ zone: String) -> [TripPoint] {
+        let numbers = HostFile.names(in: zone).compactMap { name -> Int? in
+            guard name.hasPrefix("trip_point_"), name.hasSuffix("_type") else { return nil }
+            return UInt16(name.dropFirst(11).dropLast(5)).map(Int.init)
+        }
+        return numbers.sorted().compactMap { TripPoint($0, file: "\(zone)/trip_point_\($0)") }
+    }
+
+    private init?(_ number: Int, file: String) {
+        guard let type = try? HostFile.text(file + "_type"), !type.isEmpty,
+            let temperature = try? HostFile.integer(file + "_temp"),
+            Quantity.temperature.limits.contains(temperature)
+        else { return nil }
+        self.number = number
+        self.type = type
+        self.temperature = Quantity.temperature.value(temperature)
+        // Zones whose driver knows of no hysteresis have no file, or a 0 in it.
+        hysteresis = Quantity.temperature.value(max(0, (try? HostFile.integer(file + "_hyst")) ?? 0))
+    }
+
+    /// Whether the trip point is exceeded at so many °C: by the kernel's rule, from its temperature on, and until it has
+    /// cooled below that by more than the hysteresis.
+    func isExceeded(at celsius: Double, wasExceeded: Bool) -> Bool {
+        celsius >= (wasExceeded ? temperature - hysteresis : temperature)
+    }
+
+    /// The trip point as an object.
+    var json: JSON {
+        ["type": .string(type), "temperature": .number(temperature), "hysteresis": .number(hysteresis)]
+    }
+}

@@ -1,0 +1,58 @@
+import JSONText
+
+/// The limits of the protocol, and the defaults of those that a daemon's configuration can change: one place for what
+/// jet-protocol(7) §1, §4, §5.3 and §7 say in numbers.
+package enum ProtocolLimits {
+    // MARK: Transport (§1)
+
+    /// The TCP port.
+    package static let tcpPort = 11122
+    /// The WebSocket port.
+    package static let webSocketPort = 11123
+    /// The longest message, in bytes.
+    package static let messageSize = 16 << 20
+    /// How deep arrays and objects may be nested.
+    package static let depth = JSONScanner.maximumDepth
+    /// After how many messages in a row that cannot be parsed a peer is closed.
+    package static let parseErrors = 16
+    /// The time between two pings of a WebSocket.
+    package static let pingInterval = Duration.seconds(5)
+
+    // MARK: Routing (§3.3)
+
+    /// How long an owner has to answer.
+    package static let timeout = Duration.seconds(5)
+    /// The longest timeout, in seconds: a year.
+    package static let longestTimeout = 31_536_000
+
+    // MARK: Rules (§4)
+
+    /// How many strings or patterns one predicate may search for: each costs a walk over every path.
+    package static let searches = 1000
+    /// How many steps a Lua pattern may take on one path.
+    package static let patternSteps = 1 << 15
+
+    // MARK: Errors (§5)
+
+    /// How many characters of a message that cannot be parsed are sent back.
+    package static let parseErrorText = 1024
+    /// From how many bytes on what waits for a peer is conflated (§7.4).
+    package static let outbox = 4 << 20
+    /// With how many times `outbox` a peer is closed that sends requests and does not read.
+    package static let outboxCeiling = 8
+    /// With how many times `outbox` no more requests are routed to an owner.
+    package static let ownerOutbox = 2
+    /// How many requests of one peer may wait for an answer.
+    package static let pendingRequests = 65_536
+    /// How many bytes these requests may have.
+    package static let pendingBytes = 64 << 20
+    /// How many passwords may wait to be checked.
+    package static let authentications = 256
+    /// How many elements the `get` requests of one message may look at.
+    package static let walk = 4 << 20
+
+    // MARK: Additions (§7)
+
+    /// The longest interval, in seconds: a day.
+    package static let longestInterval = 86_400
+}

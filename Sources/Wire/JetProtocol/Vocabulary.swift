@@ -1,0 +1,76 @@
+/// The name of a method of the daemon, or of any other (jet-protocol(7) §2).
+package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashable, Sendable {
+    /// The name on the wire.
+    package let rawValue: String
+
+    /// The method of this name.
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package init(stringLiteral name: String) { rawValue = name }
+
+    package static let add: MethodName = "add"
+    package static let change: MethodName = "change"
+    package static let remove: MethodName = "remove"
+    package static let fetch: MethodName = "fetch"
+    package static let unfetch: MethodName = "unfetch"
+    package static let get: MethodName = "get"
+    package static let set: MethodName = "set"
+    package static let call: MethodName = "call"
+    package static let info: MethodName = "info"
+    package static let config: MethodName = "config"
+    package static let authenticate: MethodName = "authenticate"
+    package static let passwd: MethodName = "passwd"
+    package static let echo: MethodName = "echo"
+
+    /// The methods of the daemon, in the order of jet-protocol(7).
+    package static let daemon: [MethodName] = [
+        add, change, remove, fetch, unfetch, get, set, call, info, config, authenticate, passwd, echo,
+    ]
+
+    /// Whether an owner answers it, and not the daemon (jet-protocol(7) §3).
+    package var isRouted: Bool { self == .set || self == .call }
+}
+
+/// The names of members of messages and of their params (jet-protocol(7) §2 and §4).
+package enum MemberName {
+    // Of elements (§2.5)
+    @inlinable package static var path: StaticString { "path" }
+    @inlinable package static var value: StaticString { "value" }
+    @inlinable package static var fetchOnly: StaticString { "fetchOnly" }
+    @inlinable package static var timeout: StaticString { "timeout" }
+    @inlinable package static var access: StaticString { "access" }
+    @inlinable package static var meta: StaticString { "meta" }
+    @inlinable package static var caller: StaticString { "caller" }
+
+    // Of requests (§2.7, §2.8)
+    @inlinable package static var args: StaticString { "args" }
+    @inlinable package static var valueAsResult: StaticString { "valueAsResult" }
+    @inlinable package static var name: StaticString { "name" }
+    @inlinable package static var debug: StaticString { "debug" }
+    @inlinable package static var encoding: StaticString { "encoding" }
+    @inlinable package static var user: StaticString { "user" }
+    @inlinable package static var password: StaticString { "password" }
+
+    // Of notifications (§4.6, §4.7)
+    @inlinable package static var event: StaticString { "event" }
+    @inlinable package static var count: StaticString { "n" }
+    @inlinable package static var changes: StaticString { "changes" }
+    @inlinable package static var index: StaticString { "index" }
+}
+
+/// The keys by which the `data` of an error says what is wrong (jet-protocol(7) §5).
+package enum ErrorKey: String, Hashable, Sendable, CaseIterable {
+    // Of Invalid params (§5.2)
+    case pathNotExists, pathAlreadyExists, foreignPath, fetchOnly, noAccess, notAState, notAMethod, missingParam
+    case wrongType, unknownParam, fetchIdInUse, badRule, invalidUser, invalidPassword, alreadyFetching
+    // Of Connection closed (§5.1)
+    case ownerGone, daemonStopping
+    // Of Limit exceeded (§5.3)
+    case limit
+}
+
+/// The limits that `-32010 Limit exceeded` names (jet-protocol(7) §5.3).
+package enum LimitName: String, Hashable, Sendable, CaseIterable {
+    case messageSize, outbox, pendingRequests, pendingBytes, authentications, walk
+    case outboxOfOwner = "outbox of the owner"
+}

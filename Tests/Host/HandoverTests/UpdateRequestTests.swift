@@ -1,0 +1,31 @@
+import Handover
+import JSONText
+import Testing
+
+/// What the agent may ask of root.
+struct UpdateRequestTests {
+    @Test("a request is a name and a caller, and comes back as it was written")
+    func roundTrip() throws {
+        let request = try #require(UpdateRequest(id: UpdateRequest.newID(), by: "alice"))
+        #expect(UpdateRequest(parsing: request.json.text) == request)
+    }
+
+    @Test(
+        "what cannot be a job's name is refused",
+        arguments: ["", "a b", "../x", "A", "a\n", "ä", "$(x)", String(repeating: "a", count: 65)])
+    func names(id: String) { #expect(UpdateRequest(id: id, by: "alice") == nil) }
+
+    @Test("a caller's name is cut, and cannot make a line of its own in the log")
+    func callers() {
+        #expect(UpdateRequest(id: "a", by: "al\nice\u{1B}[2J\u{85}")?.by == "alice[2J")
+        #expect(UpdateRequest(id: "a", by: "\n")?.by == "somebody")
+        #expect(UpdateRequest(id: "a", by: String(repeating: "e", count: 1000))?.by.count == 128)
+        #expect(UpdateRequest(id: "a", by: "e" + String(repeating: "\u{301}", count: 1000))?.by.utf8.count == 255)
+    }
+
+    @Test("other texts are no requests", arguments: ["", "{", "[]", "{}", #"{"id":"a"}"#, #"{"id":1,"by":"x"}"#])
+    func nonsense(text: String) { #expect(UpdateRequest(parsing: Array(text.utf8)) == nil) }
+
+    @Test("ids are new each time")
+    func ids() { #expect(Set((0..<100).map { _ in UpdateRequest.newID() }).count == 100) }
+}
