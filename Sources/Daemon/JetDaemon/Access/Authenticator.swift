@@ -104,7 +104,9 @@ final class Authenticator: Sendable {
 
     /// Changes the password in the users file, which is read again before. Other changes in the file apply from now on,
     /// too.
-    private func changePassword(_ request: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel) -> Bus.AuthenticationResult {
+    private func changePassword(_ request: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel)
+        -> Bus.AuthenticationResult
+    {
         let metadata = label.with(["user": "\(request.user)", "by": "\(asker)"])
         guard let file = users.withLock({ $0.file }) else { return .unknownUser }
         do {

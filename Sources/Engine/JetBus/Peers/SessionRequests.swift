@@ -44,7 +44,7 @@ struct SessionRequests {
         guard let id = request.id else { return }
         let info: JSON = [
             "name": .string(name), "version": .string(version),
-            "protocolVersion": "1.1.0",
+            "protocolVersion": .string(Release.protocolVersion),
             "features": [
                 "batches": true, "authentication": .boolean(hasUsers), "fetch": "full", "meta": true,
                 "conflation": true, "interval": true, "caller": true,
