@@ -4,15 +4,15 @@ public import Systemd
 
 /// What a provider is made from.
 public struct ProviderContext: Sendable {
-    /// Where the host's facts are read from.
+    /// Where the facts about the host are read.
     public let host: Host
     /// How often the agent looks at what does not notify of its changes.
     public let interval: Duration
-    /// The system bus, where systemd and its like are asked. It connects on its first use.
+    /// The system bus, for calls to systemd and similar services. It connects on its first use.
     public let bus: any MessageBus
     /// The netlink sockets that the service manager has handed over.
     public let sockets: ReceivedNetlinkSockets
-    /// Where problems are told, with the provider's name.
+    /// Logs problems, with the provider's name.
     public let logger: Logger
 
     /// A context of these parts.

@@ -145,7 +145,7 @@ struct JetAgent: AsyncParsableCommand {
             return ReceivedNetlinkSockets(try ListenDescriptor.received())
         } catch {
             logger.warning(
-                "the service manager's sockets could not be taken", metadata: ["reason": "\(error)"])
+                "cannot use the sockets that systemd passed", metadata: ["reason": "\(error)"])
             return ReceivedNetlinkSockets()
         }
     }

@@ -15,7 +15,7 @@ extension JetError {
         }
         if error.isServiceMissing {
             return JetError(
-                .invalidParams, "There is nobody on this machine to \(doing): \(error.message)", data: data,
+                .invalidParams, "No service on this machine can \(doing): \(error.message)", data: data,
                 underlying: error)
         }
         return JetError(
