@@ -186,7 +186,9 @@ struct AuthenticationTests {
         peer.send([login(1), Self.get, login(3), login(4), Self.get])
         peer.send(Self.get)
         peer.send([login(7), Self.get])
-        let verdicts: [Bus.AuthenticationResult] = [.granted(groups), .granted(Groups()), .wrongPassword, .granted(groups)]
+        let verdicts: [Bus.AuthenticationResult] = [
+            .granted(groups), .granted(Groups()), .wrongPassword, .granted(groups),
+        ]
         var answered: [[JSON]] = []
         for verdict in verdicts {
             #expect(bus.answerAll(with: verdict) == 1)

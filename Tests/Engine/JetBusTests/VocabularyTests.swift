@@ -25,7 +25,7 @@ struct VocabularyTests {
         #expect(defaults.outboxCeiling == ProtocolLimits.outboxCeiling * ProtocolLimits.outbox)
         #expect(defaults.pendingRequestLimit == ProtocolLimits.pendingRequests)
         #expect(defaults.pendingBytesLimit == ProtocolLimits.pendingBytes)
-        #expect(defaults.openQuestionLimit == ProtocolLimits.authentications)
+        #expect(defaults.authenticationLimit == ProtocolLimits.authentications)
         #expect(defaults.walkLimit == ProtocolLimits.walk)
     }
 

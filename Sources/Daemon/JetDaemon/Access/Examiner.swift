@@ -105,7 +105,9 @@ final class Examiner: Sendable {
 
     /// Changes the password in the file as it is now, not as it was when it was loaded; what else has been changed in it
     /// holds from now on.
-    private func changePassword(_ question: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel) -> Bus.AuthenticationResult {
+    private func changePassword(_ question: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel)
+        -> Bus.AuthenticationResult
+    {
         let metadata = label.with(["user": "\(question.user)", "by": "\(asker)"])
         guard let file = users.withLock({ $0.file }) else { return .unknownUser }
         do {

@@ -31,7 +31,7 @@ struct SessionRequests {
             case ("name", _): throw .wrongType("name", got: request.params)
             case ("debug", _): throw .wrongType("debug", got: request.params)
             case ("encoding", _): throw .wrongType("encoding", got: request.params)
-            default: throw .invalidParams("unknownParam", JSON.string(member.name).text)
+            default: throw .invalidParams(.unknownParam, JSON.string(member.name).text)
             }
         }
         request.peer.name = name
@@ -44,7 +44,7 @@ struct SessionRequests {
         guard let id = request.id else { return }
         let info: JSON = [
             "name": .string(name), "version": .string(version),
-            "protocolVersion": "1.1.0",
+            "protocolVersion": .string(Release.protocolVersion),
             "features": [
                 "batches": true, "authentication": .boolean(hasUsers), "fetch": "full", "meta": true,
                 "conflation": true, "interval": true, "caller": true,
