@@ -17,7 +17,8 @@ let house: [SwiftSetting] =
 /// and cost a fifth of the instructions. `Sources/README.md` has the proof.
 let hot = house + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-/// For targets that wait most of their time: size is worth more to them than speed.
+/// For targets that wait most of their time: size is worth more to them than speed. Not for those that `Jet` depends on:
+/// SwiftPM refuses unsafe flags in a package that is depended on by version.
 let compact = house + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
 /// What ships is small, on disk and in memory: unused code is dropped, nothing is exported, and relocations are packed
@@ -114,7 +115,7 @@ let package = Package(
         .module("CBytes", .base),
         .module("CTOML", .base),
         .module("JSONText", .base),
-        .module("Moments", .base, [], compact),
+        .module("Moments", .base),
         .module("Readiness", .base, [], compact),
         .module("Files", .base, [], compact),
         .module("Text", .base, [], compact),
@@ -168,19 +169,24 @@ let package = Package(
             ], compact),
         .module(
             "SystemUpdate", .host, ["DocumentedEvents", "Files", "Handover", "JSONText", "Moments", .logging], compact),
-        .target(
-            name: "HostAgent",
-            dependencies: [
-                "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Files", "Handover", "Jet",
+        .module(
+            "AgentCore", .host,
+            [
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Jet", "JetProtocol", "JSONText", "Moments",
+                "Netlink", "Readiness", "Systemd", "Text", .logging,
+            ], compact),
+        .module(
+            "Providers", .host,
+            [
+                "AgentCore", "CLinux", "CNetlink", "ConfigurationFile", "DocumentedEvents", "Files", "Handover", "Jet",
                 "JetProtocol", "JSONText", "Moments", "Netlink", "NetworkSettings", "Readiness", "Systemd", "Text",
                 "Udev", .logging,
-            ],
-            path: "Sources/Host", sources: ["AgentCore", "Providers"], swiftSettings: compact),
+            ], compact),
         .module(
             "JetAgentCommand", .host,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "HostAgent", "Jet", "JetProtocol", "Journal",
-                "Netlink", "Signals", "Systemd", .argumentParser, .logging,
+                "AgentCore", "CLinux", "ConfigurationFile", "DocumentedEvents", "Jet", "JetProtocol", "Journal",
+                "Netlink", "Providers", "Signals", "Systemd", .argumentParser, .logging,
             ], compact),
         .module(
             "JetNetworkCommand", .host,
@@ -254,7 +260,8 @@ let package = Package(
         .tests(
             "HostAgentTests", "Host",
             [
-                "HostAgent", "jet-agent", "ConfigurationFile", "CNetlink", "Files", "Handover", "Jet", "JetDaemon",
+                "AgentCore", "Providers", "jet-agent", "ConfigurationFile", "CNetlink", "Files", "Handover", "Jet",
+                "JetDaemon",
                 "JetProtocol", "JSONText", "Moments", "Netlink", "NetworkSettings", "Systemd", "TestSupport",
                 "Udev", .logging,
             ],
@@ -274,8 +281,8 @@ let package = Package(
         .tests(
             "ProjectTests", "Project",
             [
-                "DocumentedEvents", "HostAgent", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
-                "SystemUpdate", "TestSupport",
+                "AgentCore", "DocumentedEvents", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
+                "Providers", "SystemUpdate", "TestSupport",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.

@@ -50,7 +50,7 @@ require_swift() {
 # that it compiles. A compiled module names the folder in which it was made, as a text between two zero bytes.
 refuse_moved_build() {
     local module made_in
-    for module in .build/*/*/ModuleCache/*/SwiftShims-*.pcm; do
+    for module in .build/*-*-*/*/ModuleCache/*/SwiftShims-*.pcm; do
         [ -e "$module" ] || continue
         mapfile -t made_in < <(tr '\0' '\n' <"$module" | LC_ALL=C grep -axE '/[[:print:]]{2,}' | grep -v '/swift/shims$')
         [ "${#made_in[@]}" -gt 0 ] || continue

@@ -56,7 +56,7 @@ public struct ConfigurationTable: Sendable {
     /// Takes `true` or `false`.
     public mutating func take(_ key: String, default value: Bool) throws(ConfigurationError) -> Bool {
         guard let found = take(key) else { return value }
-        guard let bool = found.bool else { throw error(key, "is true or false, not \(found).") }
+        guard let bool = found.bool else { throw error(key, "must be true or false, not \(found).") }
         return bool
     }
 
@@ -66,7 +66,7 @@ public struct ConfigurationTable: Sendable {
     ) throws(ConfigurationError) -> Int {
         guard let found = take(key) else { return value }
         guard let number = found.int, range.contains(number) else {
-            throw error(key, "is a whole number from \(range.lowerBound) to \(range.upperBound), not \(found).")
+            throw error(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(found).")
         }
         return number
     }
@@ -79,7 +79,8 @@ public struct ConfigurationTable: Sendable {
         guard let number = found.double, range.contains(number) else {
             throw error(
                 key,
-                "is a number from \(JSON.number(range.lowerBound)) to \(JSON.number(range.upperBound)), not \(found).")
+                "must be a number from \(JSON.number(range.lowerBound)) to \(JSON.number(range.upperBound)), not \(found)."
+            )
         }
         return number
     }
@@ -94,7 +95,7 @@ public struct ConfigurationTable: Sendable {
     /// Takes a text.
     public mutating func take(_ key: String, default value: String) throws(ConfigurationError) -> String {
         guard let found = take(key) else { return value }
-        guard let text = found.string else { throw error(key, "is a text in quotes, not \(found).") }
+        guard let text = found.string else { throw error(key, "must be a text in quotes, not \(found).") }
         return text
     }
 
@@ -103,7 +104,7 @@ public struct ConfigurationTable: Sendable {
         guard let found = take(key) else { return value }
         let texts = found.array?.compactMap(\.string)
         guard let texts, texts.count == found.array?.count else {
-            throw error(key, "is a list of texts, such as [\"a\", \"b\"], not \(found).")
+            throw error(key, "must be a list of texts, such as [\"a\", \"b\"], not \(found).")
         }
         return texts
     }
@@ -111,7 +112,7 @@ public struct ConfigurationTable: Sendable {
     /// Takes a table; an absent one is empty.
     public mutating func table(_ key: String) throws(ConfigurationError) -> ConfigurationTable {
         guard let found = take(key) else { return ConfigurationTable(JSON.Object(), of: self, named: key) }
-        guard let object = found.object else { throw error(key, "is a table, not \(found).") }
+        guard let object = found.object else { throw error(key, "must be a table, not \(found).") }
         return ConfigurationTable(object, of: self, named: key)
     }
 
@@ -133,9 +134,9 @@ public struct ConfigurationTable: Sendable {
         guard let unknown = members.first?.name else { return }
         let near = known.map { (key: $0, distance: Self.distance($0, unknown)) }.min { $0.distance < $1.distance }
         if let near, near.distance <= 2 {
-            throw error(unknown, "is not known; is '\(near.key)' meant?")
+            throw error(unknown, "is not a known key; did you mean '\(near.key)'?")
         }
-        throw error(unknown, "is not known. Known here: \(known.sorted().joined(separator: ", ")).")
+        throw error(unknown, "is not a known key. Known keys: \(known.sorted().joined(separator: ", ")).")
     }
 
     /// How many letters must be added, left out or replaced to make one word of the other.

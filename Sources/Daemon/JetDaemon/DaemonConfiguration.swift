@@ -1,13 +1,13 @@
 public import JetBus
 public import JetProtocol
 
-/// What can be chosen about a daemon.
+/// The configuration of a daemon.
 public struct DaemonConfiguration: Sendable {
-    /// One way to reach the daemon.
+    /// An endpoint that the daemon opens.
     public struct Listener: Sendable, Hashable {
-        /// Where. A port of 0 means any.
+        /// The endpoint. With port 0 the system chooses one.
         public var endpoint: Endpoint
-        /// Whether the folder of a unix socket is made if it is missing.
+        /// Whether the folder of a unix socket is created if it is missing.
         public var makesFolder: Bool
 
         /// A listener at `endpoint`.
@@ -17,39 +17,31 @@ public struct DaemonConfiguration: Sendable {
         }
     }
 
-    /// Where the daemon listens.
+    /// The endpoints that the daemon opens.
     public var listeners: [Listener]
-    /// Sockets that listen already and were handed over, which it serves as well.
+    /// Listening sockets that were passed to the daemon, which it serves as well.
     public var sockets: [ReceivedSocket] = []
-    /// Whether peers of other machines may connect without encryption. There is no other way yet, so as long as they may
-    /// not, they are refused.
+    /// Whether peers on other machines may connect. There is no encryption yet, so everything would travel in plain text.
     public var allowsPlaintext = false
-    /// The longest message that is read, in bytes. What is longer closes its connection.
+    /// The length of the longest message accepted, in bytes. A longer one closes its connection.
     public var messageLimit = ProtocolLimits.messageSize
-    /// How often WebSocket peers are pinged, in milliseconds; 0 means never. One that answers none of two is closed.
+    /// The time between two pings of a WebSocket peer, in milliseconds; 0 turns pings off. A peer that does not answer two
+    /// in a row is closed.
     public var pingInterval = Int(ProtocolLimits.pingInterval / .milliseconds(1))
-    /// Which pages in browsers may connect by WebSocket.
+    /// The web pages that may connect by WebSocket.
     public var origins = OriginRule()
-    /// The file of those who can `authenticate`; without one nobody can.
+    /// The users file, which has the users that can `authenticate`.
     public var users: String?
-    /// Whether that file need not be there yet.
+    /// Whether the users file may be missing.
     public var usersMayBeMissing = false
-    /// What peers on the unix socket may do because of who runs them.
+    /// The groups of peers on the unix socket, by the user and the groups that they run as.
     public var grants: [Grant] = []
-    /// How long a daemon that is to end waits for answers that peers wait for, in milliseconds. Who has none by then is
-    /// told that the daemon stops.
-    public var drainPatience = 5000
-    /// How the bus behaves.
+    /// How long a stopping daemon waits until pending requests are answered, in milliseconds. The others then fail with an
+    /// error.
+    public var drainTimeout = 5000
+    /// The configuration of the bus.
     public var bus = Bus.Configuration()
 
-    /// A daemon that listens there.
+    /// A configuration with these listeners, and defaults for the rest.
     public init(listeners: [Listener]) { self.listeners = listeners }
-}
-
-/// Why a daemon could not start.
-public struct DaemonError: Error, CustomStringConvertible, Sendable {
-    /// What failed, and what can be done, in a sentence.
-    public let description: String
-
-    init(_ description: String) { self.description = description }
 }

@@ -1,75 +1,75 @@
 public import DocumentedEvents
 public import Logging
 
-/// What can happen to the daemon, and what peers can make happen to it, that its admin may want to know. The catalog
-/// (packaging/catalog/jet.catalog) says of each why it happens and what to do.
+/// The events of the daemon and its peers that an administrator may look for in the journal. The catalog
+/// (packaging/catalog/jet.catalog) explains each of them and what to do.
 public enum DaemonEvent: String, DocumentedEvent {
-    // Its life
+    // Lifecycle
 
-    /// It listens, and serves whoever comes.
+    /// The daemon listens and serves peers.
     case serving = "8c22a490a14b496080f89924677e4c77"
-    /// It ends, as it was told.
+    /// The daemon has stopped after a signal.
     case stopped = "0277719559d14e2bbe20ad522b7943c5"
-    /// It could not start.
+    /// The daemon could not start.
     case notStarted = "01e0b8d58a1046e384a159e6cd35a227"
-    /// It has read its files anew.
+    /// The daemon has read its files again.
     case reloaded = "7a4b9bb0d67f4cdda935af142759ad11"
-    /// Something in its files is not right: what was there before still holds.
+    /// Something in its files is wrong; the daemon keeps the old settings.
     case notReloaded = "7e81b80106cc4018a7b6e80e4e07e22f"
 
     // Connections
 
-    /// A socket that it listened on is gone.
+    /// A listening socket was closed unexpectedly.
     case listenerLost = "e7de2f24568749daa5ef68e4ebc37584"
-    /// Something has run out that a new connection takes, most often descriptors.
+    /// New connections cannot be accepted, most often for lack of file descriptors.
     case acceptingPaused = "7220bfe9099c49368a924343618ebdc5"
     /// New connections are accepted again.
     case acceptingResumed = "e10cf0bf88d14c31a76bd88cc9e9a84a"
-    /// Connections from other machines are refused, since nothing would hide what they say.
+    /// Connections from other machines are refused, since they would not be encrypted.
     case plaintextRefused = "43fc689fdbdb4c6eb194ed8dad42fe78"
-    /// A page that comes from elsewhere wanted to connect.
+    /// A web page of an origin that is not allowed tried to connect.
     case originRefused = "1915325d355a43e5a556effa9b3ab590"
-    /// A peer was closed because it does not answer pings.
+    /// A WebSocket peer was closed because it did not answer pings.
     case pingsUnanswered = "a65e4fb422f74d2597b72ec27d2440af"
 
     // Peers
 
-    /// A message is longer than allowed; the peer was closed.
+    /// A peer was closed because it sent a message that is too long.
     case messageTooLong = "d61bfb6c76394d5288833296298c9c22"
-    /// What a peer says is no WebSocket; it was closed.
+    /// A peer was closed because it broke the WebSocket protocol.
     case webSocketBroken = "de90feff557647c299b354c014d9f3eb"
-    /// Many of a peer's messages in a row could not be read; it was closed.
+    /// A peer was closed because many messages in a row could not be parsed.
     case peerUnreadable = "53022ee5d4e54f6e9d4c0fcfa8add7c9"
-    /// A peer has used up what it is allowed, and was refused.
+    /// A peer has reached a limit; its request failed.
     case limitReached = "287420d4d80141f6971065c68ffcf334"
-    /// A peer has used up what it is allowed, and was closed.
+    /// A peer has reached a limit and was closed.
     case peerClosedForLimit = "a9b670e187a2424e9a02a75ff3f1c8ae"
-    /// A peer does not read as fast as it is told things: it is told the newest of each only.
+    /// A peer reads too slowly; it gets only the newest value of each State.
     case peerSlow = "e824f4877f6149a1a9ef9e6718529bcb"
 
     // Users
 
-    /// A peer has shown that it is a user.
+    /// A peer has authenticated.
     case authenticated = "bab5d558d1b94b3fa43711dd6e98d6f8"
-    /// The password was not the user's.
+    /// A peer tried to authenticate with a wrong password.
     case wrongPassword = "72fd22f8589b4e71bc99b260b51fd968"
-    /// There is no such user.
+    /// A peer tried to authenticate as a user that does not exist.
     case unknownUser = "7c5debc198cd4132826afcbf5ad9e04b"
-    /// A user has a new password.
+    /// A user's password was changed.
     case passwordChanged = "39fa319247034e4cb73ff24c6fe5c1c7"
-    /// A user has no new password, because that may not be, or not be so.
+    /// A change of a password was refused.
     case passwordRefused = "24757019a8a14ff4945f4421be71954f"
-    /// A user has no new password, because that could not be saved.
+    /// A change of a password could not be saved.
     case passwordNotSaved = "0e81b1e14c1d4dd2839c5b19e1789b53"
 
-    /// How much each matters, and what its entry says.
+    /// The level and the message of each.
     public var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
         case .serving: (.notice, "serving")
         case .stopped: (.notice, "stopped")
         case .notStarted: (.critical, "could not start")
         case .reloaded: (.notice, "reloaded")
-        case .notReloaded: (.error, "not reloaded; what was there before still holds")
+        case .notReloaded: (.error, "reload failed; the old settings stay in use")
         case .listenerLost: (.critical, "no longer listening")
         case .acceptingPaused: (.error, "cannot accept connections")
         case .acceptingResumed: (.notice, "connections are accepted again")
@@ -77,19 +77,19 @@ public enum DaemonEvent: String, DocumentedEvent {
             (
                 .error,
                 """
-                peers from elsewhere are refused, since what they say, passwords included, would travel in plain text; \
-                allow-plaintext = true in the section [remote] of jetd.toml lets them
+                connections from other machines are refused, since they are not encrypted and would send passwords \
+                in plain text; to accept them, set allow-plaintext = true in the section [remote] of jetd.toml
                 """
             )
         case .originRefused:
-            (.notice, "a page may not connect; --ws-allow-origin, or allow-origins in jetd.toml, lets it")
-        case .pingsUnanswered: (.notice, "peer closed: pings are not answered")
+            (.notice, "a web page was refused; to allow it, add its origin to allow-origins in jetd.toml")
+        case .pingsUnanswered: (.notice, "peer closed: it does not answer pings")
         case .messageTooLong: (.notice, "peer closed: message too long")
-        case .webSocketBroken: (.notice, "peer closed: no WebSocket")
-        case .peerUnreadable: (.warning, "peer closed: its messages cannot be read")
+        case .webSocketBroken: (.notice, "peer closed: it broke the WebSocket protocol")
+        case .peerUnreadable: (.warning, "peer closed: its messages cannot be parsed")
         case .limitReached: (.warning, "a peer has reached a limit")
         case .peerClosedForLimit: (.warning, "peer closed: it has reached a limit")
-        case .peerSlow: (.info, "a peer does not keep up; it is told only the newest of each state")
+        case .peerSlow: (.info, "a peer reads too slowly; it gets only the newest value of each State")
         case .authenticated: (.info, "authenticated")
         case .wrongPassword: (.notice, "wrong password")
         case .unknownUser: (.notice, "unknown user")

@@ -1,6 +1,6 @@
 import JSONText
 
-/// JSON for people: a line for each member of an object, arrays on one line.
+/// Writes JSON with a line for each member of an object, and arrays on one line.
 enum PrettyJSON {
     static func append(_ value: JSON, to output: inout [UInt8], indent: Int = 0) {
         guard let object = value.object, !object.isEmpty else { return JSONWriter.append(value, to: &output) }

@@ -1,16 +1,16 @@
 import JSONText
 public import JetProtocol
 
-/// One *user*, as the users file has it.
+/// A user in the users file.
 public struct User: Hashable, Sendable {
-    /// The hash of the password, as crypt(5) has them; `nil` for one who cannot log in.
+    /// The hash of the password, in the form of crypt(5); `nil` for a user that cannot log in.
     public var hash: String?
-    /// What the user may see and do.
+    /// The groups of the user.
     public var groups: Groups
     /// Whether it may change the passwords of others.
     public var isAdmin: Bool
-    /// Whether its password stays as it is, whoever wants it changed over the bus. (So it is for cjet, where it keeps
-    /// those who share an account from locking each other out.)
+    /// Whether the password cannot be changed over the bus. (As in cjet, so that peers that share an account cannot lock each
+    /// other out.)
     public var isReadOnly: Bool
 
     /// A user.
@@ -25,7 +25,7 @@ public struct User: Hashable, Sendable {
 extension User {
     /// Reads `{"password", "auth"?: {"fetchGroups"?, "setGroups"?, "callGroups"?}, "admin"?, "readonly"?}`.
     ///
-    /// - Parameter place: Where this stands, for errors.
+    /// - Parameter place: The position in the file, for errors.
     init(_ json: JSON, at place: String) throws(UserTableError) {
         guard let object = json.object else { throw UserTableError(at: place, "expected an object") }
         func flag(_ name: String) throws(UserTableError) -> Bool {
@@ -53,7 +53,7 @@ extension User {
             isAdmin: try flag("admin"), isReadOnly: try flag("readonly"))
     }
 
-    /// Writes the user over what was there; members that mean nothing here stay.
+    /// Replaces the members of a user, and keeps unknown members.
     func json(over former: JSON?) -> JSON {
         var object = former?.object ?? [:]
         object["password"] = hash.map(JSON.string)
@@ -61,7 +61,7 @@ extension User {
         for (name, groups) in [
             ("fetchGroups", groups.fetch), ("setGroups", groups.set), ("callGroups", groups.call),
         ] {
-            // A list that says the same keeps its order.
+            // A list with the same groups keeps its order.
             let isSame = auth[name]?.array.map { Set($0.compactMap(\.string)) == groups } ?? false
             if !isSame { auth[name] = .array(groups.sorted().map(JSON.string)) }
         }

@@ -1,21 +1,21 @@
 public import JetProtocol
 
-/// Who may be whom, and who may change whose password.
+/// Authentication and changes of passwords.
 extension UserTable {
-    /// What comes of a user's name and password.
+    /// The result of an authentication.
     public enum Login: Hashable, Sendable {
-        /// They belong together: these are the user's rights.
+        /// The password is right. These are the groups of the user.
         case granted(Groups)
-        /// Nobody is called so.
+        /// There is no such user.
         case unknownUser
-        /// It is not the password.
+        /// The password is wrong.
         case wrongPassword
     }
 
-    /// Checks a password. This takes its time, by design.
+    /// Checks a password. This is slow by design.
     ///
-    /// It takes as long for a name that nobody has as for one that somebody has, so that names are no cheaper to guess
-    /// than passwords: then the password is checked against somebody else's, and the outcome thrown away.
+    /// It takes the same time for an unknown name, so that the time does not reveal which users exist: the password is then
+    /// checked against the hash of another user, and the result is ignored.
     public func login(_ name: String, _ password: Secret) -> Login {
         guard let user = self[name] else {
             spendTime(on: password, for: name)
@@ -30,29 +30,29 @@ extension UserTable {
 
     private func spendTime(on password: Secret, for name: String) {
         let hashes = hashes.filter(Crypt.isHash)
-        // Always the same one for a name, as long as the process lives.
+        // Always the same hash for a name during the lifetime of the process.
         var hasher = Hasher()
         hasher.combine(name)
         let hash = hashes.isEmpty ? nil : hashes[Int(hasher.finalize().magnitude % UInt(hashes.count))]
         if let hash { _ = Crypt.matches(password, hash) } else { _ = try? Crypt.hash(password) }
     }
 
-    /// Why a password is not changed.
+    /// Why a password cannot be changed.
     public enum Refusal: Error, Hashable, Sendable {
-        /// Who asks may not do that.
+        /// The asking user is not permitted to do that.
         case forbidden
-        /// Nobody is called so.
+        /// There is no such user.
         case unknownUser
-        /// It is none that could be hashed: empty, too long, or with a NUL.
+        /// The new password is empty, too long, or has a NUL.
         case unusablePassword
     }
 
-    /// Gives a user another password: its own, or if who asks is an admin, anybody's; but never that of one who is
-    /// `readonly`. Others hear nothing of who there is.
+    /// Changes the password of a user. Users may change their own password, admins that of all users, but not of users that
+    /// are `readonly`. The error for other users does not reveal whether `name` exists.
     ///
     /// - Parameters:
-    ///   - asker: Who asks, under a name that was proved.
-    ///   - method: What the hash is made with.
+    ///   - asker: The authenticated user that asks.
+    ///   - method: The method of hashing.
     public mutating func changePassword(
         of name: String, to password: Secret, by asker: String, method: Crypt.Method = .yescrypt
     ) throws(Refusal) {

@@ -1,20 +1,19 @@
 import JSONText
 import JetProtocol
 
-/// The *users*: who there is, and what of their file we do not understand but keep. The format is that of cjet's password
-/// file:
+/// The users in a users file, which has the format of cjet's password file. Unknown members are kept:
 ///
 ///     {"users": {"john": {"password": "$y$...", "auth": {"fetchGroups": [], "setGroups": [], "callGroups": []}}}}
 public struct UserTable: Hashable, Sendable {
-    /// All of the file; each user in it can be read.
+    /// The whole file; each user in it is valid.
     private var document: JSON.Object
 
-    /// Nobody.
+    /// A table without users.
     public init() { document = ["users": [:]] }
 
     /// Reads a users file.
     ///
-    /// - Throws: `UserTableError`, which says where what is wrong.
+    /// - Throws: `UserTableError`, with the position and the reason.
     public init(parsing text: [UInt8]) throws(UserTableError) {
         let json: JSON
         do throws(JSONError) {
@@ -35,10 +34,10 @@ public struct UserTable: Hashable, Sendable {
     /// The names, in the order of the file.
     public var names: [String] { entries.map(\.name) }
 
-    /// The hashes of all who have one.
+    /// The hashes of all users that have one.
     var hashes: [String] { entries.compactMap { $0.value["password"]?.string } }
 
-    /// The user called so; names are compared by code points. Setting `nil` removes it.
+    /// The user with this name; names are compared by code points. Setting `nil` removes the user.
     public subscript(name: String) -> User? {
         get { entries[name].flatMap { try? User($0, at: name) } }
         set {
@@ -48,7 +47,7 @@ public struct UserTable: Hashable, Sendable {
         }
     }
 
-    /// The file's text, with a line for each member, so that people can read it.
+    /// The text of the file, with a line for each member.
     public var text: [UInt8] {
         var text: [UInt8] = []
         PrettyJSON.append(.object(document), to: &text)
@@ -57,11 +56,11 @@ public struct UserTable: Hashable, Sendable {
     }
 }
 
-/// What is wrong with the text of a users file.
+/// Why a text is not a users file.
 public struct UserTableError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where: a member (`users.john.auth`), or a line and a column; `nil` for the whole.
+    /// The position: a member (`users.john.auth`), or a line and a column; `nil` for the whole text.
     public let place: String?
-    /// What.
+    /// What is wrong.
     public let reason: String
 
     init(at place: String?, _ reason: String) {
@@ -69,7 +68,7 @@ public struct UserTableError: Error, Hashable, Sendable, CustomStringConvertible
         self.reason = reason
     }
 
-    /// What is no JSON, at its line and column (in bytes), both from 1.
+    /// An error of the JSON parser, with line and column (in bytes), both from 1.
     init(_ error: JSONError, in text: [UInt8]) {
         let before = text.prefix(error.offset)
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1
@@ -77,6 +76,6 @@ public struct UserTableError: Error, Hashable, Sendable, CustomStringConvertible
         self.init(at: "line \(line), column \(column)", error.reason.rawValue)
     }
 
-    /// Both in one line.
+    /// Position and reason on one line.
     public var description: String { place.map { "\($0): \(reason)" } ?? reason }
 }

@@ -5,38 +5,38 @@ import JetDaemon
 import JetProtocol
 import Logging
 
-/// What stands in the daemon's configuration file: jetd.toml, jetd.toml(5). Everything has a default, and a file that is
-/// not there is an empty one.
+/// The settings in the configuration file of the daemon, jetd.toml(5). Each has a default; a missing file is like an empty
+/// one.
 ///
 ///     let settings = try DaemonSettings(path: "/etc/jet/jetd.toml", isOptional: true)
 struct DaemonSettings: Hashable {
-    /// Something that has a usual place, which depends on who runs the daemon, and that can be done without.
+    /// A path that has a default, which depends on who runs the daemon, and that can be turned off.
     enum Place: Hashable {
-        /// Where it usually is. The key is not there.
+        /// The default path. The key is missing.
         case usual
-        /// There shall be none. The key is `false`.
+        /// Turned off. The key is `false`.
         case none
-        /// There.
+        /// This path.
         case path(String)
     }
 
-    /// What `info` says the daemon is called.
+    /// The name of the daemon in the result of `info`.
     var name = Self.defaults.bus.name
-    /// How much is logged.
+    /// The lowest level that is logged.
     var logLevel = Logger.Level.info
-    /// The longest message that is read, in bytes.
+    /// The length of the longest message accepted, in bytes.
     var messageLimit = Self.defaults.messageLimit
-    /// Where the daemon listens when it is handed no sockets.
+    /// Where the daemon listens without sockets from systemd.
     var listen = ListenSettings()
     /// Peers by WebSocket.
     var web = WebSettings()
-    /// The file of those who can authenticate.
+    /// The users file.
     var users = Place.usual
-    /// Who is in which Jet groups because of whom it runs as.
+    /// The groups of peers on the unix socket, by the user and the groups that they run as.
     var grants: [Grant] = []
-    /// Whether peers from elsewhere may connect without encryption.
+    /// Whether peers on other machines may connect without encryption.
     var allowsPlaintext = Self.defaults.allowsPlaintext
-    /// The bounds of the bus.
+    /// The limits of the bus.
     var limits = LimitSettings()
 
     static let defaults = DaemonConfiguration(listeners: [])
@@ -44,12 +44,12 @@ struct DaemonSettings: Hashable {
     /// The defaults.
     init() {}
 
-    /// The settings in a file.
+    /// Reads the settings from a file.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - isOptional: Whether it need not be there.
-    /// - Throws: What is wrong with it, with the line.
+    ///   - isOptional: Whether it may be missing.
+    /// - Throws: What is wrong with it, with the line number.
     init(path: String, isOptional: Bool = false) throws(ConfigurationError) {
         self.init()
         guard var table = try ConfigurationTable(file: path) else {
@@ -59,7 +59,7 @@ struct DaemonSettings: Hashable {
         try take(from: &table)
     }
 
-    /// The settings in a document.
+    /// Reads the settings from a text.
     init(parsing text: String, file: String = "jetd.toml") throws(ConfigurationError) {
         self.init()
         var table = try ConfigurationTable(parsing: text, file: file)
@@ -83,26 +83,26 @@ struct DaemonSettings: Hashable {
         try table.finish()
     }
 
-    /// Which limits of a message make sense, in bytes.
+    /// The permitted values of `messageLimit`.
     static let messageLimits = 1024...1 << 30
 
-    /// Takes the grants. Whoever they name may be missing: what is granted to a group of the package's must not keep a
-    /// daemon from starting where there is no such group.
+    /// Reads the grants. Their users and groups may be missing: a grant to a group that the package creates must not prevent
+    /// a daemon from starting where that group does not exist.
     private static func grants(in table: ConfigurationTable) throws(ConfigurationError) -> [Grant] {
         var table = table
         var grants: [Grant] = []
         for name in table.keys {
             guard let holder = Grant.Holder(parsing: name) else {
-                throw table.error(name, "is neither \"user:NAME\" nor \"group:NAME\".")
+                throw table.error(name, "must be \"user:NAME\" or \"group:NAME\".")
             }
             let groups = try table.take(name, default: [String]())
-            guard !groups.contains("") else { throw table.error(name, "grants a group without a name.") }
+            guard !groups.contains("") else { throw table.error(name, "has an empty group name.") }
             grants.append(Grant(to: holder, Set(groups), mayBeMissing: true))
         }
         return grants
     }
 
-    /// The keys that differ from `other`'s and that a running daemon cannot take up, as they stand in the file.
+    /// The keys, as in the file, that differ from `other` and that need a restart.
     func fixed(otherThan other: DaemonSettings) -> [String] {
         let differences = [
             ("name", name != other.name), ("message-limit", messageLimit != other.messageLimit),
@@ -112,7 +112,7 @@ struct DaemonSettings: Hashable {
         return differences.compactMap { $1 ? $0 : nil }
     }
 
-    /// Takes these over from `other`.
+    /// Copies the settings that need a restart from `other`.
     mutating func keepFixed(of other: DaemonSettings) {
         (name, messageLimit, listen) = (other.name, other.messageLimit, other.listen)
         (web.pingInterval, limits) = (other.web.pingInterval, other.limits)
@@ -120,32 +120,32 @@ struct DaemonSettings: Hashable {
 }
 
 extension ConfigurationTable {
-    /// Takes a path, or `false` for none.
+    /// Reads a path, or `false` for none.
     mutating func place(_ key: String) throws(ConfigurationError) -> DaemonSettings.Place {
         guard let found = take(key) else { return .usual }
         if found.bool == false { return .none }
         guard let path = found.string, path.hasPrefix("/"), !path.utf8.contains(0) else {
-            throw error(key, "is an absolute path, or false for none, not \(found).")
+            throw error(key, "must be an absolute path, or false for none, not \(found).")
         }
         return .path(path)
     }
 
-    /// Takes a port, or `false` for none.
+    /// Reads a port, or `false` for none.
     mutating func port(_ key: String, default value: Int?) throws(ConfigurationError) -> Int? {
         guard let found = take(key) else { return value }
         if found.bool == false { return nil }
         guard let port = found.int, (0...65535).contains(port) else {
-            throw error(key, "is a port from 0 to 65535, or false for none, not \(found).")
+            throw error(key, "must be a port from 0 to 65535, or false for none, not \(found).")
         }
         return port
     }
 
-    /// Takes a level of the log.
+    /// Reads a log level.
     mutating func level(_ key: String, default value: Logger.Level) throws(ConfigurationError) -> Logger.Level {
         let name = try take(key, default: value.rawValue)
         guard let level = Logger.Level(rawValue: name) else {
             let levels = Logger.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-            throw error(key, "is one of \(levels), not \"\(name)\".")
+            throw error(key, "must be one of \(levels), not \"\(name)\".")
         }
         return level
     }

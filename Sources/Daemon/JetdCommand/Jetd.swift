@@ -10,9 +10,9 @@ import Logging
 import Signals
 import Systemd
 
-/// The daemon's main: arguments, wiring, exit codes.
+/// The main program of the daemon: command line, wiring, exit codes.
 public enum Jetd {
-    /// Does what the command line says; ends the process with another status than 0 where it could not.
+    /// Runs the daemon as the command line says. Exits with another status than 0 if that fails.
     public static func main() async {
         StandardStreams.fill()
         do {
@@ -45,7 +45,7 @@ public enum Jetd {
         do throws(ConfigurationError) {
             _ = try Setup(options, environment: environment)
         } catch {
-            // To the journal it comes by way of systemd only, which checks what it is about to have reloaded.
+            // It goes to the journal only from jetd.service, which checks the configuration before a reload.
             JetLog.complain("jetd", "\(error)", DaemonEvent.notReloaded)
             exit(2)
         }
@@ -60,12 +60,12 @@ public enum Jetd {
         shareHeap()
         signal(SIGPIPE, SIG_IGN)
 
-        // As the service manager sends them (daemon(7)), and Ctrl-C; and by custom, `systemctl reload`.
+        // SIGTERM is from systemd (daemon(7)), SIGINT from Ctrl-C, SIGHUP from `systemctl reload`.
         let endSignals = ProcessSignals(SIGTERM, SIGINT)
         let reloadSignals = ProcessSignals(SIGHUP)
         let daemon = Daemon(configuration: configuration, logger: logger)
         let endpoints = try await daemon.start()
-        // The journal has that already.
+        // The log has them, too.
         if !JetLog.hasStandardOutput {
             for endpoint in endpoints { print("listening \(endpoint)") }
             fflush(nil)
@@ -77,14 +77,14 @@ public enum Jetd {
             for await _ in reloadSignals { await reload(daemon, &setup, manager, logger) }
         }
         for await _ in endSignals { break }
-        // A second one ends the process at once.
+        // A second signal terminates the process.
         endSignals.release()
         reloading.cancel()
         manager.stopping(status: "answering what is still pending")
         await daemon.stop()
     }
 
-    /// Reads anew what can change while the daemon runs. If that cannot be used, it goes on with what it had.
+    /// Reads the files again. If something in them is wrong, the daemon keeps the old settings.
     private static func reload(
         _ daemon: Daemon, _ setup: inout Setup, _ manager: ServiceNotifier, _ logger: Logger
     ) async {
@@ -101,24 +101,24 @@ public enum Jetd {
 
     private static func complain(_ text: String) { JetLog.complain("jetd", text, DaemonEvent.notStarted) }
 
-    /// What of the environment says where to listen, and where the files are.
+    /// The environment variables that the paths of the socket and the files depend on.
     private static var environment: [String: String] {
         var environment: [String: String] = [:]
-        for name in ["RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"] + ConfigurationPlace.variables {
+        for name in ["RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"] + DaemonPaths.variables {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
         return environment
     }
 
-    /// Has all threads take memory from one heap. There is one that takes any to speak of; in a heap of its own it would
-    /// ask the kernel for every page (malloc(3), arenas), in the common one it asks for 128 KiB at a time.
+    /// Makes all threads allocate from one heap. Only the event loop allocates much; in an arena of its own (malloc(3)) it
+    /// would ask the kernel for each page, in the main one it asks for 128 KiB at a time.
     private static func shareHeap() {
         // M_ARENA_MAX of mallopt(3), which is no constant for Swift.
         let arenaMaximum: Int32 = -8
         _ = mallopt(arenaMaximum, 1)
     }
 
-    /// A connection is a descriptor: allow as many as the system lets us have.
+    /// Raises the limit of file descriptors to the maximum, since each connection needs one.
     private static func raiseDescriptorLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

@@ -3,15 +3,15 @@ import JetDaemon
 import Logging
 import Systemd
 
-/// The sockets that the service manager has handed over, as far as they can be served.
+/// The sockets that systemd has passed to the daemon.
 struct ReceivedSockets {
     /// Those that can be served.
     let sockets: [ReceivedSocket]
-    /// Whether there were any, whatever they are. If they cannot even be told apart, the daemon must not listen elsewhere
-    /// instead, at ports that nobody has asked for.
+    /// Whether systemd has passed any sockets, valid or not. If none of them can be served, the daemon must not open other
+    /// endpoints instead.
     let wereHandedOver: Bool
 
-    /// Takes them. What is wrong with one is logged, and does not keep the others from being served.
+    /// Receives the sockets. Logs the ones that cannot be served.
     init(logger: Logger) {
         var received: [ListenDescriptor] = []
         var failed = false
@@ -19,7 +19,7 @@ struct ReceivedSockets {
             received = try ListenDescriptor.received()
         } catch {
             failed = true
-            logger.error("no socket of the service manager can be taken", metadata: ["reason": "\(error)"])
+            logger.error("cannot receive the sockets from systemd", metadata: ["reason": "\(error)"])
         }
         wereHandedOver = failed || !received.isEmpty
         sockets = received.compactMap { socket in
@@ -27,9 +27,9 @@ struct ReceivedSockets {
                 return try ReceivedSocket(descriptor: socket.descriptor, name: socket.name)
             } catch {
                 logger.error(
-                    "a socket of the service manager is not served",
+                    "a socket from systemd cannot be served",
                     metadata: ["socket": "\(socket.name)", "reason": "\(error)"])
-                // The service manager has its own, where those who connect wait.
+                // systemd keeps its own descriptor of the socket, where connections wait.
                 close(socket.descriptor)
                 return nil
             }

@@ -3,7 +3,7 @@ import JetDaemon
 import Logging
 import Systemd
 
-/// What systemd is told about the daemon: that it is ready when all listeners accept connections; what is on the bus, when
+/// Notifies systemd: that it is ready when all listeners accept connections; what is on the bus, when
 /// that changes; that it is alive, each time the bus has answered a request.
 extension ServiceNotifier {
     /// How long a status is shown at least: it is for people.
@@ -21,7 +21,7 @@ extension ServiceNotifier {
     func attend(_ daemon: Daemon) async {
         guard ready() else { return }
         // It fails only if the daemon has stopped by now.
-        try? await daemon.tellCensus(atMostEvery: Self.statusRest) { self.show(Self.status(of: $0)) }
+        try? await daemon.reportCensus(atMostEvery: Self.statusRest) { self.show(Self.status(of: $0)) }
         guard let pingInterval else { return }
         // Pings that follow each other without a pause would leave the loop no time for sockets.
         try? await daemon.watch(every: max(pingInterval, .milliseconds(1))) { self.alive() }

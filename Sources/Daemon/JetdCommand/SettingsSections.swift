@@ -5,19 +5,20 @@ import JetDaemon
 import JetProtocol
 import Moments
 
-/// `[listen]`: where the daemon listens when nobody hands it sockets.
+/// `[listen]`: where the daemon listens without sockets from systemd.
 struct ListenSettings: ConfigurationSection, Hashable {
     /// The unix socket.
     var unix = DaemonSettings.Place.usual
-    /// The port of 127.0.0.1 for peers by TCP; 0 is any, `nil` none.
+    /// The TCP port of 127.0.0.1; 0 picks a free one, `nil` is none.
     var tcpPort: Int? = Endpoint.defaultPort
-    /// The port of 127.0.0.1 for peers by WebSocket; 0 is any, `nil` none.
+    /// The WebSocket port of 127.0.0.1; 0 picks a free one, `nil` is none.
     var webPort: Int? = Endpoint.defaultWebSocketPort
 
     mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
         unix = try table.place("unix")
         if case .path(let path) = unix, path.utf8.count > Endpoint.longestPath {
-            throw table.error("unix", "has more than \(Endpoint.longestPath) bytes, the longest path of a socket.")
+            throw table.error(
+                "unix", "must not be longer than \(Endpoint.longestPath) bytes, the limit for the path of a socket.")
         }
         tcpPort = try table.port("tcp-port", default: tcpPort)
         webPort = try table.port("web-port", default: webPort)
@@ -26,9 +27,9 @@ struct ListenSettings: ConfigurationSection, Hashable {
 
 /// `[web]`: peers by WebSocket.
 struct WebSettings: ConfigurationSection, Hashable {
-    /// Which pages may connect.
+    /// The web pages that may connect.
     var origins = OriginRule()
-    /// How often peers are pinged, in milliseconds; 0 is never.
+    /// The time between two pings, in milliseconds; 0 turns pings off.
     var pingInterval = DaemonSettings.defaults.pingInterval
 
     mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
@@ -36,31 +37,31 @@ struct WebSettings: ConfigurationSection, Hashable {
             guard origins.allow(text) else {
                 throw table.error(
                     "allow-origins",
-                    "lists origins such as \"https://panel.example\", \"null\" or \"*\", which \"\(text)\" is not.")
+                    "must list origins such as \"https://panel.example\", \"null\" or \"*\", not \"\(text)\".")
             }
         }
         let interval = try table.take(
             "ping-interval", default: .milliseconds(pingInterval), in: 0...3600)
-        // A part of a millisecond must not become never.
+        // Rounded up, so that less than a millisecond does not turn pings off.
         pingInterval = Int(interval.nanoseconds / 1_000_000) + (interval.nanoseconds % 1_000_000 > 0 ? 1 : 0)
     }
 }
 
-/// `[limits]`: the bounds of the bus, for all peers alike.
+/// `[limits]`: the limits of the bus, for each peer.
 struct LimitSettings: ConfigurationSection, Hashable {
-    /// How long an owner has for its answer when nobody says otherwise.
+    /// The default time that an owner has to answer a request.
     var timeout = Duration.nanoseconds(Int64(clamping: defaults.defaultTimeout))
-    /// From how many bytes on what waits for a peer is conflated.
+    /// The size of an outbox, in bytes, above which notifications are conflated.
     var outbox = defaults.outboxLimit
-    /// How many requests of one peer may wait for an answer.
+    /// The limit of pending requests of a peer.
     var pendingRequests = defaults.pendingRequestLimit
-    /// How many bytes these may have.
+    /// The limit of the size of these requests, in bytes.
     var pendingBytes = defaults.pendingBytesLimit
-    /// How many passwords may wait to be checked.
+    /// The limit of passwords that wait to be checked.
     var waitingPasswords = defaults.authenticationLimit
-    /// How many elements the gets of one message may walk over.
+    /// The limit of elements that the gets in one message may visit.
     var getElements = defaults.walkLimit
-    /// How many texts in a row may fail to parse.
+    /// The limit of messages in a row that cannot be parsed.
     var parseErrors = defaults.parseErrorLimit
 
     private static var defaults: Bus.Configuration { DaemonSettings.defaults.bus }
@@ -75,7 +76,7 @@ struct LimitSettings: ConfigurationSection, Hashable {
         parseErrors = try table.take("parse-errors", default: parseErrors, in: 1...1 << 16)
     }
 
-    /// Sets a bus so.
+    /// Applies the limits to the configuration of a bus.
     func apply(to bus: inout Bus.Configuration) {
         bus.defaultTimeout = UInt64(clamping: timeout.nanoseconds)
         bus.outboxLimit = outbox

@@ -6,29 +6,29 @@ import JetProtocol
 import Journal
 import Logging
 
-/// How the daemon is *set up*: the configuration file, and what the command line says over it.
+/// Combines the configuration file with the command line, which overrides it.
 struct Setup {
-    /// How much is logged.
+    /// The lowest level that is logged.
     let logLevel: LogLevel
     private let options: JetdOptions
     private let environment: [String: String]
-    private let place: ConfigurationPlace
-    /// What the file says now, of what could be taken up.
+    private let place: DaemonPaths
+    /// The settings of the file that are in use.
     private var settings: DaemonSettings
 
     /// Reads the file.
     ///
-    /// - Throws: `ConfigurationError` if it is not right.
+    /// - Throws: `ConfigurationError` if it is wrong.
     init(_ options: JetdOptions, environment: [String: String]) throws(ConfigurationError) {
         self.options = options
         self.environment = environment
-        place = ConfigurationPlace(userID: geteuid(), environment: environment)
+        place = DaemonPaths(userID: geteuid(), environment: environment)
         settings = try Self.settings(options, place)
         logLevel = LogLevel(options.logLevel ?? settings.logLevel)
     }
 
     private static func settings(
-        _ options: JetdOptions, _ place: ConfigurationPlace
+        _ options: JetdOptions, _ place: DaemonPaths
     ) throws(ConfigurationError) -> DaemonSettings {
         if let path = options.config { return try DaemonSettings(path: path) }
         return try place.configuration.map { path throws(ConfigurationError) in
@@ -40,28 +40,28 @@ struct Setup {
 
     /// A daemon's configuration.
     ///
-    /// - Throws: `Nothing` if there is nowhere to listen.
-    func configuration(with sockets: ReceivedSockets) throws(Nothing) -> DaemonConfiguration {
+    /// - Throws: `NoListeners` if there is nothing to listen on.
+    func configuration(with sockets: ReceivedSockets) throws(NoListeners) -> DaemonConfiguration {
         var configuration = configuration(from: settings)
         configuration.sockets = sockets.sockets
         configuration.listeners = listeners(areHandedOver: sockets.wereHandedOver)
         guard !configuration.listeners.isEmpty || !configuration.sockets.isEmpty else {
-            throw Nothing(wereHandedOver: sockets.wereHandedOver)
+            throw NoListeners(wereHandedOver: sockets.wereHandedOver)
         }
         return configuration
     }
 
-    /// There is nowhere to listen.
-    struct Nothing: Error, CustomStringConvertible {
+    /// There is nothing to listen on.
+    struct NoListeners: Error, CustomStringConvertible {
         let wereHandedOver: Bool
         var description: String {
             wereHandedOver
-                ? "none of the sockets of the service manager can be served"
-                : "there is nowhere to listen: the configuration has 'false' for all in [listen]"
+                ? "none of the sockets from systemd can be served; see the errors above"
+                : "there is nothing to listen on: all keys in [listen] are false; set one of them, or use --unix-path"
         }
     }
 
-    /// Where the daemon listens by itself.
+    /// The endpoints that the daemon opens itself.
     private func listeners(areHandedOver: Bool) -> [DaemonConfiguration.Listener] {
         let host = "127.0.0.1"
         var listeners: [DaemonConfiguration.Listener] = []
@@ -84,7 +84,7 @@ struct Setup {
         return listeners
     }
 
-    /// What the file and the command line say of all but the sockets.
+    /// The configuration without the listeners.
     private func configuration(from settings: DaemonSettings) -> DaemonConfiguration {
         var configuration = DaemonConfiguration(listeners: [])
         configuration.allowsPlaintext = settings.allowsPlaintext
@@ -109,9 +109,9 @@ struct Setup {
 
     // MARK: Reload
 
-    /// Reads the file anew, and has the daemon take up what can change while it runs. What cannot is logged.
+    /// Reads the file again and applies the settings that can change while the daemon runs. Logs the ones that need a restart.
     ///
-    /// - Throws: What is wrong; then all stays as it was.
+    /// - Throws: What is wrong; then nothing changes.
     mutating func reload(_ daemon: Daemon, logger: Logger) async throws {
         var settings = try Self.settings(options, place)
         var fixed = settings.fixed(otherThan: self.settings)
@@ -124,10 +124,10 @@ struct Setup {
         logLevel.value = options.logLevel ?? settings.logLevel
         if !fixed.isEmpty {
             logger.warning(
-                "some of what has changed in the configuration is taken up by a restart only",
+                "some changed settings take effect only after a restart",
                 metadata: ["keys": "\(fixed.joined(separator: ", "))"])
         }
-        // What was not taken up differs still, the next time.
+        // These are compared again at the next reload.
         settings.keepFixed(of: self.settings)
         self.settings = settings
     }

@@ -1,6 +1,6 @@
 import Jet
 
-// A script: says what it wants, one thing after the other, and ends.
+// A script: sends one request after the other, and ends.
 let peer = try BlockingPeer()
 
 for level in [25, 300] {

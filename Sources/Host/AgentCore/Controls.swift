@@ -1,12 +1,11 @@
 public import JSONText
 public import Jet
 
-/// What may be done to the things that a provider shows: the other half of it, which serves sets and calls while the
-/// provider watches.
+/// The part of a provider that serves sets and calls.
 ///
-/// Both share what they know through an object that guards itself, since a control may come at any time.
+/// It runs on the lane of the provider. Both share an object that protects its state with a lock.
 public protocol Controls: Sendable {
-    /// Somebody sets the State at `path`.
+    /// A peer sets the State at `path`.
     ///
     /// - Returns: `.adjust` with what is so afterwards by the kernel's (or another authority's) word, which need not be
     ///   what was asked for. The provider's next report tells it to all others. `.acceptSilently` and `.answer` if that
@@ -14,7 +13,7 @@ public protocol Controls: Sendable {
     /// - Throws: `JetError` with a sentence that says what to do about it, to refuse.
     func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON>
 
-    /// Somebody calls the Method at `path`.
+    /// A peer calls the Method at `path`.
     ///
     /// - Returns: The result.
     /// - Throws: `JetError` with a sentence that says what to do about it, to refuse.

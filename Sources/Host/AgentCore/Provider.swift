@@ -8,11 +8,11 @@
 /// - Paths are stable: made from what a thing is and where it is plugged in, never from the order in which the kernel
 ///   numbered it.
 ///
-/// A plain provider is asked again and again by the `Poller`. One whose source tells of some changes, but not of all, is
-/// a `WakingProvider`; one whose source tells of all is a `PushingProvider`, and never polled.
+/// A plain provider is polled. One whose source also notifies of some changes is a `WakingProvider`; one whose source
+/// notifies of all changes is a `PushingProvider`, which is not polled.
 ///
-/// Providers are values with a memory of their own (what was found at the last scan, what failed): they are called
-/// from one place at a time, which is why `readings` may be `mutating` and needs no lock.
+/// Providers are values with state of their own (what the last scan found, what failed). All their code runs on a `Lane`
+/// of their own, one call at a time, so `readings` may be `mutating`, needs no lock, and may block.
 public protocol Provider: Sendable {
     /// The name by which the provider is switched off and logged: one lower-case word.
     var name: String { get }
@@ -20,9 +20,7 @@ public protocol Provider: Sendable {
     /// How long to wait between two polls; `nil` for the agent's own interval.
     var period: Duration? { get }
 
-    /// Everything there is to say right now.
-    ///
-    /// Reads small files of the kernel and does nothing slower than that.
+    /// The complete set of readings at this moment.
     mutating func readings() -> [Reading]
 }
 
@@ -31,23 +29,23 @@ extension Provider {
     public var period: Duration? { nil }
 }
 
-/// A provider that is polled, and has a source that tells when something happened that should be seen at once.
+/// A provider that is polled, and also has a source that notifies it of changes to publish immediately.
 public protocol WakingProvider: Provider {
-    /// Calls `wake` whenever the provider should be asked at once, until the task is cancelled. It is another copy of the
-    /// provider that is asked: what `watch` learns, it must share.
+    /// Calls `wake` whenever the provider should be polled immediately, until the task is cancelled. Another copy of the
+    /// provider is polled, so what `watch` learns must be shared with it.
     ///
-    /// - Parameter wake: Returns at once; being called often costs no more than a few polls a second.
-    /// - Throws: What ended the source for good. The agent logs it, and listens again after a while.
+    /// - Parameter wake: Does not block; calling it often causes a few polls a second at most.
+    /// - Throws: What ended the source. The agent logs it, and calls `watch` again after a while.
     func watch(_ wake: @escaping @Sendable () -> Void) async throws
 }
 
-/// A provider that need not be polled, since its source tells when something changed.
+/// A provider that is not polled, because its source notifies it of every change.
 public protocol PushingProvider: Provider {
-    /// Reports the complete set of readings, at once and after each change, until the task is cancelled.
+    /// Reports the complete set of readings, immediately and after each change, until the task is cancelled.
     ///
-    /// - Parameter report: Takes a complete set. It returns at once; of sets that are reported faster than they can be
-    ///   published, the newest counts.
-    /// - Throws: What ended the source for good. The agent logs it, takes the provider's states away, and starts the
-    ///   provider again after a while.
+    /// - Parameter report: Takes a complete set and does not block. Of sets that are reported faster than they can be
+    ///   published, only the newest is.
+    /// - Throws: What ended the source. The agent logs it, removes the elements of the provider, and calls `run` again
+    ///   after a while.
     mutating func run(report: @Sendable ([Reading]) -> Void) async throws
 }

@@ -1,6 +1,6 @@
 import CLinux
 import DocumentedEvents
-import HostAgent
+import AgentCore
 import Jet
 import JetProtocol
 import Logging
@@ -62,7 +62,7 @@ struct AgentService: Sendable {
     private func rest() async {
         guard (try? await Task.sleep(for: .seconds(10))) != nil else { return }
         let released = linux_release_program()
-        logger.debug("gave back the memory of the start", metadata: ["bytes": "\(released)"])
+        logger.debug("released memory that only the start needed", metadata: ["bytes": "\(released)"])
     }
 
     /// Keeps the service manager, and the log, told about the connection.
@@ -91,7 +91,11 @@ struct AgentService: Sendable {
     /// Keeps the service manager told that the agent is alive, and what it shows.
     private func watch(_ agent: Agent, _ peer: Peer, _ publisher: PeerPublisher, _ manager: ServiceNotifier) async {
         await AgentWatch(agent, peer).run(every: manager.pingInterval ?? Self.beat) { finding in
-            if finding.isAlive { manager.alive() } else { logger.error("the agent's work does not go round") }
+            if finding.isAlive {
+                manager.alive()
+            } else {
+                logger.error("the agent does not publish; no watchdog ping is sent")
+            }
             guard peer.isConnected else { return }
             let count = await publisher.count
             let answer = finding.daemonAnswers ? "" : ", which does not answer"

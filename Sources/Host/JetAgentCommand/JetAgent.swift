@@ -2,11 +2,12 @@ import ArgumentParser
 import ConfigurationFile
 import DocumentedEvents
 import Glibc
-import HostAgent
+import AgentCore
 import Jet
 import JetProtocol
 import Journal
 import Logging
+import Providers
 import Netlink
 import Signals
 import Systemd
@@ -113,11 +114,13 @@ struct JetAgent: AsyncParsableCommand {
         var settings = try settings()
         if checkConfig { return }
         if printPolkitRules {
-            print(ServicePolkit.rules(for: settings.services), terminator: "")
+            print(
+                ServicePolkit.rules(for: settings["services"] as? ServicesConfiguration ?? ServicesConfiguration()),
+                terminator: "")
             return
         }
         if let interval { settings.interval = .seconds(interval) }
-        let providers = HostProviders.all(
+        let providers = HostProviders.providers(
             of: host, configuration: settings, except: Set(disable), sockets: receivedSockets(logger), logger: logger)
         if list {
             for line in Self.listing(providers) { print(line) }
@@ -142,7 +145,7 @@ struct JetAgent: AsyncParsableCommand {
             return ReceivedNetlinkSockets(try ListenDescriptor.received())
         } catch {
             logger.warning(
-                "the service manager's sockets could not be taken", metadata: ["reason": "\(error)"])
+                "cannot use the sockets that systemd passed", metadata: ["reason": "\(error)"])
             return ReceivedNetlinkSockets()
         }
     }
@@ -152,7 +155,8 @@ struct JetAgent: AsyncParsableCommand {
 
     /// What the admin has set.
     private func settings() throws(ConfigurationError) -> AgentConfiguration {
-        try AgentConfiguration(path: config ?? Self.standardConfiguration, isOptional: config == nil)
+        try AgentConfiguration(
+            path: config ?? Self.standardConfiguration, isOptional: config == nil, of: HostProviders.all)
     }
 
     /// What all `providers` have to say now, sorted by path.

@@ -1,26 +1,26 @@
 public import Logging
 
-/// A *documented event*: something that happens to a program and that its admin may want to find, count or be explained.
+/// An event of a program that an administrator may want to find, count or have explained.
 ///
 ///     logger.note(DaemonEvent.wrongPassword, ["peer": "3", "user": "ann"])
 ///
-/// It is known by an id that never changes, whatever becomes of its words: the journal keeps that as `MESSAGE_ID`
-/// (systemd.journal-fields(7)), and `journalctl -x` finds an explanation by it in packaging/catalog/jet.catalog. Each
-/// program, or library, has one enumeration of them; its raw values are the ids, 32 hexadecimal digits in lower case.
+/// Each event has an id that never changes, even if its message does. The journal stores it as `MESSAGE_ID`
+/// (systemd.journal-fields(7)), and `journalctl -x` shows the explanation for it from packaging/catalog/jet.catalog. Each
+/// program, or library, has one enumeration of its events; the raw values are the ids, 32 hexadecimal digits in lower case.
 public protocol DocumentedEvent: CaseIterable, RawRepresentable<String>, Hashable, Sendable {
-    /// How much it matters, and what an entry about it says. What differs from time to time stands in the metadata.
+    /// The level and the message of its log entries. What varies is in the metadata.
     var entry: (level: Logger.Level, message: Logger.Message) { get }
 }
 
-/// The key of the metadata under which an event's id stands: the name of the field that it becomes in the journal.
+/// The metadata key of the id of an event, which is also the name of its field in the journal.
 public let messageIDKey = "MESSAGE_ID"
 
 extension Logger {
     /// Logs that `event` has happened.
     ///
     /// - Parameters:
-    ///   - message: What the entry says, if that is more exact than what it says of all such events.
-    ///   - metadata: What is to be known about it besides. Not computed if nobody wants to know.
+    ///   - message: A more exact message than the one of the event.
+    ///   - metadata: Additional metadata. Not computed if the entry is not logged.
     public func note(
         _ event: some DocumentedEvent, saying message: Logger.Message? = nil,
         _ metadata: @autoclosure () -> Logger.Metadata = [:],

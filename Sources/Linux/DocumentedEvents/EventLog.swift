@@ -1,47 +1,46 @@
 public import Logging
 internal import Synchronization
 
-/// An *event log*: documented events that others can bring about as often as they like, of which no more are logged than
-/// somebody can read.
+/// Logs documented events that others can cause, with a rate limit.
 ///
-/// Whoever tries passwords in a loop must not fill the disk with that, nor push what matters out of the journal. So each
-/// culprit can have a few of each event logged at once and then one now and then; and all culprits together of each event
-/// a few more. The next one that is logged says how many were not (`withheld`).
+/// A peer that tries passwords in a loop must not fill the disk, nor displace other entries from the journal. So for each
+/// event there is a limit for each source, and one for all sources together: a burst, and then one entry per period. The
+/// next entry that is logged says how many were not (`withheld`).
 public final class EventLog: Sendable {
-    /// What is logged at most.
+    /// The rate limits.
     public struct Bounds: Sendable {
-        /// So many of an event by one culprit at once, and then one in so much time.
-        public var ofCulprit = (burst: 8, period: Duration.seconds(60))
-        /// So many of an event by all culprits at once, and then one in so much time.
-        public var ofAll = (burst: 64, period: Duration.seconds(1))
-        /// So many culprits are told apart.
-        public var culprits = 256
+        /// The burst of an event from one source, and the period after which one more is logged.
+        public var perSource = (burst: 8, period: Duration.seconds(60))
+        /// The burst of an event from all sources, and the period after which one more is logged.
+        public var total = (burst: 64, period: Duration.seconds(1))
+        /// The number of sources that are counted separately.
+        public var sources = 256
 
-        /// What an admin can read.
+        /// The default limits.
         public init() {}
 
-        /// Ten times as much, for what is to be known of each time.
+        /// Ten times the default, for events of which each one matters.
         public static var record: Bounds {
             var bounds = Bounds()
-            bounds.ofCulprit = (burst: 80, period: .seconds(6))
-            bounds.ofAll = (burst: 640, period: .milliseconds(100))
+            bounds.perSource = (burst: 80, period: .seconds(6))
+            bounds.total = (burst: 640, period: .milliseconds(100))
             return bounds
         }
     }
 
-    /// What is known of an event, by a culprit or by all.
+    /// The state of a limit.
     private struct Account {
-        /// How many can be logged, at most, at `time`.
+        /// The number of entries that could be logged at `time`.
         var balance: Int
         var time: Duration
-        /// How many were not logged since one was.
+        /// The number of events that were not logged since the last entry.
         var withheld = 0
     }
 
     private struct Key: Hashable {
         let event: String
-        /// `nil` for all of them.
-        let culprit: String?
+        /// `nil` for all sources.
+        let source: String?
     }
 
     private let logger: Logger
@@ -49,47 +48,47 @@ public final class EventLog: Sendable {
     private let now: @Sendable () -> Duration
     private let accounts = Mutex<[Key: Account]>([:])
 
-    /// A log of which nothing is spent.
+    /// A log with its full burst.
     public convenience init(_ logger: Logger, bounds: Bounds = Bounds()) {
         let start = ContinuousClock.now
         self.init(logger, bounds: bounds) { ContinuousClock.now - start }
     }
 
-    /// - Parameter now: The time since some moment.
+    /// - Parameter now: The time since some moment in the past.
     package init(_ logger: Logger, bounds: Bounds, now: @escaping @Sendable () -> Duration) {
         self.logger = logger
         self.bounds = bounds
         self.now = now
     }
 
-    /// Logs that `culprit` has brought an event about, if there is room for that.
+    /// Logs that `source` has caused an event, within the limits.
     ///
     /// - Parameters:
-    ///   - culprit: Who it was, as far as it cannot choose to be somebody else: a user's number, an address.
-    ///   - message: What the entry says, if that is more exact than what it says of all such events.
-    ///   - metadata: What is to be known about it besides. Not computed if it is not logged.
+    ///   - source: What caused it, by something that cannot be forged: a user ID, an address.
+    ///   - message: A more exact message than the one of the event.
+    ///   - metadata: Additional metadata. Not computed if the entry is not logged.
     public func note(
-        _ event: some DocumentedEvent, by culprit: String, saying message: Logger.Message? = nil,
+        _ event: some DocumentedEvent, by source: String, saying message: Logger.Message? = nil,
         _ metadata: @autoclosure () -> Logger.Metadata = [:],
         file: String = #fileID, function: String = #function, line: UInt = #line
     ) {
-        // What is not logged anyway costs nobody anything.
-        guard logger.logLevel <= event.entry.level, let withheld = spend(event.rawValue, culprit) else { return }
+        // Entries below the log level do not count.
+        guard logger.logLevel <= event.entry.level, let withheld = spend(event.rawValue, source) else { return }
         var metadata = metadata()
         if withheld > 0 { metadata["withheld"] = .stringConvertible(withheld) }
         logger.note(event, saying: message, metadata, file: file, function: function, line: line)
     }
 
-    /// - Returns: How many were not logged before this one; `nil` if this one is not to be, either.
-    private func spend(_ event: String, _ culprit: String) -> Int? {
+    /// - Returns: The number of events that were not logged before; `nil` if this one must not be logged, either.
+    private func spend(_ event: String, _ source: String) -> Int? {
         let time = now()
         return accounts.withLock { accounts in
-            let all = Key(event: event, culprit: nil)
-            var own = Key(event: event, culprit: culprit)
-            if accounts[own] == nil, accounts.count >= bounds.culprits {
+            let all = Key(event: event, source: nil)
+            var own = Key(event: event, source: source)
+            if accounts[own] == nil, accounts.count >= bounds.sources {
                 accounts = accounts.filter { key, account in !isWhole(account, key, at: time) }
-                // Those for whom there is no place are one.
-                if accounts.count >= bounds.culprits { own = Key(event: event, culprit: "") }
+                // Further sources share one limit.
+                if accounts.count >= bounds.sources { own = Key(event: event, source: "") }
             }
             var (mine, common) = (account(own, in: accounts, at: time), account(all, in: accounts, at: time))
             defer { (accounts[own], accounts[all]) = (mine, common) }
@@ -104,9 +103,9 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// An account as it is at `time`.
+    /// The state of a limit at `time`.
     private func account(_ key: Key, in accounts: [Key: Account], at time: Duration) -> Account {
-        let (burst, period) = key.culprit == nil ? bounds.ofAll : bounds.ofCulprit
+        let (burst, period) = key.source == nil ? bounds.total : bounds.perSource
         guard var account = accounts[key] else { return Account(balance: burst, time: time) }
         let periods = (time - account.time) / period
         guard periods >= 1 else { return account }
@@ -119,9 +118,9 @@ public final class EventLog: Sendable {
         return account
     }
 
-    /// Whether an account says no more than that nothing has happened.
+    /// Whether a limit has its full burst again, so that it need not be kept.
     private func isWhole(_ account: Account, _ key: Key, at time: Duration) -> Bool {
-        let (burst, period) = key.culprit == nil ? bounds.ofAll : bounds.ofCulprit
+        let (burst, period) = key.source == nil ? bounds.total : bounds.perSource
         return (time - account.time) / period >= Double(burst - account.balance)
     }
 }

@@ -4,27 +4,27 @@ public import Logging
 internal import Moments
 internal import Synchronization
 
-/// A program's *log*: set up once, when it starts, and used by all that it does.
+/// The log of a program, which it sets up when it starts.
 ///
 ///     let log = JetLog.start("jetd", level: LogLevel(.info))
 ///     log.logger.info("listening", metadata: ["endpoint": "unix:/run/jet/jet.sock"])
 ///
-/// If standard error is the journal's, entries go there with their fields; else standard error gets a line of text for
-/// each. Neither is waited for (`LogSpool`); when the program ends by exit(3), what is left is given a second.
+/// If standard error is connected to the journal, entries are sent to the journal with their fields; else each is a line of
+/// text on standard error. Logging never blocks (`LogSpool`); exit(3) waits up to a second for the remaining entries.
 public final class JetLog: Sendable {
     /// Logs to this log.
     public let logger: Logger
     private let spool: LogSpool
 
-    /// Sets the log of a program up.
+    /// Sets up the log of a program.
     ///
     /// - Parameters:
-    ///   - program: What it is called in the log.
-    ///   - level: From this level on there are entries. It counts for all loggers that are made of `logger` and given no
-    ///     level of their own, and can be changed at any time.
+    ///   - program: The name of the program in the log.
+    ///   - level: The lowest level that is logged. It applies to all loggers made from `logger` that have no level of their
+    ///     own, and can be changed at any time.
     public static func start(_ program: String, level: LogLevel) -> JetLog {
         let log = JetLog(program, level: level, isJournal: JournalSocket.isStream(STDERR_FILENO))
-        // They are flushed in the end, so they are kept until then.
+        // Kept until exit, which flushes them.
         let isFirst = started.withLock { logs in
             logs.append(log)
             return logs.count == 1
@@ -54,22 +54,22 @@ public final class JetLog: Sendable {
         logger = Logger(label: program) { _ in handler }
     }
 
-    /// Waits until what was logged is written, but no longer than a second.
+    /// Waits until all entries are written, but not longer than a second.
     private func flush() { spool.flush(milliseconds: 1000) }
 
-    /// Says why a program ends before it has begun, perhaps before it knows how much to log: to the journal if standard
-    /// error is that; else as a line that begins with the program's name, as users expect of a command.
+    /// Reports why a program cannot start, possibly before its log level is known: to the journal if standard error is
+    /// connected to it, else as a line that begins with the name of the program, as usual for a command.
     ///
     /// - Parameters:
-    ///   - program: What it is called in the log.
+    ///   - program: The name of the program in the log.
     ///   - text: The reason.
-    ///   - event: What that is.
+    ///   - event: The event that is logged.
     public static func complain(_ program: String, _ text: String, _ event: some DocumentedEvent) {
         flushAll()
         if JournalSocket.isStream(STDERR_FILENO) {
             start(program, level: LogLevel(.trace)).logger.note(event, ["reason": "\(text)"])
-            // The journal asks the kernel whose entry this is when it reads it: of a process that is gone by then it
-            // does not know the unit, and `systemctl status` would not show why that did not start.
+            // journald looks up the unit of the process when it reads the entry. If the process has exited by then, the
+            // entry lacks the unit, and `systemctl status` would not show why the unit did not start.
             flushAll()
             usleep(100_000)
         } else {
@@ -77,10 +77,10 @@ public final class JetLog: Sendable {
         }
     }
 
-    /// Whether standard output goes to the journal, too: who logs what it says there need not say it twice.
+    /// Whether standard output is connected to the journal, too. What is logged need not be printed then.
     public static var hasStandardOutput: Bool { JournalSocket.isStream(STDOUT_FILENO) }
 
-    /// How lines are to look on standard error as it is.
+    /// The style of the lines on standard error.
     private static func style(_ program: String) -> LogEntry.Style {
         guard isatty(STDERR_FILENO) == 1 else { return .file(program: program) }
         func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -1,12 +1,12 @@
 internal import CSystemd
 internal import Glibc
 
-/// The way into the journal: sd_journal_sendv(3). libsystemd keeps one socket, which is connected to nothing, so a journald
-/// that is started anew is found again; while there is none it says nothing (ENOENT), and what is sent is lost.
+/// Sends entries to the journal with sd_journal_sendv(3). libsystemd uses one unconnected socket, so it reaches journald after
+/// a restart; while journald does not run, it reports no error (ENOENT) and the entries are lost.
 enum JournalSocket {
-    /// Sends a record. Waits while journald takes nothing.
+    /// Sends a record. Blocks while journald does not accept it.
     ///
-    /// - Returns: Whether it is on its way.
+    /// - Returns: Whether it was sent.
     static func send(_ record: LogRecord) -> Bool {
         var bytes = record.bytes
         return bytes.withUnsafeMutableBytes { bytes in
@@ -22,14 +22,14 @@ enum JournalSocket {
         }
     }
 
-    /// Whether an open file of this process is a stream of the journal: `$JOURNAL_STREAM` names the device and the
-    /// inode of that (systemd.exec(5)). If somebody has put another file in its place, what is written is for that.
+    /// Whether an open file of this process is connected to the journal: `$JOURNAL_STREAM` has the device and the inode of
+    /// that stream (systemd.exec(5)), which differ if the file was redirected.
     static func isStream(_ descriptor: Int32) -> Bool {
         guard let stream = getenv("JOURNAL_STREAM") else { return false }
         return names(descriptor, String(cString: stream))
     }
 
-    /// Whether `DEVICE:INODE` are those of an open file.
+    /// Whether an open file has this `DEVICE:INODE`.
     static func names(_ descriptor: Int32, _ stream: String) -> Bool {
         let parts = stream.split(separator: ":", omittingEmptySubsequences: false)
         var status = stat()

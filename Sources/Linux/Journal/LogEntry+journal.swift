@@ -1,11 +1,11 @@
 internal import Logging
 
-/// An entry as fields of the journal, `NAME=value` (systemd.journal-fields(7)). A value is anything; a name that journald
-/// does not like makes it drop the field without a word, so what is not ours to choose is made to fit.
+/// An entry as fields of the journal, `NAME=value` (systemd.journal-fields(7)). A value can be anything; but journald silently
+/// drops fields with invalid names, so names are converted.
 extension LogEntry {
     /// The fields.
     ///
-    /// - Parameter identifier: Who says it: the program's name.
+    /// - Parameter identifier: The name of the program.
     func journalRecord(identifier: String) -> LogRecord {
         var record = LogRecord()
         record.append("MESSAGE=" + LogText.cut(text, to: Self.longestValue))
@@ -24,8 +24,8 @@ extension LogEntry {
         return record
     }
 
-    /// `JET_` and the key in capitals, with `_` for whatever may not stand in a name, which has no more than 64
-    /// characters. (`jet.path`, as the peer library has it, is `JET_PATH` all the same.)
+    /// `JET_` and the key in upper case, with `_` for other characters, and at most 64 characters long. (`jet.path`, the key of
+    /// the library Jet, becomes `JET_PATH` as well.)
     static func fieldName(_ key: String) -> String {
         var name = "JET_"
         let key = key.hasPrefix("jet.") ? key.dropFirst(4) : key[...]
@@ -44,15 +44,15 @@ extension LogEntry {
             }
     }
 
-    /// journalctl does not show longer ones, nor keeps journald them as they are.
+    /// journalctl does not show longer values, and journald does not store them unchanged.
     private static let longestValue = 48 << 10
-    /// How much the values of the metadata have in all.
+    /// The limit for all metadata values of an entry, in bytes.
     private static let largestEntry = 256 << 10
     private static let mostFields = 64
 }
 
 extension Logger.Level {
-    /// The priority that syslog(3) has for it.
+    /// The priority of syslog(3).
     var priority: Int {
         switch self {
         case .trace, .debug: 7

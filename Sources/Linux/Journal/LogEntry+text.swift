@@ -1,13 +1,13 @@
 internal import Logging
 internal import Moments
 
-/// An entry as a line of text, for whoever started the program by hand or collects its output.
+/// An entry as a line of text, for a terminal or a log file.
 extension LogEntry {
-    /// How lines look.
+    /// The style of the lines.
     enum Style: Hashable {
-        /// For somebody who looks on: level and message.
+        /// For a terminal: level and message.
         case terminal(isColored: Bool)
-        /// For a file: with time and program.
+        /// For a file: time, program, level and message.
         case file(program: String)
     }
 
@@ -23,7 +23,7 @@ extension LogEntry {
 }
 
 extension Logger.Level {
-    /// The parameter of the terminal's sequence that chooses the level's colour (ECMA-48, SGR).
+    /// The colour of the level, as a parameter of the SGR sequence (ECMA-48).
     fileprivate var color: String {
         switch self {
         case .trace, .debug: "2"

@@ -1,19 +1,19 @@
 internal import DocumentedEvents
 internal import Logging
 
-/// An *entry*: what a program has to say, once, with all metadata that belongs to it.
+/// A log entry with all its metadata.
 struct LogEntry {
     let level: Logger.Level
     let message: String
-    /// Names and texts, in the order of the names; what was nested has names such as `peer.name`.
+    /// Keys and texts, sorted by key; nested metadata has keys such as `peer.name`.
     let metadata: [(key: String, text: String)]
-    /// Which documented event it is about.
+    /// The id of the documented event.
     let messageID: String?
     let file: String
     let function: String
     let line: UInt
 
-    /// - Parameter event: What was logged, with the metadata of the logger.
+    /// - Parameter event: The event of swift-log, with the metadata of the logger.
     init(_ event: Logging.LogEvent) {
         level = event.level
         message = event.message.description
@@ -38,7 +38,7 @@ struct LogEntry {
         }
     }
 
-    /// The message with the metadata behind it, on one line.
+    /// The message followed by the metadata, on one line.
     var text: String {
         var line = ""
         LogText.append(message, to: &line)
@@ -46,6 +46,6 @@ struct LogEntry {
         return line
     }
 
-    /// How many bytes of a piece of metadata stand behind the message.
+    /// The limit for a metadata value on that line, in bytes.
     private static let longestMention = 1024
 }

@@ -1,8 +1,8 @@
-/// A *record*: an entry as it is to be written, in one or more fields.
+/// A log entry in the form in which it is written: one or more fields.
 struct LogRecord: Sendable, Hashable {
-    /// All fields, one behind the other.
+    /// All fields, concatenated.
     private(set) var bytes: [UInt8] = []
-    /// Where in `bytes` each field ends.
+    /// The end of each field in `bytes`.
     private(set) var ends: [Int] = []
 
     /// A record without fields.

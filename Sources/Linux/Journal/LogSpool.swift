@@ -1,13 +1,13 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The *spool*: records on their way out, which nobody has to wait for.
+/// A queue of log records that a thread of its own writes, so that logging never blocks.
 ///
-/// A journald that hangs, or a terminal that was stopped, takes nothing, and whoever writes to it waits. That is a thread
-/// that has nothing else to do; the records wait in a line of bounded length. What finds no room is dropped and counted,
-/// and so is what could not be written; as soon as records flow again, one says how many are missing.
+/// Writing blocks while journald hangs or a terminal is stopped. The length of the queue is limited; records beyond the
+/// limit, and records that cannot be written, are dropped and counted. When writing succeeds again, one record says how many
+/// are missing.
 final class LogSpool: Sendable {
-    /// How many records may wait, and how many bytes they may have.
+    /// The limits of the queue.
     struct Bounds {
         var count = 1000
         var bytes = 1 << 20
@@ -15,10 +15,10 @@ final class LogSpool: Sendable {
 
     private struct State {
         var waiting: [LogRecord] = []
-        /// Records that wait or are being written.
+        /// The number of records that wait or are being written.
         var count = 0
         var bytes = 0
-        /// Those of which nobody has been told that they are missing.
+        /// The number of dropped records that were not reported yet.
         var lost: UInt64 = 0
         var isDraining = false
     }
@@ -29,13 +29,13 @@ final class LogSpool: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "log")
 
-    /// An empty spool.
+    /// An empty queue.
     ///
     /// - Parameters:
-    ///   - bounds: How much may wait.
-    ///   - missing: The record that says that so many are missing.
-    ///   - write: Writes a record, however long that takes; returns whether it could. Called for one after the other, in
-    ///     their order, on another thread.
+    ///   - bounds: The limits of the queue.
+    ///   - missing: Makes the record that reports a number of dropped records.
+    ///   - write: Writes a record; may block; returns whether it succeeded. Called for the records in order, on another
+    ///     thread.
     init(
         bounds: Bounds = Bounds(), missing: @escaping @Sendable (UInt64) -> LogRecord,
         write: @escaping @Sendable (LogRecord) -> Bool
@@ -45,7 +45,7 @@ final class LogSpool: Sendable {
         self.write = write
     }
 
-    /// Takes a record, if there is room for it. Does not wait.
+    /// Appends a record, if the limits permit it. Does not block.
     func put(_ record: LogRecord) {
         let isFirst = state.withLock { state in
             guard state.count < bounds.count, state.bytes + record.bytes.count <= bounds.bytes else {
@@ -61,9 +61,9 @@ final class LogSpool: Sendable {
         if isFirst { queue.async { self.drain() } }
     }
 
-    /// Waits until all that is there now is written, but no longer than so many milliseconds.
+    /// Waits until all records in the queue are written, but not longer than the given time.
     ///
-    /// - Returns: Whether it is.
+    /// - Returns: Whether they are written.
     @discardableResult
     func flush(milliseconds: Int) -> Bool {
         let isDone = DispatchSemaphore(value: 0)
@@ -87,7 +87,7 @@ final class LogSpool: Sendable {
         }
     }
 
-    /// Takes all that waits, how many went missing behind that, and whether that is all for now.
+    /// Takes all waiting records, and the number of records that were dropped after them. `isLast` if there were none.
     private func take() -> (records: [LogRecord], lost: UInt64, isLast: Bool) {
         state.withLock { state in
             defer { state.waiting = [] }

@@ -1,21 +1,21 @@
 internal import DocumentedEvents
 internal import Logging
 
-/// What can happen to a log's spool.
+/// The events of the log itself.
 enum SpoolEvent: String, DocumentedEvent {
     /// Entries were dropped.
     case entriesMissing = "ab751ba2d0d84097bc7988a090c5206f"
 
-    /// How much each matters, and what its entry says.
+    /// The level and the message of each.
     var entry: (level: Logger.Level, message: Logger.Message) {
         switch self {
-        case .entriesMissing: (.warning, "entries of this log are missing, since they could not be written in time")
+        case .entriesMissing: (.warning, "log entries were lost, because they could not be written in time")
         }
     }
 }
 
 extension LogEntry {
-    /// The entry that says that others are missing.
+    /// The entry that reports how many were lost.
     static func missing(_ count: UInt64) -> LogEntry {
         let event = SpoolEvent.entriesMissing
         return LogEntry(

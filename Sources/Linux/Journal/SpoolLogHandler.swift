@@ -1,6 +1,6 @@
 internal import Logging
 
-/// A log handler whose entries go into a spool, in whatever form the other end of that wants.
+/// A log handler that passes entries to a closure.
 struct SpoolLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
@@ -9,8 +9,8 @@ struct SpoolLogHandler: LogHandler {
     private let take: @Sendable (LogEntry) -> Void
 
     /// - Parameters:
-    ///   - level: The level of this logger, and of those made of it, until they are given another one.
-    ///   - take: Is given each entry, on the thread that logs it.
+    ///   - level: The level of this logger, and of loggers made from it, unless they set their own.
+    ///   - take: Receives each entry, on the thread that logs it.
     init(level: LogLevel, provider: Logger.MetadataProvider? = nil, take: @escaping @Sendable (LogEntry) -> Void) {
         commonLevel = level
         metadataProvider = provider
@@ -30,7 +30,7 @@ struct SpoolLogHandler: LogHandler {
     func log(event: Logging.LogEvent) {
         var event = event
         var all = metadata
-        // What is said nearer to the event is meant.
+        // Metadata of the event overrides that of the provider, which overrides that of the logger.
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
         event.metadata = all

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A file, pipe or terminal that lines are written to.
+/// Writes lines to a file, pipe or terminal.
 enum TextStream {
-    /// Writes a record, in one go if the system takes that much.
+    /// Writes a record, with one system call if possible.
     ///
-    /// - Returns: Whether it is written.
+    /// - Returns: Whether it was written.
     static func write(_ record: LogRecord, to descriptor: Int32) -> Bool {
         record.bytes.withUnsafeBytes { bytes in
             var done = 0
@@ -13,7 +13,7 @@ enum TextStream {
                 if count >= 0 {
                     done += count
                 } else if errno == EAGAIN {
-                    // Whoever shares it with us does not want to wait. We do.
+                    // Another process has made the shared stream nonblocking.
                     var one = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = poll(&one, 1, -1)
                 } else if errno != EINTR {

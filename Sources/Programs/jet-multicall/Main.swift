@@ -5,8 +5,8 @@ import JetNetworkCommand
 import JetUpdateCommand
 import JetdCommand
 
-/// All programs of Jet in one file, which so has what they share once: on disk, and in memory while several run. It is
-/// the program whose name it was called by, by a link.
+/// All programs of Jet in one file, so that shared code exists once, on disk and in memory. It runs
+/// the program whose name it is called by, through a symbolic link.
 @main
 enum Multicall {
     static func main() async {
@@ -18,7 +18,7 @@ enum Multicall {
         case "jet-network": await JetNetwork.main()
         case "jet-update": JetUpdate.main()
         default:
-            complain("'\(called)' is no program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update")
+            complain("'\(called)' is not a program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update")
             exit(2)
         }
     }

@@ -1,27 +1,27 @@
 package import JetProtocol
 
-/// Why a measurement has no figures. Each case says it in a sentence.
+/// Why a measurement has failed.
 package enum BenchError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// There is no connection to be had: where, and why not.
+    /// Cannot connect.
     case cannotConnect(Endpoint, reason: String)
-    /// The daemon has closed a connection that was in use.
+    /// The daemon has closed a connection.
     case closed(Endpoint)
-    /// The daemon has answered with an error object: its text.
+    /// The daemon has answered with an error; its text.
     case refused(String)
-    /// For so many seconds nothing came, though something was due: what.
+    /// What was not received within the given time.
     case overdue(String, seconds: Double)
-    /// Something came that should not have, or not so: what, in a sentence.
+    /// Something unexpected was received; in one sentence.
     case wrong(String)
-    /// This machine does not let us do it: what, in a sentence.
+    /// The system does not permit the measurement; in one sentence.
     case impossible(String)
 
-    /// A sentence.
+    /// The reason, in one sentence.
     package var description: String {
         switch self {
         case .cannotConnect(let endpoint, let reason): "Cannot connect to \(endpoint): \(reason)."
-        case .closed(let endpoint): "The daemon at \(endpoint) closed a connection in the middle of the measurement."
+        case .closed(let endpoint): "The daemon at \(endpoint) closed a connection during the measurement."
         case .refused(let error): "The daemon refused a request of the measurement: \(error)"
-        case .overdue(let what, let seconds): "Nothing came for \(seconds) s, though there was to come: \(what)."
+        case .overdue(let what, let seconds): "Nothing was received for \(seconds) s. Missing: \(what)."
         case .wrong(let sentence), .impossible(let sentence): sentence
         }
     }

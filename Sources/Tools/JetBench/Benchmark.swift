@@ -11,7 +11,7 @@ package struct Benchmark: Sendable {
     package var rounds: Int
     /// The daemon's process, if it is known; else it is looked for.
     package var pid: Int32?
-    /// For how many seconds nothing may come while something is due.
+    /// The timeout for expected messages, in seconds.
     package var patience: Double
 
     /// A run of these parts.
@@ -25,7 +25,7 @@ package struct Benchmark: Sendable {
 
     /// Measures. Blocks its thread meanwhile.
     ///
-    /// - Parameter progress: Is told what is done next, in a line.
+    /// - Parameter progress: Called with a line on what is done next.
     /// - Returns: What was found, for each endpoint.
     /// - Throws: `BenchError` when something went wrong, be it that one notification was missing: such figures are none.
     package func run(progress: (String) -> Void = { _ in }) throws(BenchError) -> [Series] {

@@ -1,5 +1,5 @@
 /// The program `jet`, for an executable to run.
 public enum JetProgram {
-    /// Does what the command line says, and ends the process.
+    /// Runs the command line and exits.
     public static func main() async { await JetTool.main() }
 }

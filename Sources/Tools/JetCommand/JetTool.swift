@@ -3,23 +3,23 @@ import Glibc
 import Jet
 import JetProtocol
 
-/// The command `jet`: everything that people and scripts want from a Jet bus, from a shell.
+/// The command `jet`: access to a Jet bus from a shell.
 struct JetTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jet",
-        abstract: "Look at a Jet bus and act on it.",
+        abstract: "Read, watch and change what is on a Jet bus.",
         discussion: """
-            Data goes to standard output, everything else to standard error. Each command prints JSON for programs \
+            Data goes to standard output, messages go to standard error. Each command prints JSON for programs \
             with --json, and has examples in its --help.
 
-            A PATH-RULE says which elements: 'a/b/c' exactly this path; 'cpu/' all that begins so; '*temp*' all that \
-            has temp in it, a star standing for any characters, '/' included; -i for either case. A backslash takes \
-            the special meaning from *, \\ and a last /. What it cannot say, --rule JSON can, in the protocol's words.
+            A PATH-RULE selects elements: 'a/b/c' is exactly this path; 'cpu/' is all paths that begin with cpu/; \
+            '*temp*' is all paths that contain temp, where a star matches any characters, including '/'; -i ignores \
+            case. A backslash escapes *, \\ and a / at the end. Use --rule JSON for all other rules of the protocol.
 
             Exit codes:
             \(ExitStatus.table)
 
-            Environment: JET_CONNECT is the daemon, JET_PASSWORD the password of --user. More in jet(1).
+            Environment: JET_CONNECT is the URL of the daemon, JET_PASSWORD the password of --user. More in jet(1).
             """,
         version: Release.version,
         subcommands: [
@@ -32,7 +32,7 @@ struct JetTool: AsyncParsableCommand {
         Glibc.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
-    /// Does what a command line says, and says what went wrong.
+    /// Runs a command line and reports errors.
     static func run(_ arguments: [String]) async -> ExitStatus {
         do {
             var command = try await asyncParseAsRoot(JSONArgument.markingNegativeNumbers(arguments))
@@ -47,8 +47,8 @@ struct JetTool: AsyncParsableCommand {
         }
     }
 
-    /// Says on standard error what went wrong; what the user asked for (help, completion scripts) comes as an error
-    /// too, and goes to standard output.
+    /// Prints an error to standard error. Help and completion scripts are errors of the argument parser, too, and go to
+    /// standard output.
     private static func report(_ error: any Error) -> ExitStatus {
         if let outcome = Failure.outcome(of: error) {
             if let failure = outcome { StandardOutput.say(failure.text) }

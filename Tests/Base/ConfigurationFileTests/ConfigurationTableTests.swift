@@ -41,7 +41,7 @@ struct ConfigurationTableTests {
                 _ = try sensors.take("enabled", default: true)
                 _ = try sensors.take("interval", default: 1.0, in: 0...9)
                 try sensors.finish()
-            } == "agent.toml:5: 'sensors.intervall' is not known; is 'interval' meant?")
+            } == "agent.toml:5: 'sensors.intervall' is not a known key; did you mean 'interval'?")
     }
 
     @Test("a key that looks like none is refused with those that there are")
@@ -50,7 +50,7 @@ struct ConfigurationTableTests {
             error("colour = \"red\"") { table in
                 _ = try table.take("b", default: true)
                 _ = try table.take("a", default: true)
-            } == "agent.toml:1: 'colour' is not known. Known here: a, b.")
+            } == "agent.toml:1: 'colour' is not a known key. Known keys: a, b.")
     }
 
     @Test("a value of the wrong type or out of its range is refused with its line and what it has to be")
@@ -59,14 +59,14 @@ struct ConfigurationTableTests {
             error("a = 1\nb = \"yes\"") { table in
                 _ = try table.take("a", default: 1, in: 0...2)
                 _ = try table.take("b", default: true)
-            } == "agent.toml:2: 'b' is true or false, not \"yes\".")
+            } == "agent.toml:2: 'b' must be true or false, not \"yes\".")
         #expect(
             error("n = 11") { _ = try $0.take("n", default: 1, in: 0...9) }
-                == "agent.toml:1: 'n' is a whole number from 0 to 9, not 11.")
+                == "agent.toml:1: 'n' must be a whole number from 0 to 9, not 11.")
         #expect(
             error("l = [1]") { _ = try $0.take("l", default: []) }
-                == "agent.toml:1: 'l' is a list of texts, such as [\"a\", \"b\"], not [1].")
-        #expect(error("t = 1") { _ = try $0.table("t") } == "agent.toml:1: 't' is a table, not 1.")
+                == "agent.toml:1: 'l' must be a list of texts, such as [\"a\", \"b\"], not [1].")
+        #expect(error("t = 1") { _ = try $0.table("t") } == "agent.toml:1: 't' must be a table, not 1.")
     }
 
     @Test("what is no TOML is refused with the line at which it ends to be some")

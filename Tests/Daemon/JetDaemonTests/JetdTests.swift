@@ -67,7 +67,7 @@ struct JetdTests {
             #expect(byPath.output == "")
             #expect(
                 byPath.errors
-                    == "jetd: cannot listen at unix:\(path): another daemon serves it; choose another path with --unix-path\n"
+                    == "jetd: cannot listen at unix:\(path): another daemon uses it; choose another path with --unix-path\n"
             )
             let byPort = try Jetd.run(["--tcp-port", "\(port)", "--log-level", "error"])
             #expect(byPort.status == 1)

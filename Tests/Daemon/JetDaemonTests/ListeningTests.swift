@@ -45,7 +45,7 @@ struct ListeningTests {
     func served() async throws {
         try await withDaemon { daemon in
             let error = try refusal(of: daemon.unix)
-            #expect(error.contains("another daemon serves it"))
+            #expect(error.contains("another daemon uses it"))
             try daemon.expectService()
         }
     }
@@ -59,7 +59,7 @@ struct ListeningTests {
             close(file)
             try await onOwnThread {
                 let error = try refusal(of: .unix(path: path))
-                #expect(error.contains("something else than a socket"))
+                #expect(error.contains("a file that is not a socket"))
                 #expect(status(of: path)?.st_size == 8)
             }
         }
@@ -87,7 +87,7 @@ struct ListeningTests {
             #expect(symlink("/tmp", "\(folder)/run") == 0)
             try await onOwnThread {
                 let error = try refusal(of: .unix(path: "\(folder)/run/jet.sock"), makingFolder: true)
-                #expect(error.contains("belongs to somebody else"))
+                #expect(error.contains("belongs to another user"))
             }
         }
     }

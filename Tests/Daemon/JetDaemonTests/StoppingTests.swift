@@ -15,7 +15,7 @@ struct StoppingTests {
 
     @Test("a call whose owner answers a moment later has its answer")
     func answered() async throws {
-        try await withDaemon({ $0.drainPatience = 600_000 }) { daemon in
+        try await withDaemon({ $0.drainTimeout = 600_000 }) { daemon in
             let owner = try RawPeer(daemon.unix)
             _ = try owner.ask(Self.addMethod)
             let caller = try RawPeer(daemon.tcp)
@@ -34,7 +34,7 @@ struct StoppingTests {
 
     @Test("one whose owner never answers is told that the daemon stops, when patience ends")
     func unanswered() async throws {
-        try await withDaemon({ $0.drainPatience = 300 }) { daemon in
+        try await withDaemon({ $0.drainTimeout = 300 }) { daemon in
             let owner = try RawPeer(daemon.unix)
             _ = try owner.ask(Self.addMethod)
             let caller = try RawPeer(daemon.tcp)
@@ -53,7 +53,7 @@ struct StoppingTests {
 
     @Test("of many that wait each one has its answer, whether the owner gives it or its deadline comes")
     func many() async throws {
-        try await withDaemon({ $0.drainPatience = 600_000 }) { daemon in
+        try await withDaemon({ $0.drainTimeout = 600_000 }) { daemon in
             let owner = try RawPeer(daemon.unix)
             _ = try owner.ask(Self.addMethod)
             let callers = try (0..<20).map { _ in try RawPeer(daemon.unix) }
@@ -80,7 +80,7 @@ struct StoppingTests {
 
     @Test("what is asked meanwhile is served, but not waited for")
     func late() async throws {
-        try await withDaemon({ $0.drainPatience = 600_000 }) { daemon in
+        try await withDaemon({ $0.drainTimeout = 600_000 }) { daemon in
             let owner = try RawPeer(daemon.unix)
             _ = try owner.ask(Self.addMethod)
             let caller = try RawPeer(daemon.tcp)
@@ -112,7 +112,7 @@ struct StoppingTests {
             try users.file.update { $0["snail"] = User(hash: hash, groups: Groups(), isAdmin: false) }
             try await withDaemon({
                 $0.users = users.file.path
-                $0.drainPatience = 600_000
+                $0.drainTimeout = 600_000
             }) { daemon in
                 let peer = try RawPeer(daemon.unix)
                 try peer.say(
@@ -129,7 +129,7 @@ struct StoppingTests {
 
     @Test("with nothing pending nobody's patience matters, however many are connected")
     func idle() async throws {
-        try await withDaemon({ $0.drainPatience = 600_000 }) { daemon in
+        try await withDaemon({ $0.drainTimeout = 600_000 }) { daemon in
             let peers = try (0..<20).map { _ in try RawPeer(daemon.unix) }
             for peer in peers { _ = try peer.ask(#"{"id":1,"method":"echo"}"#) }
             // A call without an id wants no answer.
@@ -144,7 +144,7 @@ struct StoppingTests {
 
     @Test("a caller that has gone is not waited for")
     func callerGone() async throws {
-        try await withDaemon({ $0.drainPatience = 600_000 }) { daemon in
+        try await withDaemon({ $0.drainTimeout = 600_000 }) { daemon in
             let owner = try RawPeer(daemon.unix)
             _ = try owner.ask(Self.addMethod)
             let caller = try RawPeer(daemon.unix)

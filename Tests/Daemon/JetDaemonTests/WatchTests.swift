@@ -29,7 +29,7 @@ struct WatchTests {
             try eventually { beats.value >= 1 }
             // What is told on the loop holds it up.
             let telling = Background {
-                try block { try await daemon.daemon.tellCensus(atMostEvery: .seconds(60)) { _ in gate.wait() } }
+                try block { try await daemon.daemon.reportCensus(atMostEvery: .seconds(60)) { _ in gate.wait() } }
             }
             try eventually { gate.isReached }
             let count = beats.value
@@ -61,7 +61,7 @@ struct WatchTests {
     func census() async throws {
         try await withDaemon { daemon in
             let log = Told()
-            try block { try await daemon.daemon.tellCensus(atMostEvery: .milliseconds(10)) { log.note($0) } }
+            try block { try await daemon.daemon.reportCensus(atMostEvery: .milliseconds(10)) { log.note($0) } }
             #expect(log.all == [Bus.Counts()])
             let peer = try RawPeer(daemon.unix)
             try peer.addStates(10)
@@ -78,7 +78,7 @@ struct WatchTests {
     func rest() async throws {
         try await withDaemon { daemon in
             let log = Told()
-            try block { try await daemon.daemon.tellCensus(atMostEvery: .seconds(3600)) { log.note($0) } }
+            try block { try await daemon.daemon.reportCensus(atMostEvery: .seconds(3600)) { log.note($0) } }
             try RawPeer(daemon.unix).addStates(10)
             try daemon.wait { $0.peers == 0 }
             #expect(log.all == [Bus.Counts()])

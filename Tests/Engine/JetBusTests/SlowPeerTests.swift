@@ -245,7 +245,7 @@ struct SlowPeerTests {
         }
         let peer = bus.bus.peer(slow.id)
         // Ten that it knew and that went, twenty that are there now, and what makes it slow.
-        #expect(peer?.conflation?.count ?? 0 <= 2 * 31 + 1024)
+        #expect(peer?.output.conflation?.count ?? 0 <= 2 * 31 + 1024)
         #expect(peer?.output.count ?? 0 < 1000)
         let heard = heard()
         #expect(heard.count == 30)

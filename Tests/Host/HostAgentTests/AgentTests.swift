@@ -3,7 +3,8 @@ import JetProtocol
 import Logging
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The agent as a whole, without a bus.
 @Suite(.timeLimit(.minutes(1)))
@@ -54,7 +55,7 @@ struct AgentTests {
         let bus = MemoryBus()
         let log = MemoryLog()
         await run([Counter("a"), Counter("a", name: "other")], bus, log) { $0.count >= 6 }
-        #expect(log.said == Array(repeating: "warning a reading was left out, since its path is taken", count: 2))
+        #expect(log.said == Array(repeating: "warning a reading is ignored because its path is in use", count: 2))
     }
 
     @Test("it runs until it is cancelled")

@@ -3,7 +3,8 @@ import JetProtocol
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The watch on the agent: what keeps it from saying that the agent is alive, and what does not.
 @Suite(.timeLimit(.minutes(1)))

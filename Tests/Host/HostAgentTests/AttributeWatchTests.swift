@@ -2,7 +2,8 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Files of the kernel that tell of themselves, as /proc/self/mountinfo does when something is mounted.
 struct AttributeWatchTests {

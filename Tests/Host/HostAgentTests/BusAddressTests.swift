@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Where a device is plugged in, as a word.
 struct BusAddressTests {

@@ -1,7 +1,8 @@
 import JSONText
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Which of a machine's temperatures is the processor's.
 struct CPUTemperatureTests {

@@ -5,7 +5,8 @@ import Synchronization
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The host's clock and where it is.
 @Suite(.timeLimit(.minutes(1)))

@@ -1,7 +1,8 @@
 import Jet
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What is written of those who set and call.
 struct ControlLogTests {

@@ -1,4 +1,5 @@
-import HostAgent
+import AgentCore
+import Providers
 import JSONText
 import Jet
 import JetProtocol

@@ -4,7 +4,8 @@ import Synchronization
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Whom the host asks for names.
 struct DNSProviderTests {

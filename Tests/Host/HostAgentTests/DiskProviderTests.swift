@@ -2,7 +2,8 @@ import JSONText
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The host's disks and what goes through them.
 struct DiskProviderTests {

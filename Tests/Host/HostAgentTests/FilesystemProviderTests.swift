@@ -3,7 +3,8 @@ import JSONText
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Which file systems are shown, and how full they are.
 struct FilesystemProviderTests {

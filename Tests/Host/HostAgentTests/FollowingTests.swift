@@ -2,7 +2,8 @@ import Synchronization
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Looking at a service again whenever there is a reason to.
 @Suite(.timeLimit(.minutes(1)))

@@ -3,7 +3,8 @@ import JSONText
 import Logging
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Whole boards, from their files to what stands on the bus. With `JET_GOLDEN=write` in the environment the listings are
 /// written anew; what became of them is for `git diff` and eyes.

@@ -3,7 +3,8 @@ import Jet
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What the host is called, and calling it something else.
 @Suite(.timeLimit(.minutes(1)))

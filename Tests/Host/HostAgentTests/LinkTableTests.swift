@@ -5,7 +5,8 @@ import JetProtocol
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// From what the kernel said to what stands on the bus.
 struct LinkTableTests {

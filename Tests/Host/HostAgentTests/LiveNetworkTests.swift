@@ -4,7 +4,8 @@ import JetProtocol
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// This machine's kernel, and what ip(8) says of it.
 struct LiveNetworkTests {

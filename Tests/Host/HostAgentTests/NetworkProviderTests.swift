@@ -6,7 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// How the provider keeps to the kernel's truth, whatever the kernel does.
 struct NetworkProviderTests {

@@ -7,7 +7,8 @@ import NetworkSettings
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 @Suite("The settings of network links")
 struct NetworkSettingsProviderTests {
@@ -222,10 +223,11 @@ struct NetworkSettingsProviderTests {
 
     @Test("are configured by a section of the agent's file")
     func configuration() throws {
-        let configuration = try AgentConfiguration(parsing: "[network-settings]\nconfirm-within = 30\n")
-        #expect(configuration.networkSettings.confirmWithin == 30)
+        let configuration = try AgentConfiguration(
+            parsing: "[network-settings]\nconfirm-within = 30\n", of: HostProviders.all)
+        #expect((configuration["network-settings"] as? NetworkSettingsConfiguration)?.confirmWithin == 30)
         #expect(throws: (any Error).self) {
-            try AgentConfiguration(parsing: "[network-settings]\nconfirm-within = 5\n")
+            try AgentConfiguration(parsing: "[network-settings]\nconfirm-within = 5\n", of: HostProviders.all)
         }
     }
 }

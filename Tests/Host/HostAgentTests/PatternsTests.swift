@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Patterns of names, as in `hide = ["input*::*"]`.
 struct PatternsTests {

@@ -1,7 +1,8 @@
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// When providers are asked.
 struct PollerTests {

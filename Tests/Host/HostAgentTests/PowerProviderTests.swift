@@ -1,7 +1,8 @@
 import JSONText
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What batteries and mains become on the bus.
 struct PowerProviderTests {

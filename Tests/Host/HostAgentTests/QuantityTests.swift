@@ -1,7 +1,8 @@
 import JetProtocol
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// How the kernel's attributes of a chip are understood.
 struct QuantityTests {

@@ -1,7 +1,8 @@
 import JSONText
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// How fast counters grow.
 struct RateMeterTests {

@@ -3,7 +3,8 @@ import CNetlink
 import Glibc
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 @testable import Systemd
 
 /// Netlink sockets that the service manager opened, as jet-agent.socket has them.

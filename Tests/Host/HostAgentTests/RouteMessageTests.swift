@@ -3,7 +3,8 @@ import Netlink
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Messages about the network are input like any other: whatever they say, nothing traps and nothing runs away.
 struct RouteMessageTests {

@@ -5,7 +5,8 @@ import JSONText
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// When routes are told.
 struct RouteProviderTests {

@@ -4,7 +4,8 @@ import JSONText
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// How routes are read from the kernel's messages, and what they look like on the bus.
 struct RouteTests {

@@ -1,7 +1,8 @@
 import ConfigurationFile
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What the admin may say about sensors and power supplies.
 struct SensorConfigurationTests {
@@ -20,8 +21,9 @@ struct SensorConfigurationTests {
                 interval = 60
                 serial-numbers = true
                 hide = ["power/hidpp*"]
-                """)
-        let sensors = configuration.sensors
+                """, of: HostProviders.all)
+        let sensors = try #require(configuration["sensors"] as? SensorConfiguration)
+        let power = try #require(configuration["power"] as? PowerConfiguration)
         #expect(!sensors.enabled)
         #expect(sensors.interval == .seconds(2.5))
         #expect(Patterns(sensors.hide).match("sensors/nct6798/in12"))
@@ -30,18 +32,20 @@ struct SensorConfigurationTests {
         #expect(sensors.deadband(.temperature) == 1)
         #expect(sensors.deadband(.fan) == 100)
         #expect(sensors.deadband(.voltage) == Quantity.voltage.deadband)
-        #expect(configuration.power.enabled)
-        #expect(configuration.power.interval == .seconds(60))
-        #expect(configuration.power.showsSerialNumbers)
-        #expect(configuration.power.hide == ["power/hidpp*"])
+        #expect(power.enabled)
+        #expect(power.interval == .seconds(60))
+        #expect(power.showsSerialNumbers)
+        #expect(power.hide == ["power/hidpp*"])
     }
 
     @Test("without a file, sensors follow the agent's interval and supplies their own")
     func defaults() throws {
-        let configuration = try AgentConfiguration(parsing: "")
-        #expect(configuration.sensors.interval == nil)
-        #expect(configuration.power.interval == .seconds(10))
-        #expect(!configuration.power.showsSerialNumbers)
+        let configuration = try AgentConfiguration(parsing: "", of: HostProviders.all)
+        let sensors = try #require(configuration["sensors"] as? SensorConfiguration)
+        let power = try #require(configuration["power"] as? PowerConfiguration)
+        #expect(sensors.interval == nil)
+        #expect(power.interval == .seconds(10))
+        #expect(!power.showsSerialNumbers)
     }
 
     @Test(
@@ -51,6 +55,6 @@ struct SensorConfigurationTests {
             "[sensors]\nhide = \"sensors/*\"", "[power]\nserials = true", "[power]\ninterval = \"1 min\"",
         ])
     func refused(text: String) {
-        #expect(throws: ConfigurationError.self) { try AgentConfiguration(parsing: text) }
+        #expect(throws: ConfigurationError.self) { try AgentConfiguration(parsing: text, of: HostProviders.all) }
     }
 }

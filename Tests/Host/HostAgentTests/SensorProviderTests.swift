@@ -3,7 +3,8 @@ import Glibc
 import JSONText
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What a machine's sensors do to the states that show them.
 struct SensorProviderTests {

@@ -4,7 +4,8 @@ import Jet
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Units of systemd: seen, started, stopped.
 @Suite(.timeLimit(.minutes(1)))
@@ -125,13 +126,12 @@ struct ServiceTests {
 
     @Test("a job that takes longer than a caller waits goes on, and the caller is told so")
     func running() async throws {
-        let context = ProviderContext.test(tree, bus) {
-            $0.services.units = ["ssh.service"]
-            $0.services.allowed = ["ssh.service": [.stop]]
-        }
+        var configuration = ServicesConfiguration()
+        configuration.units = ["ssh.service"]
+        configuration.allowed = ["ssh.service": [.stop]]
         let clock = VirtualClock()
         bus.answer("StopUnit") { _ in [.objectPath("/org/freedesktop/systemd1/job/9")] }
-        let answer = try await ServiceProvider(context, clock: clock).controls.call(
+        let answer = try await ServiceProvider(.test(tree, bus), configuration, clock: clock).controls.call(
             "services/ssh.service/stop", CallRequest(arguments: .null))
         #expect(answer == ["result": "running"])
         #expect(clock.sleeps == [ServiceControls.patience])
@@ -153,15 +153,15 @@ struct ServiceTests {
 
     @Test("the settings say which units, and what may be done to them")
     func settings() throws {
-        let services = try AgentConfiguration(
+        let configuration = try AgentConfiguration(
             parsing: """
                 [services]
                 units = ["ssh.service", "a.timer"]
                 memory-interval = 10
                 [services.allow]
                 "ssh.service" = ["restart", "stop"]
-                """
-        ).services
+                """, of: HostProviders.all)
+        let services = try #require(configuration["services"] as? ServicesConfiguration)
         #expect(services.units == ["ssh.service", "a.timer"])
         #expect(services.allowed == ["ssh.service": [.restart, .stop]])
         #expect(services.memoryInterval == .seconds(10))
@@ -176,7 +176,7 @@ struct ServiceTests {
         ])
     func invalidSettings(text: String, reason: String) {
         let error = #expect(throws: ConfigurationError.self) {
-            try AgentConfiguration(parsing: "[services]\n" + text)
+            try AgentConfiguration(parsing: "[services]\n" + text, of: HostProviders.all)
         }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
@@ -198,12 +198,11 @@ struct ServiceTests {
     private func provider(
         _ units: [String] = ["ssh.service"], _ allowed: [String: Set<ServiceVerb>] = [:]
     ) -> ServiceProvider {
-        ServiceProvider(
-            .test(tree, bus, log: log) {
-                $0.services.units = units
-                $0.services.allowed = allowed
-                $0.services.memoryInterval = .milliseconds(5)
-            })
+        var configuration = ServicesConfiguration()
+        configuration.units = units
+        configuration.allowed = allowed
+        configuration.memoryInterval = .milliseconds(5)
+        return ServiceProvider(.test(tree, bus, log: log), configuration)
     }
 }
 

@@ -1,5 +1,6 @@
 import ConfigurationFile
-import HostAgent
+import AgentCore
+import Providers
 import TestSupport
 import Testing
 
@@ -9,8 +10,31 @@ struct ShippedConfigurationTests {
 
     @Test("as it ships, it changes nothing")
     func defaults() throws {
-        let configuration = try AgentConfiguration(parsing: Self.text())
-        #expect(configuration == AgentConfiguration())
+        let configuration = try AgentConfiguration(parsing: Self.text(), of: HostProviders.all)
+        #expect(configuration == AgentConfiguration(of: HostProviders.all))
+    }
+
+    @Test("each provider has a section with a key for each of its settings", arguments: HostProviders.all)
+    func sections(provider: ProviderKind) throws {
+        var section = ""
+        var keys: Set<Substring> = []
+        for line in try Self.text().split(separator: "\n") {
+            if let heading = line.wholeMatch(of: /\[(.+)\]/) {
+                section = String(heading.1)
+                // A table in the section is one setting.
+                if section.hasPrefix(provider.name + ".") { keys.insert(heading.1) }
+            } else if section == provider.name, let key = line.wholeMatch(of: /#? ?([a-z-]+) = .+/) {
+                keys.insert(key.1)
+            }
+        }
+        #expect(keys.count == Mirror(reflecting: provider.defaults).children.count, "[\(provider.name)]")
+    }
+
+    @Test("each provider stands in jet-agent(8)", arguments: HostProviders.names)
+    func page(provider: String) throws {
+        let page = try Repository.text("packaging/man/jet-agent.8")
+        let option = page.split(separator: ".It Fl -disable").dropFirst().first?.split(separator: ".It ").first ?? ""
+        #expect(option.split { $0.isWhitespace || $0 == "," }.contains { $0 == provider }, "--disable \(provider)")
     }
 
     @Test("with all its keys taken in, it still changes nothing: each stands there with its default")
@@ -20,7 +44,7 @@ struct ShippedConfigurationTests {
             line.first == "#" && line.dropFirst().first?.isLetter == true ? line.dropFirst() : line
         }.joined(separator: "\n")
         #expect(text.contains("\ngroup = "))
-        let configuration = try AgentConfiguration(parsing: text)
-        #expect(configuration == AgentConfiguration())
+        let configuration = try AgentConfiguration(parsing: text, of: HostProviders.all)
+        #expect(configuration == AgentConfiguration(of: HostProviders.all))
     }
 }

@@ -4,7 +4,8 @@ import Jet
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Shutting the machine down, and calling that off.
 @Suite(.timeLimit(.minutes(1)))

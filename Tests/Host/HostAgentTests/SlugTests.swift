@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The words of paths.
 struct SlugTests {

@@ -3,7 +3,8 @@ import JetProtocol
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// From complete sets of readings to the few steps that bring the bus up to date.
 struct StateBoardTests {

@@ -4,7 +4,8 @@ import JSONText
 import Testing
 import TestSupport
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What the kernel tells about thermal things, and what becomes of it.
 struct ThermalEventTests {

@@ -1,7 +1,8 @@
 import JSONText
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What a thermal zone says of itself, and when its trip points count as exceeded.
 struct ThermalZoneTests {

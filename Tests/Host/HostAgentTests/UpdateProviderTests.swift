@@ -5,7 +5,8 @@ import Handover
 import Systemd
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Updates as the bus sees them: the root program is played by the test, which writes its record.
 @Suite(.timeLimit(.minutes(1)))

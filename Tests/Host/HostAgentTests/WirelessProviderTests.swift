@@ -6,7 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// How well wireless links hear, by nl80211's words.
 struct WirelessProviderTests {

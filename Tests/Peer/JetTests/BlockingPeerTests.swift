@@ -141,7 +141,7 @@ struct BlockingPeerTests {
         }
     }
 
-    @Test("where nobody listens, the error says so; a daemon that says nothing is not waited for for ever")
+    @Test("a refused connection and a silent daemon end with an error")
     func failures() async throws {
         try await onThread {
             let error = #expect(throws: JetError.self) { try BlockingPeer(.unix(path: socketPath())) }

@@ -41,7 +41,7 @@ struct LifeTests {
         }
     }
 
-    @Test("where nobody listens, the error says where and why")
+    @Test("if the connection is refused, the error names the endpoint and the reason")
     func nobody() async throws {
         let path = socketPath()
         let error = await #expect(throws: JetError.self) { try await Peer.connect(to: .unix(path: path)) }
@@ -53,7 +53,7 @@ struct LifeTests {
         let endpoint = Endpoint.tcp(host: "127.0.0.1", port: 1)
         let refused = await #expect(throws: JetError.self) { try await Peer.connect(to: endpoint) }
         #expect(refused?.code == .notConnected)
-        #expect(refused?.message.contains("nobody listens there") == true)
+        #expect(refused?.message.contains("the connection was refused") == true)
 
         let webSocket = Endpoint.webSocket(host: "127.0.0.1", port: 11123)
         let wrong = await #expect(throws: JetError.self) { try await Peer.connect(to: webSocket) }

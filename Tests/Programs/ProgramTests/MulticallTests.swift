@@ -7,7 +7,7 @@ import Testing
     @Test(
         "is the program that it is called as",
         arguments: [
-            ("jetd", "Usage: jetd ["), ("jet-agent", "USAGE: jet-agent ["), ("jet", "USAGE: jet <"),
+            ("jetd", "USAGE: jetd ["), ("jet-agent", "USAGE: jet-agent ["), ("jet", "USAGE: jet <"),
             ("jet-network", "jet-network: takes one word"), ("jet-update", "jet-update: usage: jet-update"),
         ])
     func dispatches(program: String, beginning: String) async throws {
@@ -23,7 +23,7 @@ import Testing
         #expect(run.errors.hasPrefix("jet-multicall: '/tmp/"))
         #expect(
             run.errors.hasSuffix(
-                "/jetx' is no program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update\n"))
+                "/jetx' is not a program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update\n"))
     }
 
     /// Calls it by a link of that name, as the package installs them.

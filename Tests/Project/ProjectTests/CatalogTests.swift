@@ -1,6 +1,6 @@
 import DocumentedEvents
 import Glibc
-import HostAgent
+import AgentCore
 import JetDaemon
 import Logging
 import NetworkApply

@@ -24,6 +24,13 @@ struct VersionTests {
         }
     }
 
+    @Test(
+        "so has the line that a dependant copies into its Package.swift",
+        arguments: ["README.md", "Sources/Peer/Jet/Jet.docc/Jet.md"])
+    func dependency(path: String) throws {
+        #expect(try Repository.text(path).contains("from: \"\(Release.version)\""))
+    }
+
     @Test("jet-protocol(7) has the version of the protocol")
     func protocolVersion() throws {
         let page = try Repository.text("packaging/man/jet-protocol.7")

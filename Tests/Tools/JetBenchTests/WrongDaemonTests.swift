@@ -54,7 +54,7 @@ struct WrongDaemonTests {
         let error = try await failure(of: Self.fanOut, patience: 1, once(#""n":1000000030"#) { _ in [] })
         // The next change of this State comes all the same, so that only the count tells.
         #expect(error == .overdue("1 notifications of changes", seconds: 1))
-        #expect(error?.description == "Nothing came for 1.0 s, though there was to come: 1 notifications of changes.")
+        #expect(error?.description == "Nothing was received for 1.0 s. Missing: 1 notifications of changes.")
     }
 
     @Test("because it says something twice is found out")

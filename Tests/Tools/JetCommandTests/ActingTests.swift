@@ -70,7 +70,7 @@ struct ActingTests {
     @Test(
         "what cannot be done ends with 1 and says what can",
         arguments: [
-            (["set", "nope", "1"], "jet ls"), (["call", "nope"], "jet ls"), (["set", "fixed", "1"], "can be read"),
+            (["set", "nope", "1"], "jet ls"), (["call", "nope"], "jet ls"), (["set", "fixed", "1"], "is read-only"),
             (["set", "method", "1"], "jet call 'method'"), (["call", "fixed"], "jet set 'fixed'"),
         ])
     func impossible(arguments: [String], says: String) async throws {

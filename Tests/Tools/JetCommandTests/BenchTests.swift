@@ -51,7 +51,7 @@ struct BenchTests {
             "2", "--connect", url, "--timeout", "30")
         #expect(run.status == 0)
         #expect(run.lines.first == "route: 50 sets of 32 bytes, 64 in flight; medians of 2 rounds")
-        let sets = run.lines.first { $0.hasPrefix("sets a second") }
+        let sets = run.lines.first { $0.hasPrefix("sets per second") }
         #expect(sets?.contains("×") == true)
         #expect(run.lines.first { $0.contains(url) }?.split(separator: " ").count == 2)
         #expect(try await bus.jet("ls").status == 5, "nothing is left behind")
@@ -72,21 +72,21 @@ struct BenchTests {
     @Test(
         "refuses what cannot be measured, in a sentence",
         arguments: [
-            (["fan-out", "--count", "0"], "--count takes a number of changes from 1 to 10000000, not 0."),
-            (["fan-out", "--size", "25"], "--size takes a number of bytes from 26 to 1048576, not 25."),
-            (["fan-out", "--subscribers", "0"], "--subscribers takes a number of peers"),
-            (["fan-out", "--in-flight", "0"], "--in-flight takes a number of requests"),
-            (["fan-out", "--in-flight", "60000", "--size", "1000"], "more than the 4 MiB"),
-            (["fan-out", "--fetchers", "1000001"], "--fetchers takes a number of fetchers"),
+            (["fan-out", "--count", "0"], "--count must be a number of changes from 1 to 10000000, not 0."),
+            (["fan-out", "--size", "25"], "--size must be a number of bytes from 26 to 1048576, not 25."),
+            (["fan-out", "--subscribers", "0"], "--subscribers must be a number of peers"),
+            (["fan-out", "--in-flight", "0"], "--in-flight must be a number of requests"),
+            (["fan-out", "--in-flight", "60000", "--size", "1000"], "must not exceed 4 MiB"),
+            (["fan-out", "--fetchers", "1000001"], "--fetchers must be a number of fetchers"),
             (["fan-out", "--transport", "carrier-pigeon"], "'carrier-pigeon' is no transport"),
             (["fan-out", "--transport", "tcp://"], "the host is missing"),
-            (["route", "--repeat", "0"], "--repeat takes a number of rounds"),
-            (["route", "--daemon-pid", "0"], "--daemon-pid takes the number of a process"),
+            (["route", "--repeat", "0"], "--repeat must be a number of rounds"),
+            (["route", "--daemon-pid", "0"], "--daemon-pid must be a process ID"),
             (["add", "--predicate", "looksLike"], "looksLike"),
-            (["add", "--count", "1000001"], "--count takes a number of States"),
-            (["snapshot", "--states", "0"], "--states takes a number of States"),
+            (["add", "--count", "1000001"], "--count must be a number of States"),
+            (["snapshot", "--states", "0"], "--states must be a number of States"),
             (["sorted", "--warm-up=-1"], "--warm-up"),
-            (["connections", "--changes", "0"], "--changes takes a number of changes"),
+            (["connections", "--changes", "0"], "--changes must be a number of changes"),
             (["swim"], "swim"),
         ])
     func refused(arguments: [String], says: String) async throws {

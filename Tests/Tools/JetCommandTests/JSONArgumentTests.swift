@@ -18,7 +18,7 @@ struct JSONArgumentTests {
     @Test("that is no JSON is refused, with the words to type instead")
     func bareWord() {
         let error = #expect(throws: JSONArgumentError.self) { try JSONArgument.value("on", asString: false) }
-        #expect(error?.description.contains(#"'on' is no JSON"#) == true)
+        #expect(error?.description.contains(#"'on' is not JSON"#) == true)
         #expect(error?.description.contains(#"'"on"'"#) == true)
         #expect(error?.description.contains("--string") == true)
     }

@@ -39,7 +39,7 @@ struct PasswdTests {
         let run = try await passwd(
             bus, "three", "john", "--file", file.path, "--set-groups", "", "--admin", "--readonly")
         #expect(run.status == 0)
-        #expect(run.error.contains("SIGHUP"))
+        #expect(run.error.contains("systemctl reload jetd"))
         #expect(try login(file, "john", "two"), "only what was named is changed")
         #expect(try await passwd(bus, "x", "jane", "--file", file.path).status == 0)
         let list = try await passwd(bus, "", "--list", "--file", file.path)
@@ -107,7 +107,7 @@ struct PasswdTests {
         #expect(try login(file, "john", "new"))
         let again = try await passwd(bus, "x", "--online", "john", environment: ["JET_PASSWORD": "john's"])
         #expect(again.status == 1)
-        #expect(again.error.contains("does not accept this password"))
+        #expect(again.error.contains("The password is wrong"))
         let other = try await passwd(
             bus, "x", "--online", "ops", "--user", "john", environment: ["JET_PASSWORD": "new"])
         #expect(other.status == 1)

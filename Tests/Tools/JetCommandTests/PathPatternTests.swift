@@ -106,7 +106,7 @@ struct RuleTextTests {
         "refuses what would silently mean something else",
         arguments: [
             (#"{"path":{"startWith":"a"}}"#, "startWith"), (#"{"pth":{}}"#, "pth"), ("[]", "object"),
-            ("{", "no JSON"), (#"{"path":{"equals":1}}"#, "path.equals"), (#"{"path":1}"#, "path"),
+            ("{", "not JSON"), (#"{"path":{"equals":1}}"#, "path.equals"), (#"{"path":1}"#, "path"),
         ])
     func refused(text: String, says: String) throws {
         let error = #expect(throws: RuleTextError.self) { try ElementFilter(parsing: text) }

@@ -63,7 +63,7 @@ struct WatchTests {
         try await bus.stopDaemon()
         #expect(try await watch.end() == 3)
         let last = watch.text().text(after: Screen.leave)
-        #expect(last.contains("jet: The connection to \(bus.endpoint) ended."))
+        #expect(last.contains("jet: The connection to \(bus.endpoint) was closed."))
         #expect(last.contains("--reconnect"))
     }
 
@@ -78,7 +78,7 @@ struct WatchTests {
         try await peer.addState("after", 2)
         try await watch.wait { $0.contains("remove") && $0.contains("after") }
         #expect(Set(events(watch.text())) == ["add before 1", "remove before 1", "add after 2"])
-        #expect(watch.text(.error).contains("Trying again."))
+        #expect(watch.text(.error).contains("Retrying."))
         watch.send(SIGINT)
         #expect(try await watch.end() == 0)
     }
@@ -88,7 +88,7 @@ struct WatchTests {
         let bus = try await TestBus()
         try await bus.stopDaemon()
         let watch = try bus.start(["watch", "--count", "1", "--reconnect"])
-        try await watch.wait(.error) { $0.contains("Trying again.") }
+        try await watch.wait(.error) { $0.contains("Retrying.") }
         try await bus.restartDaemon()
         let peer = try await Peer.connect(to: bus.endpoint)
         try await peer.addState("a", 1)

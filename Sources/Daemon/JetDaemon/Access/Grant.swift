@@ -1,13 +1,13 @@
-/// A *grant*: which Jet groups a peer on the unix socket is in because of who runs it, by the kernel's word.
+/// A grant: adds peers on the unix socket to groups, by the user or group that the kernel says they run as.
 ///
 ///     Grant(parsing: "user:agent=read,control")
 ///     Grant(parsing: "group:jet=read")
 public struct Grant: Hashable, Sendable {
-    /// Whom it is for.
+    /// The user or the group that a grant is for.
     public enum Holder: Hashable, Sendable {
-        /// Who runs as this user, a name or a number.
+        /// Peers that run as this user, a name or a number.
         case user(String)
-        /// Who runs with this group, a name or a number, as the primary one or one of the others.
+        /// Peers that run with this group, a name or a number, primary or supplementary.
         case group(String)
 
         /// Reads `user:NAME` or `group:NAME`; `nil` if it is neither.
@@ -22,14 +22,14 @@ public struct Grant: Hashable, Sendable {
         }
     }
 
-    /// Whom it is for.
+    /// The user or the group that it is for.
     public var holder: Holder
-    /// The Jet groups, for fetching, setting and calling alike.
+    /// The groups of the bus, for fetching, setting and calling.
     public var groups: Set<String>
-    /// Whether it is no error, but only worth a warning, that nobody on this system is called so.
+    /// Whether a user or group that does not exist is only worth a warning, not an error.
     public var mayBeMissing: Bool
 
-    /// A grant of these groups.
+    /// A grant.
     public init(to holder: Holder, _ groups: Set<String>, mayBeMissing: Bool = false) {
         self.holder = holder
         self.groups = groups

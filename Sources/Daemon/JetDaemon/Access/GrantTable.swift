@@ -2,7 +2,7 @@ import Glibc
 import JetProtocol
 import Logging
 
-/// The grants with the numbers that the kernel knows users and groups by.
+/// The grants by user ID and group ID.
 struct GrantTable: Sendable {
     private var users: [uid_t: Set<String>] = [:]
     private var groups: [gid_t: Set<String>] = [:]
@@ -10,9 +10,9 @@ struct GrantTable: Sendable {
     /// No grants.
     init() {}
 
-    /// Looks the names up, which may take its time: it is not for the event loop.
+    /// Looks up the names. This may block, so it must not run on the event loop.
     ///
-    /// - Throws: `DaemonError` for a name that nobody has, unless the grant allows that; then the log has a warning.
+    /// - Throws: `DaemonError` for a name that does not exist. If the grant allows that, it logs a warning instead.
     init(_ grants: [Grant], logger: Logger) throws(DaemonError) {
         for grant in grants {
             switch grant.holder {
@@ -33,14 +33,14 @@ struct GrantTable: Sendable {
     }
 
     private static func miss(_ whom: String, _ grant: Grant, _ logger: Logger) throws(DaemonError) {
-        let error = DaemonError("cannot grant anything to \(whom): there is none on this system")
+        let error = DaemonError("cannot grant groups to \(whom): it does not exist on this system")
         guard grant.mayBeMissing else { throw error }
         logger.warning("\(error)")
     }
 
     var isEmpty: Bool { users.isEmpty && groups.isEmpty }
 
-    /// What a peer gets: all that any grant gives it.
+    /// The groups of a peer, from all grants that match it.
     func groups(of peer: PeerCredentials) -> Groups {
         var names = users[peer.user] ?? []
         for group in peer.groups { names.formUnion(groups[group] ?? []) }
@@ -67,7 +67,7 @@ struct GrantTable: Sendable {
         }
     }
 
-    /// Gives `body` more and more room for what it does not ask for: a group can have many members.
+    /// Calls `body` with a buffer, and with larger ones while it does not suffice: a group can have many members.
     private static func lookUp<ID>(_ body: (UnsafeMutablePointer<CChar>, Int) -> (code: Int32, id: ID?)) -> ID? {
         var size = 1024
         while size <= 1 << 24 {

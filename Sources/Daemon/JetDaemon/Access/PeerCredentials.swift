@@ -1,19 +1,19 @@
 import Glibc
 import NIOCore
 
-/// Who runs the other end of a unix socket: as whom it called connect(2), by the kernel's word (unix(7), socket(7)).
+/// The user and the groups that the other end of a unix socket had at connect(2), from the kernel (unix(7), socket(7)).
 struct PeerCredentials: Hashable, Sendable {
     let user: uid_t
     /// The primary group and the others.
     let groups: Set<gid_t>
 
-    /// - Parameter descriptor: The socket; `nil` is what comes of one that is no unix socket.
+    /// The credentials from a socket; `nil` if it is not a unix socket.
     init?(of descriptor: Int32) {
-        // struct ucred, which the C library shows to GNU programs alone: pid, uid, gid, each of 32 bits.
+        // struct ucred, which glibc declares with _GNU_SOURCE only: pid, uid, gid, 32 bits each.
         var credentials: (pid: pid_t, user: uid_t, group: gid_t) = (0, .max, .max)
         var length = socklen_t(MemoryLayout.size(ofValue: credentials))
         let expected = length
-        // Sockets of other families answer too, with nobody: process 0.
+        // Sockets of other families return process 0 and no user.
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0, length == expected,
             credentials.pid != 0 || credentials.user != .max
         else { return nil }
@@ -21,7 +21,7 @@ struct PeerCredentials: Hashable, Sendable {
         groups = Self.groups(of: descriptor).union([credentials.group])
     }
 
-    /// The supplementary groups that it had; none if the kernel does not say.
+    /// The supplementary groups; none if the kernel does not know them.
     private static func groups(of descriptor: Int32) -> Set<gid_t> {
         var list = [gid_t](repeating: 0, count: 32)
         for _ in 0..<2 {
@@ -29,7 +29,7 @@ struct PeerCredentials: Hashable, Sendable {
             if getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, &list, &length) == 0 {
                 return Set(list.prefix(Int(length) / MemoryLayout<gid_t>.size))
             }
-            // There are more, and now we know how many.
+            // There are more; `length` now says how many bytes they need.
             guard errno == ERANGE else { return [] }
             list = [gid_t](repeating: 0, count: Int(length) / MemoryLayout<gid_t>.size)
         }
@@ -38,7 +38,7 @@ struct PeerCredentials: Hashable, Sendable {
 }
 
 extension Connection {
-    /// Who runs the peer, on a unix socket; `nil` on others.
+    /// The credentials of the peer on a unix socket; `nil` on other sockets.
     var credentials: PeerCredentials? {
         guard transport == .unix, let context else { return nil }
         return try? context.channel.pipeline.syncOperations

@@ -4,18 +4,18 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// The *page* that answers plain HTTP on the WebSocket port: it says what this is. Each connection gets one answer and is
-/// closed; what a request holds beside its header is thrown away.
+/// Answers plain HTTP on the WebSocket port with a short text. Each connection gets one response and is closed; the body of
+/// a request is discarded.
 final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a request may take to come.
-    private static let patience = TimeAmount.seconds(5)
+    /// How long a client may take to send its request.
+    private static let requestTimeout = TimeAmount.seconds(5)
 
     private let hub: Hub
     private let text: String
-    /// Whether nobody is served here.
+    /// Whether the connection is refused because it would not be encrypted.
     private let isRefusal: Bool
     private var deadline: Scheduled<Void>?
     private var hasAnswered = false
@@ -26,7 +26,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         text = "\(hub.name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet.\n"
     }
 
-    /// Prepares a new connection that may not become a peer: whatever it asks for, it is told why.
+    /// Adds handlers to a new connection that answer each request with the reason for the refusal.
     static func installRefusal(in channel: any Channel, hub: Hub) throws {
         try channel.pipeline.syncOperations.addHandlers(
             HTTPResponseEncoder(), WebSocketUpgrader.requestDecoder, HTTPPage(hub: hub, isRefusal: true))
@@ -39,38 +39,38 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         guard !isRefusal else {
             return answer(
                 context, .forbidden,
-                "peers of other machines are not served: there is no encryption, and jetd.toml does not allow to do without\n"
+                "connections from other machines are refused, because they are not encrypted; see allow-plaintext in jetd.toml(5)\n"
             )
         }
         let upgrades = request.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
         if upgrades {
-            // It has got here because it was refused.
+            // The upgrade handler refused the request.
             guard hub.origins.admits(request) else { return refuseOrigin(request, context) }
             let version = request.headers["sec-websocket-version"].first
             guard version == nil || version == "13" else {
                 let headers: HTTPHeaders = ["Sec-WebSocket-Version": "13"]
                 return answer(context, .upgradeRequired, "expected version 13\n", headers)
             }
-            let reason = "expected a WebSocket handshake by GET, with the subprotocol jet or none\n"
+            let reason = "expected a WebSocket handshake with GET and the subprotocol jet, or no subprotocol\n"
             return answer(context, .badRequest, reason)
         }
         switch (request.method, request.uri.prefix { $0 != "?" }) {
         case (.GET, "/"): answer(context, .ok, text)
         case (.HEAD, "/"): answer(context, .ok, text, isHead: true)
-        case (.GET, _): answer(context, .notFound, "there is nothing here but /\n")
-        case (.HEAD, _): answer(context, .notFound, "there is nothing here but /\n", isHead: true)
+        case (.GET, _): answer(context, .notFound, "not found; there is only /\n")
+        case (.HEAD, _): answer(context, .notFound, "not found; there is only /\n", isHead: true)
         default: answer(context, .methodNotAllowed, "only GET and HEAD\n", ["Allow": "GET, HEAD"])
         }
     }
 
     private func refuseOrigin(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let origin = request.headers["origin"].joined(separator: ", ")
-        let address = context.remoteAddress?.ipAddress ?? "somebody"
+        let address = context.remoteAddress?.ipAddress ?? "unknown"
         hub.events.note(
             DaemonEvent.originRefused, by: address, ["origin": "\(origin.prefix(256))", "address": "\(address)"])
         answer(
             context, .forbidden,
-            "pages of this origin may not connect here; jetd --ws-allow-origin lets pages of others than this machine\n"
+            "pages of this origin may not connect; to allow them, see allow-origins in jetd.toml(5)\n"
         )
     }
 
@@ -78,7 +78,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         switch error {
         // The request follows.
         case is NIOWebSocketUpgradeError: break
-        case is HTTPParserError: answer(context, .badRequest, "this is no HTTP request\n")
+        case is HTTPParserError: answer(context, .badRequest, "this is not an HTTP request\n")
         default: context.close(promise: nil)
         }
     }
@@ -100,7 +100,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil) }
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenSuccess {
-            // Closing both ways at once would reset the connection, and the answer might be lost.
+            // Closing both sides immediately would reset the connection, and the response might be lost.
             context.close(mode: .output, promise: nil)
             self.close(context, in: .seconds(1))
         }
@@ -109,7 +109,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: Ends
 
-    func handlerAdded(context: ChannelHandlerContext) { close(context, in: Self.patience) }
+    func handlerAdded(context: ChannelHandlerContext) { close(context, in: Self.requestTimeout) }
 
     func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 
@@ -120,7 +120,7 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
-            // The answer is on its way, if there was a request.
+            // If there was a request, the response is being written.
             if !hasAnswered { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)

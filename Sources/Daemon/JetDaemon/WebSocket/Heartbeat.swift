@@ -1,9 +1,9 @@
 import NIOCore
 
-/// The *heartbeat*: one timer that pings all WebSocket peers, and none while there are none.
+/// Pings all WebSocket peers with one timer, which runs only while there are such peers.
 final class Heartbeat {
     private let eventLoop: any EventLoop
-    /// `nil`: never.
+    /// `nil` for no pings.
     private let interval: TimeAmount?
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var next: Scheduled<Void>?
@@ -13,7 +13,7 @@ final class Heartbeat {
         self.eventLoop = eventLoop
     }
 
-    /// Pings this one, too, from the next beat on.
+    /// Adds a connection, which is pinged when the timer fires next.
     func join(_ connection: Connection) {
         guard interval != nil else { return }
         connections[ObjectIdentifier(connection)] = connection
@@ -34,7 +34,7 @@ final class Heartbeat {
 
     private func beat() {
         next = nil
-        for connection in connections.values { connection.beat() }
+        for connection in connections.values { connection.ping() }
         schedule()
     }
 }

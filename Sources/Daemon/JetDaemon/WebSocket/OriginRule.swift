@@ -1,36 +1,33 @@
 import Glibc
 import NIOHTTP1
 
-/// Which pages may connect: what a WebSocket handshake's `Origin` must be.
+/// The web pages that may connect, by the `Origin` header of the WebSocket handshake.
 ///
-/// A browser lets any page open a WebSocket to any address, the loopback of its own machine included, and tells the other
-/// side only where the page came from: in `Origin`, which a page cannot change (RFC 6454, RFC 6455 section 10.2). Programs
-/// that are no browsers send none, and could send whatever they like; they have to reach the port by themselves, and
-/// keeping them out is not what this is for. So a handshake is accepted if
+/// A browser lets any page open a WebSocket to any address, including the loopback of its own machine. It only sends the
+/// origin of the page in `Origin`, which the page cannot change (RFC 6454, RFC 6455 section 10.2). Other programs need not
+/// send the header and could send anything in it; this rule does not protect against them. A handshake is accepted if
 ///
-/// - it has no `Origin`: it is no page's;
-/// - the origin was allowed by name;
-/// - the origin's host is the loopback: `localhost`, 127.0.0.0/8 or `[::1]`. Such a page was served by a program of this
-///   very machine, which could connect by itself. No page from elsewhere can have this origin, since browsers do not ask
-///   anybody what `localhost` is;
-/// - the origin is the address that the handshake asked for: a page of this daemon itself. Host and port must be the same
-///   ones as in `Host`, and that must be a name which really is this machine's.
+/// - it has no `Origin`, so it does not come from a page;
+/// - the origin is in the list of allowed origins;
+/// - the host of the origin is the loopback: `localhost`, 127.0.0.0/8 or `[::1]`. Such a page was served by a program on
+///   this machine, which could connect itself. No other page can have this origin, since browsers do not look up
+///   `localhost`;
+/// - the origin is the address that the handshake was sent to: a page of this daemon. Its host and port must equal `Host`,
+///   and the host must be a name of this machine.
 ///
-/// The last condition is there because of DNS rebinding. Whoever owns `evil.example` can serve a page from there and then
-/// have the name mean 127.0.0.1. To the browser the page and the daemon are then one origin, and `Origin` and `Host` agree:
-/// both say `evil.example:11123`. What the attacker cannot do is to serve a page under a name that is not its own. So
-/// `Host` must be an address, which means nothing but itself; the name of this machine, alone or under `.local`; or the
-/// host of an origin that was allowed.
+/// The last condition prevents DNS rebinding. The owner of `evil.example` can serve a page from there and then let the name
+/// resolve to 127.0.0.1. To the browser the page and the daemon then have the same origin, and both headers say
+/// `evil.example:11123`. But an attacker cannot serve a page under a name of somebody else. So `Host` must be an address,
+/// the name of this machine, alone or under `.local`, or the host of an allowed origin.
 public struct OriginRule: Hashable, Sendable {
-    /// An origin that pages can have, as it stands in the header: `https://panel.example`, or `null` for pages that have
-    /// none, such as files.
+    /// An origin in the form of the header: `https://panel.example`, or `null` for pages without one, such as files.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
-        /// In small letters.
+        /// The origin in lower case.
         public let description: String
-        /// Host and port, as `Host` says them; empty for `null`.
+        /// Host and port, as in `Host`; empty for `null`.
         let authority: Substring
 
-        /// Reads an origin; `nil` if it is none: it is a scheme, a host, perhaps a port, and no more.
+        /// Parses an origin: a scheme, a host and optionally a port; `nil` if it is malformed.
         public init?(_ text: String) {
             description = text.lowercased()
             guard description != "null" else {
@@ -48,17 +45,17 @@ public struct OriginRule: Hashable, Sendable {
         }
     }
 
-    /// Whether every page may connect.
+    /// Whether all pages may connect.
     public var allowsAll = false
-    /// Pages that may.
+    /// The allowed origins.
     public var allowed: Set<Origin> = []
 
-    /// Pages of this machine and of this daemon alone.
+    /// A rule that allows only pages of this machine and of this daemon.
     public init() {}
 
-    /// Allows the pages of an origin, as it stands in the header, or all for `*`.
+    /// Allows the pages of an origin, or all pages for `*`.
     ///
-    /// - Returns: Whether it is one.
+    /// - Returns: Whether the origin is well-formed.
     public mutating func allow(_ text: String) -> Bool {
         if text == "*" {
             allowsAll = true
@@ -70,7 +67,7 @@ public struct OriginRule: Hashable, Sendable {
         return true
     }
 
-    /// Allows what `other` allows, too.
+    /// Adds what `other` allows.
     public mutating func formUnion(_ other: OriginRule) {
         allowsAll = allowsAll || other.allowsAll
         allowed.formUnion(other.allowed)
@@ -81,7 +78,7 @@ public struct OriginRule: Hashable, Sendable {
         admits(origins: request.headers["origin"], hosts: request.headers["host"], hostName: Self.hostName)
     }
 
-    /// Whether a request may become a WebSocket that has these headers `Origin` and `Host`, if this machine is called so.
+    /// Whether a request with these headers `Origin` and `Host` may become a WebSocket on a machine with this name.
     func admits(origins: [String], hosts: [String], hostName: String) -> Bool {
         guard !origins.isEmpty, !allowsAll else { return true }
         guard origins.count == 1, let origin = Origin(origins[0]) else { return false }
@@ -93,7 +90,7 @@ public struct OriginRule: Hashable, Sendable {
         return page.isAddress || names.contains(page.name) || allowed.contains { Host($0.authority)?.name == page.name }
     }
 
-    /// What this machine is called, in small letters.
+    /// The name of this machine, in lower case.
     private static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
@@ -103,9 +100,9 @@ public struct OriginRule: Hashable, Sendable {
 
 /// The host of an origin.
 private struct Host {
-    /// Without brackets and port, in small letters.
+    /// The host without brackets and port, in lower case.
     let name: String
-    /// Whether it is a number that no name service is asked about.
+    /// Whether it is an IP address.
     let isAddress: Bool
     let isLoopback: Bool
 

@@ -2,10 +2,10 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// From HTTP to a peer: what stands on a connection to the WebSocket port until it is *upgraded*, and what it becomes.
+/// Upgrades an HTTP connection on the WebSocket port to a peer.
 ///
-/// NIO does the handshake. Its frames are not used: a `Connection` reads and writes them itself, so that a message is
-/// neither held twice nor kept beyond the limit, and the outbox goes out as it is.
+/// NIO handles the handshake. Its frame handlers are not used: a `Connection` reads and writes frames itself, so that a
+/// message is neither buffered twice nor beyond the limit, and the outbox is written without a copy.
 final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
     let supportedProtocol = "websocket"
     let requiredUpgradeHeaders: [String] = []
@@ -14,7 +14,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
     private let messageLimit: Int
     private let handshake: NIOWebSocketServerUpgrader
 
-    /// The longest header of a request, in bytes.
+    /// The limit for the header of a request, in bytes.
     private static let headerLimit = 16 << 10
 
     private init(hub: Hub, messageLimit: Int) {
@@ -29,7 +29,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
             upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
     }
 
-    /// Prepares a new connection for requests.
+    /// Adds the handlers for HTTP requests to a new connection.
     static func install(in channel: any Channel, hub: Hub, messageLimit: Int) throws {
         let encoder = HTTPResponseEncoder()
         let decoder = requestDecoder
@@ -40,7 +40,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, upgrade, page])
     }
 
-    /// Reads requests, within bounds.
+    /// Parses requests, with limits.
     static var requestDecoder: ByteToMessageHandler<HTTPRequestDecoder> {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = headerLimit
@@ -50,7 +50,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
     }
 
-    /// What the response says beside the handshake; `nil` if the request is refused.
+    /// Additional headers of the response; `nil` if the request is refused.
     private static func headers(for request: HTTPRequestHead) -> HTTPHeaders? {
         let connection = request.headers[canonicalForm: "connection"]
         guard request.method == .GET, request.version == .http1_1, connection.contains(where: isUpgrade) else {

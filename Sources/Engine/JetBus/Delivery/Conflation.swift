@@ -1,12 +1,12 @@
-/// *Conflation*: what a peer that reads too slowly has still to be told, kept to the newest of each element and fetcher
+/// *Conflation*: the notifications that wait for a peer that reads too slowly, at most one for each element and fetcher
 /// (jet-protocol(7) §7).
 ///
-/// When an outbox is full, notifications are no longer rendered into it. What remains is, for each element and fetcher,
-/// the one event that leads from what the peer was last told to what is true now. Its value is looked up when it is
-/// rendered; only the last value of an element that is gone is kept here.
+/// When an outbox is full, notifications are no longer rendered into it. Instead one event is kept for each element and
+/// fetcher: the one that leads from what the peer was last sent to what is true now. Its value is read when it is rendered;
+/// only the last value of an element that is gone is kept here.
 ///
-/// Of what changes most often, a change behind another one, nothing is left to be done: so finding out costs little, and
-/// the publisher is not slowed by who does not read.
+/// A change after a change, the most frequent case, needs one look-up and nothing more: a publisher is not slowed by
+/// peers that do not read.
 final class Conflation {
     /// Which element, for which fetcher.
     private struct Key: Equatable {
@@ -19,7 +19,7 @@ final class Conflation {
             self.fetcher = fetcher.serial
         }
 
-        /// The bus numbers elements and fetchers itself, so that nobody chooses these.
+        /// The bus numbers elements and fetchers itself, so no peer can choose colliding keys.
         @inline(__always)
         var hash: UInt32 {
             let mixed = (element &* 0x9E37_79B9_7F4A_7C15) ^ (fetcher &* 0xC2B2_AE3D_27D4_EB4F)
@@ -37,7 +37,7 @@ final class Conflation {
         }
     }
 
-    /// One event that is still to be told.
+    /// One event that is still to be sent.
     struct Entry {
         let fetcher: Fetcher
         let element: Element
@@ -46,27 +46,27 @@ final class Conflation {
         var tail: [UInt8]?
     }
 
-    /// The entries in the order in which their elements first changed; `nil` where an entry was told or came to nothing.
+    /// The entries in the order in which their elements first changed; `nil` where an entry was sent or cancelled.
     private var entries: ContiguousArray<Entry?> = []
     /// Their keys, and where they are.
     private var keys: ContiguousArray<Key> = []
     private var places = HashIndex()
-    /// The entries that tell of a remove, by path: what comes to the path later must not be told of before.
+    /// The entries that are removes, by path: a new element at the path must not be sent before them.
     private var removals: [PathKey: Int] = [:]
-    /// How many entries at the front are told already.
-    private var told = 0
-    private var nothings = 0
+    /// How many entries at the front are sent already.
+    private var sent = 0
+    private var cancelled = 0
 
     /// Nothing waits.
     init() {}
 
-    /// How many entries take memory, those that came to nothing included.
-    var count: Int { entries.count - told }
+    /// How many entries take memory, those that were cancelled included.
+    var count: Int { entries.count - sent }
 
     /// Notes an event.
     ///
     /// - Parameter tail: For `remove`: what stands behind the fetcher's head.
-    /// - Returns: Whether it replaced another one, which the peer will never hear of.
+    /// - Returns: Whether it replaced another one, which will not be sent.
     func note(_ event: ElementEvent, of element: Element, for fetcher: Fetcher, tail: [UInt8]?) -> Bool {
         let key = Key(element, fetcher)
         guard let place = places.find(key.hash, { keys[$0] == key }) else {
@@ -89,7 +89,7 @@ final class Conflation {
         return true
     }
 
-    /// Takes out the remove that waits for this path and fetcher, because what is new there is being told of at once.
+    /// Takes out the remove that waits for this path and fetcher, because a new element there is sent immediately.
     ///
     /// - Returns: What stands behind the fetcher's head.
     func takeRemoval(at path: UnsafeRawBufferPointer, for fetcher: Fetcher) -> [UInt8]? {
@@ -100,16 +100,16 @@ final class Conflation {
         return tail
     }
 
-    /// The next event to be told.
+    /// The next event to be sent.
     func next() -> Entry? {
-        if told > 1024, told * 2 > entries.count { pack() }
-        while told < entries.count {
-            let place = told
+        if sent > 1024, sent * 2 > entries.count { pack() }
+        while sent < entries.count {
+            let place = sent
             let entry = entries[place]
             entries[place] = nil
-            told += 1
+            sent += 1
             guard let entry else {
-                nothings -= 1
+                cancelled -= 1
                 continue
             }
             places.remove(keys[place].hash, place: place)
@@ -118,23 +118,23 @@ final class Conflation {
         }
         entries = []
         keys = []
-        told = 0
-        nothings = 0
+        sent = 0
+        cancelled = 0
         return nil
     }
 
     private func drop(at place: Int) {
         places.remove(keys[place].hash, place: place)
         entries[place] = nil
-        nothings += 1
-        if nothings > 1024, nothings * 2 > entries.count - told { pack() }
+        cancelled += 1
+        if cancelled > 1024, cancelled * 2 > entries.count - sent { pack() }
     }
 
     private func pack() {
         var moved = ContiguousArray(repeating: 0, count: entries.count)
         var packed = ContiguousArray<Entry?>()
         var packedKeys = ContiguousArray<Key>()
-        for place in told..<entries.count {
+        for place in sent..<entries.count {
             guard let entry = entries[place] else { continue }
             moved[place] = packed.count
             packed.append(entry)
@@ -144,8 +144,8 @@ final class Conflation {
         removals = removals.mapValues { moved[$0] }
         entries = packed
         keys = packedKeys
-        told = 0
-        nothings = 0
+        sent = 0
+        cancelled = 0
     }
 
     /// The one event that two in a row amount to; `nil` for none at all.

@@ -5,7 +5,9 @@ import JetProtocol
 ///
 /// It owns the memory that it renders into, so nothing else can overwrite what `tail` returned.
 struct NotificationText: ~Copyable {
-    let element: Element
+    /// Not retained: the table retains the element for as long as its event is handled, and `Conflation` for as long as it
+    /// is conflated.
+    private let reference: Unmanaged<Element>
     private var buffer: RawBuffer
     /// Which event was rendered last, and whether with `fetchOnly`.
     private var rendered = Self.nothing
@@ -14,9 +16,11 @@ struct NotificationText: ~Copyable {
     /// - Parameter memory: A buffer whose memory is used again.
     @inline(__always)
     init(about element: Element, memory: consuming RawBuffer) {
-        self.element = element
+        reference = Unmanaged.passUnretained(element)
         buffer = memory
     }
+
+    var element: Element { reference.takeUnretainedValue() }
 
     /// Hands back the memory, for the next text.
     @inline(__always)
@@ -25,19 +29,19 @@ struct NotificationText: ~Copyable {
     /// What follows a fetcher's head: `,"params":{...}}`. Valid until the next call.
     @inline(__always)
     mutating func tail(_ event: ElementEvent, for peer: Peer) -> UnsafeRawBufferPointer {
-        let fetchOnly = event == .add && element.isFetchOnly(for: peer)
+        let fetchOnly = event == .add && reference._withUnsafeGuaranteedRef { $0.isFetchOnly(for: peer) }
         let wanted = event.rawValue &* 2 &+ (fetchOnly ? 1 : 0)
         if rendered != wanted {
-            render(event, fetchOnly: fetchOnly)
+            reference._withUnsafeGuaranteedRef { render(event, of: $0, fetchOnly: fetchOnly) }
             rendered = wanted
         }
         return buffer.bytes
     }
 
     @inline(__always)
-    private mutating func render(_ event: ElementEvent, fetchOnly: Bool) {
+    private mutating func render(_ event: ElementEvent, of element: Element, fetchOnly: Bool) {
         buffer.removeAll(keepingAtMost: 1 << 20)
-        guard event == .change, !element.isMethod else { return renderEntry(event, fetchOnly: fetchOnly) }
+        guard event == .change, !element.isMethod else { return renderEntry(event, of: element, fetchOnly: fetchOnly) }
         // The same in one piece, for the most frequent event by far.
         let path = element.quotedPath
         let value = element.value.bytes
@@ -49,8 +53,8 @@ struct NotificationText: ~Copyable {
             .putting(first).putting(path).putting(second).putting(value).put(last)
     }
 
-    @inline(never)
-    private mutating func renderEntry(_ event: ElementEvent, fetchOnly: Bool) {
+    @inline(__always)
+    private mutating func renderEntry(_ event: ElementEvent, of element: Element, fetchOnly: Bool) {
         buffer.append(",\"params\":")
         buffer.append(event, of: element, fetchOnly: fetchOnly)
         buffer.append("}")
@@ -59,6 +63,7 @@ struct NotificationText: ~Copyable {
 
 extension RawBuffer {
     /// Appends `{"path":...,"event":...}`.
+    @inline(__always)
     mutating func append(_ event: ElementEvent, of element: Element, fetchOnly: Bool) {
         append("{\"path\":")
         append(element.quotedPath)

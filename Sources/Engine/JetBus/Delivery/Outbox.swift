@@ -3,13 +3,13 @@ import JetProtocol
 
 /// An *outbox*: the messages that wait to be written to one peer, framed, in the order in which they are to be read.
 ///
-/// Its memory is lent by a pool while there is something in it, so that a peer who is told nothing owns none.
+/// Its memory is lent by a pool while there is something in it, so that a peer without output owns none.
 ///
 /// Messages are added in JSON. Those of a peer that speaks another encoding are replaced before they are handed over, or
-/// before the peer changes its encoding; see `Bus+encoding.swift`.
+/// before the peer changes its encoding; see `OutputEncoder`.
 struct Outbox: ~Copyable {
     private var buffer = RawBuffer()
-    /// How the peer tells the messages apart.
+    /// How the messages are delimited.
     let framing: Framing
     /// How many bytes at the front are encoded as the peer is to read them.
     private var encoded = 0
@@ -72,15 +72,17 @@ struct Outbox: ~Copyable {
     }
 }
 
-/// Memory of outboxes that nobody uses just now.
+/// Memory of outboxes that is not in use.
 ///
-/// A turn of the loop may fill hundreds of outboxes, and empties them again: their memory is for the next turn. When no
-/// turn comes, it is given back.
+/// A turn of the loop may fill hundreds of outboxes, and empties them again: their memory is kept for the next turn. The
+/// shell frees it when it is idle (`Bus.releaseIdleMemory`).
+///
+/// Ownership: a piece of memory belongs either to one outbox or to the pool. `take` and `give` move it.
 struct OutboxPool: ~Copyable {
     private var idle: ContiguousArray<(base: UnsafeMutableRawPointer, capacity: Int)> = []
     /// How many bytes are idle.
     private(set) var bytes = 0
-    /// As many bytes are kept, in pieces each at most this large.
+    /// How many bytes are kept at most, and how large each piece may be.
     private static let most = 4 << 20
     private static let largest = 1 << 20
 

@@ -10,9 +10,9 @@ struct FetchIndex: ~Copyable {
     private var prefixes: Buckets
     /// How many buckets there are of each length of prefix, by length.
     private var prefixLengths: [(length: Int, buckets: Int)] = []
-    /// In the order in which they began, as in a bucket.
-    private var walked: [Fetcher] = []
-    /// How many of `walked` ignore case.
+    /// Those that are asked one by one, in the order in which they began.
+    private var unindexed: [Fetcher] = []
+    /// How many of `unindexed` ignore case.
     private var caseless = 0
 
     init(seed: UInt64) {
@@ -32,7 +32,7 @@ struct FetchIndex: ~Copyable {
                 prefixLengths.append((prefix.count, 1))
             }
         case .anywhere:
-            walked.append(fetcher)
+            unindexed.append(fetcher)
             if fetcher.rule.path.ignoresCase { caseless += 1 }
         }
     }
@@ -48,7 +48,7 @@ struct FetchIndex: ~Copyable {
             prefixLengths[index].buckets -= 1
             if prefixLengths[index].buckets == 0 { prefixLengths.remove(at: index) }
         case .anywhere:
-            guard walked.remove(fetcher) else { return }
+            guard unindexed.remove(fetcher) else { return }
             if fetcher.rule.path.ignoresCase { caseless -= 1 }
         }
     }
@@ -64,9 +64,9 @@ struct FetchIndex: ~Copyable {
                 if $0.rule.path.matches(span) { body($0) }
             }
         }
-        guard !walked.isEmpty else { return }
+        guard !unindexed.isEmpty else { return }
         let lowercased = caseless > 0 ? PathRule.lowercased(span) : []
-        for fetcher in walked where fetcher.rule.path.matches(span, lowercased: lowercased) { body(fetcher) }
+        for fetcher in unindexed where fetcher.rule.path.matches(span, lowercased: lowercased) { body(fetcher) }
     }
 }
 

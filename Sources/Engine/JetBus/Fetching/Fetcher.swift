@@ -3,39 +3,37 @@ import JetProtocol
 
 /// A *fetcher*: one live query of one peer.
 ///
-/// It begins with a *snapshot*, a walk over the table of elements that hands over what matches, as fast as the peer
-/// takes it. `cursor` is how far the walk has come. An element gets to know of the fetcher when the walk passes it; so a
-/// change behind the cursor is notified, and one before it is not: the walk will bring the new value. When the walk is
-/// done, new elements find the fetcher through the `FetchIndex`.
+/// It begins with a snapshot (see `Snapshots`). New elements find the fetcher through the `FetchIndex`.
+///
+/// The `FetcherTable` retains it until it has ended and no element names it any more.
 final class Fetcher {
     /// A number that no other fetcher of this bus has or had.
     let serial: UInt64
-    /// Where it lies in the bus's table of fetchers. The slot is taken until no element names it any more.
+    /// Its place in the `FetcherTable`, until no element names it any more.
     var slot = 0
-    /// Whose it is. Peers outlive their active fetchers: a peer's end deactivates all of them before it lets go of the
-    /// peer. Never looked at when inactive.
+    /// The peer, not retained. Peers outlive their active fetchers: `Bus.disconnect` ends all of them before it releases
+    /// the peer. Not read when the fetcher is inactive.
     let peer: Unmanaged<Peer>
     /// The fetch's id, told apart as the protocol does.
     let id: FetchID
     let rule: FetchRule
     /// Where its elements can be.
     var reach: PathRule.Reach { rule.path.reach }
-    /// Whether the value decides, or the order, the time, or how many there are: then there is more to do than to pass
-    /// events on.
+    /// Whether the fetcher depends on values, an order, time or a limit: then there is more to do than to pass events on.
     let isSelective: Bool
-    /// Whether it is no window, and told what its pacing or its limited makes of events.
+    /// Whether it has an `interval` or a `max` and is not sorted; see `DeferredFetches`.
     let isDeferring: Bool
-    /// What an `interval` has it remember; `nil` without one.
+    /// `nil` without `interval`.
     private(set) var pacing: Pacing?
-    /// What `max` lets in; `nil` without it, and if the rule sorts.
+    /// Which elements are in, with `max`; `nil` without it, and if the rule sorts.
     private(set) var limited: LimitedSet?
     /// The order, and what is in it; `nil` if the rule does not sort.
     let window: SortedWindow?
     /// `{"method":<id>`, with which each of its notifications begins.
     let head: RawBuffer
-    /// False after its end. Elements may still name it; they forget it when they next look.
+    /// False after its end. Elements may still name it until they are next notified.
     private(set) var isActive = true
-    /// Whether it is active, and all there is to do is to pass events on: what every notification asks.
+    /// Whether it is active and events are just passed on: the one check of the hot path.
     private(set) var isPlain: Bool
     /// The place up to which the snapshot has come; `nil` when it is complete.
     var cursor: Int? = 0

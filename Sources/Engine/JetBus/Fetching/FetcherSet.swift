@@ -6,7 +6,7 @@ struct FetcherSet {
     /// Where each one stands in the list; empty while that is short.
     private var places: [FetchID: Int] = [:]
 
-    /// From so many on there is an index.
+    /// From this number on there is an index.
     private static let shortest = 9
 
     var isEmpty: Bool { list.isEmpty }

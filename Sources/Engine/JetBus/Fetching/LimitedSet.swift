@@ -1,11 +1,10 @@
-/// *LimitedSet*: which elements are in a plain fetch with `max`, the older form's bound on how many there may be.
+/// Which elements are in a plain fetch with `max`, the older form's bound on how many there may be.
 ///
-/// Whoever satisfies the rule while there is room comes in, and stays in until it satisfies the rule no more or ends.
-/// Others wait in line. When one goes out of a full fetch, the one that has waited longest comes in at once, behind the
-/// remove; so the peer never knows of more than `max`, and of fewer only if no more satisfy the rule. (lua-jet looked at
-/// all elements anew then and took what its table happened to hold first.) A peer that does not keep up may hear of a
-/// newcomer before it hears of the remove that made room, as conflation has it; when it has read all, it knows of `max`
-/// again.
+/// An element that satisfies the rule while there is room is in, until it no longer satisfies the rule or is removed.
+/// Others wait in line. When one leaves a full fetch, the one that has waited longest enters: its add follows the remove.
+/// So the peer never has more than `max` elements, and fewer only if no more satisfy the rule. (lua-jet searches all
+/// elements again, and takes the first one of its table.) Conflation may bring a slow peer an add before the remove that
+/// made room; when it has read everything, it has `max` again.
 final class LimitedSet {
     /// How many may be in.
     let limit: Int

@@ -62,8 +62,12 @@ final class Snapshots {
     ///
     /// A snapshot that is not complete will come to the new element, which is the last one of the table. But a peer is
     /// notified of its own element before the response.
-    func addInterests(in element: Element) {
-        fetchers.forEach(matching: element.path, hash: element.hash) { fetcher in
+    ///
+    /// - Parameter hash: The hash of the element's path.
+    @inline(__always)
+    func addInterests(in element: Element, hash: UInt32) {
+        guard fetchers.count > 0 else { return }
+        fetchers.forEach(matching: element.path, hash: hash) { fetcher in
             let isReady = fetcher.cursor == nil || fetcher.peer.toOpaque() == element.owner.toOpaque()
             guard isReady, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
             _ = fetchers.addInterest(of: fetcher, in: element)

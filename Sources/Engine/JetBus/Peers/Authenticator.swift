@@ -60,6 +60,9 @@ final class Authenticator {
             serial: lastSerial, kind: kind, user: credentials.user, id: request.id.map { Array($0) })
     }
 
+    /// How many requests have no result yet.
+    var openCount: Int { open.count }
+
     /// Whether there are requests that the shell has not taken yet.
     var hasRequests: Bool { !waiting.isEmpty }
 

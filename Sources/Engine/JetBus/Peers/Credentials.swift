@@ -1,21 +1,20 @@
 import JSONText
 import JetProtocol
 
-/// What the system knows of a peer without the peer's own word.
+/// What the system knows of a peer.
 public struct Credentials: Hashable, Sendable {
-    /// The user that runs it; `nil` if nobody knows, as of a peer that came over TCP.
+    /// The user that runs it; `nil` if it is not known, as for a peer that connects over TCP.
     public var userID: UInt32?
 
     /// The credentials of a peer that a user runs.
     public init(userID: UInt32? = nil) { self.userID = userID }
 }
 
-/// Who a peer is, as far as anybody knows. Nearly all peers that come over TCP are the same nobody, so this is not a part
-/// of each peer.
+/// Who a peer is. Of nearly all peers that connect over TCP nothing is known, so they share one identity.
 struct Identity {
-    /// What the peer calls itself.
+    /// The name that the peer has given itself.
     var name: String?
-    /// As which user it has authenticated itself.
+    /// The user as which it has authenticated.
     var user: String?
     /// What it may do.
     var groups = Groups()
@@ -56,9 +55,9 @@ extension Peer {
         self.identity = Identity.Box(identity)
     }
 
-    /// Who it is, as the owners are told that asked for it with `caller: true` (jet-protocol(7) §7): `{"peer", "user"?,
-    /// "uid"?, "groups": {"fetch", "set", "call"}}`. `peer` is what it calls itself, and no more than that: `null` if it
-    /// gave no name. All else is the daemon's own knowledge; the groups are those by which it was let through.
+    /// The member `caller` of a routed request, for owners that asked for it with `caller: true` (jet-protocol(7) §7):
+    /// `{"peer", "user"?, "uid"?, "groups": {"fetch", "set", "call"}}`. `peer` is the name that the peer has given itself,
+    /// or `null`; it proves nothing. The other members are what the daemon knows; the groups are those that gave access.
     var asCaller: JSON {
         func list(_ names: Set<String>) -> JSON { .array(names.sorted().map(JSON.string)) }
         var object: JSON.Object = ["peer": name.map(JSON.string) ?? .null]

@@ -1,6 +1,6 @@
 /// The requests that owners have not answered yet.
 ///
-/// A request lies in a slot, whose memory is used again for the next one. The id under which it is routed names the slot
+/// A request lies in a slot, which is used again for the next one. The id under which it is routed names the slot
 /// and how often the slot was used, so that an answer that comes too late meets no other request. Deadlines lie in a
 /// heap beside it.
 struct RequestTable: ~Copyable {
@@ -134,8 +134,8 @@ struct RequestTable: ~Copyable {
         return heap.items.filter { $0.owner === peer }.sorted { $0.number < $1.number }
     }
 
-    /// Lets go of the requests of a caller who will hear no answer any more. The owners are still asked; what they answer
-    /// finds nobody.
+    /// Forgets the requests of a caller that is disconnected. The owners are still asked; their answers are
+    /// dropped.
     mutating func forget(caller peer: Peer) {
         guard peer.pendingRequests > 0 else { return }
         for request in heap.items.filter({ $0.caller === peer }) { close(request) }

@@ -1,5 +1,5 @@
 /// A keyed hash of bytes, in the manner of wyhash (by Wang Yi, in the public domain): whole words are multiplied into
-/// 128 bits and folded. The key comes from outside and is secret, so that nobody can choose paths that collide.
+/// 128 bits and folded. The key is secret, so peers cannot choose paths that collide.
 struct ByteHash {
     private let key: UInt64
 

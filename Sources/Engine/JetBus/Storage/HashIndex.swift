@@ -1,7 +1,7 @@
 import Glibc
 
-/// An open-addressing index from hashes to places in somebody's dense array, with linear probing. It keeps eight bytes
-/// an entry; the keys lie with the owner of the array, who is asked whether a place holds the key looked for.
+/// An open-addressing index from hashes to places in a dense array, with linear probing. It keeps eight bytes
+/// for each entry; the keys are in the array, whose owner compares them in the closure that `find` takes.
 struct HashIndex: ~Copyable {
     /// One place in the table. A hash is never 0: that marks an empty entry.
     private struct Entry {
@@ -20,7 +20,7 @@ struct HashIndex: ~Copyable {
 
     deinit { free(entries) }
 
-    /// The place that `hash` leads to and `isIt` confirms.
+    /// The place that `hash` leads to and for which `isIt` returns true.
     @inline(__always)
     func find(_ hash: UInt32, _ isIt: (Int) -> Bool) -> Int? {
         var at = Int(hash) & mask
@@ -61,7 +61,7 @@ struct HashIndex: ~Copyable {
         if mask > 1023, count &* 8 < mask { resize(to: (mask &+ 1) / 2) }
     }
 
-    /// Changes every place, when the dense array was packed anew.
+    /// Changes every place, after the dense array was packed.
     mutating func relocate(_ moved: (Int) -> Int) {
         for at in 0...mask where entries[at].hash != 0 {
             entries[at].place = UInt32(truncatingIfNeeded: moved(Int(entries[at].place)))

@@ -1,10 +1,10 @@
 import JSONText
 import JetProtocol
 
-/// An *element*: a State or a Method in the bus's table, with its path, its value as the bytes it came in, its owner,
-/// and the fetchers that must hear of it.
+/// An *element*: a State or a Method, with its path, its value as the bytes that were received, its owner, and the
+/// fetchers that must be notified of it.
 ///
-/// It is one piece of memory: the header, behind it the path, and behind that room for the value. There may be very many.
+/// It is one piece of memory: the header, the path, and room for the value. There may be very many.
 final class Element: ManagedBuffer<ElementHeader, UInt8> {
     /// What few elements have.
     final class Details {
@@ -13,7 +13,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         var meta: [UInt8]?
         /// For requests that bring none, in nanoseconds.
         var timeout: UInt64?
-        /// Whether its owner is told who sets (calls) it.
+        /// Whether requests that are routed to its owner name the caller.
         var wantsCaller: Bool
 
         init(access: Access?, meta: [UInt8]?, timeout: UInt64?, wantsCaller: Bool = false) {
@@ -29,8 +29,8 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         serial: UInt64, path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>,
         value: UnsafeRawBufferPointer?, fetchOnly: Bool, details: Details?
     ) -> Element {
-        // Nearly every path stands in JSON as it is: then the path is the quoted form without its quotes. Else both
-        // lie one behind the other.
+        // Nearly every path is written in JSON without escapes: then it is the quoted form without its quotes. Otherwise
+        // both are stored, one behind the other.
         var quoted: [UInt8] = []
         if !path.bytes.standsInJSON { JSONWriter.append(string: path.bytes, to: &quoted) }
         let pathSize = path.count &+ (quoted.isEmpty ? 2 : quoted.count)
@@ -59,7 +59,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
     }
 
     /// The largest first value that lies behind the path, in bytes. A larger one has memory of its own, which can be
-    /// given back.
+    /// freed.
     private static let largestNearValue = 512
 
     /// How much room there is for a value of this size. Pieces of memory come in steps of 16 bytes, eight of which are not
@@ -83,7 +83,8 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         UnsafeRawBufferPointer(start: pathMemory, count: Int(header.quotedCount))
     }
 
-    /// Whose it is. Owners outlive their elements: a peer's end removes all of them before it lets go of the peer.
+    /// Its owner, not retained. Owners outlive their elements: `Bus.disconnect` removes all of them before it releases the
+    /// peer.
     var owner: Unmanaged<Peer> { header.owner }
 
     var value: ElementValue {
@@ -104,7 +105,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
 
     var isMethod: Bool { header.isMethod }
 
-    /// Whether its owner said that nobody may set (call) it.
+    /// Whether it was added as one that cannot be set (called).
     var fetchOnly: Bool { header.fetchOnly }
 
     /// The hash of `path`.
@@ -147,7 +148,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
             ? Groups.admits(access.callGroups, peer.groups.call) : Groups.admits(access.setGroups, peer.groups.set)
     }
 
-    /// Whether `peer` is told that it can only be looked at.
+    /// Whether notifications for `peer` say that the element cannot be set (called).
     func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || !admits(peer) }
 }
 

@@ -35,7 +35,7 @@ final class ElementRequests {
         let element = elements.add(
             path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
             fetchOnly: fetchOnly, details: details)
-        snapshots.addInterests(in: element)
+        snapshots.addInterests(in: element, hash: hash)
         notifier.notify(.add, of: element, by: request.sender)
         delivery.succeed(request)
     }

@@ -71,6 +71,7 @@ final class ElementTable {
     /// Adds an element, whose path must be free.
     ///
     /// - Parameter hash: The hash of the path.
+    @inline(__always)
     func add(
         path: UnsafeRawBufferPointer, hash: UInt32, owner: Unmanaged<Peer>, value: UnsafeRawBufferPointer?,
         fetchOnly: Bool, details: Element.Details?

@@ -4,8 +4,8 @@ public import Logging
 /// Keeps the bus up to date with the host: runs the providers, and gives what they report through the `StateBoard` to
 /// the publisher.
 ///
-///     let agent = Agent(HostProviders.all(of: Host(), logger: logger), publisher: publisher, logger: logger)
-///     try await agent.run()
+///     let agent = Agent(providers, publisher: PeerPublisher(peer, logger: logger), logger: logger)
+///     await agent.run()
 ///
 /// Each provider works on a `Lane` of its own; what providers report is published in one place, one set after the other.
 /// When the bus is slow or away, only the newest sets wait for it.

@@ -1,12 +1,12 @@
 internal import DocumentedEvents
 internal import JSONText
-internal import Jet
+package import Jet
 internal import Logging
 internal import Text
 
 /// Who did what to the machine, in the log: one line for each set and call, whatever came of it; but of somebody who does
 /// very much, as who moves a slider, not all of it.
-struct ControlLog: Sendable {
+package struct ControlLog: Sendable {
     private let events: EventLog
 
     init(_ logger: Logger) { events = EventLog(logger, bounds: .record) }
@@ -38,7 +38,7 @@ struct ControlLog: Sendable {
     /// The best that is known of a caller: whom it authenticated as, who runs it, or what it calls itself. That is written
     /// into logs, records and on terminals: it is one line, and short; and what anybody can call itself says that it is
     /// nothing more.
-    static func name(_ caller: Caller?) -> String {
+    package static func name(_ caller: Caller?) -> String {
         if let user = caller?.user { return user.printable(atMost: longestName) }
         if let uid = caller?.uid { return "uid \(uid)" }
         guard let peer = caller?.peer else { return "somebody" }

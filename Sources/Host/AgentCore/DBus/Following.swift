@@ -1,38 +1,50 @@
 internal import Synchronization
-internal import Systemd
+package import Systemd
 
 /// *Following a service of the system*: looking at it at once, and again whenever it may have changed. Signals only say
 /// that it is time to look; what is so is always asked for, so that a signal that was missed, forged or misunderstood
 /// does no harm.
 ///
 /// However many signals come while somebody looks, they are one reason to look again.
-struct Following: Sendable {
-    let bus: any MessageBus
+package struct Following: Sendable {
+    package let bus: any MessageBus
     /// The signals that say so.
-    let matches: [SignalMatch]
+    package let matches: [SignalMatch]
     /// A reason of one's own: something was done.
-    var nudge: Nudge?
+    package var nudge: Nudge?
     /// Other sources of reasons: each calls `give` whenever it may be time to look, until the task is cancelled.
-    var sources: [@Sendable (_ give: @escaping @Sendable () -> Void) async throws -> Void] = []
+    package var sources: [@Sendable (_ give: @escaping @Sendable () -> Void) async throws -> Void] = []
     /// So long what comes together is awaited before it is looked at.
-    var rest = Duration.zero
+    package var rest = Duration.zero
     /// Something cheap to look at every `interval`, for what no signal tells: when it differs, it is time to look.
-    var probe: (@Sendable () -> String)?
+    package var probe: (@Sendable () -> String)?
     /// Whether to look every `interval` even without a reason, at what is cheap.
-    var hasTicks = false
-    var interval = Duration.seconds(1)
-    var clock: any Clock<Duration> = ContinuousClock()
+    package var hasTicks = false
+    package var interval = Duration.seconds(1)
+    package var clock: any Clock<Duration> = ContinuousClock()
     /// Whether there is something to look at without the bus: then its absence does not end the following, and it is
     /// looked for again every now and then.
-    var isBusOptional = false
+    package var isBusOptional = false
+
+    /// Follows what these signals, sources and probes are about.
+    package init(
+        bus: any MessageBus, matches: [SignalMatch], nudge: Nudge? = nil,
+        sources: [@Sendable (_ give: @escaping @Sendable () -> Void) async throws -> Void] = [],
+        rest: Duration = .zero, probe: (@Sendable () -> String)? = nil, hasTicks: Bool = false,
+        interval: Duration = .seconds(1), clock: any Clock<Duration> = ContinuousClock(), isBusOptional: Bool = false
+    ) {
+        (self.bus, self.matches, self.nudge, self.sources) = (bus, matches, nudge, sources)
+        (self.rest, self.probe, self.hasTicks, self.interval) = (rest, probe, hasTicks, interval)
+        (self.clock, self.isBusOptional) = (clock, isBusOptional)
+    }
 
     /// So long nobody asks for a bus that was not there.
-    static let busDelay = Duration.seconds(30)
+    package static let busDelay = Duration.seconds(30)
     /// So long a bus that was there and is gone has to come back: it is restarted, most likely.
-    static let reconnectDelay = Duration.seconds(1)
+    package static let reconnectDelay = Duration.seconds(1)
 
     /// Why it is time to look.
-    enum Occasion {
+    package enum Occasion {
         /// Something may have changed, or it is the first time.
         case change
         /// Time has passed.
@@ -42,7 +54,7 @@ struct Following: Sendable {
     /// Looks, until the task is cancelled.
     ///
     /// - Throws: What `look` throws, and why there is no bus (any more) unless that is optional.
-    func run(_ look: (Occasion) async throws -> Void) async throws {
+    package func run(_ look: (Occasion) async throws -> Void) async throws {
         while true {
             var signals: [SignalSequence] = []
             do throws(DBusError) {
@@ -107,11 +119,14 @@ struct Following: Sendable {
 }
 
 /// Lets what follows a service know that something was done to it.
-final class Nudge: Sendable {
+package final class Nudge: Sendable {
+    /// A nudge that nothing follows yet.
+    package init() {}
+
     private let attached = Mutex<Reasons?>(nil)
 
     /// Gives a reason to look.
-    func callAsFunction() { attached.withLock { $0 }?.give() }
+    package func callAsFunction() { attached.withLock { $0 }?.give() }
 
     fileprivate func attach(_ reasons: Reasons) { attached.withLock { $0 = reasons } }
 }

@@ -1,12 +1,12 @@
 internal import JSONText
-internal import Jet
-internal import Systemd
+package import Jet
+package import Systemd
 
 extension JetError {
     /// A refusal because a service of the system refused: `data` is `{"dbus": <name of the error>}`.
     ///
     /// - Parameter doing: What was to be done, as the end of "not allowed to ...".
-    static func refused(_ error: DBusError, doing: String) -> JetError {
+    package static func refused(_ error: DBusError, doing: String) -> JetError {
         let data = error.name.map { JSON.object(["dbus": .string($0)]) }
         if error.isAccessDenied {
             return JetError(
@@ -15,7 +15,7 @@ extension JetError {
         }
         if error.isServiceMissing {
             return JetError(
-                .invalidParams, "There is nobody on this machine to \(doing): \(error.message)", data: data,
+                .invalidParams, "No service on this machine can \(doing): \(error.message)", data: data,
                 underlying: error)
         }
         return JetError(

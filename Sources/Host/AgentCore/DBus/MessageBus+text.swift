@@ -1,5 +1,5 @@
-internal import Jet
-internal import Systemd
+package import Jet
+package import Systemd
 
 extension MessageBus {
     /// Has one of systemd's daemons set a text of the host, such as its name. A daemon of this kind has its interface's
@@ -12,7 +12,7 @@ extension MessageBus {
     ///   - path: Its object.
     ///   - purpose: What is to be done, as the end of "not allowed to ...".
     /// - Throws: `JetError` with why it was refused.
-    func setText(
+    package func setText(
         _ member: String, _ text: String, of service: String, at path: String, doing purpose: String
     ) async throws(JetError) {
         do throws(DBusError) {

@@ -10,14 +10,14 @@ internal import Synchronization
 /// waiting for it to be readable would not wait at all. An epoll(7) that watches for the condition is itself readable
 /// when one of its files has it, and for that one can wait. Source of fact: sysfs_notify() of the kernel, poll(2),
 /// proc_pid_mountinfo(5).
-final class AttributeWatch: Sendable {
+package final class AttributeWatch: Sendable {
     private let epoll: Int32
     private let files = Mutex<[String: Int32]>([:])
 
     /// A watch that watches nothing yet.
     ///
     /// - Throws: If there is no descriptor to be had.
-    init() throws(HostFileError) {
+    package init() throws(HostFileError) {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw HostFileError(code: errno) }
     }
@@ -28,7 +28,7 @@ final class AttributeWatch: Sendable {
     }
 
     /// Watches these files and no others. One that cannot be watched is left out.
-    func watch(_ paths: [String]) {
+    package func watch(_ paths: [String]) {
         files.withLock { files in
             for (path, descriptor) in files where !paths.contains(path) {
                 close(descriptor)
@@ -50,7 +50,7 @@ final class AttributeWatch: Sendable {
     }
 
     /// Waits until one of the files has changed, or the task is cancelled.
-    func change() async {
+    package func change() async {
         await Readiness.read(of: epoll)
         files.withLock { files in
             var events = [epoll_event](repeating: epoll_event(), count: max(1, files.count))

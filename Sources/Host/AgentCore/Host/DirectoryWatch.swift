@@ -6,14 +6,14 @@ internal import Readiness
 ///
 /// Whoever is told looks at what matters to them. Small files that others replace are followed so without asking for
 /// them again and again; `FileWatch` follows a few of a large directory's.
-final class DirectoryWatch: Sendable {
+package final class DirectoryWatch: Sendable {
     private let descriptor: Int32
 
     /// What counts as a change. Reading does not.
     private static let changes = UInt32(IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE)
 
     /// A watch of nothing yet.
-    init() throws(HostFileError) {
+    package init() throws(HostFileError) {
         descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         guard descriptor >= 0 else { throw HostFileError(code: errno) }
     }
@@ -24,13 +24,13 @@ final class DirectoryWatch: Sendable {
     ///
     /// - Returns: Whether it is there.
     @discardableResult
-    func add(_ directory: String) -> Bool { inotify_add_watch(descriptor, directory, Self.changes) >= 0 }
+    package func add(_ directory: String) -> Bool { inotify_add_watch(descriptor, directory, Self.changes) >= 0 }
 
     /// Waits until something changed, or has since the last time, or the task is cancelled.
     ///
     /// - Returns: What.
     @discardableResult
-    func change() async -> Changes {
+    package func change() async -> Changes {
         await Readiness.read(of: descriptor)
         return take()
     }
@@ -38,7 +38,7 @@ final class DirectoryWatch: Sendable {
     /// Waits as `change` does, but not longer than that.
     ///
     /// - Returns: Whether something changed.
-    func change(within limit: Duration, by clock: any Clock<Duration>) async -> Bool {
+    package func change(within limit: Duration, by clock: any Clock<Duration>) async -> Bool {
         await withTaskGroup { group in
             group.addTask { await Readiness.read(of: self.descriptor) }
             group.addTask { try? await clock.sleep(for: limit) }
@@ -49,7 +49,7 @@ final class DirectoryWatch: Sendable {
     }
 
     /// What has changed.
-    enum Changes: Hashable, Sendable {
+    package enum Changes: Hashable, Sendable {
         /// The files of these names.
         case names(Set<String>)
         /// More than could be kept: anything.

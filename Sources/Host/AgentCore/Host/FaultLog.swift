@@ -1,10 +1,10 @@
 internal import DocumentedEvents
-internal import Logging
+package import Logging
 internal import Synchronization
 
 /// Says once that something fails, and once that it works again: a broken sensor that is read every second must not
 /// fill the journal.
-final class FaultLog: Sendable {
+package final class FaultLog: Sendable {
     private let logger: Logger
     private let verb: String
     private let failing = Mutex<Set<String>>([])
@@ -14,7 +14,7 @@ final class FaultLog: Sendable {
     /// - Parameters:
     ///   - logger: Where it is said.
     ///   - verb: What fails, as the end of "cannot be ...".
-    init(_ logger: Logger, verb: String = "read") {
+    package init(_ logger: Logger, verb: String = "read") {
         self.logger = logger
         self.verb = verb
     }
@@ -23,10 +23,10 @@ final class FaultLog: Sendable {
     private var isAboutBus: Bool { verb == "published" }
 
     /// `subject` cannot be had, for this reason.
-    func failed(_ subject: String, _ reason: any Error) { failed(subject, "\(reason)") }
+    package func failed(_ subject: String, _ reason: any Error) { failed(subject, "\(reason)") }
 
     /// `subject` cannot be had, for this reason.
-    func failed(_ subject: String, _ reason: String) {
+    package func failed(_ subject: String, _ reason: String) {
         guard failing.withLock({ $0.insert(subject).inserted }) else { return }
         logger.note(
             isAboutBus ? AgentEvent.notPublished : .thingLost, saying: "cannot be \(verb)",
@@ -34,7 +34,7 @@ final class FaultLog: Sendable {
     }
 
     /// `subject` is there.
-    func worked(_ subject: String) {
+    package func worked(_ subject: String) {
         guard failing.withLock({ $0.remove(subject) != nil }) else { return }
         logger.note(
             isAboutBus ? AgentEvent.publishedAgain : .thingBack, saying: "can be \(verb) again",
@@ -42,10 +42,10 @@ final class FaultLog: Sendable {
     }
 
     /// Forgets what failed and is not among `subjects`: it is gone, and if it comes back, it is new.
-    func keep(_ subjects: [String]) { failing.withLock { $0.formIntersection(subjects) } }
+    package func keep(_ subjects: [String]) { failing.withLock { $0.formIntersection(subjects) } }
 
     /// Gives the result of `read`, or `nil` if it throws; either is noted.
-    func noting<Value>(_ subject: String, _ read: () throws(HostFileError) -> Value) -> Value? {
+    package func noting<Value>(_ subject: String, _ read: () throws(HostFileError) -> Value) -> Value? {
         do {
             let value = try read()
             worked(subject)

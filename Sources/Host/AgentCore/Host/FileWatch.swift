@@ -5,12 +5,12 @@ internal import Files
 /// What is watched are their directories, since a file is replaced by renaming another one over it; of a symbolic link,
 /// both its own directory and that of the file it leads to. Of a directory that is not there, its coming is waited for. A
 /// watch is for one change: what is to be watched may be something else afterwards.
-struct FileWatch: Sendable {
+package struct FileWatch: Sendable {
     private let directories: DirectoryWatch
     private let names: Set<String>
 
     /// Watches the files at `paths` from now on.
-    init(_ paths: [String]) throws(HostFileError) {
+    package init(_ paths: [String]) throws(HostFileError) {
         directories = try DirectoryWatch()
         var names: Set<String> = []
         for path in paths + paths.compactMap(HostFile.realPath) {
@@ -26,7 +26,7 @@ struct FileWatch: Sendable {
 
     /// Waits until something happens to one of the files, and not to others of their directories; or the task is
     /// cancelled.
-    func changed() async {
+    package func changed() async {
         while !Task.isCancelled {
             switch await directories.change() {
             case .anything: return

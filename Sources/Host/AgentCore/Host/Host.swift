@@ -28,13 +28,13 @@ public struct Host: Sendable {
     }
 
     /// The path of a file in sysfs.
-    func sys(_ path: String) -> String { Self.join(sysfs, path) }
+    package func sys(_ path: String) -> String { Self.join(sysfs, path) }
 
     /// The path of a file in procfs.
-    func proc(_ path: String) -> String { Self.join(procfs, path) }
+    package func proc(_ path: String) -> String { Self.join(procfs, path) }
 
     /// The path of a file of the system.
-    func file(_ path: String) -> String { Self.join(root, path) }
+    package func file(_ path: String) -> String { Self.join(root, path) }
 
     private static func join(_ root: String, _ path: String) -> String {
         root.hasSuffix("/") ? root + path : root + "/" + path

@@ -4,12 +4,12 @@ internal import Glibc
 /// letter, `[a-f]` one of these.
 ///
 /// `*` goes beyond slashes, so that `sensors/nct6798/*` and `*/alarms` are all that one would expect.
-struct Patterns: Hashable, Sendable {
+package struct Patterns: Hashable, Sendable {
     private let patterns: [String]
 
     /// What one of `patterns` fits.
-    init(_ patterns: [String]) { self.patterns = patterns }
+    package init(_ patterns: [String]) { self.patterns = patterns }
 
     /// Whether `name` is meant.
-    func match(_ name: String) -> Bool { patterns.contains { fnmatch($0, name, 0) == 0 } }
+    package func match(_ name: String) -> Bool { patterns.contains { fnmatch($0, name, 0) == 0 } }
 }

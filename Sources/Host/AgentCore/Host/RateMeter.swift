@@ -1,12 +1,12 @@
 internal import Glibc
-internal import JSONText
+package import JSONText
 
 /// How fast counters grow that the kernel only ever counts up: what goes through a link, what a disk has read.
 ///
 /// Rates are measured by a clock that nobody sets, and that stands still while the machine sleeps. A counter that is
 /// smaller than before (its driver was loaded anew, or it is a narrow one that began again at zero) tells nothing about
 /// the time between: its rate stays what it was.
-struct RateMeter: Sendable {
+package struct RateMeter: Sendable {
     private var counts: [UInt64] = []
     private var time: Duration = .zero
     private var rates: [Double]?
@@ -15,12 +15,12 @@ struct RateMeter: Sendable {
     private static let shortest = Duration.milliseconds(100)
 
     /// A meter that has seen nothing.
-    init() {}
+    package init() {}
 
     /// Notes what the counters are at a time.
     ///
     /// - Returns: By how much each grows in a second; `nil` if there was only one look yet.
-    mutating func take(_ counts: [UInt64], at time: Duration) -> [Double]? {
+    package mutating func take(_ counts: [UInt64], at time: Duration) -> [Double]? {
         guard counts.count == self.counts.count else {
             (self.counts, self.time, rates) = (counts, time, nil)
             return nil
@@ -37,14 +37,14 @@ struct RateMeter: Sendable {
     }
 
     /// The time that rates are measured by: CLOCK_MONOTONIC.
-    static let now: @Sendable () -> Duration = {
+    package static let now: @Sendable () -> Duration = {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     /// A rate with three digits that count, and no more than one after the point: more of them would only tremble.
-    static func rounded(_ rate: Double) -> JSON {
+    package static func rounded(_ rate: Double) -> JSON {
         guard rate.isFinite, rate < 1e15 else { return .null }
         if rate < 100 { return .number((rate * 10).rounded() / 10) }
         let unit = pow(10, rate.logarithm - 2)

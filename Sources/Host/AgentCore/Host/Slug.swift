@@ -1,8 +1,8 @@
 /// The words that paths are made of.
-enum Slug {
+package enum Slug {
     /// A word in the style of Homie ids: lower-case ASCII letters and digits, anything else between them as one hyphen.
     /// "Package id 0" is `package-id-0`, `cpu_thermal` is `cpu-thermal`; a text without any letter or digit is empty.
-    static func word(_ text: some StringProtocol) -> String {
+    package static func word(_ text: some StringProtocol) -> String {
         var word: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -17,7 +17,7 @@ enum Slug {
 
     /// A name that is kept as it is, since people know it so (a network link's): what cannot stand in a path, and `%`,
     /// is written as `%` and two hexadecimal digits. Different names stay different.
-    static func name(_ bytes: some Sequence<UInt8>) -> String {
+    package static func name(_ bytes: some Sequence<UInt8>) -> String {
         var name: [UInt8] = []
         for byte in bytes {
             switch byte {
@@ -37,7 +37,7 @@ enum Slug {
     /// Tells apart those of `words` that are the same: each of them gets the suffix that `distinction` gives for its
     /// index, so that what a thing is called does not depend on which came first. What is still the same afterwards is
     /// numbered in order.
-    static func distinct(_ words: [String], by distinction: (Int) -> String?) -> [String] {
+    package static func distinct(_ words: [String], by distinction: (Int) -> String?) -> [String] {
         let isRepeated = repeated(in: words)
         let suffixed = words.indices.map { index in
             isRepeated.contains(words[index])

@@ -1,3 +1,4 @@
+public import AgentCore
 public import Logging
 
 /// The host's processors: `cpu/info`, `cpu/usage`, `cpu/frequency`, `cpu/throttling`.

@@ -1,3 +1,4 @@
+internal import AgentCore
 /// How the host's processors have spent their time since the boot, by proc_stat(5).
 struct CPUTimes: Hashable, Sendable {
     /// Ticks of one processor, or of all together.

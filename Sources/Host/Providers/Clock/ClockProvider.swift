@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Moments
 internal import JSONText
 internal import JetProtocol
@@ -39,7 +40,7 @@ public struct ClockProvider: PushingProvider, ControllingProvider {
             matches: [.propertiesChanged(sender: ClockControls.service, path: ClockControls.path)], nudge: nudge,
             sources: [{ changed in try await clock.followJumps { if jumps.look(at: clock) { changed() } } }],
             probe: { "\(TimeZoneName.current(host) ?? "") \(clock.isSynchronized ?? false)" },
-            interval: context.configuration.interval, clock: timer, isBusOptional: true)
+            interval: context.interval, clock: timer, isBusOptional: true)
     }
 
     /// The time zone: what files tell of the clock.

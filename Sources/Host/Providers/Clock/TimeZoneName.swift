@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Files
 
 /// *Which time zone the host is in*, by the files that the C library reads: localtime(5) and Debian's /etc/timezone.
@@ -26,7 +27,7 @@ enum TimeZoneName {
         else { return "must be a zone's name, such as Europe/Berlin" }
         if name == "UTC" { return nil }
         let magic = (try? HostFile.bytes(host.file("usr/share/zoneinfo/" + name), limit: 4)) ?? []
-        return magic == Array("TZif".utf8) ? nil : "is none of this host's zones (see /usr/share/zoneinfo)"
+        return magic == Array("TZif".utf8) ? nil : "is not a time zone of this host; /usr/share/zoneinfo has them"
     }
 
     private static let longest = 64

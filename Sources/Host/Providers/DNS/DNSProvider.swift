@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Glibc
 public import Logging
 public import Systemd

@@ -1,7 +1,8 @@
+public import AgentCore
 public import ConfigurationFile
 
 /// What of the machine's devices is shown: section `[devices]` of the agent's configuration.
-public struct DeviceConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct DeviceConfiguration: ProviderConfiguration {
     /// `enabled`: whether devices are shown at all.
     public var enabled = true
     /// `subsystems`: which kinds of devices, in the kernel's words.

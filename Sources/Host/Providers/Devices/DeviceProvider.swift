@@ -1,3 +1,4 @@
+public import AgentCore
 public import Netlink
 internal import DocumentedEvents
 public import Logging

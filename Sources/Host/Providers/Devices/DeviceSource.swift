@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Files
 internal import Udev
 

@@ -1,3 +1,4 @@
+internal import AgentCore
 /// Which of a device's properties are shown to the bus: those that say what it is, and not whose it is.
 ///
 /// udev's database holds dozens of properties a device, most of them for other programs. A list of names, in which `*`

@@ -1,3 +1,4 @@
+internal import AgentCore
 /// What a host may be called, by RFC 1123: words of letters, digits and hyphens, joined by dots.
 enum Hostname {
     /// The kernel's HOST_NAME_MAX.

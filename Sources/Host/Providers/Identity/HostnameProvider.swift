@@ -1,3 +1,4 @@
+public import AgentCore
 internal import JSONText
 internal import JetProtocol
 internal import Systemd
@@ -28,7 +29,7 @@ public struct HostnameProvider: PushingProvider, ControllingProvider {
             matches: [
                 .propertiesChanged(sender: HostnameControls.service, path: HostnameControls.path)
             ], nudge: nudge, probe: { (try? HostnameControls.current(host)) ?? "" },
-            interval: context.configuration.interval, clock: clock, isBusOptional: true)
+            interval: context.interval, clock: clock, isBusOptional: true)
     }
 
     /// The name now, which takes the bus to change.

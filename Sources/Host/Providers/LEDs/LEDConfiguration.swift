@@ -1,7 +1,8 @@
+public import AgentCore
 public import ConfigurationFile
 
 /// Which of the machine's LEDs are shown: section `[leds]` of the agent's configuration.
-public struct LEDConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct LEDConfiguration: ProviderConfiguration {
     /// `enabled`: whether LEDs are shown at all.
     public var enabled = true
     /// `hide`: the LEDs that are not shown, by their names in /sys/class/leds; `*` stands for any characters. Those of

@@ -1,3 +1,4 @@
+internal import AgentCore
 /// The name of an LED: what it says to people.
 ///
 /// The kernel's convention is `devicename:color:function`, any part of which may be empty: `input3::capslock`,

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Synchronization
 
 /// How an LED blinks by the agent's own hand.

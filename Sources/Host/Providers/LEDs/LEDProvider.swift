@@ -1,3 +1,4 @@
+public import AgentCore
 public import Logging
 internal import Udev
 

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Glibc
 internal import Jet
 
@@ -75,7 +76,7 @@ struct LEDWriter: Sendable {
                 data: ["file": .string(path), "reason": .string(error.description)])
         }
         if error.code == EINVAL, file == "trigger" {
-            return JetError.wrong("trigger", "is none that the kernel has any more")
+            return JetError.wrong("trigger", "is not a trigger of the kernel any more")
         }
         return JetError(
             .invalidParams, "The kernel refuses to write \(path): \(error).",

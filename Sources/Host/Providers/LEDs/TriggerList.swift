@@ -1,3 +1,4 @@
+internal import AgentCore
 /// The triggers of an LED: what can make it shine by itself, and what does.
 ///
 /// The kernel lists them in one line, the one that is chosen in brackets: `none [timer] heartbeat`. Source of fact:

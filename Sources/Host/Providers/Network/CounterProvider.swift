@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Netlink
 public import Logging
 

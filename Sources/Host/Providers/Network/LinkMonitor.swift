@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Netlink
 
 /// Where the truth about links and addresses comes from: changes as they happen, and everything at once.

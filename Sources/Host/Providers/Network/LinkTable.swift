@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import JSONText
 internal import JetProtocol
 

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Glibc
 
 /// Addresses as people write them.

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Netlink
 internal import CNetlink
 

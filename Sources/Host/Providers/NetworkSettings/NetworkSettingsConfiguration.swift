@@ -1,7 +1,8 @@
+public import AgentCore
 public import ConfigurationFile
 
 /// The section `[network-settings]`.
-public struct NetworkSettingsConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct NetworkSettingsConfiguration: ProviderConfiguration {
     /// Whether the settings of links are shown and can be changed.
     public var enabled = true
     /// After so many seconds a change that nobody has confirmed is undone, unless its author says otherwise.

@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Handover
 internal import JSONText
 internal import JetProtocol
@@ -33,9 +34,14 @@ public struct NetworkSettingsProvider: PushingProvider, ControllingProvider {
     static let pause = Duration.seconds(2)
 
     /// The settings of the host's links.
-    public init(_ context: ProviderContext) { self.init(context, clock: ContinuousClock()) }
+    public init(_ context: ProviderContext, _ configuration: NetworkSettingsConfiguration) {
+        self.init(context, configuration, clock: ContinuousClock())
+    }
 
-    init(_ context: ProviderContext, clock: any Clock<Duration>) {
+    init(
+        _ context: ProviderContext, _ configuration: NetworkSettingsConfiguration = NetworkSettingsConfiguration(),
+        clock: any Clock<Duration>
+    ) {
         self.clock = clock
         files = SettingsFiles(context.host)
         program = RootProgram(context.host, bus: context.bus, clock: clock)
@@ -43,7 +49,7 @@ public struct NetworkSettingsProvider: PushingProvider, ControllingProvider {
         let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         (self.looks, self.look) = (looks, look)
         controls = SettingsControls(
-            files: files, program: program, confirmWithin: context.configuration.networkSettings.confirmWithin,
+            files: files, program: program, confirmWithin: configuration.confirmWithin,
             look: { look.yield() })
     }
 

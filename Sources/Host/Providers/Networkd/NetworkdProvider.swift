@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Glibc
 internal import JetProtocol
 public import Logging

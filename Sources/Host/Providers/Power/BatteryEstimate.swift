@@ -1,3 +1,4 @@
+internal import AgentCore
 /// How fast a battery is charged or discharged, and for how long it goes on so: the battery's own word if it has one,
 /// else what follows from what it holds.
 struct BatteryEstimate: Hashable, Sendable {

@@ -1,7 +1,8 @@
+public import AgentCore
 public import ConfigurationFile
 
 /// What the admin may say about power supplies: section `[power]` of the agent's configuration.
-public struct PowerConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct PowerConfiguration: ProviderConfiguration {
     /// Whether power supplies are shown at all.
     public var enabled = true
     /// How long to wait between two polls: what a supply does not tell by itself, its charge above all, moves slowly.

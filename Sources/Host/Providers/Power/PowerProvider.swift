@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Files
 public import Logging
 internal import Udev
@@ -16,11 +17,6 @@ public struct PowerProvider: WakingProvider {
     private let configuration: PowerConfiguration
     private let hidden: Patterns
     private let faults: FaultLog
-
-    /// The power supplies of the context's host.
-    public init(_ context: ProviderContext) {
-        self.init(context.host, context.configuration.power, logger: context.logger)
-    }
 
     /// The power supplies of `host`.
     public init(_ host: Host, _ configuration: PowerConfiguration = PowerConfiguration(), logger: Logger) {

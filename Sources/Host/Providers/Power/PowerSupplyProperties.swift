@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Files
 
 /// What the kernel says of a power supply: properties by name, in its own units (µV, µA, µW, µWh, µAh, tenths of °C).

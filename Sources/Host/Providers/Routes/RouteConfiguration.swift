@@ -1,7 +1,8 @@
+public import AgentCore
 public import ConfigurationFile
 
 /// What is told of routes: `[routes]`.
-public struct RouteConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct RouteConfiguration: ProviderConfiguration {
     /// Whether routes are shown.
     public var enabled = true
     /// How many routes of each family are told at most.

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Files
 
 /// Where a device is plugged in: what tells two chips of the same name apart, whatever numbers the kernel gave them.

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import JSONText
 
 /// The one number that answers "how hot is the processor?", chosen from all temperatures that were read.

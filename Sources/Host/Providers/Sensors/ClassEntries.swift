@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Files
 
 /// Where the entries of a class of devices lead to: what tells, at the cost of a few system calls, that devices came,

@@ -1,7 +1,8 @@
+public import AgentCore
 public import ConfigurationFile
 
 /// What the admin may say about sensors: section `[sensors]` of the agent's configuration.
-public struct SensorConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct SensorConfiguration: ProviderConfiguration {
     /// Whether sensors are shown at all.
     public var enabled = true
     /// How long to wait between two polls; `nil` for the agent's own interval.

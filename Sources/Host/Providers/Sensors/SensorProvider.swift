@@ -1,3 +1,4 @@
+public import AgentCore
 public import Logging
 internal import JSONText
 
@@ -27,11 +28,6 @@ public struct SensorProvider: WakingProvider {
     private var thermalEntries = ClassEntries(of: "thermal")
     private var chipReader: ChipReader
     private var thermalReader: ThermalReader
-
-    /// The sensors of the context's host.
-    public init(_ context: ProviderContext) {
-        self.init(context.host, context.configuration.sensors, logger: context.logger)
-    }
 
     /// The sensors of `host`.
     public init(_ host: Host, _ configuration: SensorConfiguration = SensorConfiguration(), logger: Logger) {

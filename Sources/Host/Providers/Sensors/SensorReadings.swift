@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import JSONText
 
 /// What a poll of the sensors found: the readings, and the temperatures among them, from which more is concluded.

@@ -1,3 +1,4 @@
+internal import AgentCore
 /// A temperature that was read, with what is known of its source.
 struct Temperature: Hashable, Sendable {
     /// What the kernel calls the source: a chip's name or a thermal zone's type.

@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Systemd
 
 /// The units of systemd that the configuration names: a state `services/<unit>` each, told by systemd as they change,
@@ -18,10 +19,11 @@ public struct ServiceProvider: PushingProvider, ControllingProvider {
     private let faults: FaultLog
 
     /// The configured units of this machine.
-    public init(_ context: ProviderContext) { self.init(context, clock: ContinuousClock()) }
+    public init(_ context: ProviderContext, _ configuration: ServicesConfiguration) {
+        self.init(context, configuration, clock: ContinuousClock())
+    }
 
-    init(_ context: ProviderContext, clock: any Clock<Duration>) {
-        let configuration = context.configuration.services
+    init(_ context: ProviderContext, _ configuration: ServicesConfiguration, clock: any Clock<Duration>) {
         let nudge = Nudge()
         units = configuration.units
         services = ServiceControls(

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Moments
 internal import JSONText
 internal import JetProtocol

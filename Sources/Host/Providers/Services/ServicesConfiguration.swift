@@ -1,8 +1,9 @@
+public import AgentCore
 public import ConfigurationFile
 internal import Systemd
 
 /// `[services]`: which units of systemd are shown, and what may be done to them.
-public struct ServicesConfiguration: ConfigurationSection, Switchable, Hashable {
+public struct ServicesConfiguration: ProviderConfiguration {
     /// Whether the provider is on.
     public var enabled = true
     /// The units to show, by their full names.

@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Logging
 internal import Systemd
 
@@ -25,7 +26,7 @@ public struct ShutdownProvider: PushingProvider, ControllingProvider {
         logger = context.logger
         following = Following(
             bus: context.bus, matches: Login.matches, nudge: nudge,
-            probe: { (try? HostFile.text(schedule)) ?? "" }, interval: context.configuration.interval, clock: clock)
+            probe: { (try? HostFile.text(schedule)) ?? "" }, interval: context.interval, clock: clock)
     }
 
     /// None: it takes the bus to know.

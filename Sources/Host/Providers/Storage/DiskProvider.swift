@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Files
 internal import JSONText
 internal import JetProtocol

@@ -1,3 +1,4 @@
+public import AgentCore
 internal import JSONText
 internal import JetProtocol
 public import Logging

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Glibc
 internal import JSONText
 

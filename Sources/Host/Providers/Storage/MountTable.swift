@@ -1,3 +1,4 @@
+internal import AgentCore
 /// What is mounted where, by proc_pid_mountinfo(5), and which of it are file systems that people mean by the word.
 struct MountTable: Hashable, Sendable {
     /// One line of the file.

@@ -1,3 +1,4 @@
+public import AgentCore
 public import Logging
 
 /// What the host is and how it fares: `system/os`, `system/kernel`, `system/boot-id`, `system/uptime`, `system/load`,

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Moments
 internal import JSONText
 internal import Jet
@@ -114,7 +115,7 @@ extension UpdateDesk {
 
     private static func request(_ id: String, _ caller: String) throws(JetError) -> UpdateRequest {
         guard let request = UpdateRequest(id: id, by: caller) else {
-            throw JetError(.internalError, "The job's name is none: '\(id)'")
+            throw JetError(.internalError, "'\(id)' is not a valid job name.")
         }
         return request
     }

@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Handover
 
 /// Updates of the system, as a job that all can follow: the state `system/update`, and the methods

@@ -1,3 +1,4 @@
+internal import AgentCore
 internal import Handover
 internal import Jet
 internal import Systemd

@@ -1,3 +1,4 @@
+public import AgentCore
 internal import Netlink
 internal import Files
 internal import CNetlink

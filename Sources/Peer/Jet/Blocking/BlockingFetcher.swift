@@ -9,7 +9,7 @@ public import JetProtocol
 ///         if event.path == "cpu/enough" { try fetcher.unfetch() }
 ///     }
 ///
-/// A BlockingFetcher that nobody keeps any more unfetches by itself.
+/// A BlockingFetcher ends its fetch when it is deallocated.
 public final class BlockingFetcher<Element: Sendable>: Sendable {
     private let take: @Sendable () async throws(JetError) -> Element?
     private let begin: @Sendable () async throws(JetError) -> Void
@@ -19,8 +19,8 @@ public final class BlockingFetcher<Element: Sendable>: Sendable {
     /// What comes next, as soon as there is something; `nil` when the fetch is over.
     ///
     /// - Parameter timeout: How long to wait; `nil`: for ever.
-    /// - Throws: `.timeout` if nothing came in time, and the fetch goes on; `.notConnected` if the connection is lost for
-    ///   good; `.mustNotWait`.
+    /// - Throws: `.timeout` if nothing came in time, and the fetch goes on; `.notConnected` if the connection is lost
+    ///   for good; `.mustNotWait`.
     public func next(timeout: Duration? = nil) throws(JetError) -> Element? { try Waiting.wait(for: timeout, take) }
 
     /// Takes everything that comes, until the fetch is over: because `body` unfetches or throws, or the peer is closed.
@@ -33,7 +33,7 @@ public final class BlockingFetcher<Element: Sendable>: Sendable {
     /// Whether something comes, or will as soon as there is a connection.
     public var isFetching: Bool { isOn() }
 
-    /// Fetches again after an `unfetch`: everything is told anew. Does nothing while it is fetching.
+    /// Fetches again after an `unfetch`: all elements are sent again. Does nothing while it is fetching.
     ///
     /// - Throws: As `Fetcher.fetch`.
     public func fetch() throws(JetError) { try Waiting.wait(begin) }
@@ -65,9 +65,9 @@ public final class BlockingFetcher<Element: Sendable>: Sendable {
     }
 }
 
-/// Fetching what others provide.
+/// Fetching elements.
 extension BlockingPeer {
-    /// Fetches the elements that satisfy a rule, and what becomes of them.
+    /// Fetches the elements that satisfy a rule, and their changes.
     ///
     /// - Throws: As `Peer.fetch`.
     public func fetch<Value: Decodable & Sendable>(
@@ -78,7 +78,7 @@ extension BlockingPeer {
         }
     }
 
-    /// Fetches the elements whose path matches a pattern of Lua, and what becomes of them.
+    /// Fetches the elements whose path matches a pattern of Lua, and their changes.
     ///
     /// - Throws: As `Peer.fetch(matching:)`.
     public func fetch<Value: Decodable & Sendable>(
@@ -98,8 +98,8 @@ extension BlockingPeer {
         }
     }
 
-    /// Fetches a sorted part of the elements that satisfy a rule, and keeps it up to date: each window that comes is the
-    /// newest.
+    /// Fetches a sorted part of the elements that satisfy a rule, and keeps it up to date: each window that comes is
+    /// the newest.
     ///
     /// - Throws: As `Peer.window`.
     public func window<Value: Decodable & Sendable>(

@@ -1,7 +1,7 @@
 public import JSONText
 public import JetProtocol
 
-/// Setting, calling and getting what others provide.
+/// Setting, calling and getting the elements of other peers.
 extension BlockingPeer {
     /// Asks the owner of a State to give it a value, and waits for the owner's answer.
     ///
@@ -9,10 +9,10 @@ extension BlockingPeer {
     ///
     /// - Parameters:
     ///   - path: The State.
-    ///   - value: What it shall be.
+    ///   - value: The new value.
     ///   - timeout: How long the owner may take; `nil`: as long as the State says, else 5 s.
-    ///   - valueAsResult: Whether to be told the value that the State then really has.
-    /// - Returns: `true`, or the new value, or whatever the owner answers.
+    ///   - valueAsResult: Whether to return the value that the State then really has.
+    /// - Returns: `true`, or the new value, or another answer of the owner.
     /// - Throws: As `Peer.set`.
     @discardableResult
     public func set<Value: Encodable & Sendable>(
@@ -29,9 +29,9 @@ extension BlockingPeer {
     ///
     /// - Parameters:
     ///   - path: The Method.
-    ///   - arguments: What it wants: something that is an array or an object in JSON.
+    ///   - arguments: Its arguments: a value that is an array or an object in JSON.
     ///   - timeout: How long the owner may take; `nil`: as long as the Method says, else 5 s.
-    ///   - type: What the result shall be.
+    ///   - type: The type of the result.
     /// - Returns: What the Method returned.
     /// - Throws: As `Peer.call`.
     public func call<Arguments: Encodable & Sendable, Result: Decodable & Sendable>(
@@ -51,7 +51,7 @@ extension BlockingPeer {
         try Waiting.wait { () async throws(JetError) in try await self.peer.call(path, timeout: timeout, as: type) }
     }
 
-    /// Calls a Method and waits for its result, whatever that is.
+    /// Calls a Method and waits for its result, of any type.
     ///
     /// - Throws: As `Peer.call`.
     @discardableResult
@@ -61,7 +61,7 @@ extension BlockingPeer {
         try call(path, arguments, timeout: timeout, as: JSON.self)
     }
 
-    /// Calls a Method without arguments and waits for its result, whatever that is.
+    /// Calls a Method without arguments and waits for its result, of any type.
     ///
     /// - Throws: As `Peer.call`.
     @discardableResult
@@ -69,26 +69,26 @@ extension BlockingPeer {
         try call(path, timeout: timeout, as: JSON.self)
     }
 
-    /// Asks the owner of a State to give it a value, and does not want to know what becomes of it.
+    /// Asks the owner of a State to give it a value. There is no answer, not even if it is refused.
     ///
     /// - Throws: As `Peer.notifySet`.
     public func notifySet<Value: Encodable>(_ path: String, to value: Value) throws(JetError) {
         try peer.notifySet(path, to: value)
     }
 
-    /// Calls a Method, and does not want to know what becomes of it.
+    /// Calls a Method. There is no answer, not even if it is refused.
     ///
     /// - Throws: As `Peer.notifyCall`.
     public func notifyCall<Arguments: Encodable>(_ path: String, _ arguments: Arguments) throws(JetError) {
         try peer.notifyCall(path, arguments)
     }
 
-    /// Calls a Method without arguments, and does not want to know what becomes of it.
+    /// Calls a Method without arguments. There is no answer, not even if it is refused.
     ///
     /// - Throws: As `Peer.notifyCall`.
     public func notifyCall(_ path: String) throws(JetError) { try peer.notifyCall(path) }
 
-    /// The elements that satisfy a rule, as they are now.
+    /// Returns the elements that satisfy a rule, with their current values.
     ///
     ///     let hottest = try peer.get(
     ///         .path(endsWith: "/temperature").sorted(by: .value(.number), descending: true, to: 1), as: Double.self)

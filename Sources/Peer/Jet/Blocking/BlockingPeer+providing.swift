@@ -14,7 +14,7 @@ extension BlockingPeer {
     /// - Parameters:
     ///   - path: Its path.
     ///   - value: Its first value.
-    ///   - options: What else is said about it.
+    ///   - options: Its other properties.
     ///   - onSet: Decides when somebody sets it. It runs on a thread of the State's own, for one request at a time, and
     ///     may wait, also for this peer. Without it others can only fetch the State.
     /// - Returns: The State.
@@ -39,7 +39,7 @@ extension BlockingPeer {
     ///
     /// - Parameters:
     ///   - path: Its path.
-    ///   - options: What else is said about it.
+    ///   - options: Its other properties.
     ///   - handler: Takes the arguments and returns the result, or refuses by throwing. It runs on a thread of the
     ///     Method's own, for one call at a time, and may wait, also for this peer.
     /// - Returns: The Method.
@@ -69,7 +69,7 @@ extension BlockingPeer {
         }
     }
 
-    /// Adds a Method without arguments: whatever the caller gives is not looked at.
+    /// Adds a Method without arguments: those of the caller are ignored.
     @discardableResult
     public func addMethod<Result: Encodable & Sendable>(
         _ path: String, options: ElementOptions = ElementOptions(),
@@ -90,14 +90,14 @@ extension BlockingPeer {
         }
     }
 
-    /// Takes a State off the bus; all fetchers are told.
+    /// Removes a State from the bus and notifies all fetchers.
     ///
     /// - Throws: As `State.remove`.
     public func remove<Value>(_ state: State<Value>) throws(JetError) {
         try Waiting.wait { () async throws(JetError) in try await state.remove() }
     }
 
-    /// Takes a Method off the bus.
+    /// Removes a Method from the bus.
     ///
     /// - Throws: As `Method.remove`.
     public func remove(_ method: Method) throws(JetError) {

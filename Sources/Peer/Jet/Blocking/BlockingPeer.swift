@@ -9,9 +9,9 @@ public import JetProtocol
 ///     for entry in try peer.get(.path(startsWith: "net/")) { print(entry.path, entry.value ?? "") }
 ///     peer.close()
 ///
-/// Until a function returns, its thread stands still. So it is for threads that have nothing else to do, such as the main
-/// thread of a script or a thread of your own, and not for async code: there, and on the threads of event loops, its
-/// functions throw `.mustNotWait` instead of waiting. It is safe to use from several threads.
+/// Until a function returns, its thread stands still. So it is for threads that have nothing else to do, such as the
+/// main thread of a script or a thread of your own, and not for async code: there, and on the threads of event loops,
+/// its functions throw `.mustNotWait` instead of waiting. It is safe to use from several threads.
 ///
 /// What others ask of this peer (`addState`, `addMethod`) is served meanwhile, on threads of its own.
 public final class BlockingPeer: Sendable {
@@ -37,7 +37,7 @@ public final class BlockingPeer: Sendable {
     /// Whether there is a connection now.
     public var isConnected: Bool { peer.isConnected }
 
-    /// Closes the peer. What was said before is still sent: a script that ends without this may say less than it said.
+    /// Closes the peer. What was sent before is still written: a script that ends without this may lose it.
     /// In async code it does not wait for that.
     public func close() {
         // Whoever must not wait does not.
@@ -45,28 +45,29 @@ public final class BlockingPeer: Sendable {
         _ = peer.core.close(within: .seconds(1))
     }
 
-    /// Waits until the peer is closed, or the connection is lost and not made again: for scripts that only serve others.
+    /// Waits until the peer is closed, or loses its connection for good: for scripts that only serve
+    /// others.
     ///
     /// - Throws: `.mustNotWait`.
     public func untilClosed() throws(JetError) {
         try Waiting.wait { () async throws(JetError) in await self.peer.untilClosed() }
     }
 
-    /// Tells the daemon something about this peer, now and after every reconnect.
+    /// Tells the daemon this peer's name and whether to debug it, now and after every reconnect.
     ///
     /// - Throws: As `Peer.configure`.
     public func configure(name: String? = nil, debug: Bool? = nil) throws(JetError) {
         try Waiting.wait { () async throws(JetError) in try await self.peer.configure(name: name, debug: debug) }
     }
 
-    /// Asks the daemon who it is and what it can do.
+    /// Asks the daemon for its name, version, features and statistics.
     ///
     /// - Throws: As `Peer.info`.
     public func info() throws(JetError) -> DaemonInfo {
         try Waiting.wait { () async throws(JetError) in try await self.peer.info() }
     }
 
-    /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer said before.
+    /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer sent before.
     ///
     /// - Throws: As `Peer.echo`.
     @discardableResult
@@ -74,7 +75,7 @@ public final class BlockingPeer: Sendable {
         try Waiting.wait { () async throws(JetError) in try await self.peer.echo(value) }
     }
 
-    /// Sends any request of the protocol, for those that have no function here.
+    /// Sends any request of the protocol, for requests without a function of their own.
     ///
     /// - Throws: As `Peer.request`.
     @discardableResult
@@ -82,8 +83,8 @@ public final class BlockingPeer: Sendable {
         try Waiting.wait { () async throws(JetError) in try await self.peer.request(method, params) }
     }
 
-    /// Says everything that `body` says in one message and one write, see `Peer.batch`. What waits must not be used in
-    /// `body`: nothing is sent before it is over. The answers are waited for afterwards, with `Answer.wait`.
+    /// Sends all requests that `body` makes in one message and one write, see `Peer.batch`. What waits must not be used
+    /// in `body`: nothing is sent before it is over. The answers are waited for afterwards, with `Answer.wait`.
     ///
     ///     let lights = try peer.batch { batch in try rooms.map { try batch.set("\($0)/light", to: false) } }
     ///     for light in lights { try light.wait() }

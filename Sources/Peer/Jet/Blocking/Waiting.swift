@@ -3,8 +3,8 @@ import Moments
 import NIOPosix
 import Synchronization
 
-/// *Waiting* as scripts do: the thread stands still until the work of a task is done. Nothing else is done on the thread
-/// meanwhile, so it must be one of which nobody expects anything.
+/// *Waiting* as scripts do: the thread stands still until the work of a task is done. Nothing else is done on the
+/// thread meanwhile, so it must be one that has nothing else to do.
 enum Waiting {
     /// Waits for what `work` comes to.
     ///

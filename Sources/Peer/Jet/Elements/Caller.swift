@@ -1,7 +1,7 @@
 public import JetProtocol
 import JSONText
 
-/// Who asks: what the daemon says of the peer whose set or call this is, if the element was added with
+/// The peer that sets or calls, as the daemon reports it, if the element was added with
 /// `ElementOptions.caller` (jet-protocol(7) §7.2).
 ///
 ///     try await peer.addState("door/lock", true, options: ElementOptions(caller: true)) { request in
@@ -18,7 +18,7 @@ public struct Caller: Hashable, Sendable {
     /// The groups that it is in.
     public var groups: Groups
 
-    /// A caller of whom this is known.
+    /// A caller with these properties.
     public init(peer: String? = nil, user: String? = nil, uid: UInt32? = nil, groups: Groups = Groups()) {
         self.peer = peer
         self.user = user
@@ -39,7 +39,7 @@ public struct Caller: Hashable, Sendable {
     }
 }
 
-/// A call of a Method, for handlers that want to know who calls.
+/// A call of a Method, for handlers that need to know the caller.
 ///
 ///     try await peer.addMethod("reboot", options: ElementOptions(caller: true)) { (call: CallRequest<[String]>) in
 ///         guard call.caller?.uid == 0 else { throw JetError(.invalidParams, "only root may") }
@@ -48,7 +48,7 @@ public struct Caller: Hashable, Sendable {
 public struct CallRequest<Arguments: Sendable>: Sendable {
     /// The arguments.
     public let arguments: Arguments
-    /// Who calls; `nil` unless the Method was added with `ElementOptions.caller`.
+    /// The caller; `nil` unless the Method was added with `ElementOptions.caller`.
     public let caller: Caller?
 
     /// A request, as in tests of a handler.

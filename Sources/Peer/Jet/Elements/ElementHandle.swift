@@ -47,7 +47,7 @@ final class ElementHandle: Sendable {
             defer { mailbox.isServing = true }
             return (true, !mailbox.isServing)
         }
-        // A task lives as long as there is something to do: an element that nobody asks costs none.
+        // A task lives as long as there is something to do: an idle element needs none.
         if isFirst { Task { isConcurrent ? await serve(one: request) : await serveWaiting() } }
         return isAccepted
     }

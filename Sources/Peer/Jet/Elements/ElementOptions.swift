@@ -1,6 +1,6 @@
 public import JetProtocol
 
-/// What is said about an element when it is added, beside its path and value.
+/// The properties of an element other than its path and value.
 ///
 ///     let options = ElementOptions(
 ///         timeout: .seconds(30), access: Access(setGroups: ["admin"]),
@@ -15,11 +15,11 @@ public struct ElementOptions: Hashable, Sendable {
     public var meta: Metadata?
     /// Whether others can only fetch it. A State without a set handler is fetch-only anyway.
     public var fetchOnly: Bool
-    /// Whether its handler is told who sets or calls it: `SetRequest.caller`, `CallRequest.caller`. A daemon that does
-    /// not know this takes no notice.
+    /// Whether its handler receives the caller of a set or call: `SetRequest.caller`, `CallRequest.caller`. A daemon
+    /// that does not know this takes no notice.
     public var caller: Bool
 
-    /// Options of these parts.
+    /// Options with these values.
     public init(
         timeout: Duration? = nil, access: Access? = nil, meta: Metadata? = nil, fetchOnly: Bool = false,
         caller: Bool = false

@@ -28,7 +28,7 @@ public final class Method: Sendable {
         peer.core.look { $0.isAdded(path, owner: element.id) }
     }
 
-    /// Takes the Method off the bus. Calls that are being handled are still answered: a Method may remove itself.
+    /// Removes the Method from the bus. Calls that are being handled are still answered: a Method may remove itself.
     ///
     /// - Throws: `.invalidParams` with `pathNotExists` if it is removed already; `.timeout`, `.closed`.
     public func remove() async throws(JetError) {
@@ -78,5 +78,5 @@ struct MethodService<Arguments: Decodable & Sendable, Result: Encodable & Sendab
     }
 }
 
-/// The arguments of a Method that takes none: whatever comes fits.
+/// The arguments of a Method that takes none: any arguments are accepted.
 struct NoArguments: Codable, Sendable {}

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// What somebody asks of a State: that it take a value.
+/// A request of another peer that a State take a value.
 ///
 ///     let volume = try await peer.addState("audio/volume", 50) { request in
 ///         guard request.value != request.current else { return .acceptSilently }
@@ -8,11 +8,11 @@ public import JSONText
 ///         return .accept
 ///     }
 public struct SetRequest<Value: Sendable>: Sendable {
-    /// The value that is asked for.
+    /// The requested value.
     public let value: Value
-    /// The value that the State has.
+    /// The State's current value.
     public let current: Value
-    /// Who asks; `nil` unless the State was added with `ElementOptions.caller`.
+    /// The caller; `nil` unless the State was added with `ElementOptions.caller`.
     public let caller: Caller?
 
     /// A request, as in tests of a handler.
@@ -34,14 +34,14 @@ public struct SetRequest<Value: Sendable>: Sendable {
 ///         }
 ///     }
 public enum SetDecision<Value: Sendable>: Sendable {
-    /// The State takes the value. The caller is told that it worked, then all fetchers are told of the change.
+    /// The State takes the value. The caller gets a success, then all fetchers are notified of the change.
     case accept
-    /// The State takes this value instead. The caller is told that it worked, then all fetchers of the change.
+    /// The State takes this value instead. The caller gets a success, then all fetchers are notified of the change.
     case adjust(Value)
-    /// It worked, but the State's value stays as it is for now and nobody is notified: because it has the value
-    /// already, or because what really happens will be told by `State.change` later.
+    /// The caller gets a success, but the value does not change now and no fetcher is notified: because it has the
+    /// value already, or because `State.change` will report what really happens.
     case acceptSilently
-    /// As `acceptSilently`, and the caller is told this instead of `true` or the State's value: what it needs to go on
+    /// As `acceptSilently`, but the caller gets this instead of `true` or the State's value: what it needs to go on
     /// with, such as the id of a job that has begun.
     case answer(JSON)
 }

@@ -2,17 +2,17 @@ import JSONText
 import JetProtocol
 import Synchronization
 
-/// A *State* of this peer: a value with a path that everybody can fetch, and that others can set if it has a set handler.
-/// It is made by `Peer.addState`.
+/// A *State* of this peer: a value with a path that everybody can fetch, and that others can set if it has a set
+/// handler. It is made by `Peer.addState`.
 ///
 ///     let temperature = try await peer.addState("cpu/temperature", 41.5)
-///     try temperature.change(42.0)            // all fetchers are told
+///     try temperature.change(42.0)            // all fetchers are notified
 ///     temperature.value                       // 42.0
 ///     try await temperature.remove()
 ///     try await temperature.add(40.0)         // and here it is again
 ///
-/// It stays at the daemon until it is removed or the peer closes, whether or not somebody keeps this object. If the peer
-/// makes lost connections again, the State comes back with its newest value.
+/// It stays at the daemon until it is removed or the peer closes, whether or not somebody keeps this object. If the
+/// peer reconnects, the State comes back with its newest value.
 public final class State<Value: Codable & Sendable>: Sendable {
     /// Its path.
     public var path: String { element.path }
@@ -37,8 +37,8 @@ public final class State<Value: Codable & Sendable>: Sendable {
 
     /// Takes a new value and notifies all fetchers, also if it equals the old one.
     ///
-    /// Returns at once: the calls of one task reach the daemon in their order, and all calls of one turn of the event
-    /// loop in one write. While the connection is being made again the value is kept and comes back with the State. If
+    /// Does not wait: the calls of one task reach the daemon in order, and all calls of one turn of the event
+    /// loop in one write. While the peer reconnects the value is kept and comes back with the State. If
     /// the daemon reads too slowly (more than `Configuration.outboxLimit` waits) the value is kept too, and of several
     /// that wait only the newest is sent. To send every single value to a slow daemon, wait for `Peer.flush()` now and
     /// then.
@@ -57,7 +57,8 @@ public final class State<Value: Codable & Sendable>: Sendable {
 
     /// Takes a new value and waits until the daemon has it: then every fetcher's notification is on its way.
     ///
-    /// - Throws: As `change`, and `.notConnected` at once if there is no connection, `.timeout`, or the daemon's refusal.
+    /// - Throws: As `change`, and `.notConnected` at once if there is no connection, `.timeout`, or the daemon's
+    ///   refusal.
     public func changeConfirmed(_ value: Value) async throws(JetError) {
         let text = try ValueCoding.encode(value)
         let deadline = peer.core.deadline()
@@ -72,7 +73,7 @@ public final class State<Value: Codable & Sendable>: Sendable {
         }
     }
 
-    /// Takes the State off the bus; all fetchers are told. Sets that are being handled are still answered.
+    /// Removes the State from the bus and notifies all fetchers. Sets that are being handled are still answered.
     ///
     /// - Throws: `.invalidParams` with `pathNotExists` if it is removed already; `.timeout`, `.closed`.
     public func remove() async throws(JetError) {
@@ -174,7 +175,7 @@ final class StateBox<Value: Codable & Sendable>: Sendable {
 /// The params of a routed `set`.
 struct SetParams<Value: Decodable> {
     let value: Value
-    /// Whether the caller wants to be told the new value.
+    /// Whether the caller wants the new value as the result.
     let wantsValue: Bool
 
     /// Reads the params.

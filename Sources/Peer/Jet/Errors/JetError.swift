@@ -1,7 +1,7 @@
 public import JSONText
 public import JetProtocol
 
-/// Everything that this library throws: a code for programs, a sentence for people, and what the other side added.
+/// The error that this library throws: a code for programs, a sentence for people, and data from the other side.
 ///
 ///     do {
 ///         try await peer.set("led/brightness", to: 300)
@@ -20,14 +20,14 @@ public import JetProtocol
 public struct JetError: Error, Sendable {
     /// What kind of error.
     public var code: Code
-    /// One sentence for people.
+    /// A sentence for people.
     public var message: String
     /// More for programs, as the daemon or the owner sent it.
     public var data: JSON?
     /// The error of another library behind this one, if there is one.
     public var underlying: (any Error)?
 
-    /// An error of these parts.
+    /// An error with these properties.
     public init(_ code: Code, _ message: String, data: JSON? = nil, underlying: (any Error)? = nil) {
         self.code = code
         self.message = message
@@ -53,7 +53,7 @@ extension JetError {
 
         // Of this side
 
-        /// There is no connection: none could be made, it was lost, or it is being made again.
+        /// There is no connection: connecting failed, the connection was lost, or the peer is reconnecting.
         public static let notConnected = Code(.local("notConnected"))
         /// The peer was closed by `Peer.close()`.
         public static let closed = Code(.local("closed"))
@@ -61,7 +61,7 @@ extension JetError {
         public static let timeout = Code(.local("timeout"))
         /// A text that names no endpoint.
         public static let invalidEndpoint = Code(.local("invalidEndpoint"))
-        /// A value came that is not of the wanted type.
+        /// A received value is not of the requested type.
         public static let decoding = Code(.local("decoding"))
         /// A value cannot be written as JSON.
         public static let encoding = Code(.local("encoding"))
@@ -91,7 +91,7 @@ extension JetError {
         /// -32010: a quota is used up; `JetError.refusal` names it.
         public static let limitExceeded = Code(.limitExceeded)
 
-        /// Any number of the wire: owners answer with what they like.
+        /// Any number of the wire: owners may use their own.
         public static func other(_ number: Int) -> Code { Code(.wire(number)) }
 
         /// The code of this number of the wire.

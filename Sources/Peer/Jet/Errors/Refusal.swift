@@ -3,7 +3,7 @@ import JetProtocol
 
 /// Why a request was refused, read from an error's `data` (jet-protocol(7) §5.2).
 ///
-///     if case .pathNotExists(let path)? = error.refusal { print("nobody has added", path) }
+///     if case .pathNotExists(let path)? = error.refusal { print("there is no", path) }
 public enum Refusal: Hashable, Sendable {
     /// There is no such element, or none that this peer may see.
     case pathNotExists(String)
@@ -35,7 +35,7 @@ public enum Refusal: Hashable, Sendable {
     case badRule(at: String, reason: String)
     /// The owner's connection ended before it answered.
     case ownerGone(String)
-    /// The daemon ended before there was an answer; whether the owner has done what it was asked for is not known.
+    /// The daemon stopped before there was an answer; whether the owner has handled the request is unknown.
     case daemonStopping
     /// A quota is used up.
     case limit(String, max: Int?)
@@ -90,13 +90,13 @@ extension Refusal: CustomStringConvertible {
         case .alreadyFetching: "not while there are fetches"
         case .badRule(let place, let reason): "the rule is wrong at '\(place)': \(reason)"
         case .ownerGone(let path): "the owner of '\(path)' is gone"
-        case .daemonStopping: "the daemon stops"
+        case .daemonStopping: "the daemon is stopping"
         case .limit(let name, let max): "the limit '\(name)' \(max.map { "of \($0) " } ?? "")is reached"
         }
     }
 }
 
 extension JetError {
-    /// Why the request was refused, if `data` says so in the protocol's words.
+    /// Why the request was refused, if `data` is one of the protocol's reasons.
     public var refusal: Refusal? { data.flatMap(Refusal.init) }
 }

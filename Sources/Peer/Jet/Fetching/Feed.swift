@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The *feed*: what a fetch has brought and its consumer has not taken yet. The connection fills it and never waits, so
-/// that a slow consumer delays nobody but itself. How things wait is the queue's business; who waits for them is its own.
+/// that a slow consumer delays only itself. The queue decides how events wait; the feed knows which consumers wait.
 final class Feed<Queue: FeedQueue>: Sendable {
     typealias Waiter = CheckedContinuation<Result<Queue.Output?, JetError>, Never>
 
@@ -28,7 +28,7 @@ final class Feed<Queue: FeedQueue>: Sendable {
     /// Looks at what waits.
     func look<Result: Sendable>(_ body: (Queue) -> Result) -> Result { state.withLock { body($0.queue) } }
 
-    /// Begins anew: what has not been taken is forgotten, since everything will be told again.
+    /// Begins again: drops what has not been consumed, since the daemon sends everything again.
     func reopen() {
         state.withLock { state in
             state.phase = .open
@@ -36,7 +36,7 @@ final class Feed<Queue: FeedQueue>: Sendable {
         }
     }
 
-    /// Has the queue take what came. Who waits gets what that makes due.
+    /// Appends what arrived to the queue, and hands the next output to the first waiting consumer.
     private func receive(_ append: (inout Queue) -> Void) {
         let handed = state.withLock { state -> (Waiter, Queue.Output)? in
             guard case .open = state.phase else { return nil }
@@ -115,7 +115,7 @@ protocol FeedQueue: Sendable {
     mutating func append(_ notice: SortedNotice)
     /// Hands out what is next; `nil` if nothing waits.
     mutating func popFirst() -> Output?
-    /// Forgets what waits, since everything will be told again.
+    /// Drops what waits, since the daemon sends everything again.
     mutating func removeAll()
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// What all fetchers have in common: one rule, and a fetch of it that is begun, ended and begun again. Whoever listens
 /// is given to it; it ends with the last who keeps it.
 final class FetchControl<Queue: FeedQueue>: Sendable {
-    /// What it is about.
+    /// The rule that it fetches.
     let rule: FetchRule
     /// Where what comes waits.
     let feed: Feed<Queue>

@@ -1,14 +1,14 @@
 public import JetProtocol
 
-/// What happened to an element that a fetch is about.
+/// What happened to an element that matches a fetch.
 ///
 ///     known[event.path] = event.kind == .remove ? nil : event.value
 public enum FetchEventKind: String, Hashable, Sendable {
-    /// It is there: it was when the fetch began, or has come, or has begun to match.
+    /// It exists: it did when the fetch began, was added, or begins to match.
     case add
-    /// Its value was changed, perhaps to the same one.
+    /// Its value was changed, possibly to the same value.
     case change
-    /// It is gone, or has ceased to match.
+    /// It was removed, or no longer matches.
     case remove
 }
 
@@ -27,9 +27,9 @@ public struct FetchEvent<Value: Sendable>: Sendable {
     public let path: String
     /// The State's value; with `.remove` the last one. `nil` for a Method, and if `failure` says why.
     public let value: Value?
-    /// Whether this peer cannot set (call) it. Only told with `.add`.
+    /// Whether this peer cannot set (call) it. Only sent with `.add`.
     public let isFetchOnly: Bool
-    /// What the owner says about it. Only told with `.add`.
+    /// The owner's metadata. Only sent with `.add`.
     public let meta: Metadata?
     /// Why there is no `value` although the element has one: it is not of the type that was asked for. One such element
     /// does not end a fetch of many.
@@ -48,7 +48,7 @@ public struct Entry<Value: Sendable>: Sendable {
     public let value: Value?
     /// Whether this peer cannot set (call) it.
     public let isFetchOnly: Bool
-    /// What the owner says about it.
+    /// The owner's metadata.
     public let meta: Metadata?
     /// Why there is no `value` although the element has one: it is not of the type that was asked for.
     public let failure: JetError?

@@ -1,6 +1,6 @@
 public import JetProtocol
 
-/// The rules that are wanted most, in one word.
+/// The most common rules.
 ///
 ///     try await peer.fetch(.everything)
 ///     try await peer.fetch(.path("cpu/temperature"))
@@ -46,7 +46,7 @@ extension FetchRule {
     }
 }
 
-/// In which order, and which part of it.
+/// Sorting.
 extension FetchRule {
     /// The same elements, in an order: for `Peer.fetchSorted`, `Peer.window` and `Peer.get`.
     ///
@@ -89,13 +89,13 @@ extension FetchRule {
 }
 
 extension FetchRule {
-    /// The same elements, with at least so much time between two notifications about one path: the first change is told
-    /// at once, then the newest when the time is over (`FetchRule.interval`).
+    /// The same elements, with at least this time between two notifications about one path: the first change is sent
+    /// immediately, then the newest when the time is over (`FetchRule.interval`).
     ///
     ///     try await peer.fetch(.path(startsWith: "cpu/").atMost(every: .seconds(1)))
     ///
-    /// - Parameter interval: Up to a day, which is what a daemon takes; without it, or if it is negative, everything is
-    ///   told.
+    /// - Parameter interval: Up to a day, which is what a daemon takes; without it, or if it is negative, every
+    ///   change is sent.
     public func atMost(every interval: Duration?) -> FetchRule {
         var rule = self
         let nanoseconds =

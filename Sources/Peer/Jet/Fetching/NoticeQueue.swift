@@ -20,7 +20,7 @@ struct NoticeQueue: FeedQueue {
         notices.append(notice)
     }
 
-    /// Lets a notice replace the one about the same element that waits; `false` if it must wait by itself.
+    /// Lets a notice replace the one about the same element that waits; `false` if it must wait separately.
     private mutating func merge(_ notice: Notice) -> Bool {
         let key = PathKey(notice.path)
         guard let index = position[key], index >= head, let waiting = notices[index] else { return false }

@@ -16,15 +16,15 @@ public struct SortedEntry<Value: Sendable>: Sendable {
 
 /// One event of a sorted fetch: which places of the window have new contents, and how far it is filled.
 ///
-/// Who drops what lies beyond the first `count` places of the window and puts each of `entries` in its place has exactly
-/// the window. `Peer.window` does that for you.
+/// Dropping what lies beyond the first `count` places of the window and putting each of `entries` in its place gives
+/// exactly the window. `Peer.window` does that for you.
 ///
 ///     for try await changes in try await peer.fetchSorted(rule, as: Int.self) {
 ///         for entry in changes.entries { rows[entry.index] = (entry.path, entry.value) }
 ///         rows = rows.filter { $0.key <= changes.count }      // with a window that begins at place 1
 ///     }
 public struct SortedChanges<Value: Sendable>: Sendable {
-    /// What stands anew where, in the order of places. It is empty if the window has only shrunk.
+    /// The places with new contents, in order. It is empty if the window has only shrunk.
     public let entries: [SortedEntry<Value>]
     /// How many places of the window are filled: `n` of the protocol.
     public let count: Int

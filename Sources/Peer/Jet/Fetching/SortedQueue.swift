@@ -38,7 +38,8 @@ extension SortedNotice {
     /// The one notice that does to a window what this one and then `next` do: it is no larger than the window.
     fileprivate func followed(by next: SortedNotice, from: Int) -> SortedNotice {
         let renewed = Set(next.changes.map(\.index))
-        // An older change beyond the end is of an element that has left; if the end moves back, its place is told anew.
+        // An older change beyond the end is of an element that has left; if the window grows, the daemon sends its
+        // place again.
         let older = changes.filter {
             $0.index >= from && $0.index - from < next.count && !renewed.contains($0.index)
         }

@@ -10,10 +10,10 @@ public import JetProtocol
 ///
 /// A consumer that is slower than the window changes gets the newest one and misses those in between: only one waits,
 /// however long. Two windows that follow each other are never equal. It is for one consumer; anybody may look at
-/// `entries`. The sequence ends after `unfetch` and when the peer closes; it throws when the connection is lost for good.
-/// If the peer makes lost connections again, the sequence goes on with the window as it then is.
+/// `entries`. The sequence ends after `unfetch` and when the peer closes; it throws when the connection is lost for
+/// good. If the peer reconnects, the sequence goes on with the window as it then is.
 ///
-/// A WindowFetcher that nobody keeps any more unfetches by itself.
+/// A WindowFetcher ends its fetch when it is deallocated.
 public final class WindowFetcher<Value: Decodable & Sendable>: Sendable {
     private let control: FetchControl<WindowQueue>
 
@@ -21,7 +21,7 @@ public final class WindowFetcher<Value: Decodable & Sendable>: Sendable {
         control = FetchControl(peer: peer, rule: rule, queue: WindowQueue(from: sort.from))
     }
 
-    /// What it is about.
+    /// The rule that it fetches.
     public var rule: FetchRule { control.rule }
 
     /// The window as far as it is known now, whether or not anybody has taken it from the sequence.
@@ -30,18 +30,18 @@ public final class WindowFetcher<Value: Decodable & Sendable>: Sendable {
     /// Whether the window is kept up to date, or will be as soon as there is a connection.
     public var isFetching: Bool { control.isFetching }
 
-    /// Fetches again after an `unfetch`: the window comes anew. Does nothing while it is fetching.
+    /// Fetches again after an `unfetch`: the window arrives again. Does nothing while it is fetching.
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`, or the daemon's refusal of the rule.
     public func fetch() async throws(JetError) { try await control.fetch() }
 
-    /// Ends the fetch. A window that waits can still be consumed, then the sequence ends; `entries` stays as it is. Does
-    /// nothing if it is not fetching.
+    /// Ends the fetch. A window that waits can still be consumed, then the sequence ends; `entries` stays as it is.
+    /// Does nothing if it is not fetching.
     ///
     /// - Throws: `.timeout`, `.closed`.
     public func unfetch() async throws(JetError) { try await control.unfetch() }
 
-    /// The next window that nobody has taken.
+    /// The next window.
     func next() async throws(JetError) -> [SortedEntry<Value>]? { try await control.feed.next().map(Self.typed) }
 
     private static func typed(_ entries: [SortedNotice.Change]) -> [SortedEntry<Value>] {
@@ -53,12 +53,12 @@ extension WindowFetcher: AsyncSequence {
     /// What the sequence is of.
     public typealias Element = [SortedEntry<Value>]
 
-    /// The windows from now on that nobody has taken.
+    /// The windows that have not been consumed.
     public func makeAsyncIterator() -> Iterator { Iterator(fetcher: self) }
 
     /// Takes windows.
     public struct Iterator: AsyncIteratorProtocol {
-        // It keeps the fetcher, and so the fetch: a loop over one that nobody else keeps goes on.
+        // It keeps the fetcher, and so the fetch: a loop over a temporary one goes on.
         private let fetcher: WindowFetcher
         private var isOver = false
 
@@ -66,7 +66,8 @@ extension WindowFetcher: AsyncSequence {
 
         /// The next window, as soon as it differs from the last one; `nil` when the fetch is over.
         ///
-        /// - Throws: `.notConnected` if the connection is lost for good; `.cancelled` if the waiting task was cancelled.
+        /// - Throws: `.notConnected` if the connection is lost for good; `.cancelled` if the waiting task was
+        ///   cancelled.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(JetError) -> [SortedEntry<Value>]? {

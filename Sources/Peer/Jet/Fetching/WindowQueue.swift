@@ -13,8 +13,8 @@ struct WindowQueue: FeedQueue {
 
     mutating func removeAll() { self = WindowQueue(from: from) }
 
-    /// Drops what lies beyond the end and puts each change in its place. The daemon never leaves a place empty; a change
-    /// that would, because something other than a daemon talks, is left out.
+    /// Drops what lies beyond the end and puts each change in its place. The daemon never leaves a place empty; a
+    /// change that would, because something other than a daemon talks, is left out.
     mutating func append(_ notice: SortedNotice) {
         if notice.count < entries.count { entries.removeLast(entries.count - notice.count) }
         for change in notice.changes where change.index >= from {

@@ -23,8 +23,8 @@ public final class Answer<Value: Sendable>: Sendable {
 
     /// The answer, as soon as it is here.
     ///
-    /// - Throws: What the request throws that waits at once; `.cancelled` if the waiting task was cancelled, which takes
-    ///   nothing back.
+    /// - Throws: What the request throws that waits at once; `.cancelled` if the waiting task was cancelled, which
+    ///   takes nothing back.
     public var value: Value {
         get async throws(JetError) {
             let id = state.withLock { state in

@@ -15,7 +15,7 @@ public struct Batch: Sendable {
 
     /// Asks the owner of a State to give it a value, as `Peer.set` does.
     ///
-    /// - Throws: `.encoding`, `.notConnected`, `.closed`. What else there is comes with the answer.
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`. Other errors come with the answer.
     @discardableResult
     public func set<Value: Encodable>(
         _ path: String, to value: Value, timeout: Duration? = nil, valueAsResult: Bool = false
@@ -30,7 +30,7 @@ public struct Batch: Sendable {
 
     /// Calls a Method, as `Peer.call` does.
     ///
-    /// - Throws: `.encoding`, `.notConnected`, `.closed`. What else there is comes with the answer.
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`. Other errors come with the answer.
     @discardableResult
     public func call<Arguments: Encodable, Result: Decodable & Sendable>(
         _ path: String, _ arguments: Arguments, timeout: Duration? = nil, as type: Result.Type = JSON.self
@@ -40,7 +40,7 @@ public struct Batch: Sendable {
 
     /// Calls a Method without arguments, as `Peer.call` does.
     ///
-    /// - Throws: `.notConnected`, `.closed`. What else there is comes with the answer.
+    /// - Throws: `.notConnected`, `.closed`. Other errors come with the answer.
     @discardableResult
     public func call<Result: Decodable & Sendable>(
         _ path: String, timeout: Duration? = nil, as type: Result.Type = JSON.self
@@ -60,8 +60,8 @@ public struct Batch: Sendable {
 
     /// Adds a State, as `Peer.addState` does.
     ///
-    /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.invalidParams` with `pathAlreadyExists` if this peer has one
-    ///   there. What else there is comes with the answer.
+    /// - Throws: `.encoding`, `.notConnected`, `.closed`; `.invalidParams` with `pathAlreadyExists` if this peer has
+    ///   one there. Other errors come with the answer.
     @discardableResult
     public func addState<Value: Codable & Sendable>(
         _ path: String, _ value: Value, options: ElementOptions = ElementOptions(),
@@ -106,13 +106,13 @@ public struct Batch: Sendable {
         }
     }
 
-    /// Takes a State off the bus, as `State.remove` does.
+    /// Removes a State from the bus, as `State.remove` does.
     ///
     /// - Throws: `.invalidParams` with `pathNotExists` if it is removed already; `.closed`.
     @discardableResult
     public func remove<Value>(_ state: State<Value>) throws(JetError) -> Answer<Void> { try remove(state.element) }
 
-    /// Takes a Method off the bus, as `Method.remove` does.
+    /// Removes a Method from the bus, as `Method.remove` does.
     ///
     /// - Throws: `.invalidParams` with `pathNotExists` if it is removed already; `.closed`.
     @discardableResult
@@ -127,8 +127,8 @@ public struct Batch: Sendable {
 }
 
 extension Peer {
-    /// Says everything that `body` says in one message and one write: an array, which the daemon handles in order. That
-    /// is the cheapest way to say much, and nothing of other peers comes in between.
+    /// Sends all requests that `body` makes in one message and one write: an array, which the daemon handles in order.
+    /// That is the cheapest way to send many, and no request of another peer comes in between.
     ///
     ///     let rows = try peer.batch { batch in
     ///         try readings.map { reading in try batch.addState("row/\(reading.id)", reading.value) }
@@ -137,8 +137,8 @@ extension Peer {
     ///
     /// `State.change`, `notifySet` and `notifyCall` become part of it by being called in `body`; requests that have an
     /// answer are made with the `Batch`, and their answers come later. `body` must be short: until it is over, nothing
-    /// else of this peer is sent either. Several batches at a time become one. What is longer than
-    /// `Configuration.messageLimit` is said in several messages, and so is a batch during which the connection is made
+    /// else of this peer is sent either. Batches that overlap become one. What is longer than
+    /// `Configuration.messageLimit` is sent in several messages, and so is a batch during which the connection is made
     /// again.
     ///
     /// - Throws: What `body` throws. What was said before that is sent.

@@ -8,29 +8,29 @@ extension Peer {
     ///     configuration.reconnect = .always()
     ///     let peer = try await Peer.connectLocally(configuration: configuration)
     public struct Configuration: Sendable {
-        /// What the peer is called, for people who look at the daemon's peers. Told to it on every connect.
+        /// The name of the peer, for people who look at the daemon's peers. Sent on every connect.
         public var name: String?
-        /// Which user the peer is, if it needs that user's rights. Proved on every connect, before anything else is asked
-        /// for.
+        /// The user to authenticate as, if the peer needs that user's rights. It does so on every connect, before any
+        /// other request.
         public var credentials: Credentials?
         /// How long the daemon may take to answer. A set or call without a timeout of its own may take longer, for as
         /// long as the daemon gives the owner and shows that it is alive.
         public var requestTimeout: Duration = ProtocolLimits.timeout
-        /// How long making a connection may take.
+        /// How long connecting may take.
         public var connectTimeout: Duration = .seconds(5)
-        /// Whether a lost connection is made again.
+        /// Whether the peer connects again after it has lost its connection.
         public var reconnect: Reconnect = .never
-        /// The longest message that is accepted from the daemon, in bytes (a longer one ends the connection), and that is
-        /// sent to it (a longer one is refused with `.limitExceeded`). It should be the daemon's own limit.
+        /// The longest message that is accepted from the daemon, in bytes (a longer one ends the connection), and that
+        /// is sent to it (a longer one is refused with `.limitExceeded`). It should be the daemon's own limit.
         public var messageLimit = ProtocolLimits.messageSize
         /// How many bytes may wait to be sent to a daemon that reads too slowly. Beyond that, of each State only the
         /// newest value waits, and `notifySet` and `notifyCall` throw `.congested`.
         public var outboxLimit = 16 << 20
-        /// What the messages are written in. For MessagePack the daemon is asked on every connect; one that does not know
-        /// it is spoken to in JSON. Since a message can be longer in MessagePack, what may be sent is then 4/9 of
+        /// The encoding of messages. For MessagePack the peer asks the daemon on every connect; one that does not
+        /// know it gets JSON. Since a message can be longer in MessagePack, what may be sent is then 4/9 of
         /// `messageLimit`, measured in JSON.
         public var encoding: Encoding = .json
-        /// Where to tell of lost connections and the like; `nil`: nowhere.
+        /// Where to log lost connections and the like; `nil`: nowhere.
         public var logger: Logger?
 
         /// The defaults, or something else in place of some.
@@ -41,17 +41,17 @@ extension Peer {
         }
     }
 
-    /// Whether a lost connection is made again, and how eagerly.
+    /// Whether the peer reconnects, and how often it tries.
     ///
     ///     configuration.reconnect = .always(first: .milliseconds(50), longest: .seconds(10))
     public enum Reconnect: Hashable, Sendable {
-        /// No: everything that the peer had ends with an error.
+        /// No: all fetches of the peer end with an error.
         case never
-        /// Yes, for as long as it takes. The first attempt comes at once, the second after up to `first`; the time
-        /// between attempts doubles up to `longest`, and is random between half of that and all.
+        /// Yes, for as long as it takes. The first attempt is immediate, the second follows after up to `first`; the
+        /// time between attempts doubles up to `longest`, and is random between half of that and all.
         ///
-        /// The peer is then what it was: its elements are added with their newest values, its fetches begun again.
-        /// Meanwhile requests throw `.notConnected` at once, and `State.change` keeps the value.
+        /// The peer then adds its elements with their newest values, and begins its fetches again.
+        /// Until then requests throw `.notConnected`, and `State.change` keeps the value.
         case always(first: Duration = .milliseconds(50), longest: Duration = .seconds(1))
     }
 }

@@ -1,4 +1,4 @@
-/// What becomes of a peer's connection.
+/// A peer's connection was lost or made.
 ///
 ///     if case .disconnected(let error) = event { logger.warning("\(error)") }
 public enum ConnectionEvent: Sendable {
@@ -8,8 +8,8 @@ public enum ConnectionEvent: Sendable {
     case disconnected(JetError)
 }
 
-/// What becomes of a peer's connection from now on: each iterator sees everything that comes after it was made. It ends
-/// when the peer closes, or the connection is lost and not made again.
+/// The events of a peer's connection: each iterator sees all that happen after it was made. The sequence ends
+/// when the peer closes, or the connection is lost and the peer does not reconnect.
 ///
 ///     for await event in peer.connectionEvents {
 ///         switch event {

@@ -17,8 +17,8 @@ extension Peer {
 }
 
 extension Peer.Credentials: CustomStringConvertible, CustomReflectable {
-    /// The user alone: this may be on its way into a log.
+    /// The user without the password, since this may be logged.
     public var description: String { "the user '\(user)'" }
-    /// The user alone.
+    /// The user without the password.
     public var customMirror: Mirror { Mirror(self, children: ["user": user]) }
 }

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// What a daemon says about itself.
+/// What a daemon reports about itself.
 ///
 ///     let info = try await peer.info()
 ///     print(info.name, info.version, info.features["authentication"]?.bool ?? false)
@@ -13,10 +13,10 @@ public struct DaemonInfo: Sendable {
     public let protocolVersion: String
     /// What it can do.
     public let features: JSON
-    /// What it has done and holds: `peers`, `elements`, `messages`, `notifications`, `conflated` and more, each a number.
-    /// Empty for a daemon that does not say.
+    /// Counters and totals: `peers`, `elements`, `messages`, `notifications`, `conflated` and more, each a number.
+    /// Empty if the daemon does not report it.
     public let statistics: JSON
-    /// All that it said.
+    /// The whole response.
     public let json: JSON
 
     init(_ json: JSON) {

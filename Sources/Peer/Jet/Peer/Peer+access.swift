@@ -1,17 +1,17 @@
 import JSONText
 public import JetProtocol
 
-/// Who this peer is to the daemon.
+/// Users and passwords.
 extension Peer {
-    /// Says which user this is, and gets that user's rights in place of those that the peer had. From now on this is said
-    /// on every reconnect, too, before anything is fetched again; `Configuration.credentials` says it from the beginning.
+    /// Authenticates as a user, whose rights replace those that the peer had. The peer does this again
+    /// on every reconnect, before it fetches again; with `Configuration.credentials` it does so from the beginning.
     ///
     ///     let groups = try await peer.authenticate(Credentials(user: "john", password: "swordfish"))
     ///
     /// - Returns: The groups that the user is in.
-    /// - Throws: `.invalidParams` with `invalidUser`, `invalidPassword`, or `alreadyFetching` while the peer has fetches;
-    ///   `.limitExceeded` if too many ask at once; `.notConnected`, `.timeout`, `.closed`, `.cancelled`. Then the rights
-    ///   are what they were.
+    /// - Throws: `.invalidParams` with `invalidUser`, `invalidPassword`, or `alreadyFetching` while the peer has
+    ///   fetches; `.limitExceeded` if too many ask at once; `.notConnected`, `.timeout`, `.closed`, `.cancelled`. Then
+    ///   the rights are what they were.
     @discardableResult
     public func authenticate(_ credentials: Credentials) async throws(JetError) -> Groups {
         let result = try await core.request(
@@ -23,12 +23,12 @@ extension Peer {
             call: Set(access?.callGroups ?? []))
     }
 
-    /// Gives a user another password: the one that this peer is, or if that one is an admin, anybody.
+    /// Gives a user another password: the user that this peer is, or any user if that one is an admin.
     ///
     ///     try await peer.setPassword(of: "john", to: "herring")
     ///
     /// - Throws: `.invalidParams` with `noAccess` (and the user's name) if this peer may not do that, `invalidUser`, or
-    ///   `invalidPassword` if the new one is none; `.internalError` if the daemon cannot keep it; `.notConnected`,
+    ///   `invalidPassword` if the new one is empty; `.internalError` if the daemon cannot keep it; `.notConnected`,
     ///   `.timeout`, `.closed`, `.cancelled`.
     public func setPassword(of user: String, to password: String) async throws(JetError) {
         let credentials = Credentials(user: user, password: password)

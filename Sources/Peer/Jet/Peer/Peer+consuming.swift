@@ -1,7 +1,7 @@
 public import JSONText
 import JetProtocol
 
-/// Setting and calling what others provide.
+/// Setting and calling the elements of other peers.
 extension Peer {
     /// Asks the owner of a State to give it a value, and waits for the owner's answer.
     ///
@@ -10,10 +10,10 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - path: The State.
-    ///   - value: What it shall be.
+    ///   - value: The new value.
     ///   - timeout: How long the owner may take; `nil`: as long as the State says, else 5 s.
-    ///   - valueAsResult: Whether to be told the value that the State then really has.
-    /// - Returns: `true`, or the new value, or whatever the owner answers.
+    ///   - valueAsResult: Whether to return the value that the State then really has.
+    /// - Returns: `true`, or the new value, or another answer of the owner.
     /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAState`;
     ///   `.responseTimeout`, `.ownerGone`; `.encoding`, `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     @discardableResult
@@ -30,9 +30,9 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - path: The Method.
-    ///   - arguments: What it wants: something that is an array or an object in JSON.
+    ///   - arguments: Its arguments: a value that is an array or an object in JSON.
     ///   - timeout: How long the owner may take; `nil`: as long as the Method says, else 5 s.
-    ///   - type: What the result shall be.
+    ///   - type: The type of the result.
     /// - Returns: What the Method returned.
     /// - Throws: The owner's refusal; `.invalidParams` with `pathNotExists`, `fetchOnly`, `noAccess` or `notAMethod`;
     ///   `.responseTimeout`, `.ownerGone`; `.decoding` if the result is no `Result`; `.encoding`, `.notConnected`,
@@ -51,7 +51,7 @@ extension Peer {
         try ValueCoding.decode(type, from: try await core.route(.call, Self.callParams(path), timeout))
     }
 
-    /// Calls a Method and waits for its result, whatever that is.
+    /// Calls a Method and waits for its result, of any type.
     ///
     ///     try await peer.call("say", ["hello"])
     @discardableResult
@@ -61,7 +61,7 @@ extension Peer {
         try await call(path, arguments, timeout: timeout, as: JSON.self)
     }
 
-    /// Calls a Method without arguments and waits for its result, whatever that is.
+    /// Calls a Method without arguments and waits for its result, of any type.
     ///
     ///     try await peer.call("restart", timeout: .seconds(60))
     @discardableResult
@@ -69,7 +69,7 @@ extension Peer {
         try await call(path, timeout: timeout, as: JSON.self)
     }
 
-    /// Asks the owner of a State to give it a value, and does not want to know what becomes of it.
+    /// Asks the owner of a State to give it a value. There is no answer, not even if it is refused.
     ///
     ///     try peer.notifySet("light/on", to: true)
     ///
@@ -79,7 +79,7 @@ extension Peer {
         try core.submit { session throws(JetError) in try session.notify(.set, params: params.text) }
     }
 
-    /// Calls a Method, and does not want to know what becomes of it.
+    /// Calls a Method. There is no answer, not even if it is refused.
     ///
     ///     try peer.notifyCall("log", ["the door is open"])
     ///
@@ -89,7 +89,7 @@ extension Peer {
         try core.submit { session throws(JetError) in try session.notify(.call, params: params.text) }
     }
 
-    /// Calls a Method without arguments, and does not want to know what becomes of it.
+    /// Calls a Method without arguments. There is no answer, not even if it is refused.
     ///
     /// - Throws: `.notConnected`, `.closed`; `.congested` if the daemon reads too slowly.
     public func notifyCall(_ path: String) throws(JetError) {

@@ -1,16 +1,16 @@
 public import JSONText
 import JetProtocol
 
-/// Talking to the daemon itself.
+/// Requests to the daemon itself.
 extension Peer {
-    /// Asks the daemon who it is and what it can do.
+    /// Asks the daemon for its name, version, features and statistics.
     ///
     ///     print(try await peer.info().version)
     ///
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
     public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask(.info, nil)) }
 
-    /// Tells the daemon something about this peer, now and after every reconnect.
+    /// Tells the daemon this peer's name and whether to debug it, now and after every reconnect.
     ///
     ///     try await peer.configure(name: "thermostat (kitchen)")
     ///
@@ -27,7 +27,7 @@ extension Peer {
         }
     }
 
-    /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer said before.
+    /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer sent before.
     ///
     ///     try door.change(true)
     ///     try await peer.echo("are we there yet?")
@@ -36,12 +36,12 @@ extension Peer {
     @discardableResult
     public func echo(_ value: JSON) async throws(JetError) -> JSON { try await ask(.echo, value) }
 
-    /// Sends any request of the protocol, for those that have no function here.
+    /// Sends any request of the protocol, for requests without a function of their own.
     ///
     ///     let entries = try await peer.request(.get, ["match": ["^cpu"]])
     ///
-    /// Elements and fetches that are made so are unknown to this peer: nothing is delivered or routed to it for them, and
-    /// they do not come back after a reconnect.
+    /// Elements and fetches that are made so are unknown to this peer: nothing is delivered or routed to it for them,
+    /// and they do not come back after a reconnect.
     ///
     /// - Throws: The daemon's refusal; `.notConnected`, `.timeout`, `.closed`.
     @discardableResult

@@ -1,9 +1,9 @@
 public import JSONText
 public import JetProtocol
 
-/// Fetching what others provide, and one's own.
+/// Fetching elements, also those of this peer.
 extension Peer {
-    /// Fetches the elements that satisfy a rule, and what becomes of them.
+    /// Fetches the elements that satisfy a rule, and their changes.
     ///
     ///     for try await event in try await peer.fetch(.path(startsWith: "cpu/"), as: Double.self) {
     ///         print(event.kind, event.path, event.value ?? .nan)
@@ -11,9 +11,9 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements.
-    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
     ///     `FetchEvent.failure`.
-    ///   - buffering: How events wait for a consumer that is slower than they come.
+    ///   - buffering: How events are buffered for a slow consumer.
     /// - Returns: The fetch, as a sequence of events.
     /// - Throws: `.invalidParams` with `badRule`, as for a rule that sorts, which `fetchSorted` and `window` are for;
     ///   `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
@@ -22,14 +22,14 @@ extension Peer {
     ) async throws(JetError) -> Fetcher<Value> {
         guard rule.sort == nil else {
             throw JetError(
-                .badRule(RuleError(at: "sort", "fetch tells of single elements; fetchSorted, window and get sort")))
+                .badRule(RuleError(at: "sort", "fetch does not sort; use fetchSorted, window or get")))
         }
         let fetcher = Fetcher<Value>(peer: self, rule: rule, buffering: buffering)
         try await fetcher.fetch()
         return fetcher
     }
 
-    /// Fetches the elements whose path matches a pattern of Lua, and what becomes of them: the oldest way to say what one
+    /// Fetches the elements whose path matches a pattern of Lua, and their changes: the form of the oldest API.
     /// wants.
     ///
     ///     for try await event in try await peer.fetch(matching: "^net/.+/state$", as: String.self) {
@@ -38,23 +38,25 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - pattern: The pattern. Without `^` and `$` it may match anywhere in the path.
-    ///   - type: What their values are.
-    ///   - buffering: How events wait for a consumer that is slower than they come.
+    ///   - type: The type of their values.
+    ///   - buffering: How events are buffered for a slow consumer.
     /// - Returns: The fetch, as a sequence of events.
-    /// - Throws: `.invalidParams` with `badRule` if it is no pattern; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    /// - Throws: `.invalidParams` with `badRule` if it is no pattern; `.notConnected`, `.timeout`, `.closed`,
+    ///   `.cancelled`.
     public func fetch<Value: Decodable & Sendable>(
         matching pattern: String, as type: Value.Type = JSON.self, buffering: FetchBuffering = .all
     ) async throws(JetError) -> Fetcher<Value> {
         try await fetch(.path(matching: pattern), as: type, buffering: buffering)
     }
 
-    /// The elements that satisfy a rule, as they are now.
+    /// Returns the elements that satisfy a rule, with their current values.
     ///
     ///     let links = try await peer.get(.path(startsWith: "net/", endsWith: "/state"), as: String.self)
     ///
     /// - Parameters:
     ///   - rule: Which elements.
-    ///   - type: What their values are. An element whose value is something else comes without it, see `Entry.failure`.
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
+    ///     `Entry.failure`.
     /// - Returns: The elements, in the order of the rule's `sort` if it has one.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
     public func get<Value: Decodable & Sendable>(

@@ -12,7 +12,8 @@ extension Peer {
     ///
     ///     let peer = try await Peer.connectLocally()
     ///
-    /// - Throws: `.notConnected` with a sentence that says where it looked; `.invalidEndpoint` if `$JET_CONNECT` is none.
+    /// - Throws: `.notConnected` with a sentence that says where it looked; `.invalidEndpoint` if `$JET_CONNECT` is
+    ///   none.
     public static func connectLocally(
         configuration: Configuration = Configuration()
     ) async throws(JetError) -> Peer {

@@ -12,9 +12,10 @@ extension Peer {
     /// - Parameters:
     ///   - path: Its path: any text that is not empty and not yet taken.
     ///   - value: Its first value.
-    ///   - options: What else is said about it.
-    ///   - onSet: Decides when somebody sets it, at once or later. It is called for one request at a time, in the order
-    ///     in which they came. Without it others can only fetch the State. A value that is no `Value` is refused before.
+    ///   - options: Its other properties.
+    ///   - onSet: Decides about each set, immediately or later. It is called for one request at a time, in the order
+    ///     in which they came. Without it others can only fetch the State. A value that is no `Value` is refused
+    ///     before.
     /// - Returns: The State, with which its value is changed.
     /// - Throws: `.invalidParams` with `pathAlreadyExists`; `.encoding`, `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
@@ -34,10 +35,11 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - path: Its path: any text that is not empty and not yet taken.
-    ///   - options: What else is said about it.
-    ///   - overlapping: Whether several calls are served at once. If not, one at a time in the order in which they came.
-    ///   - handler: Takes the arguments, an array or an object, and returns the result, at once or later. It refuses by
-    ///     throwing. Arguments that are no `Arguments` are refused before.
+    ///   - options: Its other properties.
+    ///   - overlapping: Whether several calls are served at once. If not, one at a time in the order in which they
+    ///     came.
+    ///   - handler: Takes the arguments, an array or an object, and returns the result, immediately or later. It
+    ///     refuses by throwing. Arguments that are no `Arguments` are refused before.
     /// - Returns: The Method, with which it is removed.
     /// - Throws: `.invalidParams` with `pathAlreadyExists`; `.notConnected`, `.timeout`, `.closed`.
     @discardableResult
@@ -79,7 +81,7 @@ extension Peer {
         }
     }
 
-    /// Adds a Method without arguments: whatever the caller gives is not looked at.
+    /// Adds a Method without arguments: those of the caller are ignored.
     ///
     ///     try await peer.addMethod("time") { Int(clock.seconds) }
     @discardableResult
@@ -139,12 +141,12 @@ extension Peer {
         return Method(peer: self, element: element)
     }
 
-    /// Takes an element off the bus.
+    /// Removes an element from the bus.
     func remove(_ element: ElementHandle) async throws(JetError) {
         _ = try await core.awaitAnswer { id, reply throws(JetError) in try startRemoving(element, id, reply) }
     }
 
-    /// Asks the daemon to take an element off the bus.
+    /// Asks the daemon to remove an element.
     func startRemoving(_ element: ElementHandle, _ id: Int, _ reply: @escaping PeerCore.Reply) throws(JetError) {
         let deadline = core.deadline()
         let action = try core.submit { session throws(JetError) in

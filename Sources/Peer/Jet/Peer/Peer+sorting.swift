@@ -3,7 +3,7 @@ public import JetProtocol
 
 /// Fetching in an order.
 extension Peer {
-    /// Fetches a sorted part of the elements that satisfy a rule, and what becomes of it, as changes of a window.
+    /// Fetches a sorted part of the elements that satisfy a rule, as changes of a window.
     ///
     ///     let rule = try FetchRule.path(startsWith: "player/").sorted(byField: "score", .number, descending: true)
     ///     for try await changes in try await peer.fetchSorted(rule) {
@@ -12,9 +12,9 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements, in which order, and which part of it. If it does not sort: by path, the first ten.
-    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
     ///     `SortedEntry.failure`.
-    ///   - buffering: How changes wait for a consumer that is slower than they come. With `.newest` those that wait are
+    ///   - buffering: How changes are buffered for a slow consumer. With `.newest` those that wait are
     ///     merged into one.
     /// - Returns: The fetch, as a sequence of changes.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
@@ -38,7 +38,7 @@ extension Peer {
     ///
     /// - Parameters:
     ///   - rule: Which elements, in which order, and which part of it. If it does not sort: by path, the first ten.
-    ///   - type: What their values are. An element whose value is something else comes without it, see
+    ///   - type: The type of their values. An element whose value is something else comes without it, see
     ///     `SortedEntry.failure`.
     /// - Returns: The fetch, as a sequence of windows.
     /// - Throws: `.invalidParams` with `badRule`; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.

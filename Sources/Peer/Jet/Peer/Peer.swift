@@ -2,7 +2,8 @@ public import JetProtocol
 import NIOCore
 import NIOPosix
 
-/// A *peer*: one program's place on the bus. It provides States and Methods, and sets, calls and fetches those of others.
+/// A *peer*: one program's place on the bus. It provides States and Methods, and sets, calls and fetches those of
+/// others.
 ///
 ///     let peer = try await Peer.connect(to: .unix(path: "/run/jet/jet.sock"))
 ///     let door = try await peer.addState("door/open", false)
@@ -10,8 +11,8 @@ import NIOPosix
 ///     try await peer.set("light/on", to: true)
 ///     await peer.close()
 ///
-/// It is safe to use from any number of tasks. What one task says reaches the daemon in its order. It stays connected
-/// until `close`, or until nobody keeps it nor any State, Method or Fetcher of it.
+/// It is safe to use from any number of tasks. Requests of one task reach the daemon in order. It stays connected
+/// until `close`, or until it and all its States, Methods and Fetchers are deallocated.
 public final class Peer: Sendable {
     let core: PeerCore
 
@@ -21,10 +22,11 @@ public final class Peer: Sendable {
 
     /// Connects to the daemon at `endpoint`.
     ///
-    /// With `Configuration.reconnect` a connection that is lost later is made again; the first one must succeed.
+    /// With `Configuration.reconnect` the peer reconnects when it loses this connection later; the first one must
+    /// succeed.
     ///
-    /// - Throws: `.notConnected` with a sentence that says where and why; what `authenticate` throws, if the configuration
-    ///   has credentials.
+    /// - Throws: `.notConnected` with a sentence that says where and why; what `authenticate` throws, if the
+    ///   configuration has credentials.
     public static func connect(
         to endpoint: Endpoint, configuration: Configuration = Configuration()
     ) async throws(JetError) -> Peer {
@@ -37,7 +39,7 @@ public final class Peer: Sendable {
             throw error
         }
         let peer = Peer(core: core)
-        // One that is refused is closed when nobody keeps it, which is now.
+        // If that throws, the peer is deallocated, which closes it.
         if let credentials = configuration.credentials { try await peer.authenticate(credentials) }
         return peer
     }
@@ -48,18 +50,19 @@ public final class Peer: Sendable {
     /// Whether there is a connection now.
     public var isConnected: Bool { core.look(\.isUp) }
 
-    /// What becomes of the connection from now on.
+    /// Reports when the connection is lost and made again.
     public var connectionEvents: ConnectionEvents { ConnectionEvents(source: core.events) }
 
-    /// Waits until the peer is closed, or the connection is lost and not made again: for programs that only serve others.
+    /// Waits until the peer is closed, or loses its connection for good: for programs that only serve
+    /// others.
     public func untilClosed() async { for await _ in connectionEvents {} }
 
-    /// Waits until all that was said so far has been handed to the system, or there is no connection. Who changes a
-    /// State faster than the daemon reads can wait here now and then, so that no value is left out.
+    /// Waits until all that was sent so far has been written to the socket, or there is no connection. A program that
+    /// changes a State faster than the daemon reads can wait here from time to time, so that no value is left out.
     public func flush() async { await core.flushed() }
 
-    /// Closes the peer. Who waits for an answer gets `.closed` at once, Fetchers end. What was said before is still sent;
-    /// the daemon has taken note of the end when this returns, or did not within a second.
+    /// Closes the peer. Waiting requests throw `.closed`, Fetchers end. What was sent before is still written;
+    /// when this returns the daemon has closed the connection too, or did not within a second.
     public func close() async {
         // A connection that breaks while it is being closed is closed.
         try? await core.close(within: .seconds(1)).get()

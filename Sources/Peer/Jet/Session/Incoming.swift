@@ -7,7 +7,7 @@ enum Incoming: Sendable, Equatable {
     /// The answer to the request with this id: the result's text, or the error.
     case response(id: Int, Result<[UInt8], ErrorObject>)
     /// Somebody sets or calls an element of this peer; `id` is the text to answer under, `nil` if no answer is wanted.
-    /// `caller` says who asks, if the daemon says so.
+    /// `caller` is the caller, if the daemon sends it.
     case routed(path: String, id: [UInt8]?, params: [UInt8], caller: [UInt8]?)
     /// Something happened that the fetch with this id is about.
     case notice(fetch: Int, Notice)

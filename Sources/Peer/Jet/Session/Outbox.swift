@@ -4,7 +4,7 @@ import JetProtocol
 /// The *outbox*: messages that wait to be written, framed, in one run of bytes. All that gathers in it until the loop's
 /// next turn becomes one write; while a write is under way, the next one gathers.
 struct Outbox: Sendable {
-    /// Beyond so many unsent bytes the outbox counts as congested.
+    /// Beyond this number of unsent bytes the outbox counts as congested.
     let limit: Int
     /// The longest array of messages that the daemon takes, in bytes.
     let arrayLimit: Int

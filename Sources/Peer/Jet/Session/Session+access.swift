@@ -1,6 +1,6 @@
 import JetProtocol
 
-/// Who the peer is, said again on a new connection.
+/// Authenticating again on a new connection.
 extension Session {
     /// Says who this is, before anything that needs rights. The daemon handles what comes behind it after it.
     mutating func authenticateAgain(now: Duration) {

@@ -1,9 +1,9 @@
 import JSONText
 import JetProtocol
 
-/// What becomes due without anything having come.
+/// Deadlines.
 extension Session {
-    /// Does what is due and sets `nextDeadline` to when something is next.
+    /// Handles all deadlines that have passed, and sets `nextDeadline` to the next one.
     ///
     /// All waiting requests are looked at, but not more than every 10 ms: that is cheaper than an ordered list, since
     /// nearly every request is answered long before its time.

@@ -1,13 +1,14 @@
 import JSONText
 import JetProtocol
 
-/// The elements that this peer owns: how each stands at the daemon, and what is told about it after a reconnect.
+/// The elements that this peer owns: the state of each at the daemon, and what the peer sends about it after a
+/// reconnect.
 extension Session {
     /// An element that is, or shall be, at the daemon.
     struct ElementRecord: Sendable {
         /// Whose it is: a path can be given up and taken again by another State of the same program.
         let owner: Int
-        /// Who serves it.
+        /// What serves its requests.
         let element: Element
         /// The members of its `add` behind path and value, as text.
         let options: [UInt8]
@@ -25,14 +26,14 @@ extension Session {
 
     /// How an element stands at the daemon.
     enum Presence: Sendable, Equatable {
-        /// The request with this id asks for it. Becomes `present`, or nothing if it is refused, or `absent` if that was
-        /// after a reconnect.
+        /// The request with this id asks for it. Becomes `present`, or nothing if it is refused, or `absent` if that
+        /// was after a reconnect.
         case adding(by: Int)
         /// It is there. Becomes `absent` when the connection is lost.
         case present
         /// It is not there, but shall be: on the next connection, or when `retries` says. Becomes `adding`.
         case absent
-        /// The request with this id gives it up. Becomes nothing; who added it anew has a record anew.
+        /// The request with this id gives it up. The record is dropped then; adding it again makes a new one.
         case removing(by: Int)
     }
 
@@ -147,7 +148,7 @@ extension Session {
 
     /// Gives an element up.
     ///
-    /// - Returns: What is done already: without a connection nobody needs to be asked.
+    /// - Returns: What is done already, if there is no connection.
     mutating func remove(
         _ id: Int, _ path: String, owner: Int, deadline: Duration, reply: Reply
     ) throws(JetError) -> Action? {
@@ -165,7 +166,7 @@ extension Session {
         return nil
     }
 
-    /// Forgets an element when the request that gave it up is over, unless it was added anew in between.
+    /// Forgets an element when the request that gave it up is over, unless it was added again in between.
     mutating func forgetRemoved(_ key: PathKey, by id: Int) {
         if elements[key]?.presence == .removing(by: id) { elements[key] = nil }
     }
@@ -190,7 +191,7 @@ extension Session {
         return reply.map { .reply($0, outcome.mapError(JetError.init)) }
     }
 
-    /// Gives up waiting for the answer to `add`. Should the daemon add the element after all, it is taken back.
+    /// Gives up waiting for the answer to `add`. Should the daemon add the element after all, this peer removes it.
     mutating func abandonAdd(_ key: PathKey, by id: Int, _ error: JetError, _ reply: Reply?) -> Action? {
         if elements[key]?.presence == .adding(by: id) {
             if reply == nil {

@@ -5,13 +5,13 @@ import JetProtocol
 extension Session {
     /// A fetch that is, or shall be, at the daemon.
     struct FetchRecord: Sendable {
-        /// Who listens.
+        /// Where its notifications go.
         let feed: Feed
         /// The members of the rule, as text.
         let rule: [UInt8]
         /// What the listener knows, if that may have to be compared after a reconnect.
         var known: [PathKey: Notice] = [:]
-        /// While the daemon tells everything anew: what the listener knows and the daemon has not named yet. `nil` at
+        /// While the daemon sends everything again: what the listener knows and the daemon has not named yet. `nil` at
         /// any other time.
         var unconfirmed: Set<PathKey>?
         /// Whether it has named something since the last `echo`.
@@ -19,7 +19,7 @@ extension Session {
     }
 
     /// Begins a fetch of a rule, whose members are given as text. Its own id, `fetch`, is from `newID` too: one that
-    /// begins again gets a new one, so that late notifications of its former life find nobody.
+    /// begins again gets a new one, so that late notifications of the old one are ignored.
     mutating func fetch(
         _ id: Int, _ fetch: Int, rule: [UInt8], feed: Feed, deadline: Duration, reply: Reply
     ) throws(JetError) {
@@ -40,7 +40,7 @@ extension Session {
 
     /// Ends a fetch. Nothing of it is delivered from now on.
     ///
-    /// - Returns: What is done already: without a connection nobody needs to be asked.
+    /// - Returns: What is done already, if there is no connection.
     mutating func unfetch(_ id: Int, _ fetch: Int, deadline: Duration, reply: Reply) throws(JetError) -> Action? {
         if case .ended(let error) = link { throw error }
         guard fetches.removeValue(forKey: fetch) != nil, isUp else { return .reply(reply, .success(Text.true)) }
@@ -48,7 +48,7 @@ extension Session {
         return nil
     }
 
-    /// Ends a fetch that nobody listens to any more.
+    /// Ends a fetch whose fetcher was deallocated.
     mutating func forgetFetch(_ fetch: Int) {
         if fetches.removeValue(forKey: fetch) != nil, isUp { writeUnfetch(fetch) }
     }
@@ -108,7 +108,7 @@ extension Session {
     mutating func fetchAll() {
         for (fetch, record) in fetches.sorted(by: { $0.key < $1.key }) {
             send(newID(), .fetch, params: fetchParams(fetch, record.rule), Pending(purpose: .fetch(fetch, nil)))
-            // Who knows nothing misses nothing. A sorted fetch is told its whole window in one go.
+            // A listener that knows nothing misses nothing. A sorted fetch gets its whole window in one notification.
             guard !record.known.isEmpty else { continue }
             fetches[fetch]?.unconfirmed = Set(record.known.keys)
             askForSnapshotEnd(fetch)

@@ -16,7 +16,7 @@ extension Session {
         fetchAll()
     }
 
-    /// The connection is gone. Who waits for an answer is told; elements and fetches are kept if it will be made again.
+    /// The connection is lost. Waiting requests fail; elements and fetches are kept if the peer reconnects.
     mutating func linkDown(_ error: JetError) -> [Action] {
         guard isUp else { return [] }
         link = settings.reconnects ? .down(error) : .ended(error)

@@ -9,7 +9,7 @@ struct RoutedRequest: Sendable, Equatable {
     let id: [UInt8]?
     /// The text of the params.
     let params: [UInt8]
-    /// The text that says who asks, if the daemon says so.
+    /// The text of `caller`, if the daemon sends it.
     var caller: [UInt8]?
 }
 
@@ -20,7 +20,7 @@ extension Session {
         guard isUp else { return nil }
         switch incoming {
         case .response(let id, let outcome):
-            // Late and unknown answers find nobody.
+            // Late and unknown answers are ignored.
             guard let entry = pending.removeValue(forKey: id) else { return nil }
             return settle(entry, as: id, outcome, now: now)
         case .routed(let path, let id, let params, let caller):

@@ -6,7 +6,7 @@ extension Session {
     /// A request that waits for the daemon's answer.
     struct Pending: Sendable {
         let purpose: Purpose
-        /// When the waiting ends; `nil`: with the connection, since nobody waits.
+        /// When the waiting ends; `nil`: with the connection.
         var deadline: Duration?
         /// Whether it is another peer that takes its time, for as long as the daemon lets it: then the deadline is only
         /// when to look whether the daemon is still alive.
@@ -17,19 +17,19 @@ extension Session {
 
     /// What an answer is for.
     enum Purpose: Sendable {
-        /// Somebody waits for the answer itself.
+        /// A caller waits for the answer itself.
         case answer(Reply)
-        /// An element shall be added; nobody waits for it after a reconnect.
+        /// Adds an element. After a reconnect there is no caller that waits.
         case add(PathKey, Reply?)
-        /// An element shall be removed.
+        /// Removes an element.
         case remove(PathKey, Reply)
-        /// A fetch shall begin; nobody waits for it after a reconnect.
+        /// Begins a fetch. After a reconnect there is no caller that waits.
         case fetch(Int, Reply?)
-        /// Behind a fetch that was begun again: what had to be told about it has been told.
+        /// Sent behind a fetch that was begun again: all that exists has been notified.
         case snapshotEnd(Int)
-        /// This peer is who it was before the reconnect.
+        /// Authenticates the user again after a reconnect.
         case authentication
-        /// Nobody needs the answer.
+        /// The answer is ignored.
         case none
     }
 
@@ -75,13 +75,13 @@ extension Session {
         }
     }
 
-    /// Stops waiting for an answer because nobody wants it any more.
+    /// Stops waiting for an answer, because its caller was cancelled.
     mutating func cancel(_ id: Int) -> Action? {
         guard let entry = pending.removeValue(forKey: id) else { return nil }
         return abandon(entry, as: id, .cancelled)
     }
 
-    /// Ends the wait of `entry` with an error of this side, and takes back what it had begun.
+    /// Ends the wait of `entry` with an error of this side, and undoes what it had begun.
     mutating func abandon(_ entry: Pending, as id: Int, _ error: JetError) -> Action? {
         switch entry.purpose {
         case .answer(let reply):

@@ -1,19 +1,19 @@
 import JSONText
 import JetProtocol
 
-/// The *session*: all that a peer knows and does, as a pure state machine. Messages, time and the fate of the connection
-/// are handed in; what is to be sent gathers in the outbox, what is to be done comes back as actions. It knows no
-/// sockets, clocks, tasks or threads.
+/// The *session*: all that a peer knows and does, as a pure state machine. Messages, time and the fate of the
+/// connection are handed in; what is to be sent gathers in the outbox, what is to be done comes back as actions. It
+/// knows no sockets, clocks, tasks or threads.
 ///
-/// Who waits for an answer (`Reply`), who serves an element (`Element`) and who listens to a fetch (`Feed`) are opaque to
-/// it: it keeps them and hands them back.
+/// The receiver of an answer (`Reply`), the handler of an element (`Element`) and the feed of a fetch (`Feed`) are
+/// opaque to it: it keeps them and hands them back.
 ///
-/// It outlives connections. What has to be told to the daemon again after a reconnect is exactly `elements` and
+/// It outlives connections. What the peer sends again after a reconnect is exactly `elements` and
 /// `fetches`; `pending` belongs to one connection and dies with it.
 struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     /// What stays the same for the session's life.
     struct Settings: Sendable {
-        /// Told to the daemon on every connect.
+        /// Sent to the daemon on every connect.
         var name: String?
         /// Whether a lost connection will be made again. If not, its end is the session's.
         var reconnects = false
@@ -21,8 +21,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         var requestTimeout = ProtocolLimits.timeout
         /// How many unsent bytes may gather.
         var outboxLimit = 16 << 20
-        /// The longest message that the daemon takes, in bytes. It ends the connection at a longer one; and a State with
-        /// such a value would end the next one too.
+        /// The longest message that the daemon takes, in bytes. It ends the connection at a longer one; and a State
+        /// with such a value would end the next one too.
         var messageLimit = ProtocolLimits.messageSize
     }
 
@@ -31,9 +31,9 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         /// There is none yet, or no longer: requests are refused with this error, changes are kept for later.
         /// Becomes `up` or `ended`.
         case down(JetError)
-        /// There is one. Becomes `down`, or `ended` if nobody will make it again.
+        /// There is one. Becomes `down`, or `ended` if the peer does not reconnect.
         case up
-        /// There will be none any more: everything is refused with this error.
+        /// There will be no other: everything is refused with this error.
         case ended(JetError)
     }
 
@@ -72,13 +72,13 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     }
 
     let settings: Settings
-    /// What the daemon is told about this peer on every connect.
+    /// What this peer tells the daemon about itself on every connect.
     var identity: Identity
     var link: Link
     /// Counts connections: what belongs to an older one is not sent on a newer one.
     var epoch = 0
     var outbox: Outbox
-    /// Who the peer is, once it has proved that: said again on each connection.
+    /// The user that the peer has authenticated as: authenticated again on each connection.
     var credentials: Peer.Credentials?
     /// Requests that wait for the daemon's answer.
     var pending: [Int: Pending] = [:]
@@ -86,7 +86,7 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     var elements: [PathKey: ElementRecord] = [:]
     /// States whose newest value waits for the congestion to end.
     var dirty: [PathKey] = []
-    /// Elements that the daemon refused to take back, and when to ask again.
+    /// Elements that the daemon refused to add again, and when to retry.
     var retries: [PathKey: Duration] = [:]
     /// Fetches that are, or shall be, at the daemon.
     var fetches: [Int: FetchRecord] = [:]

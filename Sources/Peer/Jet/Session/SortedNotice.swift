@@ -1,8 +1,8 @@
 import JSONText
 import JetProtocol
 
-/// One notification of a sorted fetch (jet-protocol(7) §4.7): how far the window is filled now, and which places of it have new
-/// contents. Who drops what lies beyond and puts each change in its place has the window.
+/// One notification of a sorted fetch (jet-protocol(7) §4.7): how far the window is filled now, and which places of it
+/// have new contents. Dropping what lies beyond and putting each change in its place gives the window.
 struct SortedNotice: Sendable, Equatable {
     /// One place's new contents.
     struct Change: Sendable, Equatable {
@@ -18,7 +18,7 @@ struct SortedNotice: Sendable, Equatable {
 
     /// How many places of the window are filled: `n`.
     var count: Int
-    /// What stands anew where, in the order of places.
+    /// The places with new contents, in order.
     var changes: [Change]
 }
 

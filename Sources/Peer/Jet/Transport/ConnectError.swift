@@ -45,7 +45,7 @@ enum ConnectError {
     private static func reason(errno code: CInt) -> String {
         switch code {
         case ENOENT: "there is no such socket; is jetd running?"
-        case ECONNREFUSED: "nobody listens there; is jetd running?"
+        case ECONNREFUSED: "the connection was refused; is jetd running?"
         case EACCES, EPERM: "permission denied"
         case EHOSTUNREACH, ENETUNREACH: "the host cannot be reached"
         case ETIMEDOUT: "no answer in time"

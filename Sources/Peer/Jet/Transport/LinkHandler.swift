@@ -41,8 +41,8 @@ final class LinkHandler: ChannelInboundHandler {
         if let error { fail(context, error) }
     }
 
-    /// Takes one message, or an array of them. One that cannot be read costs that message, since another peer's value may
-    /// be at fault; many in a row end the connection, since then it is no daemon that talks.
+    /// Takes one message, or an array of them. One that cannot be read costs that message, since another peer's value
+    /// may be at fault; many in a row end the connection, since then it is no daemon that talks.
     private func receive(_ bytes: RawSpan) {
         var scanner = JSONScanner(bytes)
         do {

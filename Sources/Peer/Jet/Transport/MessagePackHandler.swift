@@ -5,8 +5,8 @@ import NIOCore
 /// Stands between the socket and a peer that shall speak MessagePack: asks the daemon to switch, and from then on
 /// transcodes what goes either way. The peer behind it knows JSON alone.
 ///
-/// Nothing else is said before the daemon has answered. One that refuses, because it does not know MessagePack, is spoken
-/// to in JSON.
+/// Nothing else is said before the daemon has answered. One that refuses, because it does not know MessagePack, is
+/// spoken to in JSON.
 final class MessagePackHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -41,8 +41,8 @@ final class MessagePackHandler: ChannelDuplexHandler {
         agreed = eventLoop.makePromise()
     }
 
-    /// How long a message may be in MessagePack that is so long in JSON: a number takes at most 9 bytes here that has 3
-    /// there, and a comma.
+    /// The longest that a message of this length in JSON can be in MessagePack: a number takes at most 9 bytes here
+    /// that has 3 there, and a comma.
     static func longest(ofJSON length: Int) -> Int { length > .max / 9 ? .max : length * 9 / 4 }
 
     /// How long a message may be in JSON, if it must not be longer than this in MessagePack.

@@ -21,8 +21,8 @@ extension PeerCore {
         }
     }
 
-    /// Makes a connection. The session knows of it when the future succeeds, and not only when the pipeline has heard that
-    /// the channel is active: NIO says that later, and whoever waits for the future may be faster.
+    /// Makes a connection. The session knows of it when the future succeeds, and not only when the pipeline has heard
+    /// that the channel is active: NIO reports that later, and the code that waits for the future may run first.
     private func connect() -> EventLoopFuture<Void> {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
@@ -111,7 +111,7 @@ extension PeerCore {
         for waiter in waiters { waiter.resume() }
         perform(actions)
         guard !isClosing else { return }
-        // Whom that concerns follows `connectionEvents`.
+        // Programs that need to react follow `connectionEvents`.
         logger?.debug("connection lost", metadata: ["jet.endpoint": "\(endpoint)", "jet.error": "\(error)"])
         events.send(.disconnected(error))
         if configuration.reconnect.isWanted { reconnect() } else { events.finish() }
@@ -135,8 +135,8 @@ extension PeerCore {
 }
 
 extension NIOBSDSocket.Option {
-    // A daemon that lost its power hangs up on nobody: the system asks after so many idle seconds, so often, and how long
-    // it waits for what was sent to be acknowledged, in ms (tcp(7)).
+    // A daemon that lost its power does not close its connections. These set after how many idle seconds the system
+    // probes, how often, and how long it waits for what was sent to be acknowledged, in ms (tcp(7)).
     fileprivate static let keepIdle = NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE)
     fileprivate static let keepInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
     fileprivate static let keepCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
@@ -146,14 +146,14 @@ extension NIOBSDSocket.Option {
 // MARK: - Closing
 
 extension PeerCore {
-    /// Ends the session; who waits is told. The connection ends when what is in the outbox has been written and the
+    /// Ends the session; waiting requests fail. The connection ends when what is in the outbox has been written and the
     /// daemon has hung up too, or when the time for that is over.
     func close(within limit: Duration) -> EventLoopFuture<Void> {
         let (actions, channel) = state.withLock { state -> ([Session.Action], (any Channel)?) in
             state.isClosing = true
             state.timer?.task.cancel()
             state.timer = nil
-            // A daemon that still owes answers would wait for them before it hangs up; nobody here waits any more.
+            // A daemon that still owes answers would wait for them before it closes; here they are not needed any more.
             state.hangsUpFirst = !state.session.pending.isEmpty
             return (state.session.end(), state.channel)
         }

@@ -23,7 +23,7 @@ final class PeerCore: Sendable {
         var connectedAt: Duration = .zero
         /// Whether the loop will flush anyway.
         var isFlushScheduled = false
-        /// Who waits for everything to be written.
+        /// The tasks that wait until everything is written.
         var flushWaiters: [CheckedContinuation<Void, Never>] = []
         /// The timer for `session.nextDeadline`.
         var timer: (due: Duration, task: Scheduled<Void>)?
@@ -104,34 +104,34 @@ final class PeerCore: Sendable {
     private func log(_ note: Session.Note) {
         switch note {
         case .complaint(let error):
-            logger?.warning("the daemon complains", metadata: ["jet.error": "\(JetError(error))"])
+            logger?.warning("the daemon reports an error", metadata: ["jet.error": "\(JetError(error))"])
         case .unreadable(let error):
-            logger?.warning("the daemon sent something unreadable", metadata: ["jet.error": "\(error)"])
+            logger?.warning("the daemon sent a message that cannot be read", metadata: ["jet.error": "\(error)"])
         case .addDelayed(let path, let error):
             logger?.notice(
-                "an element is not taken back yet; it is tried again",
+                "re-adding the element failed; retrying",
                 metadata: ["jet.path": "\(path)", "jet.error": "\(JetError(error))"])
         case .authenticationRefused(let error):
             logger?.error(
-                "the user and its rights are refused on the new connection",
+                "authenticating again failed; the peer has no rights of its user",
                 metadata: ["jet.error": "\(JetError(error))"])
         case .addRefused(let path, let error):
             logger?.error(
-                "an element was not taken back",
+                "re-adding the element failed",
                 metadata: ["jet.path": "\(path)", "jet.error": "\(JetError(error))"])
         }
     }
 }
 
 extension PeerCore.State {
-    /// Whether the caller must have the loop flush: there is something to write, and nobody else has said so.
+    /// Whether the caller must schedule a flush: there is something to write, and none is scheduled.
     mutating func scheduleFlush() -> Bool {
         guard !isFlushScheduled, channel != nil, session.outbox.isDue || needsTimer else { return false }
         isFlushScheduled = true
         return true
     }
 
-    /// Whether the timer comes too late for what is due next.
+    /// Whether the timer fires too late for the next deadline.
     var needsTimer: Bool {
         guard let due = session.nextDeadline else { return false }
         return timer.map { due < $0.due } ?? true
@@ -182,7 +182,7 @@ extension PeerCore {
         state.withLock { $0.session.heard(at: now) }
     }
 
-    /// Sees to it that the session is called when something is due.
+    /// Schedules the timer for the session's next deadline.
     private func setTimer() {
         let now = now
         state.withLock { state in

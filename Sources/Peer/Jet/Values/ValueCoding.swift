@@ -45,8 +45,8 @@ enum ValueCoding {
 
     /// The value of `text`, which may come from anywhere.
     ///
-    /// - Throws: `.decoding` if it is no JSON, or not the text of a `Value`. A number that is whole is an `Int`, however
-    ///   it is written (`1.0`, `1e2`).
+    /// - Throws: `.decoding` if it is no JSON, or not the text of a `Value`. A number that is whole is an `Int`,
+    ///   however it is written (`1.0`, `1e2`).
     static func decode<Value: Decodable>(_ type: Value.Type, from text: [UInt8]) throws(JetError) -> Value {
         if type == JSON.self || type == Int.self || type == Double.self || type == Bool.self || type == String.self {
             let tree: JSON

@@ -3,7 +3,7 @@ import Glibc
 
 /// Finding the process at the other end of a connection.
 extension DaemonProcess {
-    /// The process that serves the connection `descriptor`, which it must have accepted already: by the kernel's word for
+    /// The process that serves the connection `descriptor`, which it must have accepted already: according to the kernel for
     /// a unix socket (SO_PEERCRED, unix(7)), by a look at all processes' descriptors for a connection within this
     /// machine.
     ///
@@ -22,7 +22,7 @@ extension DaemonProcess {
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0, credentials.pid > 0 else {
             return nil
         }
-        // The service manager has opened the socket, and nobody tells whom it was handed to.
+        // systemd has opened the socket, and it is unknown which process got it.
         return credentials.pid == 1 ? nil : DaemonProcess(pid: credentials.pid)
     }
 

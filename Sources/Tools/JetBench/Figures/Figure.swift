@@ -2,7 +2,7 @@
 package enum Figure: String, CaseIterable, Sendable {
     case notificationsPerSecond, changesPerSecond, setsPerSecond, addsPerSecond, removesPerSecond, statesPerSecond
     case connectionsPerSecond
-    /// How long one operation took, in microseconds: so long at most for 50 %, 90 %, 99 %, 99.9 % and all of them.
+    /// How long one operation took, in microseconds: the maximum of 50 %, 90 %, 99 %, 99.9 % and all of them.
     case latencyP50, latencyP90, latencyP99, latencyP999, latencyMax
     /// The daemon's processor time, user and system, for one of them, in microseconds.
     case processorPerNotification, processorPerChange, processorPerSet, processorPerAdd, processorPerRemove
@@ -16,7 +16,7 @@ package enum Figure: String, CaseIterable, Sendable {
 
     /// What a number means.
     package enum Unit: Sendable {
-        /// So many in a second.
+        /// A number per second.
         case perSecond
         /// Microseconds.
         case microseconds
@@ -44,29 +44,29 @@ package enum Figure: String, CaseIterable, Sendable {
     /// What it is called in a table.
     package var title: String {
         switch self {
-        case .notificationsPerSecond: "notifications a second"
-        case .changesPerSecond: "changes a second"
-        case .setsPerSecond: "sets a second"
-        case .addsPerSecond: "adds a second"
-        case .removesPerSecond: "removes a second"
-        case .statesPerSecond: "States a second"
-        case .connectionsPerSecond: "connections a second"
+        case .notificationsPerSecond: "notifications per second"
+        case .changesPerSecond: "changes per second"
+        case .setsPerSecond: "sets per second"
+        case .addsPerSecond: "adds per second"
+        case .removesPerSecond: "removes per second"
+        case .statesPerSecond: "States per second"
+        case .connectionsPerSecond: "connections per second"
         case .latencyP50: "latency, p50"
         case .latencyP90: "latency, p90"
         case .latencyP99: "latency, p99"
         case .latencyP999: "latency, p99.9"
         case .latencyMax: "latency, max"
-        case .processorPerNotification: "daemon CPU a notification"
-        case .processorPerChange: "daemon CPU a change"
-        case .processorPerSet: "daemon CPU a set"
-        case .processorPerAdd: "daemon CPU an add"
-        case .processorPerRemove: "daemon CPU a remove"
-        case .processorPerState: "daemon CPU a State"
-        case .processorPerConnection: "daemon CPU a connection"
+        case .processorPerNotification: "daemon CPU per notification"
+        case .processorPerChange: "daemon CPU per change"
+        case .processorPerSet: "daemon CPU per set"
+        case .processorPerAdd: "daemon CPU per add"
+        case .processorPerRemove: "daemon CPU per remove"
+        case .processorPerState: "daemon CPU per State"
+        case .processorPerConnection: "daemon CPU per connection"
         case .memoryBefore: "daemon memory before"
         case .memoryAfter: "daemon memory after"
-        case .bytesPerState: "daemon memory a State"
-        case .bytesPerConnection: "daemon memory a connection"
+        case .bytesPerState: "daemon memory per State"
+        case .bytesPerConnection: "daemon memory per connection"
         case .notifications: "notifications"
         }
     }

@@ -29,7 +29,7 @@ struct NotificationReader: ~Copyable {
     /// Reads a message.
     ///
     /// - Returns: `nil` if it is no notification.
-    /// - Throws: `BenchError.wrong` if it is one that nobody asked for.
+    /// - Throws: `BenchError.wrong` if it is an unexpected one.
     @inline(__always)
     mutating func read(_ message: UnsafeRawBufferPointer) throws(BenchError) -> Event? {
         guard let numbers = shape?.numbers(of: message) else { return try learn(message) }
@@ -89,8 +89,8 @@ extension RawSpan {
 }
 
 extension BenchError {
-    /// A message that nobody asked for.
+    /// The error for an unexpected message.
     static func unexpected(_ message: UnsafeRawBufferPointer) -> BenchError {
-        .wrong("The daemon sent what was not expected: \(String(decoding: message.prefix(300), as: UTF8.self))")
+        .wrong("The daemon sent an unexpected message: \(String(decoding: message.prefix(300), as: UTF8.self))")
     }
 }

@@ -95,7 +95,7 @@ package struct AddRemove: Mode {
         let path = site.naming.path(count - 1)
         let found = try site.get(#""path":{"equals":"\#(path)"}"#).first?["value"]?["n"]?.int
         guard found == (isThere ? Naming.base + count - 1 : nil) else {
-            throw .wrong("The State '\(path)' has the number \(found.map(String.init) ?? "none") in its value.")
+            throw .wrong("The value of the State '\(path)' has the wrong number \(found.map(String.init) ?? "none").")
         }
         guard !isThere else { return }
         guard try site.get(site.naming.rule).isEmpty else {

@@ -1,6 +1,6 @@
 package import JSONText
 
-/// *Connections*: many peers connect, each with one fetch, and are told of a few changes. What counts is the memory that
+/// *Connections*: many peers connect, each with one fetch, and are notified of a few changes. What counts is the memory that
 /// each of them costs the daemon.
 ///
 /// Latency is from the moment a change is sent to the moment it is read, of all peers; the longest is how long it takes to
@@ -9,7 +9,7 @@ package struct Connections: Mode {
     package static let name = "connections"
     /// How many peers connect.
     package var count = 1_000
-    /// How many changes each is told of.
+    /// The number of changes that each is notified of.
     package var changes = 10
     /// How many bytes a value has.
     package var size = 32

@@ -13,11 +13,11 @@ package struct FanOut: Mode {
     package var warmUp = 10_000
     /// How many bytes a value has.
     package var size = 32
-    /// How many peers are told.
+    /// The number of subscribers.
     package var subscribers = 10
     /// How many States are changed in turn.
     package var states = 100
-    /// How many fetchers there are besides that match nothing.
+    /// The number of additional fetchers that match nothing.
     package var fetchers = 0
     /// How many changes may be without an answer.
     package var inFlight = 64

@@ -72,7 +72,7 @@ package struct Route: Mode {
         figures[.setsPerSecond] = Double(count) / seconds
         figures.note(answered.latencies)
         guard asked.last == Naming.base + count + warmUp - 1 else {
-            throw .wrong("The owner was last asked for \(asked.last), which is not what was asked for last.")
+            throw .wrong("The last set that the owner received was \(asked.last), which is not the last that was sent.")
         }
         return figures
     }
@@ -89,7 +89,7 @@ private final class Owner: Listener {
         guard let id = parsed(bytes), let range = value.value("n", in: bytes),
             let number = Digits.read(message, at: range.start, range.count)
         else { throw .unexpected(message) }
-        guard number == last + 1 else { throw .wrong("The owner was asked for \(number) after \(last).") }
+        guard number == last + 1 else { throw .wrong("The owner received the set \(number) after \(last).") }
         last = number
         let idBytes = UnsafeRawBufferPointer(rebasing: message[id.start..<id.end])
         let head: StaticString = #"{"id":"#

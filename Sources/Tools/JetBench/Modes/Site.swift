@@ -16,7 +16,7 @@ package final class Site {
     ///
     /// - Parameters:
     ///   - pid: The daemon's process, if somebody knows it.
-    ///   - patience: For how many seconds nothing may come while something is due.
+    ///   - patience: The timeout for expected messages, in seconds.
     init(endpoint: Endpoint, size: Int, connections: Int, pid: Int32?, patience: Double) throws(BenchError) {
         try Socket.allow(connections + 1)
         self.endpoint = endpoint
@@ -94,7 +94,7 @@ package final class Site {
         }
     }
 
-    /// Sends requests, so many at a time, and waits for their answers. The link gets another listener for that.
+    /// Sends requests, a number of them at a time, and waits for their answers. The link gets another listener for that.
     func request(
         _ count: Int, on link: Link, inFlight: Int, what: String, _ send: (Int) -> Void
     ) throws(BenchError) {

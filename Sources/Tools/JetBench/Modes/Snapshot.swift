@@ -65,7 +65,7 @@ package struct Snapshot: Mode {
     }
 }
 
-/// Who is told of each State once, with its own value.
+/// A subscriber that expects each State once, with its own value.
 private final class Viewer: Listener {
     private(set) var count = 0
     private(set) var lastTime: UInt64 = 0

@@ -94,8 +94,8 @@ private final class Subscriber: Listener {
             let number = event.number &- Naming.base
             guard number % states == event.index, number == event.index || event.number > numbers[event.index] else {
                 throw .wrong(
-                    "State \(event.index) changed from \(numbers[event.index]) to \(event.number), which is no change "
-                        + "that came next.")
+                    "State \(event.index) changed from \(numbers[event.index]) to \(event.number), which is not "
+                        + "the next change.")
             }
             try all.note(change: number, at: time)
         case .remove: throw .unexpected(message)

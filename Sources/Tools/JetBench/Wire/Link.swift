@@ -1,7 +1,7 @@
 import Glibc
 import JetProtocol
 
-/// Who is told what comes on a `Link`.
+/// Receives what arrives on a `Link`.
 class Listener {
     /// A message has come.
     ///

@@ -7,7 +7,7 @@ import JetProtocol
 /// Each turn of `run` lets the measurement send what it may, writes what waits to each connection in one go, and reads
 /// what has come in large pieces. No message costs a call of the system, memory or a task switch.
 final class LoadLoop {
-    /// For how many seconds nothing may come while something is due.
+    /// The timeout for expected messages, in seconds.
     let patience: Double
     private var poller: Poller
     private var links: ContiguousArray<Link?> = []

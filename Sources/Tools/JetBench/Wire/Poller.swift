@@ -9,7 +9,7 @@ struct Poller: ~Copyable {
     /// A poller of nothing.
     init() throws(BenchError) {
         descriptor = epoll_create1(Int32(O_CLOEXEC))
-        guard descriptor >= 0 else { throw .impossible("No epoll descriptor: \(systemError()).") }
+        guard descriptor >= 0 else { throw .impossible("Cannot create an epoll descriptor: \(systemError()).") }
         events = ContiguousArray(repeating: epoll_event(), count: 256)
     }
 
@@ -30,11 +30,11 @@ struct Poller: ~Copyable {
         event.events = EPOLLIN.rawValue | (output ? EPOLLOUT.rawValue : 0)
         event.data.u64 = UInt64(truncatingIfNeeded: number)
         guard epoll_ctl(descriptor, operation, watched, &event) == 0 else {
-            throw .impossible("A descriptor cannot be watched: \(systemError()).")
+            throw .impossible("Cannot add a descriptor to epoll: \(systemError()).")
         }
     }
 
-    /// Waits until something happens, at most so long.
+    /// Waits until something happens, or the timeout ends.
     ///
     /// - Returns: How many descriptors something has happened to; `event(_:)` says what.
     mutating func wait(milliseconds: Int32) -> Int {

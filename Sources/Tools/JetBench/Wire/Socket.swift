@@ -104,7 +104,8 @@ enum Socket {
         setrlimit(resource, &limit)
         guard limit.rlim_cur >= needed else {
             throw .impossible(
-                "This process may have \(limit.rlim_cur) descriptors (ulimit -n), and \(count) connections need more.")
+                "\(count) connections need more than the \(limit.rlim_cur) file descriptors that this process may have. Raise ulimit -n."
+            )
         }
     }
 }

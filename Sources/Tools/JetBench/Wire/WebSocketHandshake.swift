@@ -20,7 +20,8 @@ enum WebSocketHandshake {
         let (answer, rest) = try answer(on: descriptor, endpoint)
         let status = answer.prefix { $0 != "\r\n" }
         guard status.hasPrefix("HTTP/1.1 101") else {
-            throw .cannotConnect(endpoint, reason: "it is no WebSocket for Jet; its answer is '\(status)'")
+            throw .cannotConnect(
+                endpoint, reason: "it does not accept WebSocket connections for Jet; its response is '\(status)'")
         }
         return rest
     }
@@ -43,7 +44,7 @@ enum WebSocketHandshake {
                 return (String(decoding: bytes[..<end], as: UTF8.self), Array(bytes[end...]))
             }
         }
-        throw .cannotConnect(endpoint, reason: "its answer to the handshake has no end")
+        throw .cannotConnect(endpoint, reason: "its response to the handshake is too long")
     }
 
     private static func firstIndex(of part: [UInt8], in bytes: [UInt8]) -> Int? {

@@ -5,30 +5,32 @@ import JetBench
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: AddRemove.name,
-        abstract: "States that are added and removed again.",
+        abstract: "Measure adding and removing States.",
         discussion: """
-            One peer adds States and removes them. With --fetchers, others look for something else meanwhile, so that \
-            each new path has to be tried on their rules. Printed: adds and removes a second, the time from sending an add \
-            to reading its answer, the daemon's processor time for each, and by how much its memory grew for each State \
-            (in the first round; memory that a daemon has had before is used again, so start a new one for this).
+            One peer adds States and removes them. With --fetchers, other peers have fetches with rules that match \
+            nothing, so that the daemon must match each new path against them. Output: adds and removes per second, the \
+            time from sending an add to reading its answer, the daemon's processor time for each, and the growth of its \
+            memory per State (in the first round; a daemon reuses memory, so start a new one for this).
             """)
 
-    @Option(help: ArgumentHelp("How many States.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of States.", valueName: "n"))
     var count = AddRemove().count
 
-    @Option(help: ArgumentHelp("How many States are added and removed ahead, unmeasured.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("The number of States added and removed before the measurement, to warm up.", valueName: "n")
+    )
     var warmUp = AddRemove().warmUp
 
-    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The size of a value, at least 26.", valueName: "bytes"))
     var size = AddRemove().size
 
-    @Option(help: ArgumentHelp("How many fetchers there are that match nothing.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of fetchers that match nothing.", valueName: "n"))
     var fetchers = AddRemove().fetchers
 
-    @Option(help: ArgumentHelp("What they look for in a path.", valueName: "name"))
+    @Option(help: ArgumentHelp("The predicate in their rules.", valueName: "name"))
     var predicate = AddRemove().predicate
 
-    @Option(help: ArgumentHelp("How many requests may be without an answer.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of requests without an answer.", valueName: "n"))
     var inFlight = AddRemove().inFlight
 
     @OptionGroup var options: BenchOptions

@@ -1,21 +1,20 @@
 import ArgumentParser
 
-/// `jet bench`: how fast a daemon is.
+/// `jet bench`: measures the performance of a daemon.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure how fast a daemon is.",
+        abstract: "Measure the performance of a daemon.",
         discussion: """
-            Connects to a running daemon as publishers and subscribers at once, and measures throughput, latency, and \
-            the daemon's processor time and memory. What it adds is below jet-bench/ and gone when it ends. Every \
-            message is counted and looked at: when one is missing or wrong there are no figures, and the exit code \
-            is 1.
+            Connects to a running daemon as publishers and subscribers, and measures throughput, latency, and the \
+            daemon's processor time and memory. It adds elements below jet-bench/ and removes them at the end. Every \
+            message is counted and checked: if one is missing or wrong, no figures are printed and the exit code is 1.
 
             With several --transport, each round measures all of them, one after the other, and their medians are \
-            compared with those of the first. Only ratios of one run say something: absolute figures differ from \
-            machine to machine and from hour to hour.
+            compared with those of the first. Compare ratios of one run only: absolute figures depend on the machine \
+            and its load.
 
-            With --json, a line for each transport: {"mode", "transport": "unix", "tcp" or "ws", "endpoint", "pid"?, \
+            With --json, one line per transport: {"mode", "transport": "unix", "tcp" or "ws", "endpoint", "pid"?, \
             "settings": {...}, "figures": {name: number, ...}, "ratios": {...} (to the first transport), "rounds": \
             [{...}, ...]}. "figures" are the medians of the rounds; durations are in microseconds, memory in bytes.
 

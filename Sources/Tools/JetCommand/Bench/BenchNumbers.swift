@@ -1,15 +1,15 @@
 import ArgumentParser
 import JetBench
 
-/// Numbers that options of `jet bench` take, and what is said of those that they do not.
+/// Checks the numbers of the options of `jet bench`.
 enum BenchNumbers {
-    /// Demands that a number is in a range.
+    /// Checks that a number is in a range.
     ///
-    /// - Throws: `ValidationError`, a sentence.
+    /// - Throws: `ValidationError`.
     static func check(_ option: String, _ value: Int, _ range: ClosedRange<Int>, _ what: String) throws {
         guard range.contains(value) else {
             throw ValidationError(
-                "--\(option) takes \(what) from \(range.lowerBound) to \(range.upperBound), not \(value).")
+                "--\(option) must be \(what) from \(range.lowerBound) to \(range.upperBound), not \(value).")
         }
     }
 
@@ -25,11 +25,11 @@ enum BenchNumbers {
         try check("size", size, ValueSize.smallest...ValueSize.largest, "a number of bytes")
     }
 
-    /// What is in flight to a peer must fit into the daemon's outbox: else the daemon conflates, as it should.
+    /// Requests in flight must fit into the outbox of a peer, since the daemon conflates notifications otherwise.
     static func check(inFlight: Int, size: Int) throws {
         try check("in-flight", inFlight, 1...65_536, "a number of requests")
         guard inFlight * (size + 200) <= 4 << 20 else {
-            throw ValidationError("--in-flight times --size is more than the 4 MiB that can wait for a peer.")
+            throw ValidationError("--in-flight times --size must not exceed 4 MiB, the limit of an outbox.")
         }
     }
 

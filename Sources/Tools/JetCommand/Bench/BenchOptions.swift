@@ -5,25 +5,27 @@ import JSONText
 import JetBench
 import JetProtocol
 
-/// What all modes of `jet bench` take: over what, how often, and how the result is to look.
+/// The options of all modes of `jet bench`.
 struct BenchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Measure over unix, tcp, ws, or a URL; may be given several times. The words mean --connect if it is of this \
-            kind, else the usual endpoint of this kind. (default: as --connect)
+            Measure over unix, tcp, ws, or a URL; may be given several times. unix, tcp and ws are the endpoint of \
+            --connect if it has this transport, else the default endpoint of this transport. (default: --connect)
             """,
             valueName: "transport"),
         completion: .list(["unix", "tcp", "ws"]),
         transform: TransportChoice.init(parsing:))
     var transport: [TransportChoice] = []
 
-    @Option(name: .customLong("repeat"), help: ArgumentHelp("How many rounds; medians are printed.", valueName: "n"))
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("The number of rounds, of which the medians are printed.", valueName: "n"))
     var rounds = 3
 
     @Option(
         help: ArgumentHelp(
-            "The daemon's process, if it cannot be found by its connection (for its processor time and memory).",
+            "The process ID of the daemon, for its processor time and memory, if it cannot be found from the connection.",
             valueName: "pid"))
     var daemonPid: Int32?
 
@@ -32,12 +34,12 @@ struct BenchOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...1000).contains(rounds) else {
-            throw ValidationError("--repeat takes a number of rounds, 1 to 1000.")
+            throw ValidationError("--repeat must be a number of rounds from 1 to 1000.")
         }
-        if let daemonPid, daemonPid < 1 { throw ValidationError("--daemon-pid takes the number of a process.") }
+        if let daemonPid, daemonPid < 1 { throw ValidationError("--daemon-pid must be a process ID.") }
     }
 
-    /// Measures, says how far it is, and prints what came of it.
+    /// Measures, shows the progress, and prints the result.
     func run(_ mode: some Mode) async throws {
         let benchmark = Benchmark(
             mode: mode, endpoints: try endpoints(), rounds: rounds, pid: daemonPid, patience: connection.timeout ?? 5)
@@ -54,8 +56,8 @@ struct BenchOptions: ParsableArguments {
         if output.json { try output.write(report.records) } else { try output.write(report.lines) }
         if series.contains(where: { $0.pid == nil }) {
             StandardOutput.say(
-                "jet: The daemon's process was not found, so that its processor time and memory are not known; "
-                    + "--daemon-pid names it.")
+                "jet: The process of the daemon was not found, so its processor time and memory are unknown. "
+                    + "Use --daemon-pid.")
         }
     }
 
@@ -127,7 +129,8 @@ extension BenchOptions {
     private func reachable(_ candidates: [Endpoint], _ kind: String = "daemon") throws -> Endpoint {
         do throws(BenchError) {
             guard let first = try Benchmark.firstReachable(of: candidates, patience: connection.timeout ?? 5) else {
-                throw BenchError.impossible("There is no \(kind) to look for; --connect or --transport URL names one.")
+                throw BenchError.impossible(
+                    "There is no default endpoint for \(kind). Use --connect or --transport URL.")
             }
             return first
         } catch {

@@ -2,13 +2,13 @@ import JSONText
 import JetBench
 import JetProtocol
 
-/// What `jet bench` prints: a table with a column for each transport, or a record for each.
+/// The output of `jet bench`: a table with a column for each transport, or a record for each.
 struct BenchReport {
     private let name: String
     private let mode: any Mode
     private let series: [Series]
 
-    /// What is to be reported.
+    /// A report.
     init<Measured: Mode>(mode: Measured, series: [Series]) {
         name = Measured.name
         self.mode = mode
@@ -44,7 +44,7 @@ struct BenchReport {
         return [[StyledText(head, .heading)], []] + table
     }
 
-    /// A ratio behind a number, or as much room.
+    /// A ratio after a number, or spaces of the same width.
     private static func ratio(_ ratio: Double?) -> String {
         let text = ratio.map { "×" + fixed($0, 2) } ?? ""
         return String(repeating: " ", count: max(1, 8 - text.count)) + text
@@ -61,12 +61,12 @@ struct BenchReport {
         }
     }
 
-    /// With three digits at least.
+    /// With at least three digits.
     private static func digits(_ value: Double) -> String {
         fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3)
     }
 
-    /// Rounded to so many places behind the point.
+    /// Rounded to a number of decimal places.
     static func fixed(_ value: Double, _ places: Int) -> String {
         let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
         guard let scaled = Int(exactly: (value * scale).rounded()) else { return "\(value)" }
@@ -76,7 +76,7 @@ struct BenchReport {
         return places == 0 ? sign + digits : sign + padded.dropLast(places) + "." + padded.suffix(places)
     }
 
-    /// A whole number, its thousands apart.
+    /// A whole number with separated thousands.
     static func grouped(_ value: Double) -> String {
         let digits = fixed(value, 0)
         var text = ""
@@ -108,7 +108,7 @@ struct BenchReport {
     private static func json(_ figures: [Figure: Double]) -> JSON {
         var object: JSON.Object = [:]
         for figure in Figure.allCases {
-            // A thousandth of a microsecond, or of anything else, is more than can be measured.
+            // A thousandth of each unit is more precise than can be measured.
             if let value = figures[figure] { object[figure.rawValue] = .number((value * 1000).rounded() / 1000) }
         }
         return .object(object)

@@ -5,21 +5,21 @@ import JetBench
 struct ConnectionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: Connections.name,
-        abstract: "Many peers, and the memory that each of them takes.",
+        abstract: "Measure many connections, and the memory of each.",
         discussion: """
-            Many peers connect, with a fetch each, and are told of some changes, one at a time. Printed: connections a \
-            second, by how much the daemon's memory grew for each (in the first round; memory that a daemon has had before is \
-            used again, so start a new one for this), and the time from sending a change to its notification, the longest \
-            of which is the time until all are told.
+            Many peers connect, with a fetch each, and are notified of some changes, one at a time. Output: connections \
+            per second, the growth of the daemon's memory per connection (in the first round; a daemon reuses memory, so \
+            start a new one for this), and the time from sending a change to its notification, the maximum of which is \
+            the time until all peers are notified.
             """)
 
-    @Option(help: ArgumentHelp("How many connections.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of connections.", valueName: "n"))
     var count = Connections().count
 
-    @Option(help: ArgumentHelp("How many changes they are told of.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of changes that are notified to them.", valueName: "n"))
     var changes = Connections().changes
 
-    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The size of a value, at least 26.", valueName: "bytes"))
     var size = Connections().size
 
     @OptionGroup var options: BenchOptions

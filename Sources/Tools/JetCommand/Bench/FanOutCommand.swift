@@ -5,32 +5,32 @@ import JetBench
 struct FanOutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: FanOut.name,
-        abstract: "Changes of States, notified to all subscribers.",
+        abstract: "Measure changes of States that are notified to all subscribers.",
         discussion: """
-            One peer changes its States in turn; each change is notified to every subscriber. Printed: changes and \
-            notifications a second, the time from sending a change to reading its notification, and the daemon's processor \
-            time a notification. With --in-flight 1 the latency is that of a single change; with more, changes wait in line.
+            One peer changes its States in turn; each change is notified to every subscriber. Output: changes and \
+            notifications per second, the time from sending a change to reading its notification, and the daemon's processor \
+            time per notification. With --in-flight 1 the latency is that of a single change; with more, changes are queued.
             """)
 
-    @Option(help: ArgumentHelp("How many changes.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of changes.", valueName: "n"))
     var count = FanOut().count
 
-    @Option(help: ArgumentHelp("How many changes go ahead unmeasured.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of changes before the measurement, to warm up.", valueName: "n"))
     var warmUp = FanOut().warmUp
 
-    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The size of a value, at least 26.", valueName: "bytes"))
     var size = FanOut().size
 
-    @Option(help: ArgumentHelp("How many peers are told.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of subscribers.", valueName: "n"))
     var subscribers = FanOut().subscribers
 
-    @Option(help: ArgumentHelp("How many States are changed in turn.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of States that are changed in turn.", valueName: "n"))
     var states = FanOut().states
 
-    @Option(help: ArgumentHelp("How many fetchers there are besides that match nothing.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of additional fetchers that match nothing.", valueName: "n"))
     var fetchers = FanOut().fetchers
 
-    @Option(help: ArgumentHelp("How many changes may be without an answer.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of changes without an answer.", valueName: "n"))
     var inFlight = FanOut().inFlight
 
     @OptionGroup var options: BenchOptions

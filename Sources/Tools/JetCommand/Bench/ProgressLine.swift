@@ -1,13 +1,13 @@
 import Glibc
 
-/// How far a measurement is: one line on standard error that is written over, where that is a terminal; else nothing.
+/// The progress of a measurement: one line on standard error that is overwritten, if it is a terminal; else nothing.
 struct ProgressLine: Sendable {
     private let isShown = isatty(STDERR_FILENO) == 1
 
-    /// Shows a text instead of the last one.
+    /// Replaces the text.
     func show(_ text: String) { write("\r\u{1B}[K" + TerminalText.escaped(text) + " …") }
 
-    /// Leaves no trace.
+    /// Removes the text.
     func clear() { write("\r\u{1B}[K") }
 
     private func write(_ text: String) {

@@ -5,23 +5,23 @@ import JetBench
 struct RouteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: Route.name,
-        abstract: "Sets, routed to the State's owner and answered by it.",
+        abstract: "Measure sets that are routed to the owner and answered by it.",
         discussion: """
-            One peer sets the State of another one, which answers. Printed: sets a second, the time from sending a set to \
-            reading its answer, and the daemon's processor time a set. With --in-flight 1 the latency is what one caller \
-            waits, most of it the kernel waking processes; with many in flight the throughput counts.
+            One peer sets the State of another one, which answers. Output: sets per second, the time from sending a set to \
+            reading its answer, and the daemon's processor time per set. With --in-flight 1 the latency is that of one \
+            caller, mostly the kernel waking processes; with many in flight the throughput counts.
             """)
 
-    @Option(help: ArgumentHelp("How many sets.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of sets.", valueName: "n"))
     var count = Route().count
 
-    @Option(help: ArgumentHelp("How many sets go ahead unmeasured.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of sets before the measurement, to warm up.", valueName: "n"))
     var warmUp = Route().warmUp
 
-    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The size of a value, at least 26.", valueName: "bytes"))
     var size = Route().size
 
-    @Option(help: ArgumentHelp("How many sets may be without an answer.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of sets without an answer.", valueName: "n"))
     var inFlight = Route().inFlight
 
     @OptionGroup var options: BenchOptions

@@ -5,22 +5,22 @@ import JetBench
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: Snapshot.name,
-        abstract: "All States, told to a peer that has just fetched them.",
+        abstract: "Measure the notifications of all States for a new fetch.",
         discussion: """
-            A new peer fetches all States and is told of them. Printed: States a second, the time from sending the fetch \
-            to reading the last State, and the daemon's processor time a State.
+            A new peer fetches all States and is notified of them. Output: States per second, the time from sending the fetch \
+            to reading the last State, and the daemon's processor time per State.
             """)
 
-    @Option(help: ArgumentHelp("How many snapshots.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of snapshots.", valueName: "n"))
     var count = Snapshot().count
 
-    @Option(help: ArgumentHelp("How many snapshots go ahead unmeasured.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of snapshots before the measurement, to warm up.", valueName: "n"))
     var warmUp = Snapshot().warmUp
 
-    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The size of a value, at least 26.", valueName: "bytes"))
     var size = Snapshot().size
 
-    @Option(help: ArgumentHelp("How many States there are.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of States.", valueName: "n"))
     var states = Snapshot().states
 
     @OptionGroup var options: BenchOptions

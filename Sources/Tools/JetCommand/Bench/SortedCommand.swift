@@ -5,26 +5,26 @@ import JetBench
 struct SortedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: Sorted.name,
-        abstract: "Changes under a sorted fetch of the first ten.",
+        abstract: "Measure changes with a sorted fetch of the first ten.",
         discussion: """
             The States have random numbers, and one peer fetches the ten with the highest ones. Random changes follow. \
-            Printed: changes a second, the time from sending a change to reading its answer, and the daemon's processor time \
-            a change. At the end, the window that the peer has must be that of all States sorted.
+            Output: changes per second, the time from sending a change to reading its answer, and the daemon's processor time \
+            per change. At the end, the window of the peer must equal the sorted States.
             """)
 
-    @Option(help: ArgumentHelp("How many changes.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of changes.", valueName: "n"))
     var count = Sorted().count
 
-    @Option(help: ArgumentHelp("How many changes go ahead unmeasured.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of changes before the measurement, to warm up.", valueName: "n"))
     var warmUp = Sorted().warmUp
 
-    @Option(help: ArgumentHelp("How many bytes a value has, at least 26.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The size of a value, at least 26.", valueName: "bytes"))
     var size = Sorted().size
 
-    @Option(help: ArgumentHelp("How many States are sorted.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of States that are sorted.", valueName: "n"))
     var states = Sorted().states
 
-    @Option(help: ArgumentHelp("How many changes may be without an answer.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of changes without an answer.", valueName: "n"))
     var inFlight = Sorted().inFlight
 
     @OptionGroup var options: BenchOptions

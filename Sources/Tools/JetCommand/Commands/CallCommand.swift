@@ -8,27 +8,27 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Call a Method and print what it returns.",
         discussion: """
-            One array or object is the arguments as they are; other values, one or several, become an array. The \
-            result is printed as JSON on one line. The path stands for itself: stars mean nothing special here.
+            A single array or object is passed as the arguments; other values are put into an array. The result is \
+            printed as JSON on one line. The path is literal: stars have no special meaning.
 
             With --json: {"path", "result"}.
 
             Examples:
               jet call clock/now
-              jet call math/add 1 2                 the arguments [1,2]
+              jet call math/add 1 2                 with the arguments [1,2]
               jet call math/add '[1,2]'             the same
-              jet call lamp/blink '{"times":3}'     arguments by name
-              jet call greet --string Ada           the arguments ["Ada"]
+              jet call lamp/blink '{"times":3}'     with named arguments
+              jet call greet --string Ada           with the arguments ["Ada"]
               jet call slow/job --timeout 60
             """)
 
-    @Argument(help: "The Method's path.", completion: PathCompletion.methods)
+    @Argument(help: "The path of the Method.", completion: PathCompletion.methods)
     var path: String
 
-    @Argument(help: "Its arguments, in JSON.")
+    @Argument(help: "The arguments, in JSON.")
     var args: [String] = []
 
-    @Flag(help: "Take each of the arguments as a string, as it stands.")
+    @Flag(help: "Pass each argument as a string, not as JSON.")
     var string = false
 
     @OptionGroup var output: OutputOptions
@@ -36,7 +36,7 @@ struct CallCommand: AsyncParsableCommand {
 
     func validate() throws { _ = try json() }
 
-    /// The path as it was typed.
+    /// The path.
     private var target: String { JSONArgument.unmarked(path) }
 
     private func json() throws -> JSON? {
@@ -50,8 +50,8 @@ struct CallCommand: AsyncParsableCommand {
     func run() async throws {
         let args = try json()
         let result = try await connection.withPeer {
-            guard let args else { return try await $0.call(target, timeout: connection.ownersTime) }
-            return try await $0.call(target, args, timeout: connection.ownersTime)
+            guard let args else { return try await $0.call(target, timeout: connection.answerTimeout) }
+            return try await $0.call(target, args, timeout: connection.answerTimeout)
         }
         try output.write([output.json ? Record.answer(path: target, result: result) : result])
     }

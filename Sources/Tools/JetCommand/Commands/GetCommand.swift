@@ -6,16 +6,16 @@ import JSONText
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Print the value of a State, or of all that match.",
+        abstract: "Print the value of a State, or of all States that match.",
         discussion: """
-            For one exact path: the value alone, as JSON on one line, so that a script can use it as it is. For any \
-            other path-rule: path, value and unit, a line each, sorted by path. Methods have no value and are left out.
+            For an exact path: the value only, as JSON on one line, for use in scripts. For any other path-rule: path, \
+            value and unit of each State, one per line, sorted by path. Methods have no value and are left out.
 
-            With --json, a line a State, of the same shape as that of 'jet ls --json'.
+            With --json, one State per line, in the form of 'jet ls --json'.
 
             Examples:
               jet get system/uptime         12345
-              jet get cpu/                  the values of all that begins with cpu/
+              jet get cpu/                  the values of all paths that begin with cpu/
               jet get 'net/*/state' --json  for a program
             """)
 
@@ -25,7 +25,7 @@ struct GetCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard rules.pathRule != nil || rules.rule != nil else {
-            throw ValidationError("Which path? 'jet get PATH'; 'jet ls' shows what there is.")
+            throw ValidationError("A path is missing: jet get PATH. 'jet ls' lists all elements.")
         }
     }
 
@@ -47,6 +47,6 @@ struct GetCommand: AsyncParsableCommand {
         guard let method = methods.first else { return rules.nothingMatches }
         return Failure(
             .nothingMatched, "'\(method.path)' is a Method and has no value.",
-            advice: "It can be called: jet call '\(method.path)'")
+            advice: "To call it: jet call '\(method.path)'")
     }
 }

@@ -2,15 +2,14 @@ import ArgumentParser
 import Jet
 import JSONText
 
-/// `jet info`: which daemon answers.
+/// `jet info`: shows the daemon.
 struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Say which daemon answers, where, and what it can do.",
+        abstract: "Show the daemon: name, version, endpoint, features, statistics.",
         discussion: """
-            With --json: what the daemon says of itself, {"name", "version", "protocolVersion", "features", \
-            "statistics"}, and "endpoint", where it was reached. The statistics count since the daemon's start; \
-            'jet top' shows them as rates.
+            With --json: {"name", "version", "protocolVersion", "features", "statistics", "endpoint"}. The statistics \
+            count from the start of the daemon; 'jet top' shows them as rates.
 
             Examples:
               jet info
@@ -18,7 +17,7 @@ struct InfoCommand: AsyncParsableCommand {
               jet info --json | jq .features
             """)
 
-    /// The statistics, in the words that people read.
+    /// The labels of the statistics.
     private static let figures = [
         ("peers", "peers"), ("slow peers", "slowPeers"), ("elements", "elements"), ("fetches", "fetchers"),
         ("pending requests", "pendingRequests"), ("bytes waiting", "waitingBytes"), ("messages", "messages"),

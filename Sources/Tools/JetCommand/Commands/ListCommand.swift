@@ -2,25 +2,25 @@ import ArgumentParser
 import Jet
 import JSONText
 
-/// `jet ls`: what is on the bus.
+/// `jet ls`: lists elements.
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
         abstract: "List the elements on the bus: States with their values, and Methods.",
         discussion: """
-            Sorted by path. On a terminal, values are cut to its width; 'jet get' prints them whole.
+            The list is sorted by path. On a terminal, values are cut to its width; 'jet get' prints them whole.
 
-            With --json, a line an element: {"path", "kind": "state" or "method", "value"?, "fetchOnly"?: true, \
-            "meta"?: {"title"?, "unit"?, "datatype"?, "format"?}}. Methods have no value; what is fetchOnly can be \
-            read but not be set or called.
+            With --json, one element per line: {"path", "kind": "state" or "method", "value"?, "fetchOnly"?: true, \
+            "meta"?: {"title"?, "unit"?, "datatype"?, "format"?}}. Methods have no value; an element with \
+            fetchOnly is read-only.
 
             Examples:
-              jet ls                        everything
-              jet ls cpu/                   what begins with cpu/
-              jet ls '*temp*' -i            what has temp, Temp, TEMP ... in its path
-              jet ls 'net/*/state'          a star stands for any characters, also for several steps of a path
+              jet ls                        all elements
+              jet ls cpu/                   all paths that begin with cpu/
+              jet ls '*temp*' -i            all paths that contain temp, Temp, TEMP ...
+              jet ls 'net/*/state'          a star matches any characters, including '/'
               jet ls --rule '{"value":{"isType":"number"},"sort":{"byValue":"number"}}'
-              jet ls --json | jq -r .path   just the paths
+              jet ls --json | jq -r .path   only the paths
             """)
 
     @OptionGroup var rules: RuleOptions

@@ -3,33 +3,33 @@ import Jet
 import JetProtocol
 import JetUsers
 
-/// `jet passwd`: who can authenticate, and with what password; in the daemon's users file, or over the bus.
+/// `jet passwd`: manages users and passwords, in the users file of the daemon or over the bus.
 struct PasswdCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "passwd",
         abstract: "Manage the users of a daemon and their passwords.",
         discussion: """
-            Sets a user's password in the users file of jetd. One who is not in the file is added to it, and the file is \
-            made if it is missing; root makes it the folder's owner's, so that the daemon can read it. The password is asked for twice on a terminal; else it \
-            is a line of standard input. With groups or flags, only these are changed of a user who is there already. \
-            A running jetd takes the file up on SIGHUP.
+            Sets the password of a user in the users file of jetd. A new user is added. A missing file is created; if root \
+            creates it, it gets the owner of its folder, so that the daemon can read it. The password is read from the \
+            terminal, twice, or from a line of standard input. With groups or flags, an existing user keeps the \
+            password. To apply the changes, reload jetd: systemctl reload jetd.
 
-            With --online, the daemon changes the password: your own (--user), or as an admin that of another USER.
+            With --online, the daemon changes the password: your own (--user), or as an admin the one of another USER.
 
-            --list with --json: {"user", "fetchGroups", "setGroups", "callGroups", "admin", "readonly"}, one a line.
+            --list with --json: {"user", "fetchGroups", "setGroups", "callGroups", "admin", "readonly"}, one per line.
 
             Examples:
-              jet passwd john --groups heating,light   add john, or change his groups
-              jet passwd john --file users.json        give him another password
+              jet passwd john --groups heating,light   add john, or change the groups of john
+              jet passwd john --file users.json        change the password
               jet passwd ops --groups heating --admin
               jet passwd john --delete
               jet passwd --list
-              jet passwd --online --user john          john changes his own
-              jet passwd --online jane --user ops      ops changes jane's
+              jet passwd --online --user john          as john, change your own password
+              jet passwd --online jane --user ops      as ops, change the password of jane
               echo "$NEW" | jet passwd john
             """)
 
-    @Argument(help: "Whose password.")
+    @Argument(help: "The name of the user.")
     var user: String?
 
     @OptionGroup var settings: UserOptions
@@ -37,23 +37,25 @@ struct PasswdCommand: AsyncParsableCommand {
     var delete = false
     @Flag(help: "List the users.")
     var list = false
-    @Flag(help: "Have the daemon change the password.")
+    @Flag(help: "Change the password over the bus.")
     var online = false
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
         guard [delete, list, online].count(where: { $0 }) <= 1 else {
-            throw ValidationError("Only one of --delete, --list and --online can be done at a time.")
+            throw ValidationError("Use only one of --delete, --list and --online.")
         }
         if online || list || delete, settings.changeSomething {
-            throw ValidationError("Groups and flags are for a user in the file whose password is set.")
+            throw ValidationError("Groups and flags cannot be used with --delete, --list or --online.")
         }
-        if list, user != nil { throw ValidationError("--list is about all users.") }
+        if list, user != nil { throw ValidationError("--list lists all users; leave out the name.") }
         if online, user == nil, connection.user == nil {
-            throw ValidationError("Whose password? Say --user NAME for your own.")
+            throw ValidationError("The name of a user is missing. For your own password, use --user NAME.")
         }
-        if !online, !list, (user ?? "").isEmpty { throw ValidationError("Whose password? Name a USER.") }
+        if !online, !list, (user ?? "").isEmpty {
+            throw ValidationError("The name of a user is missing: jet passwd USER.")
+        }
     }
 
     func run() async throws {
@@ -72,8 +74,8 @@ struct PasswdCommand: AsyncParsableCommand {
     // MARK: In the file
 
     private func change(_ name: String, in file: UserFile) throws {
-        let isThere = try file.exists && file.read()[name] != nil
-        let needsPassword = !isThere || !settings.changeSomething
+        let exists = try file.exists && file.read()[name] != nil
+        let needsPassword = !exists || !settings.changeSomething
         let hash = try needsPassword ? Self.hash(Secret(PasswordPrompt.new(for: name))) : nil
         try file.update(creating: true) { users in
             var user = users[name] ?? User(hash: nil)
@@ -81,15 +83,15 @@ struct PasswdCommand: AsyncParsableCommand {
             settings.apply(to: &user)
             users[name] = user
         }
-        let done = !isThere ? "is a user now" : hash != nil ? "has another password" : "has changed"
+        let done = !exists ? "was added" : hash != nil ? "has a new password" : "was changed"
         StandardOutput.say(
             TerminalText.escapedLines("'\(name)' \(done)\(Self.effect)"))
     }
 
-    private static let effect = ". A running jetd takes it up on SIGHUP: systemctl reload jetd."
+    private static let effect = ". To apply this to a running jetd: systemctl reload jetd."
 
     private static func hash(_ password: Secret) throws -> String {
-        guard password.count > 0 else { throw Failure(.usage, "An empty password is none.") }
+        guard password.count > 0 else { throw Failure(.usage, "The password must not be empty.") }
         do throws(Crypt.Failure) {
             return try Crypt.hash(password)
         } catch {
@@ -105,7 +107,7 @@ struct PasswdCommand: AsyncParsableCommand {
             users[name] = nil
         }
         StandardOutput.say(
-            TerminalText.escapedLines("'\(name)' is no user any more\(Self.effect)"))
+            TerminalText.escapedLines("'\(name)' was removed\(Self.effect)"))
     }
 
     private func show(_ users: UserTable) throws {
@@ -120,13 +122,13 @@ struct PasswdCommand: AsyncParsableCommand {
         var connection = connection
         connection.user = connection.user ?? user
         guard let target = user ?? connection.user else { return }
-        // First who asks proves it, then there is a point in typing something new.
+        // Authenticates first, so that a wrong password fails before the new one is typed.
         try await connection.withPeer { peer in
             try await peer.setPassword(of: target, to: try PasswordPrompt.new(for: target))
         }
-        StandardOutput.say(TerminalText.escapedLines("'\(target)' has another password."))
+        StandardOutput.say(TerminalText.escapedLines("'\(target)' has a new password."))
     }
 
-    /// A sentence of somebody else's words.
+    /// A text as a sentence.
     private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
 }

@@ -2,37 +2,37 @@ import ArgumentParser
 import Jet
 import JSONText
 
-/// `jet set`: asks a State's owner for another value.
+/// `jet set`: sets a State.
 struct SetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Set a State: ask its owner to take another value.",
+        abstract: "Set a State: ask its owner to change the value.",
         discussion: """
-            The owner may take the value, adjust it or refuse it. Prints nothing when it was taken, but for what the \
-            owner answers beside that, such as a token to confirm it with; with --value, the value that the owner \
-            took, if it says so. The path stands for itself: stars mean nothing special here.
+            The owner may accept the value, adjust it or refuse it. On success prints nothing, unless the owner returns \
+            a result, such as a token to confirm the change with. With --value, prints the value that the owner has \
+            set, if it returns that. The path is literal: stars have no special meaning.
 
-            With --json: {"path", "result": what the owner answered}, by most owners true.
+            With --json: {"path", "result": the result of the owner}; the result of most owners is true.
 
             Examples:
               jet set lamp/on true
               jet set lamp/level -5
-              jet set lamp/color '"red"'    a string has quotes, inside those of the shell
+              jet set lamp/color '"red"'    a JSON string needs quotes of its own
               jet set lamp/color --string red
               jet set lamp '{"on":true,"level":3}'
               jet set lamp/level 300 --value
             """)
 
-    @Argument(help: "The State's path.", completion: PathCompletion.states)
+    @Argument(help: "The path of the State.", completion: PathCompletion.states)
     var path: String
 
     @Argument(help: "The value, in JSON.")
     var value: String
 
-    @Flag(help: "Take the value as a string, as it stands.")
+    @Flag(help: "Pass the value as a string, not as JSON.")
     var string = false
 
-    @Flag(name: .customLong("value"), help: "Ask for the value that the owner took, and print it.")
+    @Flag(name: .customLong("value"), help: "Print the value that the owner has set.")
     var printsValue = false
 
     @OptionGroup var output: OutputOptions
@@ -40,7 +40,7 @@ struct SetCommand: AsyncParsableCommand {
 
     func validate() throws { _ = try json() }
 
-    /// The path as it was typed.
+    /// The path.
     private var target: String { JSONArgument.unmarked(path) }
 
     private func json() throws -> JSON {
@@ -54,7 +54,7 @@ struct SetCommand: AsyncParsableCommand {
     func run() async throws {
         let value = try json()
         let result = try await connection.withPeer {
-            try await $0.set(target, to: value, timeout: connection.ownersTime, valueAsResult: printsValue)
+            try await $0.set(target, to: value, timeout: connection.answerTimeout, valueAsResult: printsValue)
         }
         if output.json {
             try output.write([Record.answer(path: target, result: result)])

@@ -3,36 +3,36 @@ import Jet
 import JSONText
 import Synchronization
 
-/// `jet top`: how much happens on the bus, and where.
+/// `jet top`: shows the load of the bus.
 struct TopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
-        abstract: "Show how busy the bus is: rates, counts, the busiest States.",
+        abstract: "Show the load of the bus: counts, rates, the busiest States.",
         discussion: """
-            Shows what the daemon holds and how many messages, notifications and conflated notifications a second there \
-            are, and the States that change most often. To count their changes it fetches them, so its own \
-            notifications are among those that are counted; a PATH-RULE leaves others out.
+            Shows the counts of the daemon, the messages, notifications and conflated notifications per second, and the \
+            States that change most often. To count their changes it fetches them, so its own notifications are \
+            counted, too; a PATH-RULE limits them.
 
-            On a terminal it keeps a screen until Ctrl-C; else it prints a paragraph each time. With --json, a line \
-            each time: {"time", "statistics", "rates": {"messages", "notifications", "conflated"}, "busiest": [{"path", \
+            On a terminal the screen is updated until Ctrl-C; else a paragraph is printed each time. With --json, one \
+            line each time: {"time", "statistics", "rates": {"messages", "notifications", "conflated"}, "busiest": [{"path", \
             "rate", "value"}]}, rates per second.
 
             Examples:
-              jet top                       everything, each second
-              jet top sensors/ --every 5    some of it, each five seconds
-              jet top --once                one look, of a second
+              jet top                       all States, every second
+              jet top sensors/ --every 5    some States, every five seconds
+              jet top --once                measure for a second and exit
               jet top --json | jq .rates    for a program
             """)
 
     @OptionGroup var rules: RuleOptions
 
-    @Option(help: ArgumentHelp("How long to count before each look.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The time between two updates.", valueName: "seconds"))
     var every: Double = 1
 
-    @Flag(help: "Look once, and end.")
+    @Flag(help: "Measure once and exit.")
     var once = false
 
-    @Option(help: ArgumentHelp("How many States to show at most.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of States shown.", valueName: "n"))
     var most: Int = 20
 
     @OptionGroup var output: OutputOptions
@@ -40,11 +40,12 @@ struct TopCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard every >= 0.1, every <= 86_400 else {
-            throw ValidationError("--every takes seconds, at least 0.1 and at most 86400.")
+            throw ValidationError("--every must be a number of seconds from 0.1 to 86400.")
         }
-        guard most >= 0 else { throw ValidationError("--most takes a number of States.") }
+        guard most >= 0 else { throw ValidationError("--most must be a number of States, 0 or more.") }
         if try rules.filter().rule.sort != nil {
-            throw ValidationError("The States are in the order of their changes.")
+            throw ValidationError(
+                "A rule for jet top cannot have 'sort': the States are sorted by their rate of changes.")
         }
     }
 
@@ -67,14 +68,14 @@ struct TopCommand: AsyncParsableCommand {
                         try await print(title, watcher)
                     }
                 }
-                // Following ends by failing only, looking also when it was enough.
+                // The first task ends only with an error, the second also when it is finished.
                 try await group.next()
             }
             await peer.close()
         }
     }
 
-    /// Prints what each look finds.
+    /// Prints each measurement.
     private func print(_ title: String, _ watcher: Watcher) async throws {
         var isFirst = true
         repeat {
@@ -90,16 +91,16 @@ struct TopCommand: AsyncParsableCommand {
         } while !once
     }
 
-    /// Keeps what the last look has found on the screen.
+    /// Shows the newest measurement on the screen.
     private func show(
         _ title: String, colored: Bool, _ watcher: Watcher
     ) async throws {
         try await Screen.whileShown {
             let draw = { (reading: Traffic.Reading) in
-                let lines = reading.lines(Terminal.size, title: "\(title)  Ctrl-C ends", most: most)
+                let lines = reading.lines(Terminal.size, title: "\(title)  Ctrl-C to exit", most: most)
                 try StandardOutput.write(Screen.frame(lines, colored: colored))
             }
-            // Nothing has been counted yet: rates of the first moment would be of our own fetch.
+            // The first measurement has no rates: they would count our own fetch.
             var reading = try await watcher.look()
             reading.rates = reading.rates.map { Traffic.Rate(name: $0.name, perSecond: 0) }
             reading.busiest = []
@@ -112,7 +113,7 @@ struct TopCommand: AsyncParsableCommand {
     }
 }
 
-/// Counts what a fetch tells, and asks the daemon for its statistics.
+/// Counts the notifications of a fetch, and gets the statistics of the daemon.
 private final class Watcher: Sendable {
     private let peer: Peer
     private let traffic: Mutex<Traffic>
@@ -125,14 +126,14 @@ private final class Watcher: Sendable {
 
     /// Counts until cancelled.
     func follow(_ filter: ElementFilter) async throws {
-        // Each change is to be counted, so none may be left out here. What the fetch begins with is no traffic.
+        // All changes must be counted, so none are conflated here. The snapshot does not count.
         try await peer.follow(filter, buffering: .all, begin: { _ = try await look() }) { event in
             traffic.withLock { $0.note(event.kind.rawValue, event.path, value: event.value, unit: event.meta?.unit) }
             return true
         }
     }
 
-    /// What has happened since the last look.
+    /// The traffic since the last measurement.
     func look() async throws -> Traffic.Reading {
         let statistics = try await peer.info().statistics
         return traffic.withLock { $0.read(statistics, at: ContinuousClock.now - start) }

@@ -2,59 +2,59 @@ import ArgumentParser
 import Jet
 import JSONText
 
-/// `jet watch`: what happens on the bus, as it happens.
+/// `jet watch`: prints changes as they happen.
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Watch elements live: what is there, then every change.",
+        abstract: "Print elements, and then every change of them.",
         discussion: """
-            Prints a line an event: the time it was received here, 'add' (what is there at the start, and what comes), \
-            'change' or 'remove', the path and the value. With --table, keeps one table of all matching States on the \
-            terminal instead. Ctrl-C ends it, with exit code 0.
+            Prints one line per event: the time it was received, 'add' (for elements that exist at the start, and for \
+            new ones), 'change' or 'remove', the path and the value. With --table, shows a table of all matching States \
+            on the terminal instead. Ctrl-C exits with code 0.
 
-            With --json, a line an event: {"time" (UTC, ISO 8601), "event": "add", "change" or "remove", "path", \
-            "kind": "state" or "method", "value"?, "fetchOnly"?: true, "meta"?}; the last two come with 'add' alone.
+            With --json, one event per line: {"time" (UTC, ISO 8601), "event": "add", "change" or "remove", "path", \
+            "kind": "state" or "method", "value"?, "fetchOnly"?: true, "meta"?}; the last two only with 'add'.
 
             Examples:
-              jet watch                          everything
-              jet watch cpu/ --table             a living table
-              jet watch cpu/ --once --table      the table once
+              jet watch                          all elements
+              jet watch cpu/ --table             a table that is updated
+              jet watch cpu/ --once --table      print the table once
               jet watch 'net/*/state' --json     for a program
-              jet watch boot/done --count 1      wait until it is there
-              jet watch --reconnect              survive restarts of the daemon
+              jet watch boot/done --count 1      wait until the element exists
+              jet watch --reconnect              continue after a restart of the daemon
             """)
 
     @OptionGroup var rules: RuleOptions
 
-    @Flag(help: "Keep a table of the States on the terminal. When the output is no terminal: print it once.")
+    @Flag(help: "Show a table of the States on the terminal. If the output is not a terminal, print it once.")
     var table = false
 
-    @Flag(help: "Print what is there, and end.")
+    @Flag(help: "Print the elements and exit.")
     var once = false
 
-    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("End after so many events.", valueName: "n"))
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Exit after this number of events.", valueName: "n"))
     var count: Int?
 
-    @Flag(help: "When the connection ends, or there is none yet: keep trying.")
+    @Flag(help: "Retry if the connection fails or is closed.")
     var reconnect = false
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count takes a number of events, 1 or more.") }
-        if table, output.json { throw ValidationError("--table is for people, --json for programs: choose one.") }
+        if let count, count < 1 { throw ValidationError("--count must be a number of events, 1 or more.") }
+        if table, output.json { throw ValidationError("--table and --json cannot be used together.") }
         if !once, try rules.filter().rule.sort != nil {
-            throw ValidationError("What happens has no order to sort it by: 'sort' is for ls, get and watch --once.")
+            throw ValidationError("A rule for jet watch cannot have 'sort', except with --once.")
         }
-        if count != nil, table || once { throw ValidationError("--count goes with neither --table nor --once.") }
+        if count != nil, table || once { throw ValidationError("--count cannot be used with --table or --once.") }
     }
 
     func run() async throws {
         let filter = try rules.filter()
         let terminal = output.terminal
         if table, !once, terminal.isTerminal, !terminal.canRepaint {
-            StandardOutput.say("jet: This terminal cannot redraw (TERM): the table is printed once.")
+            StandardOutput.say("jet: This terminal cannot update a table (see TERM), so the table is printed once.")
         }
         if once || table && !terminal.canRepaint {
             try await printOnce(filter)
@@ -84,11 +84,11 @@ struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    /// Prints events as they come, until there were enough.
+    /// Prints events until `count` is reached.
     private func follow(_ peer: Peer, _ filter: ElementFilter, colored: Bool) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            if reconnect { group.addTask { await Self.tellOfConnections(peer) } }
+            if reconnect { group.addTask { await Self.reportConnections(peer) } }
             var units = UnitMemory()
             var left = count
             try await peer.follow(filter, buffering: .all) { event in
@@ -108,10 +108,10 @@ struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    private static func tellOfConnections(_ peer: Peer) async {
+    private static func reportConnections(_ peer: Peer) async {
         for await event in peer.connectionEvents {
             switch event {
-            case .connected: StandardOutput.say("jet: Connected again.")
+            case .connected: StandardOutput.say("jet: Reconnected.")
             case .disconnected(let error):
                 StandardOutput.say(Failure(error).retrying)
             }

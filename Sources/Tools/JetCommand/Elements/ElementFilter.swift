@@ -1,25 +1,25 @@
 import JSONText
 import JetProtocol
 
-/// Which elements a command is about: a PATH-RULE as people write it, or a whole rule of the protocol.
+/// Selects elements: by a PATH-RULE, or by a rule of the protocol.
 struct ElementFilter: Hashable, Sendable {
-    /// What the daemon is asked with.
+    /// The rule for the daemon.
     let rule: FetchRule
-    /// What is then asked of each path, since the rule may be wider.
+    /// The pattern that each path is matched against here, since the rule may match more.
     let pattern: PathPattern
 
-    /// The elements that `pattern` means.
+    /// The elements that match `pattern`.
     init(_ pattern: PathPattern) {
         rule = FetchRule(path: pattern.rule)
         self.pattern = pattern
     }
 
-    /// Reads the text of `--rule`: the rule of a fetch, such as `{"path":{"startsWith":"cpu/"}}`.
+    /// Parses the value of `--rule`: the rule of a fetch, such as `{"path":{"startsWith":"cpu/"}}`.
     ///
-    /// The protocol lets a daemon ignore predicates that it does not know. Here a person wrote the rule, so a word that
-    /// means nothing is a slip of the pen, and taking it for "everything" would be the worst answer.
+    /// The protocol lets a daemon ignore unknown predicates. Here the rule was typed, so an unknown predicate is a typing
+    /// error, and must not select everything.
     ///
-    /// - Throws: `RuleTextError` that says what cannot be read.
+    /// - Throws: `RuleTextError`, which says what is wrong.
     init(parsing text: String) throws(RuleTextError) {
         do {
             let json = try JSON(parsing: text)
@@ -28,19 +28,19 @@ struct ElementFilter: Hashable, Sendable {
             }
             rule = try FetchRule(parsing: json)
             for member in members where !["path", "value", "valueField", "sort"].contains(member.name) {
-                throw RuleTextError("a rule has no part '\(member.name)'")
+                throw RuleTextError("unknown member '\(member.name)'")
             }
             let understood = rule.json["path"]?.object ?? [:]
             for member in json["path"]?.object ?? [:] {
                 guard understood[member.name] != nil || member.name == "caseInsensitive" else {
-                    throw RuleTextError("'path' has no predicate '\(member.name)'")
+                    throw RuleTextError("unknown predicate '\(member.name)' in 'path'")
                 }
             }
             pattern = .everything
         } catch let error as RuleError {
             throw RuleTextError("\(error.place): \(error.reason)")
         } catch let error as JSONError {
-            throw RuleTextError("it is no JSON (\(error)); an example: \(Self.example)")
+            throw RuleTextError("it is not JSON (\(error)); an example: \(Self.example)")
         } catch let error as RuleTextError {
             throw error
         } catch {
@@ -50,16 +50,16 @@ struct ElementFilter: Hashable, Sendable {
 
     private static var example: String { #"'{"path":{"startsWith":"cpu/"}}'"# }
 
-    /// Whether the element at `path` is meant, given that the daemon found it by the rule.
+    /// Whether an element that matches the rule is selected.
     func admits(_ path: String) -> Bool { pattern.matches(path) }
 }
 
-/// Why a text is no rule.
+/// Why a text is not a rule.
 struct RuleTextError: Error, Hashable, CustomStringConvertible {
     /// What is wrong.
     let reason: String
 
     init(_ reason: String) { self.reason = reason }
 
-    var description: String { "The rule cannot be read: \(reason)." }
+    var description: String { "--rule is wrong: \(reason)." }
 }

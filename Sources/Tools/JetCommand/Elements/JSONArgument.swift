@@ -1,14 +1,14 @@
 import JSONText
 
-/// The values of `jet set` and `jet call`, as they come from the command line: JSON, one value an argument.
+/// The values of `jet set` and `jet call` on the command line: JSON, one value per argument.
 enum JSONArgument {
-    /// Reads one value.
+    /// Parses one value.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - asString: Whether it is to be taken as a string as it stands.
+    ///   - text: The argument.
+    ///   - asString: Whether the argument is a string, not JSON.
     /// - Returns: The value.
-    /// - Throws: `JSONArgumentError` with a hint how to quote what is no JSON.
+    /// - Throws: `JSONArgumentError`, which shows how to quote a string.
     static func value(_ text: String, asString: Bool) throws(JSONArgumentError) -> JSON {
         let text = unmarked(text)
         if asString { return .string(text) }
@@ -19,10 +19,10 @@ enum JSONArgument {
         }
     }
 
-    /// Reads the arguments of a call: nothing, or one array or object that *is* the arguments, or any other values,
-    /// which become an array.
+    /// Parses the arguments of a call: none, or a single array or object that is passed unchanged, or other values, which
+    /// are put into an array.
     ///
-    /// - Throws: `JSONArgumentError` for the first that is no JSON.
+    /// - Throws: `JSONArgumentError` for the first argument that is not JSON.
     static func callArguments(_ texts: [String], asStrings: Bool) throws(JSONArgumentError) -> JSON? {
         guard !texts.isEmpty else { return nil }
         var values: [JSON] = []
@@ -31,8 +31,8 @@ enum JSONArgument {
         return .array(values)
     }
 
-    /// Makes negative numbers pass for values where an argument parser would take `-5` for an option: marks them with a
-    /// NUL, which no command line can hold, to be taken off again by `unmarked(_:)`. What follows `--` is a value anyway.
+    /// Marks negative numbers with a NUL, so that the argument parser does not treat `-5` as an option. A command line cannot
+    /// contain NUL; `unmarked(_:)` removes it. After `--` all arguments are values anyway.
     static func markingNegativeNumbers(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         return arguments[..<end].map(marked) + arguments[end...]
@@ -45,25 +45,24 @@ enum JSONArgument {
         return "\0" + argument
     }
 
-    /// The text as it was typed.
+    /// The argument without the mark.
     static func unmarked(_ text: String) -> String { String(text.filter { $0 != "\0" }) }
 }
 
-/// A command line argument that should be JSON and is not.
+/// An argument that is not JSON.
 struct JSONArgumentError: Error, Hashable, CustomStringConvertible {
-    /// What was typed.
+    /// The argument.
     let text: String
-    /// Why it is no JSON.
+    /// The error of the JSON parser.
     let reason: JSONError
 
     var description: String {
-        // Quoted for a shell: the JSON string inside single quotes, which a single quote inside must leave for a moment.
+        // Quoted for a shell: in single quotes, with each single quote inside escaped outside of them.
         let json = JSON.string(text).description
         let quoted = json.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
         return """
-            '\(text)' is no JSON: \(reason).
-            A string needs quotes of its own: '\(quoted)' (or say --string). Other values: 21.5, true, null, '[1,2]', \
-            '{"a":1}'.
+            '\(text)' is not JSON: \(reason).
+            For a string, write '\(quoted)' or use --string. Examples of other values: 21.5, true, null, '[1,2]', '{"a":1}'.
             """
     }
 }

@@ -1,23 +1,23 @@
 import JetProtocol
 
-/// A *PATH-RULE*: the little language in which people say which paths they mean.
+/// A PATH-RULE: selects paths on the command line.
 ///
-/// | written | means |
+/// | PATH-RULE | matches |
 /// | --- | --- |
-/// | `a/b/c` | the path that is exactly this |
-/// | `cpu/` | every path that begins with `cpu/` |
-/// | `*temp*` | `*` stands for any characters, none and `/` included: every path that has `temp` in it |
+/// | `a/b/c` | exactly this path |
+/// | `cpu/` | all paths that begin with `cpu/` |
+/// | `*temp*` | all paths that contain `temp`: `*` matches any characters, including none and `/` |
 /// | `net/*/state` | likewise in the middle |
 /// | `\*`, `\\`, `\/` | the character itself: `cpu\/` is the path `cpu/`, `a\*` the path `a*` |
 ///
-/// Where the language ends, a whole rule of the protocol (`--rule JSON`) takes over.
+/// `--rule JSON` takes all other rules of the protocol.
 struct PathPattern: Hashable, Sendable {
-    /// The texts between the stars: one if there is no star; `*temp*` has three, `""`, `"temp"` and `""`.
+    /// The texts between the stars: one without a star; `*temp*` has three, `""`, `"temp"` and `""`.
     let fragments: [String]
-    /// Whether upper and lower case are the same.
+    /// Whether case is ignored.
     let ignoresCase: Bool
 
-    /// Matches every path.
+    /// Matches all paths.
     static var everything: PathPattern { PathPattern(fragments: ["", ""], ignoresCase: false) }
 
     private init(fragments: [String], ignoresCase: Bool) {
@@ -25,9 +25,9 @@ struct PathPattern: Hashable, Sendable {
         self.ignoresCase = ignoresCase
     }
 
-    /// Reads what was typed.
+    /// Parses a PATH-RULE.
     ///
-    /// - Throws: `PathPatternError` when it is empty or ends in the middle of an escape.
+    /// - Throws: `PathPatternError` if it is empty or ends within an escape sequence.
     init(parsing text: String, ignoresCase: Bool = false) throws(PathPatternError) {
         guard !text.isEmpty else { throw .empty }
         var fragments: [String.UnicodeScalarView] = [.init()]
@@ -46,34 +46,34 @@ struct PathPattern: Hashable, Sendable {
         }
         guard !isEscaped else { throw .endsInEscape(text) }
         if isPrefix { fragments.append(.init()) }
-        // `a**b` is `a*b`: what stands between two neighbouring stars demands nothing.
+        // `a**b` is `a*b`: an empty text between two stars matches anywhere.
         let last = fragments.count - 1
         let kept = fragments.enumerated().filter { $0.offset == 0 || $0.offset == last || !$0.element.isEmpty }
         self.init(fragments: kept.map { String($0.element) }, ignoresCase: ignoresCase)
     }
 
-    /// The one path that this can match, if there is but one.
+    /// The path, if only one path can match.
     var onlyPath: String? { fragments.count == 1 && !ignoresCase ? fragments.first : nil }
 }
 
-/// What is wrong with a PATH-RULE.
+/// Why a text is not a PATH-RULE.
 enum PathPatternError: Error, Hashable, CustomStringConvertible {
-    /// It has no character.
+    /// It is empty.
     case empty
-    /// It ends with a backslash that stands before nothing.
+    /// It ends with a backslash.
     case endsInEscape(String)
 
     var description: String {
         switch self {
-        case .empty: "An empty PATH-RULE names nothing: leave it out, or write '*', for every path."
-        case .endsInEscape(let text): "'\(text)' ends with a lone backslash: write '\\\\' for a backslash."
+        case .empty: "The PATH-RULE is empty. For all paths, leave it out or write '*'."
+        case .endsInEscape(let text): "'\(text)' ends with a single backslash. For a backslash, write '\\\\'."
         }
     }
 }
 
 extension PathPattern {
-    /// The rule to ask a daemon with. It lets through everything that matches; a pattern with several texts may let
-    /// through more (`a*a` asks for what begins and ends with `a`, which the path `a` does), hence `matches(_:)`.
+    /// The rule for the daemon. It matches everything that the pattern matches, and possibly more (`a*a` becomes: begins and
+    /// ends with `a`, which matches the path `a`), hence `matches(_:)`.
     var rule: PathRule {
         guard let first = fragments.first, let last = fragments.last else { return PathRule() }
         guard fragments.count > 1 else {
@@ -91,7 +91,7 @@ extension PathPattern {
         return PathRule(predicates, ignoresCase: ignoresCase)
     }
 
-    /// Whether `path` is one of those meant.
+    /// Whether the pattern matches `path`.
     func matches(_ path: String) -> Bool {
         func bytes(_ text: String) -> [UInt8] { Array((ignoresCase ? text.lowercased() : text).utf8) }
         let fragments = fragments.map(bytes)
@@ -102,7 +102,7 @@ extension PathPattern {
         rest = rest.dropFirst(first.count)
         guard rest.count >= last.count, rest.suffix(last.count).elementsEqual(last) else { return false }
         rest = rest.dropLast(last.count)
-        // The earliest place for each text leaves the most room for those after it.
+        // The first match of each text leaves the most for those after it.
         for fragment in fragments.dropFirst().dropLast() {
             guard let end = Self.end(ofFirst: fragment, in: rest) else { return false }
             rest = rest[end...]

@@ -1,16 +1,16 @@
 import JSONText
 import JetProtocol
 
-/// What `--json` prints: one object a line. The shapes are a promise to scripts, written down in `jet --help` and the
-/// README; members may be added.
+/// The output of `--json`: one object per line. Scripts depend on their form, which is documented in the help of each command
+/// and in jet(1); members may be added.
 enum Record {
     /// An element, by `jet ls` and `jet get`: `{"path", "kind", "value"?, "fetchOnly"?, "meta"?}`.
     ///
     /// - Parameters:
-    ///   - path: Where it is.
-    ///   - value: Its value; `nil` for a Method, whose `kind` is `"method"` instead of `"state"`.
-    ///   - isFetchOnly: Whether we may not set (call) it.
-    ///   - meta: What its owner says about it.
+    ///   - path: The path.
+    ///   - value: The value; `nil` for a Method, whose `kind` is `"method"` instead of `"state"`.
+    ///   - isFetchOnly: Whether it is read-only.
+    ///   - meta: The metadata from its owner.
     /// - Returns: The record.
     static func element(path: String, value: JSON?, isFetchOnly: Bool, meta: Metadata?) -> JSON {
         .object(members(path: path, value: value, isFetchOnly: isFetchOnly, meta: meta))
@@ -20,7 +20,7 @@ enum Record {
     ///
     /// - Parameters:
     ///   - event: `add`, `change` or `remove`.
-    ///   - time: When it was received.
+    ///   - time: The time it was received.
     ///   - element: The members of the element.
     /// - Returns: The record.
     static func event(_ event: String, at time: Timestamp, element: JSON) -> JSON {

@@ -2,13 +2,13 @@ import ArgumentParser
 import Jet
 import JetProtocol
 
-/// Which daemon, and how long to wait for it.
+/// The daemon to connect to, the user, and the timeout.
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The daemon: unix:/path/of/socket or tcp://host:port. (default: $JET_CONNECT; else your own daemon, the \
-            system's, the loopback port)
+            The URL of the daemon: unix:/path/of/socket or tcp://host:port. (default: $JET_CONNECT; else the socket \
+            of your own daemon, the socket of the system's daemon, port 11122 of this machine)
             """,
             valueName: "url"),
         transform: { try Endpoint(parsing: $0) })
@@ -17,8 +17,8 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Who you are to the daemon. The password is the first line of --password-file, or $JET_PASSWORD, or asked \
-            for.
+            Authenticate as this user. The password is the first line of --password-file, or $JET_PASSWORD, or read \
+            from the terminal.
             """, valueName: "name"))
     var user: String?
 
@@ -28,42 +28,42 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            How long to wait for a connection, and for an answer. (default: 5; for a set or a call as long as the \
-            element says, else 5)
+            The timeout for the connection and for each answer. (default: 5; for a set or a call the timeout of the \
+            element, if it has one)
             """, valueName: "seconds"))
     var timeout: Double?
 
     func validate() throws {
         if let timeout, timeout <= 0 || timeout > 1e6 || timeout.isNaN {
-            throw ValidationError("--timeout takes seconds, more than 0 and at most 1000000.")
+            throw ValidationError("--timeout must be a number of seconds above 0, at most 1000000.")
         }
-        if passwordFile != nil, user == nil { throw ValidationError("--password-file belongs to a --user NAME.") }
+        if passwordFile != nil, user == nil { throw ValidationError("--password-file needs --user NAME.") }
     }
 
-    /// The time to wait for the daemon.
-    var patience: Duration { .seconds(timeout ?? 5) }
+    /// The timeout for the daemon.
+    var daemonTimeout: Duration { .seconds(timeout ?? 5) }
 
-    /// The time to wait for an element's owner; `nil` for as long as the element says.
-    var ownersTime: Duration? { timeout.map { .seconds($0) } }
+    /// The timeout for the owner of an element; `nil` for the one of the element.
+    var answerTimeout: Duration? { timeout.map { .seconds($0) } }
 
-    /// A connection to the daemon; if `reconnecting`, it keeps trying, now and whenever the connection ends later.
+    /// Connects to the daemon; if `reconnecting`, retries until it succeeds, now and after the connection ends.
     ///
-    /// - Throws: `JetError` when there is none to be had.
+    /// - Throws: `JetError` if it cannot connect.
     func peer(reconnecting: Bool = false) async throws -> Peer {
         var configuration = Peer.Configuration()
         configuration.name = "jet"
         configuration.credentials = try credentials()
-        configuration.requestTimeout = patience
-        configuration.connectTimeout = patience
+        configuration.requestTimeout = daemonTimeout
+        configuration.connectTimeout = daemonTimeout
         if reconnecting { configuration.reconnect = .always() }
-        var hasSaid = false
+        var isReported = false
         while true {
             do throws(JetError) {
                 return try await attempt(configuration)
             } catch {
                 guard reconnecting, error.code == .notConnected else { throw error }
-                if !hasSaid { StandardOutput.say(Failure(error).retrying) }
-                hasSaid = true
+                if !isReported { StandardOutput.say(Failure(error).retrying) }
+                isReported = true
             }
             try await Task.sleep(for: .milliseconds(500))
         }
@@ -74,7 +74,7 @@ struct ConnectionOptions: ParsableArguments {
         return try await Peer.connect(to: connect, configuration: configuration)
     }
 
-    /// Does something with a connection, and closes it in order.
+    /// Calls `body` with a connection, and closes the connection.
     func withPeer<Result>(_ body: (Peer) async throws -> Result) async throws -> Result {
         let peer = try await peer()
         do {

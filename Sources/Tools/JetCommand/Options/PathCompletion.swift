@@ -2,8 +2,8 @@ import ArgumentParser
 import Jet
 import JetProtocol
 
-/// Paths for the shell's completion, asked from the living bus. Whatever goes wrong, there is nothing to complete: no
-/// word may come between a person and the prompt.
+/// Completes paths in the shell with those on the bus. Errors are not reported, since a message would disturb the command
+/// line; then there are no completions.
 enum PathCompletion {
     /// Paths of any element.
     static var any: CompletionKind { kind { _ in true } }
@@ -16,7 +16,7 @@ enum PathCompletion {
         .custom { arguments, _, prefix in
             var options = ConnectionOptions()
             options.connect = url(in: arguments).flatMap { try? Endpoint(parsing: $0) }
-            // As nobody: a password cannot be asked for here.
+            // Without a user, since the completion cannot ask for a password.
             options.user = nil
             options.passwordFile = nil
             options.timeout = 1
@@ -26,9 +26,8 @@ enum PathCompletion {
         }
     }
 
-    /// Whether a shell takes the path for itself, whatever it does with it. Bash expands the words that it is offered,
-    /// command substitution included (`compgen -W`), so that the path `$(reboot)` would do just that; zsh takes what
-    /// follows a colon for a description.
+    /// Whether a path is safe in the completion of a shell. bash expands the words it gets, including command substitution
+    /// (`compgen -W`), so that the path `$(reboot)` would run reboot; zsh treats text after a colon as a description.
     static func isHarmless(_ path: String) -> Bool {
         path.unicodeScalars.allSatisfy { scalar in
             scalar.properties.isAlphabetic || scalar.properties.numericType != nil
@@ -36,7 +35,7 @@ enum PathCompletion {
         }
     }
 
-    /// What `--connect` says in an unfinished command line.
+    /// The value of `--connect` in an incomplete command line.
     static func url(in arguments: [String]) -> String? {
         for (index, argument) in arguments.enumerated() {
             if argument == "--connect" { return arguments.indices.contains(index + 1) ? arguments[index + 1] : nil }

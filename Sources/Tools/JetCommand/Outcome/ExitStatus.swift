@@ -1,32 +1,31 @@
-/// How a run of `jet` ended, for scripts: its exit code. The numbers are a promise, written down in `jet --help` and
-/// the README.
+/// The exit codes of `jet`. Scripts depend on them; they are documented in `jet --help` and jet(1).
 enum ExitStatus: Int32, CaseIterable, Sendable {
-    /// Done; also when the reader of the output went away, or Ctrl-C ended a `jet watch`.
+    /// Success; also when the reader of the output has closed it, or Ctrl-C ended `jet watch`.
     case done = 0
     /// The daemon or the owner of the element refused.
     case refused = 1
-    /// The command line says nothing that can be done.
+    /// The command line is wrong.
     case usage = 2
-    /// No daemon could be reached, or the connection ended.
+    /// Cannot connect, or the connection was closed.
     case notConnected = 3
     /// The daemon or the owner of the element did not answer in time.
     case timeout = 4
     /// Nothing matched the PATH-RULE.
     case nothingMatched = 5
 
-    /// What it means, in a few words.
+    /// The meaning, for `--help`.
     var meaning: String {
         switch self {
-        case .done: "done"
-        case .refused: "refused by the daemon or by the element's owner"
+        case .done: "success"
+        case .refused: "refused by the daemon or by the owner of the element"
         case .usage: "the command line is wrong"
-        case .notConnected: "cannot connect, or the connection ended"
+        case .notConnected: "cannot connect, or the connection was closed"
         case .timeout: "no answer in time"
         case .nothingMatched: "nothing matched the PATH-RULE"
         }
     }
 
-    /// All of them, a line each, for `--help`.
+    /// A line for each, for `--help`.
     static var table: String {
         allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n")
     }

@@ -2,13 +2,13 @@ import Dispatch
 import Glibc
 import Signals
 
-/// Runs `body` until it is done, or the user ends it (Ctrl-C, SIGTERM), or the reader of standard output goes away. Then
-/// `body` is cancelled and has the time to put the terminal in order; all of these are an orderly end.
+/// Runs `body` until it returns, or Ctrl-C, SIGTERM or a closed standard output interrupts it. Then `body` is cancelled and
+/// can restore the terminal. None of these is an error.
 ///
 /// - Throws: What `body` throws.
 func untilInterrupted(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let (readerGone, gone) = AsyncStream.makeStream(of: Void.self)
-    // A thread of its own: the wait blocks, and ends with the process at the latest.
+    // On a thread of its own, since it blocks, possibly until the process exits.
     DispatchQueue.global().async {
         StandardOutput.waitUntilClosed()
         gone.finish()
@@ -19,7 +19,7 @@ func untilInterrupted(_ body: @escaping @Sendable () async throws -> Void) async
         group.addTask { try await body() }
         group.addTask {
             for await _ in signals {
-                // A second one ends the process at once.
+                // A second signal terminates the process.
                 signals.release()
                 return
             }

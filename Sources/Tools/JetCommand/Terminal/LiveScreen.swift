@@ -15,13 +15,13 @@ struct LiveScreen {
     ///
     /// - Throws: `Failure` when the connection ends.
     func run() async throws {
-        let model = Model(title: "\(peer.endpoint)  Ctrl-C ends")
+        let model = Model(title: "\(peer.endpoint)  Ctrl-C to exit")
         let resizes = ProcessSignals(SIGWINCH)
         try await Screen.whileShown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await feed(model) }
-                group.addTask { await tellOfConnections(model) }
+                group.addTask { await reportConnections(model) }
                 group.addTask { for await _ in resizes { model.wake() } }
                 group.addTask { try await draw(model) }
                 while try await group.next() != nil {}
@@ -45,11 +45,11 @@ struct LiveScreen {
         }
     }
 
-    private func tellOfConnections(_ model: Model) async {
+    private func reportConnections(_ model: Model) async {
         for await event in peer.connectionEvents {
             switch event {
-            case .connected: model.title("\(peer.endpoint)  Ctrl-C ends")
-            case .disconnected: model.title("\(peer.endpoint)  no connection, trying again; Ctrl-C ends")
+            case .connected: model.title("\(peer.endpoint)  Ctrl-C to exit")
+            case .disconnected: model.title("\(peer.endpoint)  not connected, retrying; Ctrl-C to exit")
             }
         }
     }
@@ -82,7 +82,7 @@ extension LiveScreen {
         /// Has it drawn soon.
         func wake() { waker.yield() }
 
-        /// Changes the table; `change` is told the time.
+        /// Changes the table; `change` receives the time.
         func update(_ change: (inout LiveTable, Duration) -> Void) {
             state.withLock { change(&$0.table, ContinuousClock.now - start) }
             wake()

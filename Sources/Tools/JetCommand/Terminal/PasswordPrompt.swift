@@ -1,37 +1,37 @@
 import Glibc
 
-/// Asks for passwords: on a terminal, without showing what is typed; else a line of standard input is one.
+/// Reads passwords: from the terminal without echo, else from a line of standard input.
 enum PasswordPrompt {
-    /// Whether somebody sits there.
+    /// Whether standard input is a terminal.
     static var isPossible: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// A new password: typed twice, or the next line of standard input.
     static func new(for user: String) throws -> String {
         guard isPossible else {
             guard let line = line(from: STDIN_FILENO) else {
-                throw Failure(.usage, "There is no password.", advice: "It is read from a line of standard input.")
+                throw Failure(.usage, "The password is missing.", advice: "Write it to standard input, on one line.")
             }
             return line
         }
         let password = try ask("New password of \(user): ")
-        guard !password.isEmpty else { throw Failure(.usage, "An empty password is none.") }
+        guard !password.isEmpty else { throw Failure(.usage, "The password must not be empty.") }
         guard try ask("Again: ").utf8.elementsEqual(password.utf8) else {
-            throw Failure(.usage, "These were two different passwords.")
+            throw Failure(.usage, "The passwords are different. Nothing was changed.")
         }
         return password
     }
 
-    /// The next line that is typed.
+    /// Asks for a line on the terminal.
     ///
-    /// - Throws: `Failure` if there is none: at the end of the input, or on Ctrl-C.
+    /// - Throws: `Failure` at the end of the input, or on Ctrl-C.
     static func ask(_ prompt: String) throws -> String {
         say(TerminalText.escaped(prompt))
         defer { say("\n") }
-        guard let password = typedLine() else { throw Failure(.usage, "There is no password.") }
+        guard let password = typedLine() else { throw Failure(.usage, "No password was entered.") }
         return password
     }
 
-    /// The next line, without its end; `nil` when there is nothing more.
+    /// Reads a line, without the newline; `nil` at the end of the input.
     static func line(from descriptor: Int32) -> String? {
         var bytes: [UInt8] = []
         var hasEnd = false
@@ -44,8 +44,8 @@ enum PasswordPrompt {
         return bytes.isEmpty && !hasEnd ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// What is typed up to the Enter key. The terminal hands over every key, and keys that would end the process are read
-    /// as any other: nothing can leave the terminal without its echo.
+    /// Reads until Enter. The terminal is in a mode in which Ctrl-C does not terminate the process, so that the echo is always
+    /// restored.
     private static func typedLine() -> String? {
         var before = termios()
         guard tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
@@ -61,7 +61,7 @@ enum PasswordPrompt {
             case 0x04 where text.isEmpty: return nil  // Ctrl-D
             case 0x15: text = []  // Ctrl-U
             case 0x08, 0x7F:
-                // A character may have several bytes; those behind its first are 10xxxxxx.
+                // The bytes of a character after the first are 10xxxxxx.
                 while let last = text.popLast(), last & 0xC0 == 0x80 {}
             default: text.append(byte)
             }

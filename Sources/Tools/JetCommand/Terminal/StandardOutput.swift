@@ -2,12 +2,12 @@ import Glibc
 
 /// Standard output, for data. Standard error, for everything else, is `say(_:)`.
 enum StandardOutput {
-    /// The reader has closed its end: there is nobody to work for. Ends a run quietly, as done.
+    /// The reader has closed the output. `jet` then exits with 0.
     struct Closed: Error {}
 
     /// Writes all of `text`.
     ///
-    /// - Throws: `Closed` when the reader is gone; `Failure` when it cannot be written for another reason (a full disk).
+    /// - Throws: `Closed` if the reader has closed the output; `Failure` for other errors, such as a full disk.
     static func write(_ text: String) throws {
         var text = text
         try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
@@ -40,7 +40,7 @@ enum StandardOutput {
             case EAGAIN: waitUntilWritable()
             case EPIPE, EIO: throw Closed()
             default:
-                throw Failure(.refused, "The output cannot be written: \(String(cString: strerror(errno))).")
+                throw Failure(.refused, "Cannot write the output: \(String(cString: strerror(errno))).")
             }
         }
     }
@@ -50,17 +50,17 @@ enum StandardOutput {
         poll(&descriptor, 1, -1)
     }
 
-    /// Blocks until the reader has closed its end; for ever if it never does.
+    /// Blocks until the reader closes the output.
     static func waitUntilClosed() {
-        // Asked for nothing, poll tells of errors and hang-ups alone.
+        // Without requested events, poll(2) reports only errors and hang-ups.
         var descriptor = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         while poll(&descriptor, 1, -1) < 0, errno == EINTR {}
     }
 
-    /// Makes a closed reader an error of `write` instead of the end of the process.
+    /// Makes write(2) to a closed output fail, instead of SIGPIPE terminating the process.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    /// Writes a line to standard error, for people. If nobody reads it, so be it.
+    /// Writes a line to standard error. Errors are ignored.
     static func say(_ text: String) {
         var line = text + "\n"
         line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

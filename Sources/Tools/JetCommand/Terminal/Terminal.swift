@@ -1,28 +1,28 @@
 import Glibc
 
-/// What standard output is, and so how it may be written to.
+/// The properties of standard output.
 struct Terminal: Sendable {
     /// Whether it is a terminal.
     let isTerminal: Bool
-    /// Whether it is one that can move its cursor.
+    /// Whether it is a terminal that can move its cursor.
     let canRepaint: Bool
-    /// Whether colour is wanted.
+    /// Whether the output has colours.
     let isColored: Bool
 
-    /// What `--color` can say.
+    /// The values of `--color`.
     enum ColorChoice: String, CaseIterable, Sendable {
-        /// On a terminal that can, unless `NO_COLOR` is set.
+        /// On a terminal that supports it, unless `NO_COLOR` is set.
         case auto
-        /// In any case.
+        /// Always.
         case always
-        /// In no case.
+        /// Never.
         case never
     }
 
-    /// Decides from what is known of the output.
+    /// Determines the properties.
     ///
-    /// `NO_COLOR` counts when it is set and not empty (no-color.org); `TERM=dumb`, or none, is a terminal that knows no
-    /// codes.
+    /// `NO_COLOR` applies if it is set and not empty (no-color.org); with `TERM=dumb`, or without `TERM`, the terminal does not
+    /// support escape sequences.
     init(isTerminal: Bool, environment: [String: String], color: ColorChoice) {
         let term = environment["TERM"] ?? ""
         self.isTerminal = isTerminal
@@ -35,14 +35,14 @@ struct Terminal: Sendable {
             }
     }
 
-    /// What standard output is now.
+    /// The properties of standard output now.
     static func standardOutput(color: ColorChoice) -> Terminal {
         var environment: [String: String] = [:]
         for name in ["TERM", "NO_COLOR"] { environment[name] = getenv(name).map { String(cString: $0) } }
         return Terminal(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment, color: color)
     }
 
-    /// The terminal's size now; the classic 80 × 24 if it does not say.
+    /// The size of the terminal now; 80 × 24 if it is unknown.
     static var size: LiveTable.Size {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -51,18 +51,18 @@ struct Terminal: Sendable {
         return LiveTable.Size(columns: Int(size.ws_col), lines: Int(size.ws_row))
     }
 
-    /// The columns at which lists are cut; `nil` when the reader is no terminal.
+    /// The number of columns to cut lists to; `nil` if the output is not a terminal.
     var width: Int? { isTerminal ? Self.size.columns : nil }
 }
 
 extension Terminal {
-    /// Keeps what is typed from being written over a screen, from when it is made until `restore()`.
+    /// Turns off the echo of the terminal, so that typing does not disturb the screen, until `restore()`.
     struct Echo {
         private let before: termios?
 
         init() {
             var settings = termios()
-            // A process in the background that touches the terminal's settings is stopped.
+            // Changing the settings would stop a background process.
             guard tcgetpgrp(STDIN_FILENO) == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
                 before = nil
                 return
@@ -72,10 +72,10 @@ extension Terminal {
             tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
         }
 
-        /// Makes the terminal write again what is typed, if it did before.
+        /// Restores the echo.
         func restore() {
             guard var before else { return }
-            // What was typed at the table is not meant for the shell.
+            // Discards input, which was not meant for the shell.
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
         }
     }

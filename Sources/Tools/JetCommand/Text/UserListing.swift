@@ -2,7 +2,7 @@ import Jet
 import JetProtocol
 import JetUsers
 
-/// What `jet passwd --list` prints. Hashes are nobody's business.
+/// The output of `jet passwd --list`, without hashes.
 enum UserListing {
     /// One user for programs.
     static func record(_ name: String, _ user: User) -> JSON {

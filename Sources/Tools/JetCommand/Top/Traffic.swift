@@ -56,7 +56,7 @@ struct Traffic {
         counts[Array(path.utf8)]?.cells = row
     }
 
-    /// What has happened since the last look. Counting begins anew.
+    /// What has happened since the last look. Restarts counting.
     mutating func read(_ statistics: JSON, at now: Duration) -> Reading {
         let statistics = statistics.object ?? [:]
         let time = max((now - last.time) / .seconds(1), 1e-3)

@@ -62,11 +62,11 @@ struct JetdUsersTests {
                     ),
                     (
                         ["--grant", "user:no-such-user=a"],
-                        "jetd: cannot grant anything to the user 'no-such-user': there is none on this system\n"
+                        "jetd: cannot grant groups to the user 'no-such-user': it does not exist on this system\n"
                     ),
                     (
                         ["--grant", "group:no-such-group=a"],
-                        "jetd: cannot grant anything to the group 'no-such-group': there is none on this system\n"
+                        "jetd: cannot grant groups to the group 'no-such-group': it does not exist on this system\n"
                     ),
                 ] {
                     let run = try Jetd.run(
@@ -80,7 +80,7 @@ struct JetdUsersTests {
     }
 
     @Test(
-        "it is told where users and grants stand on its command line",
+        "a wrong users file or grant on the command line ends with 2",
         arguments: [["--users", ""], ["--grant", "root=a"]])
     func usage(arguments: [String]) async throws {
         try await onOwnThread {

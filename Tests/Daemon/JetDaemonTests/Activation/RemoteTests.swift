@@ -26,7 +26,7 @@ struct RemoteTests {
                 #expect(answer.status == 403)
                 let length = Int(answer.headers["content-length"] ?? "") ?? 0
                 let reason = String(decoding: try plain.raw.read(length), as: UTF8.self)
-                #expect(reason.contains("no encryption"))
+                #expect(reason.contains("not encrypted"))
                 #expect(jetd.errors.contains("allow-plaintext = true in the section [remote]"))
                 try expectService(at: unix)
 
@@ -46,7 +46,7 @@ struct RemoteTests {
             let handover = Handover()
             let port = try handover.port(of: "0.0.0.0", name: name)
             let jetd = try handover.jetd()
-            #expect(jetd.errors.contains("peers from elsewhere are refused"))
+            #expect(jetd.errors.contains("connections from other machines are refused"))
             if name == "web" {
                 #expect(try status(at: .webSocket(host: "127.0.0.1", port: port)) == 403)
             } else {

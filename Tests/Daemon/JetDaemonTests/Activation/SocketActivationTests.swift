@@ -87,8 +87,8 @@ struct SocketActivationTests {
             #expect(jetd.endpoints == [endpoint])
             try expectService(at: endpoint)
             for reason in [
-                "'tcp' is a unix socket", "'unix' is no unix socket", "sockets called 'jetd-mqtt.socket'",
-                "'web' is no stream socket", "'web' does not listen",
+                "'tcp' must be a TCP socket", "'unix' must be a unix socket", "socket name 'jetd-mqtt.socket'",
+                "'web' is not a stream socket", "'web' does not listen",
             ] {
                 #expect(jetd.errors.contains(reason), "\(reason)")
             }
@@ -105,7 +105,7 @@ struct SocketActivationTests {
                 descriptors: handover.descriptors)
             let status = try block { try await process.end() }
             #expect(status == 1)
-            #expect(process.text(.error).contains("none of the sockets of the service manager can be served"))
+            #expect(process.text(.error).contains("none of the sockets from systemd can be served"))
         }
     }
 
@@ -120,7 +120,7 @@ struct SocketActivationTests {
                 descriptors: handover.descriptors)
             let status = try block { try await process.end() }
             #expect(status == 1)
-            #expect(process.text(.error).contains("no socket of the service manager can be taken"))
+            #expect(process.text(.error).contains("cannot receive the sockets from systemd"))
             #expect(process.text().isEmpty)
         }
     }

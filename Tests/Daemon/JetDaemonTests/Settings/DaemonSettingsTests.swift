@@ -69,31 +69,34 @@ struct DaemonSettingsTests {
     @Test(
         "what is wrong is refused, with the line and what it should be",
         arguments: [
-            ("nmae = \"x\"", "1: 'nmae' is not known; is 'name' meant?"),
-            ("\n[listen]\ntcp-prot = 1", "3: 'listen.tcp-prot' is not known; is 'tcp-port' meant?"),
+            ("nmae = \"x\"", "1: 'nmae' is not a known key; did you mean 'name'?"),
+            ("\n[listen]\ntcp-prot = 1", "3: 'listen.tcp-prot' is not a known key; did you mean 'tcp-port'?"),
             (
                 "[listen]\ntcp-port = 65536",
-                "2: 'listen.tcp-port' is a port from 0 to 65535, or false for none, not 65536."
+                "2: 'listen.tcp-port' must be a port from 0 to 65535, or false for none, not 65536."
             ),
             (
                 "[listen]\nweb-port = true",
-                "2: 'listen.web-port' is a port from 0 to 65535, or false for none, not true."
+                "2: 'listen.web-port' must be a port from 0 to 65535, or false for none, not true."
             ),
-            ("[listen]\nunix = \"jet.sock\"", "2: 'listen.unix' is an absolute path, or false for none"),
-            ("[listen]\nunix = \"/\(String(repeating: "x", count: 107))\"", "2: 'listen.unix' has more than 107 bytes"),
-            ("log-level = \"loud\"", "1: 'log-level' is one of \"trace\""),
-            ("message-limit = 1", "1: 'message-limit' is a whole number from 1024 to 1073741824, not 1."),
-            ("[web]\nallow-origins = [\"panel.example\"]", "2: 'web.allow-origins' lists origins"),
-            ("[web]\nping-interval = -1", "2: 'web.ping-interval' is a number from 0 to 3600"),
-            ("[users]\nfile = 3", "2: 'users.file' is an absolute path, or false for none, not 3."),
-            ("[grants]\nroot = [\"a\"]", "2: 'grants.root' is neither \"user:NAME\" nor \"group:NAME\"."),
-            ("[grants]\n\"user:\" = [\"a\"]", "2: 'grants.user:' is neither"),
-            ("[grants]\n\"user:root\" = \"a\"", "2: 'grants.user:root' is a list of texts"),
-            ("[grants]\n\"user:root\" = [\"\"]", "2: 'grants.user:root' grants a group without a name."),
+            ("[listen]\nunix = \"jet.sock\"", "2: 'listen.unix' must be an absolute path, or false for none"),
+            (
+                "[listen]\nunix = \"/\(String(repeating: "x", count: 107))\"",
+                "2: 'listen.unix' must not be longer than 107 bytes"
+            ),
+            ("log-level = \"loud\"", "1: 'log-level' must be one of \"trace\""),
+            ("message-limit = 1", "1: 'message-limit' must be a whole number from 1024 to 1073741824, not 1."),
+            ("[web]\nallow-origins = [\"panel.example\"]", "2: 'web.allow-origins' must list origins"),
+            ("[web]\nping-interval = -1", "2: 'web.ping-interval' must be a number from 0 to 3600"),
+            ("[users]\nfile = 3", "2: 'users.file' must be an absolute path, or false for none, not 3."),
+            ("[grants]\nroot = [\"a\"]", "2: 'grants.root' must be \"user:NAME\" or \"group:NAME\"."),
+            ("[grants]\n\"user:\" = [\"a\"]", "2: 'grants.user:' must be"),
+            ("[grants]\n\"user:root\" = \"a\"", "2: 'grants.user:root' must be a list of texts"),
+            ("[grants]\n\"user:root\" = [\"\"]", "2: 'grants.user:root' has an empty group name."),
             ("[grants]\nuser:root = []", "2: "),
-            ("[remote]\nallow-plaintext = 1", "2: 'remote.allow-plaintext' is true or false, not 1."),
-            ("[limits]\nout-box = 1", "2: 'limits.out-box' is not known; is 'outbox' meant?"),
-            ("[limits]\ntimeout = 0", "2: 'limits.timeout' is a number from 0.001 to 86400"),
+            ("[remote]\nallow-plaintext = 1", "2: 'remote.allow-plaintext' must be true or false, not 1."),
+            ("[limits]\nout-box = 1", "2: 'limits.out-box' is not a known key; did you mean 'outbox'?"),
+            ("[limits]\ntimeout = 0", "2: 'limits.timeout' must be a number from 0.001 to 86400"),
         ])
     func wrong(text: String, complaint: String) {
         let error = #expect(throws: ConfigurationError.self) { try DaemonSettings(parsing: text) }
@@ -130,7 +133,7 @@ struct DaemonSettingsTests {
 @Suite("jetd: where its files are")
 struct ConfigurationPlaceTests {
     private func place(_ userID: UInt32, _ environment: [String: String] = [:]) -> [String?] {
-        let place = ConfigurationPlace(userID: userID, environment: environment)
+        let place = DaemonPaths(userID: userID, environment: environment)
         return [place.configuration, place.users]
     }
 

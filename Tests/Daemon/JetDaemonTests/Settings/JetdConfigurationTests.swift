@@ -18,7 +18,7 @@ struct JetdConfigurationTests {
                 for arguments in [["--check-config"], []] {
                     let wrong = try Jetd.run(["--config", file] + arguments)
                     #expect(wrong.status == 2)
-                    #expect(wrong.errors == "jetd: \(file):2: 'nmae' is not known; is 'name' meant?\n")
+                    #expect(wrong.errors == "jetd: \(file):2: 'nmae' is not a known key; did you mean 'name'?\n")
                 }
                 let missing = try Jetd.run(["--check-config", "--config", "\(folder)/none"])
                 #expect(missing.status == 2)
@@ -74,7 +74,7 @@ struct JetdConfigurationTests {
         }
     }
 
-    @Test("a grant in the file to somebody who is not there keeps nobody else from getting his")
+    @Test("a grant in the file to a user that does not exist does not affect the other grants")
     func missingHolder() async throws {
         try await withFolder { folder in
             try write(
@@ -123,7 +123,7 @@ struct JetdConfigurationTests {
 
                 try write("[grants]\n\n[webb]\n", to: file)
                 jetd.send(SIGHUP)
-                try eventually { jetd.errors.contains("\(file):3: 'webb' is not known; is 'web' meant?") }
+                try eventually { jetd.errors.contains("\(file):3: 'webb' is not a known key; did you mean 'web'?") }
                 #expect(try RawPeer(jetd.endpoints[0]).paths() == ["secret"])
             }
         }

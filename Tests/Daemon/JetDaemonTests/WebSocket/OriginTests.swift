@@ -96,7 +96,7 @@ struct OriginTests {
             #expect(refusal.status == 403)
             let length = Int(refusal.headers["content-length"] ?? "") ?? 0
             let text = String(decoding: try foreign.raw.read(length), as: UTF8.self)
-            #expect(text.contains("--ws-allow-origin"))
+            #expect(text.contains("allow-origins"))
             try foreign.raw.hearEnd()
             let (own, response) = try handshake("http://localhost:8080")
             #expect(response.status == 101)

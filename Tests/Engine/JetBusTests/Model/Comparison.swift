@@ -170,7 +170,7 @@ struct Comparison {
         ]
         let actual = [
             statistics.peers, statistics.elements, statistics.pendingRequests, statistics.fetchers,
-            Int(statistics.droppedAnswers), bus.bus.openQuestions.count,
+            Int(statistics.droppedAnswers), bus.bus.authenticator.openCount,
         ]
         return actual == expected ? nil : "counts \(actual) instead of \(expected)"
     }

@@ -3,7 +3,8 @@ import Synchronization
 import Testing
 import Udev
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The provider of devices, with a udev that says what it was told to.
 @Suite(.timeLimit(.minutes(1)))

@@ -2,7 +2,8 @@ import JSONText
 import Testing
 import Udev
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What events do to the table of devices, and in particular those that were told while devices were enumerated.
 struct DeviceTableTests {

@@ -3,7 +3,8 @@ import Jet
 import TestSupport
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What a set of an LED comes to, and what is refused.
 struct LEDChangeTests {

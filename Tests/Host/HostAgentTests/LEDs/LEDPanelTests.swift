@@ -2,7 +2,8 @@ import JSONText
 import Jet
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// LEDs that are set and blink, over files with the manners of the kernel.
 @Suite(.timeLimit(.minutes(1)))

@@ -2,7 +2,8 @@ import Synchronization
 import Testing
 import Udev
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// How the provider of LEDs learns what others do.
 @Suite(.timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// Names and triggers of LEDs, as the kernel writes them.
 struct TriggerListTests {

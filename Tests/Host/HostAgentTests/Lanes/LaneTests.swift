@@ -6,7 +6,8 @@ import Moments
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// A provider that hangs in the kernel, and what goes on beside it.
 @Suite(.timeLimit(.minutes(1)))
@@ -52,6 +53,27 @@ struct LaneTests {
         await agent.bus.holds { $0["agent/providers/file"]?["overdueSince"] == .null }
         #expect(agent.agent.overdueProviders.isEmpty)
         #expect(agent.log.said.last == "notice a provider responds again")
+        await agent.stop()
+    }
+
+    @Test("a sensor whose file hangs in FUSE is named, and comes back", .enabled(if: FuseFile.isAvailable))
+    func fuse() async throws {
+        let tree = try Tree()
+        tree.write("sys/class/hwmon/hwmon0/name", "chip\n")
+        tree.write("sys/class/hwmon/hwmon0/temp1_input", "41000\n")
+        let path = tree.path("sys/class/hwmon/hwmon0/temp1_input")
+        let file = try await FuseFile(at: path, "41000\n")
+        let agent = RunningAgent([SensorProvider(Host(tree), logger: MemoryLog().logger), CountingProvider()])
+        await agent.bus.holds { $0["sensors/chip/temp1"] == 41 }
+        file.hang()
+        await agent.isBusy("sensors")
+        for _ in 1...7 { await agent.time.advance(by: LaneSupervisor.interval) }
+        await agent.bus.holds { $0["sensors/chip/temp1"] == nil }
+        #expect(agent.log.metadata.first?["path"] == path)
+        let count = await agent.bus.values["count"]?.int ?? 0
+        await agent.bus.holds { ($0["count"]?.int ?? 0) > count + 20 }
+        file.release("42000\n")
+        await agent.bus.holds { $0["sensors/chip/temp1"] == 42 }
         await agent.stop()
     }
 

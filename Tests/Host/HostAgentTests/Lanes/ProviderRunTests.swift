@@ -1,7 +1,8 @@
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// When a provider is polled on its lane.
 @Suite(.timeLimit(.minutes(1)))

@@ -1,4 +1,5 @@
-import HostAgent
+import AgentCore
+import Providers
 import Testing
 
 /// The boards whose trees are among the fixtures.

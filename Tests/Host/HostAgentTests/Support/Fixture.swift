@@ -11,6 +11,9 @@ enum Fixture {
         return readAll(file)
     }
 
+    /// The path of the fixture called `name`.
+    static func path(_ name: String) -> String { "\(directory)/\(name)" }
+
     /// Writes the fixture called `name` anew.
     static func write(_ name: String, _ text: String) throws {
         let path = "\(directory)/\(name)"

@@ -1,7 +1,8 @@
 import Glibc
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// A small file that can be made to hang: reading it then waits in the kernel, as a read of a device whose driver sleeps
 /// does. It is a pipe meanwhile, whose opening waits for a writer.

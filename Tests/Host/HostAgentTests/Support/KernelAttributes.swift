@@ -2,7 +2,8 @@ import Files
 import Glibc
 import Synchronization
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// The files of a tree's LEDs, with the manners of the kernel: writing 0 to `brightness` takes the trigger away, choosing a trigger
 /// makes its files, which for a while belong to somebody else, and colours come all or not at all.

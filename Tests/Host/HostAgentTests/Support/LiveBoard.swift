@@ -1,7 +1,8 @@
 import JSONText
 import Synchronization
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// What a provider that runs has reported last.
 final class LiveBoard: Sendable {

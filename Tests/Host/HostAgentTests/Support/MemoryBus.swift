@@ -1,7 +1,8 @@
 import JSONText
 import JetProtocol
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// A bus that remembers what it was told.
 actor MemoryBus: Publisher {

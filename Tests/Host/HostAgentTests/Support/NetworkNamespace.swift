@@ -2,7 +2,8 @@ import Netlink
 import Glibc
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// A network namespace of the test's own, in which it may make and unmake links without touching the machine's.
 final class NetworkNamespace: Sendable {

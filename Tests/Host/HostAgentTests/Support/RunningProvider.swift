@@ -2,7 +2,8 @@ import JSONText
 import Synchronization
 import Testing
 
-@testable import HostAgent
+@testable import AgentCore
+@testable import Providers
 
 /// A provider that runs for as long as this object lives, and what it reported.
 final class RunningProvider: Sendable {
@@ -52,12 +53,8 @@ final class RunningProvider: Sendable {
 extension ProviderContext {
     /// A context of a test: files in a tree, a fake bus, and looks every few milliseconds.
     static func test(
-        _ tree: Tree, _ bus: FakeBus, log: MemoryLog = MemoryLog(),
-        configure: (inout AgentConfiguration) -> Void = { _ in }
+        _ tree: Tree, _ bus: FakeBus, log: MemoryLog = MemoryLog()
     ) -> ProviderContext {
-        var configuration = AgentConfiguration()
-        configuration.interval = .milliseconds(5)
-        configure(&configuration)
-        return ProviderContext(host: Host(tree), configuration: configuration, bus: bus, logger: log.logger)
+        ProviderContext(host: Host(tree), interval: .milliseconds(5), bus: bus, logger: log.logger)
     }
 }

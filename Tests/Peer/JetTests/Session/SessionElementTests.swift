@@ -51,7 +51,7 @@ struct SessionElementTests {
         #expect(throws: JetError.self) { try scene.change("a", 1) }
     }
 
-    @Test("nobody waits for add any more: should the daemon add it after all, it is taken back")
+    @Test("an add that is no longer awaited is undone if the daemon adds the element after all")
     func abandonedAdd() throws {
         var scene = Scene()
         _ = try scene.add("a")

@@ -108,7 +108,7 @@ struct SessionFetchTests {
         #expect(scene.comes(["id": id, "error": ["code": -32602, "message": "bad"]]) == "feed ends: -32602")
     }
 
-    @Test("a fetch that nobody waits for any more is taken back")
+    @Test("a fetch that is no longer awaited is undone")
     func abandoned() throws {
         var scene = Scene()
         let fetch = try scene.fetch()

@@ -83,13 +83,40 @@ extension Manifest.Target {
         ["", "/*", "/*/*", "/*/*/*", "/*/*/*/*"].flatMap { Repository.paths(path + $0 + "/*.swift") }
     }
 
-    /// The modules that its sources import, each with a source that does.
+    /// The modules that its sources import, each with a source that does. Lines are read one by one, since a regular
+    /// expression over all sources would keep a processor busy for seconds.
     func imports() throws -> [String: String] {
-        let pattern = /^[^\/"]*\bimport +(?:(?:class|struct|enum|protocol|func|var|let|typealias) +)?(\w+)/
-            .anchorsMatchLineEndings()
         var found: [String: String] = [:]
         for source in sources {
-            for match in try Repository.text(source).matches(of: pattern) { found[String(match.1)] = source }
+            for line in try Repository.text(source).utf8.split(separator: UInt8(ascii: "\n")) where line.count < 120 {
+                let words = line.split(separator: UInt8(ascii: " ")).map { String($0) ?? "" }
+                guard let index = words.firstIndex(of: "import"), !words[0].hasPrefix("//"), index + 1 < words.count
+                else { continue }
+                let kinds = ["class", "struct", "enum", "protocol", "func", "var", "let", "typealias"]
+                guard let name = words[(index + 1)...].first(where: { !kinds.contains($0) }) else { continue }
+                found[String(name.prefix { $0 != "." })] = source
+            }
+        }
+        return found
+    }
+
+    /// The names that are called as global functions in a source: not those behind a dot.
+    static func calls(in source: String) throws -> Set<String> {
+        var found: Set<String> = []
+        var name: [UInt8] = []
+        var isMember = false
+        for byte in try Repository.text(source).utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                name.append(byte)
+            default:
+                if byte == UInt8(ascii: "("), !name.isEmpty, !isMember {
+                    found.insert(String(decoding: name, as: UTF8.self))
+                }
+                name = []
+                isMember = byte == UInt8(ascii: ".")
+            }
         }
         return found
     }

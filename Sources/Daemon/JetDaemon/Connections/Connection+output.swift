@@ -1,18 +1,18 @@
 import JetBus
 import NIOCore
 
-/// What a connection writes: all that is in the outbox in one go, and nothing more until the socket has taken that.
+/// The output of a connection: writes the whole outbox at once, and nothing more until the socket has accepted it.
 extension Connection {
-    /// Writes what is in the outbox, unless a write is under way: then it goes out behind that.
+    /// Writes the outbox. If a write is in progress, the outbox is written after it.
     func write() {
         guard case .open(let peer) = phase, let context else { return }
         if isWriting {
-            if hub.bus.isClosing(peer), !hasInputEnded, patience == nil { close(context, in: Self.patience) }
+            if hub.bus.isClosing(peer), !hasInputEnded, closeTimer == nil { close(context, in: Self.closeTimeout) }
             return
         }
         if hub.bus.withOutput(of: peer, { write($0, context) }), isWriting || continueWriting(peer) { return }
         guard case .open = phase else { return }
-        if hub.bus.isClosing(peer) { end(context, within: hasInputEnded ? nil : Self.patience) }
+        if hub.bus.isClosing(peer) { end(context, within: hasInputEnded ? nil : Self.closeTimeout) }
     }
 
     /// Writes whole frames.
@@ -22,18 +22,18 @@ extension Connection {
         write(ByteBuffer(bytes: output[count...]), context)
     }
 
-    /// Writes by way of NIO, behind what it still has.
+    /// Writes through NIO, after its earlier writes.
     func write(_ output: ByteBuffer, _ context: ChannelHandlerContext) {
         writer.began()
         let written = context.eventLoop.makePromise(of: Void.self)
-        // One that fails ends the connection.
+        // A write that fails closes the connection.
         written.futureResult.assumeIsolated().whenSuccess { self.writer.ended() }
         context.writeAndFlush(wrapOutboundOut(output), promise: written)
-        // NIO has written what the socket took. If much is left, the channel is not writable until that is gone.
+        // NIO has written what the socket accepted. If much is left, the channel is not writable until it is written.
         isWriting = !context.channel.isWritable
     }
 
-    /// The socket has taken all of the last write.
+    /// The socket has accepted the last write.
     func continueAfterWriting(_ peer: PeerID) {
         if webSocket != nil { writePong() }
         if isWriting { return }
@@ -43,9 +43,9 @@ extension Connection {
         hub.scheduleTurnEnd()
     }
 
-    /// The socket has taken all: the bus may give more, and the peer is read again.
+    /// Reports to the bus that the output is written, and reads from the peer again.
     ///
-    /// - Returns: Whether more has come into the outbox.
+    /// - Returns: Whether the outbox has more output.
     @discardableResult
     private func continueWriting(_ peer: PeerID) -> Bool {
         let hasMore = hub.bus.outputWritten(of: peer)

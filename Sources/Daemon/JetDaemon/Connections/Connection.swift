@@ -3,27 +3,27 @@ import JetProtocol
 import Logging
 import NIOCore
 
-/// One peer's connection: messages in, the outbox out.
+/// The connection of one peer: passes messages to the bus and writes the peer's outbox to the socket.
 ///
-/// At most one write is under way. While the socket does not take it, the peer's output gathers in its outbox, where the
-/// bus keeps it in bounds; and while the peer does not read, its own messages are not read either.
+/// At most one write is in progress. Until the socket has accepted it, further output stays in the outbox, which the bus
+/// limits; and while the peer does not read, its own messages are not read either.
 ///
-/// How it comes and goes is here; what it reads and writes is in the extensions.
+/// This file has the lifecycle; the extensions have input and output.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Where a connection stands.
+    /// The lifecycle of a connection.
     enum Phase {
-        /// Not connected yet. Becomes `open`; `closed` if the daemon is about to end.
+        /// Not connected yet. Becomes `open`, or `closed` if the daemon is stopping.
         case new
-        /// A peer of the bus. Becomes `ending` when the bus wants it closed or the daemon ends; `closed` when the
-        /// connection breaks.
+        /// A peer of the bus. Becomes `ending` when the bus closes it or the daemon stops; `closed` when the connection
+        /// breaks.
         case open(PeerID)
-        /// No peer any more. What was written to it is on its way; what it sends is thrown away. Becomes `closed` when it
-        /// has closed its side, or when patience ends.
+        /// No longer a peer of the bus. Its output is being written; its input is discarded. Becomes `closed` when the
+        /// peer closes its side, or by the timer.
         case ending
-        /// Nothing comes and goes any more.
+        /// Closed.
         case closed
     }
 
@@ -32,35 +32,35 @@ final class Connection: ChannelInboundHandler {
     private(set) var phase = Phase.new
     /// Whether the socket is read.
     var isReading = true
-    /// Whether the peer has said its last word. It may still listen.
+    /// Whether the peer has closed its sending side. It may still read.
     var hasInputEnded = false
-    /// Whether the socket has not taken enough of the last write.
+    /// Whether a write is in progress.
     var isWriting = false
     private(set) var context: ChannelHandlerContext?
 
     // Input
 
-    /// Reads a byte stream.
+    /// Splits a byte stream into messages.
     var frames: FrameReader
-    /// What a WebSocket needs beside; `nil` for a byte stream.
-    var webSocket: WebSocketDialogue?
-    /// What has come and is not handled yet, since the peer does not read.
+    /// The state of the WebSocket protocol; `nil` for a byte stream.
+    var webSocket: WebSocketSession?
+    /// Input that is not handled yet, because the peer does not read its output.
     var unread: ByteBuffer?
 
     // Output
 
-    /// The way into the socket.
+    /// Writes to the socket.
     var writer = DirectWriter()
-    /// Closes a connection that does not end by itself.
-    private(set) var patience: Scheduled<Void>?
-    /// How long a peer that is to be closed may take to read what is due to it.
-    static let patience = TimeAmount.seconds(5)
+    /// The timer that closes the connection if the peer does not.
+    private(set) var closeTimer: Scheduled<Void>?
+    /// How long a peer that is being closed may take to read its output.
+    static let closeTimeout = TimeAmount.seconds(5)
 
     init(hub: Hub, messageLimit: Int, transport: Transport) {
         self.hub = hub
         self.transport = transport
         frames = FrameReader(limit: messageLimit)
-        webSocket = transport == .webSocket ? WebSocketDialogue(messageLimit: messageLimit) : nil
+        webSocket = transport == .webSocket ? WebSocketSession(messageLimit: messageLimit) : nil
     }
 
     // MARK: Beginning
@@ -86,15 +86,15 @@ final class Connection: ChannelInboundHandler {
 
     // MARK: End
 
-    /// Ends the connection so that what was written arrives: the peer is told that nothing follows, and what it still
-    /// sends is thrown away for a moment. Closing at once would reset the connection, and the peer might never read why.
+    /// Ends the connection so that the output arrives: closes the sending side, and discards for a moment what the peer
+    /// still sends. Closing both sides immediately would reset the connection, and the peer might not read the reason.
     ///
-    /// - Parameter time: How long the peer may take to read the rest; `nil` for as long as it likes.
+    /// - Parameter time: How long the peer may take to read the rest; `nil` for no limit.
     func end(_ context: ChannelHandlerContext, within time: TimeAmount?) {
         leave(for: .ending)
         setReading(true)
         if let time { close(context, in: time) }
-        // NIO may hold a little of the last writes. This one, which may be empty, is done when all before it are.
+        // NIO may still hold earlier writes. This one, which may be empty, completes after them.
         let rest = context.eventLoop.makePromise(of: Void.self)
         rest.futureResult.assumeIsolated().whenSuccess {
             guard !self.hasInputEnded else { return context.close(promise: nil) }
@@ -106,23 +106,23 @@ final class Connection: ChannelInboundHandler {
     }
 
     func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
-        patience?.cancel()
-        patience = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+        closeTimer?.cancel()
+        closeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
     }
 
-    /// The connection ends with the daemon.
+    /// Ends the connection because the daemon stops.
     ///
-    /// - Returns: When it is closed.
-    func end(patience time: TimeAmount) -> EventLoopFuture<Void>? {
+    /// - Returns: A future that succeeds when it is closed.
+    func end(within time: TimeAmount) -> EventLoopFuture<Void>? {
         guard let context else { return nil }
-        webSocket?.bid(.goingAway)
+        webSocket?.requestClose(.goingAway)
         writeRestAndEnd(context, within: nil)
-        // This is the last word, whatever time was granted before.
+        // This limit applies whatever limit was set before.
         context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
         return context.channel.closeFuture
     }
 
-    /// Ends the connection after what waits in the outbox now, even if a write is under way.
+    /// Ends the connection after the present contents of the outbox, even if a write is in progress.
     func writeRestAndEnd(_ context: ChannelHandlerContext, within time: TimeAmount?) {
         guard case .open(let peer) = phase else { return }
         if let output = hub.takeOutput(of: peer) { context.write(wrapOutboundOut(output), promise: nil) }
@@ -130,7 +130,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        patience?.cancel()
+        closeTimer?.cancel()
         leave(for: .closed)
     }
 
@@ -141,7 +141,7 @@ final class Connection: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Leaves the bus, if the connection is still a peer of it.
+    /// Disconnects the peer from the bus, if it is still connected.
     private func leave(for phase: Phase) {
         let former = self.phase
         self.phase = phase
@@ -160,7 +160,7 @@ final class Connection: ChannelInboundHandler {
             if unread == nil, !hub.bus.isPaused(peer) {
                 receive(buffer, from: peer)
             } else {
-                // Though it is told not to, NIO reads all that is there when the peer says its last word.
+                // NIO reads all remaining input when the peer closes its sending side, even with reading turned off.
                 if unread == nil { unread = ByteBuffer() }
                 unread?.writeImmutableBuffer(buffer)
             }

@@ -3,9 +3,9 @@ import JetProtocol
 import Logging
 import NIOCore
 
-/// What a connection reads. It pauses while the peer does not read what is due to it.
+/// The input of a connection. Reading pauses while the peer does not read its own output.
 extension Connection {
-    /// Hands what has come to the bus, message by message. When the bus wants no more for now, the rest is kept.
+    /// Passes the input to the bus, message by message. If the bus pauses the peer, the rest is kept.
     func receive(_ buffer: ByteBuffer, from peer: PeerID) {
         let now = NIODeadline.now().uptimeNanoseconds
         let count = buffer.withUnsafeReadableBytes { bytes in
@@ -14,7 +14,7 @@ extension Connection {
         }
         if let count, hub.bus.isPaused(peer) {
             setReading(false)
-            // The buffer is lent, so the rest moves into another one.
+            // The buffer is shared, so the rest is copied.
             let rest = buffer.readableBytesView.dropFirst(count)
             if !rest.isEmpty { unread = ByteBuffer(bytes: rest) }
         }
@@ -22,7 +22,7 @@ extension Connection {
         hub.scheduleTurnEnd()
     }
 
-    /// - Returns: How much was read; `nil` if nothing more can be.
+    /// - Returns: The number of bytes read; `nil` if the stream cannot be read any further.
     private func readStream(_ bytes: RawSpan, from peer: PeerID, at now: UInt64) -> Int? {
         let bus = hub.bus
         do throws(FrameError) {
@@ -33,14 +33,14 @@ extension Connection {
         }
     }
 
-    /// Refuses a message for its length.
+    /// Refuses a message because of its length, and closes the peer.
     func refuseLength(_ length: Int, limit: Int, from peer: PeerID) {
         hub.note(.messageTooLong, by: peer, ["bytes": "\(length)", "max": "\(limit)"])
         hub.bus.refuse(peer, with: .limitExceeded(.messageSize, max: limit))
         setReading(false)
     }
 
-    /// The peer has read: its messages are read again, first those that wait.
+    /// Reads the peer's messages again after it has read its output, first those that were kept.
     func continueReading(_ peer: PeerID) {
         guard !isReading, !hub.bus.isPaused(peer) else { return }
         if let rest = unread {
@@ -51,10 +51,10 @@ extension Connection {
         if hasInputEnded { hub.bus.endInput(of: peer) } else { setReading(true) }
     }
 
-    /// The peer has said its last word.
+    /// The peer has closed its sending side.
     func endInput() {
         hasInputEnded = true
-        webSocket?.bid(.normal)
+        webSocket?.requestClose(.normal)
         guard case .open(let peer) = phase, unread == nil else { return }
         hub.bus.endInput(of: peer)
         hub.scheduleTurnEnd()

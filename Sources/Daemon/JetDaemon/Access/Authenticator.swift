@@ -7,12 +7,12 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The *examiner*: knows the users and their passwords, and works on a thread of its own, one thing after the other.
+/// Checks and changes passwords, on a thread of its own, one after the other.
 ///
-/// One thread is enough, and a bound: however many ask, checking passwords takes one core and the memory of one check,
-/// and nobody can guess faster than that.
-final class Examiner: Sendable {
-    /// Those it knows, and where they stand.
+/// One thread is a limit on purpose: checking passwords takes at most one core and the memory of one check, and passwords
+/// cannot be guessed faster than that.
+final class Authenticator: Sendable {
+    /// The users and their file.
     private struct Users {
         var file: UserFile?
         var table = UserTable()
@@ -28,18 +28,17 @@ final class Examiner: Sendable {
         events = EventLog(logger)
     }
 
-    // MARK: Life
+    // MARK: Lifecycle
 
-    /// Starts the thread, and loads.
+    /// Starts the thread and loads the users file and the grants.
     func start(_ configuration: DaemonConfiguration) async throws -> GrantTable {
         pool.start()
         return try await load(configuration)
     }
 
-    /// Reads the users and looks the names of the grants up, as `configuration` says. If either fails, both are as they
-    /// were.
+    /// Reads the users file and looks up the users and groups of the grants. If either fails, nothing changes.
     ///
-    /// - Throws: `DaemonError`, with the place in the file and the reason.
+    /// - Throws: `DaemonError`, with the position in the file and the reason.
     func load(_ configuration: DaemonConfiguration) async throws -> GrantTable {
         guard configuration.users != nil || !configuration.grants.isEmpty else {
             users.withLock { $0 = Users() }
@@ -57,7 +56,7 @@ final class Examiner: Sendable {
         guard let file = configuration.users.map({ UserFile($0) }) else { return Users() }
         if configuration.usersMayBeMissing, !file.exists {
             logger.info(
-                "there is no users file yet, so nobody can authenticate; it is looked for again on SIGHUP",
+                "there is no users file yet, so authentication is not available; send SIGHUP after creating it",
                 metadata: ["file": "\(file.path)"])
             return Users(file: file)
         }
@@ -68,59 +67,59 @@ final class Examiner: Sendable {
         }
     }
 
-    /// Ends the thread, when it has done what it is at.
+    /// Stops the thread after its current work.
     func stop() async { try? await pool.shutdownGracefully() }
 
-    // MARK: Questions
+    // MARK: Requests
 
-    /// Finds out. The future fails when the daemon ends before that.
+    /// Checks a password, or changes one. The future fails if the daemon stops before.
     ///
-    /// - Parameter label: Who asks, for the log: by the time of the verdict the peer may be gone.
-    func examine(
-        _ question: Bus.AuthenticationRequest, of label: PeerLabel, on eventLoop: any EventLoop
+    /// - Parameter label: The peer, for the log. It may have disconnected when the result is there.
+    func check(
+        _ request: Bus.AuthenticationRequest, of label: PeerLabel, on eventLoop: any EventLoop
     ) -> EventLoopFuture<Bus.AuthenticationResult> {
         pool.runIfActive(eventLoop: eventLoop) {
-            switch question.kind {
-            case .authentication: self.login(question, label)
-            case .passwordChange(let asker): self.changePassword(question, by: asker, label)
+            switch request.kind {
+            case .authentication: self.login(request, label)
+            case .passwordChange(let asker): self.changePassword(request, by: asker, label)
             }
         }
     }
 
-    private func login(_ question: Bus.AuthenticationRequest, _ label: PeerLabel) -> Bus.AuthenticationResult {
+    private func login(_ request: Bus.AuthenticationRequest, _ label: PeerLabel) -> Bus.AuthenticationResult {
         let users = users.withLock { $0.table }
-        switch users.login(question.user, question.password) {
+        switch users.login(request.user, request.password) {
         case .granted(let groups):
-            events.note(DaemonEvent.authenticated, by: label.culprit, label.with(["user": "\(question.user)"]))
+            events.note(DaemonEvent.authenticated, by: label.source, label.with(["user": "\(request.user)"]))
             return .granted(groups)
         case .wrongPassword:
-            events.note(DaemonEvent.wrongPassword, by: label.culprit, label.with(["user": "\(question.user)"]))
+            events.note(DaemonEvent.wrongPassword, by: label.source, label.with(["user": "\(request.user)"]))
             return .wrongPassword
         case .unknownUser:
-            // Not the name: it may be a password that was typed in the wrong place.
-            events.note(DaemonEvent.unknownUser, by: label.culprit, label.metadata)
+            // The name is not logged: it may be a password that was typed in the wrong place.
+            events.note(DaemonEvent.unknownUser, by: label.source, label.metadata)
             return .unknownUser
         }
     }
 
-    /// Changes the password in the file as it is now, not as it was when it was loaded; what else has been changed in it
-    /// holds from now on.
-    private func changePassword(_ question: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel)
+    /// Changes the password in the users file, which is read again before. Other changes in the file apply from now on,
+    /// too.
+    private func changePassword(_ request: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel)
         -> Bus.AuthenticationResult
     {
-        let metadata = label.with(["user": "\(question.user)", "by": "\(asker)"])
+        let metadata = label.with(["user": "\(request.user)", "by": "\(asker)"])
         guard let file = users.withLock({ $0.file }) else { return .unknownUser }
         do {
             let table = try file.update { users throws(UserTable.Refusal) in
-                try users.changePassword(of: question.user, to: question.password, by: asker)
+                try users.changePassword(of: request.user, to: request.password, by: asker)
             }
             users.withLock { if $0.file == file { $0.table = table } }
-            events.note(DaemonEvent.passwordChanged, by: label.culprit, metadata)
+            events.note(DaemonEvent.passwordChanged, by: label.source, metadata)
             return .changed
         } catch let refusal as UserTable.Refusal {
-            // Here and below not whose: nobody has looked whether there is such a user.
+            // The user's name is not logged here and below: it was not checked whether there is such a user.
             events.note(
-                DaemonEvent.passwordRefused, by: label.culprit,
+                DaemonEvent.passwordRefused, by: label.source,
                 label.with(["by": "\(asker)", "reason": "\(refusal)"]))
             return switch refusal {
             case .forbidden: .forbidden
@@ -129,7 +128,7 @@ final class Examiner: Sendable {
             }
         } catch {
             events.note(
-                DaemonEvent.passwordNotSaved, by: label.culprit, label.with(["by": "\(asker)", "reason": "\(error)"]))
+                DaemonEvent.passwordNotSaved, by: label.source, label.with(["by": "\(asker)", "reason": "\(error)"]))
             return .failed("the password could not be saved")
         }
     }

@@ -1,19 +1,18 @@
-/// Where the daemon's files are, which depends on whose daemon it is.
+/// The default paths of the configuration and the users file, which depend on who runs the daemon.
 ///
-/// The system's daemon is a service, whom systemd tells its folders (`ConfigurationDirectory=` and `StateDirectory=`,
-/// systemd.exec(5)), or is run by root, and then it is configured as the service is. Anybody else's is his own, as its
-/// socket is: what the admin has set for the system, such as the users file and who is granted what, is not for it, and
-/// most of it could not even be read.
-struct ConfigurationPlace {
-    /// The configuration file, which need not be there; `nil` if there is no place for it.
+/// A service gets its folders from systemd (`ConfigurationDirectory=` and `StateDirectory=`, systemd.exec(5)); a daemon that
+/// root runs uses the same ones. A daemon of another user has a configuration of its own, as it has a socket of its own:
+/// the users file and the grants of the system do not apply to it, and it could not read most of them.
+struct DaemonPaths {
+    /// The configuration file, which may be missing; `nil` if there is no path for it.
     let configuration: String?
-    /// The users file, which need not be there; `nil` if there is no place for it.
+    /// The users file, which may be missing; `nil` if there is no path for it.
     let users: String?
 
-    /// The variables of the environment that have a say.
+    /// The environment variables that are read.
     static let variables = ["CONFIGURATION_DIRECTORY", "STATE_DIRECTORY", "XDG_CONFIG_HOME", "HOME"]
 
-    /// The files of a daemon that this user runs with this environment.
+    /// The paths for a daemon that this user runs with this environment.
     init(userID: UInt32, environment: [String: String]) {
         let isSystem = userID == 0
         let folder = Self.folder("CONFIGURATION_DIRECTORY", environment)
@@ -24,10 +23,10 @@ struct ConfigurationPlace {
         users = state.map { $0 + "/users.json" }
     }
 
-    /// A folder in a variable, which may name several, with colons between.
+    /// The first folder in a variable, which may have several separated by colons.
     private static func folder(_ variable: String, _ environment: [String: String]) -> String? {
         let folder = environment[variable]?.split(separator: ":").first.map(String.init)
-        // A relative one is to be ignored, by the XDG Base Directory Specification.
+        // The XDG Base Directory Specification says that relative paths are ignored.
         return folder?.hasPrefix("/") == true ? folder : nil
     }
 }

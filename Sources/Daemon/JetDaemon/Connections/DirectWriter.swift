@@ -2,18 +2,18 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// The short way into a connection's socket: what NIO has nothing left to write before goes there by one system call, out
-/// of the memory in which it was rendered. NIO gets the rest that the socket does not take.
+/// Writes to the socket of a connection without NIO: while NIO has no writes pending, output goes out with one system call
+/// from the memory it was rendered in. NIO writes what the socket does not accept.
 ///
-/// It saves a copy of every byte and NIO's bookkeeping of a write, which with many subscribers is more than the bus's own
-/// work for what is written.
+/// This saves a copy of every byte and NIO's bookkeeping for each write, which with many subscribers costs more than the
+/// bus itself.
 struct DirectWriter {
-    /// The socket; -1 for a channel that has none of its own.
+    /// The socket; -1 if the channel has none.
     private let descriptor: CInt
-    /// How many writes NIO was given that are not done.
+    /// The number of pending writes of NIO.
     private var unfinished: Int32 = 0
 
-    /// No way: NIO writes all.
+    /// A writer that leaves everything to NIO.
     init() { descriptor = -1 }
 
     init(_ context: ChannelHandlerContext) {
@@ -22,12 +22,12 @@ struct DirectWriter {
         descriptor = socket ?? -1
     }
 
-    /// Writes as much as the socket takes now.
+    /// Writes as much as the socket accepts now.
     ///
-    /// The descriptor is good as long as the channel is active: NIO marks it inactive in the same step in which it closes
-    /// the socket.
+    /// The descriptor is valid while the channel is active: NIO marks the channel inactive in the same step in which it
+    /// closes the socket.
     ///
-    /// - Returns: How many bytes were written; 0 as well if NIO has to find out what is wrong.
+    /// - Returns: The number of bytes written; 0 also for errors, which NIO then gets with its own write.
     func write(_ bytes: UnsafeRawBufferPointer, to channel: any Channel) -> Int {
         guard descriptor >= 0, unfinished == 0, channel.isActive else { return 0 }
         var count = 0
@@ -37,9 +37,9 @@ struct DirectWriter {
         return max(count, 0)
     }
 
-    /// NIO has been given a write.
+    /// Counts a write that was passed to NIO.
     mutating func began() { unfinished += 1 }
 
-    /// NIO has done a write.
+    /// Counts a write that NIO has completed.
     mutating func ended() { unfinished -= 1 }
 }

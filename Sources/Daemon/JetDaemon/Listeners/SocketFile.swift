@@ -1,13 +1,13 @@
 import Glibc
 import NIOCore
 
-/// A unix socket and its *file*: a leftover of a daemon that was killed is replaced, one that is in use is not, and what
-/// is no longer ours is not removed.
+/// A listening unix socket and its file. A file that a killed daemon left is replaced; one that is in use is not; and a file
+/// that another daemon has created meanwhile is not removed.
 struct SocketFile {
     let path: String
-    /// The socket: bound and listening. Whoever takes it up closes it.
+    /// The listening socket, which the caller closes.
     let descriptor: Int32
-    /// Which file it is, so that another daemon's at the same path is not taken for it.
+    /// Identifies the file, to distinguish it from another daemon's at the same path.
     private let identity: Identity
 
     private struct Identity: Equatable {
@@ -17,24 +17,24 @@ struct SocketFile {
         init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
     }
 
-    /// Listens at `path`. The owner and the group may connect, nobody else.
+    /// Listens at `path`. The owner and the group of the file may connect.
     ///
-    /// - Parameter makingFolder: Whether the last folder of the path is made if it is missing.
-    /// - Throws: `DaemonError` when it cannot, with what can be done.
+    /// - Parameter makingFolder: Whether the last folder of the path is created if it is missing.
+    /// - Throws: `DaemonError`, which says what to do.
     static func listen(at path: String, backlog: Int32, makingFolder: Bool) throws(DaemonError) -> SocketFile {
         guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
             throw DaemonError("cannot listen at unix:\(path): the path is too long for a socket")
         }
         let folder = folder(of: path)
         if makingFolder { try make(folder) }
-        // Two daemons that start at once must not both find that nobody serves the socket.
+        // Two daemons that start at the same time must not both find that the socket is not in use.
         let lock = lock(folder)
         defer { if lock >= 0 { close(lock) } }
         try clear(path, address)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure(at: path) }
         var status = stat()
-        // The file inherits the socket's mode less the umask: at no moment may too many connect.
+        // The file gets the mode of the socket minus the umask, so that it never permits too much.
         guard fchmod(descriptor, mode) == 0, address.withSockAddr({ bind(descriptor, $0, socklen_t($1)) }) == 0 else {
             defer { close(descriptor) }
             throw failure(at: path)
@@ -49,8 +49,8 @@ struct SocketFile {
         return SocketFile(path: path, descriptor: descriptor, identity: Identity(status))
     }
 
-    /// Removes the file, unless another one has taken its place. Before the socket is closed: as long as it is served, no
-    /// other daemon replaces it.
+    /// Removes the file, unless another one has replaced it. To be called before the socket is closed: no other daemon
+    /// replaces the file while the socket accepts connections.
     func remove() {
         var status = stat()
         guard lstat(path, &status) == 0, Identity(status) == identity else { return }
@@ -59,23 +59,25 @@ struct SocketFile {
 
     private static let mode: mode_t = 0o660
 
-    /// Sees to it that nothing is at `path`.
+    /// Removes an unused socket at `path`.
     private static func clear(_ path: String, _ address: SocketAddress) throws(DaemonError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw DaemonError("cannot listen at unix:\(path): something else than a socket is there")
+            throw DaemonError(
+                "cannot listen at unix:\(path): a file that is not a socket is in the way; remove it, or choose another path with --unix-path"
+            )
         }
         guard !isServed(address) else {
             throw DaemonError(
-                "cannot listen at unix:\(path): another daemon serves it; choose another path with --unix-path")
+                "cannot listen at unix:\(path): another daemon uses it; choose another path with --unix-path")
         }
         unlink(path)
     }
 
-    /// Whether somebody accepts connections there, or might: only a refusal says that nobody does.
+    /// Whether a process may accept connections there: only a refused connection shows that none does.
     private static func isServed(_ address: SocketAddress) -> Bool {
-        // It must not block: a daemon that hangs accepts nothing.
+        // Without blocking: a daemon that hangs does not accept the connection.
         let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         let descriptor = socket(AF_UNIX, Int32(kind), 0)
         guard descriptor >= 0 else { return true }
@@ -91,20 +93,21 @@ struct SocketFile {
     }
 
     private static func make(_ folder: String) throws(DaemonError) {
-        // As root the folder is for all, and the socket says who may connect; a user's own is nobody else's.
+        // The folder of root is accessible to all, and the mode of the socket decides who may connect. That of a user is
+        // private.
         if mkdir(folder, geteuid() == 0 ? 0o755 : 0o700) != 0, errno != EEXIST {
-            throw DaemonError("cannot make the folder \(folder): \(reason); choose another path with --unix-path")
+            throw DaemonError("cannot create the folder \(folder): \(reason); choose another path with --unix-path")
         }
         var status = stat()
         guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
             status.st_uid == geteuid() || status.st_uid == 0
         else {
-            throw DaemonError("the folder \(folder) belongs to somebody else; choose another path with --unix-path")
+            throw DaemonError("the folder \(folder) belongs to another user; choose another path with --unix-path")
         }
     }
 
-    /// Locks the folder against other daemons until the returned descriptor is closed. Whoever holds the lock holds it
-    /// for a moment; if somebody has other uses for it, we go on without.
+    /// Locks the folder against other daemons until the returned descriptor is closed. A daemon holds the lock only briefly;
+    /// if another program holds it for longer, the daemon continues without it.
     private static func lock(_ folder: String) -> Int32 {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return -1 }
@@ -118,7 +121,7 @@ struct SocketFile {
         let advice =
             switch errno {
             case EACCES, EROFS, ENOENT, ENOTDIR:
-                "the folder is missing or cannot be written to; choose another path with --unix-path"
+                "the folder is missing or not writable; choose another path with --unix-path"
             default: reason
             }
         return DaemonError("cannot listen at unix:\(path): \(advice)")

@@ -3,23 +3,23 @@ import Glibc
 import Logging
 import NIOCore
 
-/// A *pause* of a listener that cannot accept because something has run out, most often descriptors.
+/// Pauses a listener for a second when it cannot accept connections, most often for lack of file descriptors.
 ///
-/// The connection that waits would wake the loop again and again, to no end. So the listener is left alone for a second;
-/// those who are connected are served meanwhile, and those who wait are not refused. That it pauses is logged once, and
-/// once that a connection was accepted again.
+/// Otherwise the waiting connection would wake the event loop again and again. During the pause the connected peers are
+/// served, and waiting connections are not refused. The pause is logged once, and so is the next connection that is
+/// accepted.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
     private let events: EventLog
     private var resumption: Scheduled<Void>?
-    /// Whether nothing was accepted since the last pause.
+    /// Whether no connection was accepted since the last pause.
     private var isExhausted = false
 
     init(logger: Logger) { events = EventLog(logger) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A connection that its peer has given up meanwhile is an error, too, but nothing to pause for.
+        // A connection that was aborted before it was accepted is an error, too, but no reason to pause.
         guard let code = (error as? IOError)?.errnoCode, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) else {
             return
         }

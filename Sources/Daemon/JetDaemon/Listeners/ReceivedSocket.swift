@@ -1,52 +1,51 @@
 import Glibc
 public import JetProtocol
 
-/// A *received socket*: one that listens already when the daemon gets it. Somebody else has opened it, most often the
-/// service manager (systemd.socket(5)), and keeps it open when the daemon ends; who connects in between waits in its queue.
-/// So the daemon never removes its file, and never shuts it down.
+/// A listening socket that was passed to the daemon, usually by systemd (systemd.socket(5)). systemd keeps it open when the
+/// daemon stops, and connections wait in its queue meanwhile. So the daemon neither removes its file nor shuts it down.
 ///
-/// Its name says what is spoken on it.
+/// The name of the socket selects the protocol.
 public struct ReceivedSocket: Hashable, Sendable {
-    /// What is spoken on a socket, by the names that socket units give them (`FileDescriptorName=`).
+    /// The protocols, by the names that socket units use (`FileDescriptorName=`).
     public enum Kind: String, CaseIterable, Sendable {
-        /// Messages with their length before, on a unix socket.
+        /// Length-prefixed messages on a unix socket.
         case unix
-        /// The same by TCP.
+        /// Length-prefixed messages over TCP.
         case tcp
-        /// WebSockets by TCP.
+        /// WebSocket over TCP.
         case web
-        /// WebSockets for peers of other machines.
+        /// WebSocket for peers on other machines.
         case remote
     }
 
-    /// What is spoken on it.
+    /// The protocol.
     public let kind: Kind
     /// The socket, which the daemon closes.
     public let descriptor: Int32
-    /// Where it listens. That of a unix socket without a file begins with `@`, as systemd writes it.
+    /// Its address. That of an abstract unix socket begins with `@`, as in systemd.
     public let endpoint: Endpoint
-    /// Whether it can be reached from this machine alone.
+    /// Whether it can be reached from this machine only.
     public let isLocal: Bool
 
-    /// Looks at a socket.
+    /// Examines a socket.
     ///
     /// - Parameters:
     ///   - descriptor: The socket.
-    ///   - name: What it is called.
-    /// - Throws: `DaemonError` if nothing can be spoken on it, or not what the name says.
+    ///   - name: Its name.
+    /// - Throws: `DaemonError` if the name is unknown, or the socket does not fit the protocol of the name.
     public init(descriptor: Int32, name: String) throws(DaemonError) {
         guard let kind = Kind(rawValue: name) else {
             let names = Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            throw DaemonError("nothing is known of sockets called '\(name)': there are \(names)")
+            throw DaemonError("unknown socket name '\(name)': use one of \(names) as FileDescriptorName=")
         }
         guard Self.option(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue) else {
-            throw DaemonError("the socket '\(name)' is no stream socket")
+            throw DaemonError("the socket '\(name)' is not a stream socket")
         }
         guard Self.option(SO_ACCEPTCONN, of: descriptor) == 1 else {
             throw DaemonError("the socket '\(name)' does not listen")
         }
         guard let address = Address(of: descriptor) else {
-            throw DaemonError("the socket '\(name)' is neither a unix socket nor one of TCP")
+            throw DaemonError("the socket '\(name)' is neither a unix socket nor a TCP socket")
         }
         switch (kind, address) {
         case (.unix, .unix(let path)):
@@ -61,8 +60,8 @@ public struct ReceivedSocket: Hashable, Sendable {
         case (.remote, .internet(let host, let port, _)):
             endpoint = .webSocket(host: host, port: port)
             isLocal = false
-        case (.unix, .internet): throw DaemonError("the socket '\(name)' is no unix socket")
-        case (_, .unix): throw DaemonError("the socket '\(name)' is a unix socket, and should be one of TCP")
+        case (.unix, .internet): throw DaemonError("the socket '\(name)' must be a unix socket")
+        case (_, .unix): throw DaemonError("the socket '\(name)' must be a TCP socket, not a unix socket")
         }
         self.kind = kind
         self.descriptor = descriptor
@@ -76,7 +75,7 @@ public struct ReceivedSocket: Hashable, Sendable {
         }
     }
 
-    /// An option of the socket that is a number (socket(7)); `nil` if it has none, or is no socket.
+    /// A numeric option of the socket (socket(7)); `nil` if it has none, or is not a socket.
     private static func option(_ option: Int32, of descriptor: Int32) -> Int32? {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
@@ -84,12 +83,12 @@ public struct ReceivedSocket: Hashable, Sendable {
     }
 }
 
-/// What a socket is bound to.
+/// The address that a socket is bound to.
 private enum Address {
     case unix(path: String)
     case internet(host: String, port: Int, isLoopback: Bool)
 
-    /// The address of a socket; `nil` if it is of another kind.
+    /// The address of a socket; `nil` for other address families.
     init?(of descriptor: Int32) {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -104,12 +103,12 @@ private enum Address {
         self = address
     }
 
-    /// An address as unix(7), ip(7) and ipv6(7) lay it out.
+    /// Reads an address in the layout of unix(7), ip(7) or ipv6(7).
     private init?(bytes: Slice<UnsafeRawBufferPointer>, family: UInt16) {
         switch Int32(family) {
         case AF_UNIX:
             let path = bytes.dropFirst(2)
-            // A NUL at the beginning is an abstract name, which has no end but that of the address.
+            // An abstract name begins with NUL, and ends with the address.
             self = .unix(
                 path: path.first == 0
                     ? "@" + String(decoding: path.dropFirst(), as: UTF8.self)

@@ -2,16 +2,16 @@ import JetBus
 import JetProtocol
 import NIOCore
 
-/// What there is to know between two beats of the watch on the bus; see `Hub+watching.swift`.
+/// The state of the check that the bus answers; see `Hub+watchdog.swift`.
 struct Watchdog {
     let interval: TimeAmount
-    /// Told each time the bus has answered.
+    /// Called after each right answer.
     let alive: () -> Void
-    /// Who waits for an answer.
+    /// The probe that waits for an answer.
     var probe: PeerID?
-    /// The next beat.
+    /// The timer of the next check.
     var next: Scheduled<Void>?
-    /// How many requests there were: each is another one, so that no answer passes for a later one's.
+    /// The number of requests so far. Each request has it as its id, so that a late answer does not count for a later one.
     private var count: UInt64 = 0
 
     init(interval: TimeAmount, alive: @escaping () -> Void) {
@@ -24,7 +24,7 @@ struct Watchdog {
         return #"{"id":\#(count),"method":"echo","params":["\#(count)"]}"#
     }
 
-    /// Whether these bytes, with the frame around them, are the answer to the newest request and nothing else.
+    /// Whether these bytes are exactly the frame of the answer to the newest request.
     func isAnswer(_ output: UnsafeRawBufferPointer) -> Bool {
         let text = #"{"id":\#(count),"result":["\#(count)"]}"#
         var expected: [UInt8] = []

@@ -3,12 +3,12 @@ import JetBus
 import Logging
 import NIOCore
 
-/// How a peer is told from others in the log.
+/// What identifies a peer in the log.
 struct PeerLabel: Sendable {
-    /// Its number, what it calls itself, and what is known of it without its own word.
+    /// Its number, the name it chose, and what the daemon knows about it.
     let metadata: Logger.Metadata
-    /// Who must answer for it, as far as that cannot be chosen by a peer: the user that runs it, or where it comes from.
-    let culprit: String
+    /// The source of its events, which the peer cannot choose: the user that it runs as, or its address.
+    let source: String
 
     init(_ peer: PeerID, in bus: Bus, _ connection: Connection?) {
         var metadata: Logger.Metadata = ["peer": "\(peer.index)"]
@@ -20,42 +20,42 @@ struct PeerLabel: Sendable {
         }
         if let uid = bus.userID(of: peer) {
             metadata["uid"] = "\(uid)"
-            culprit = "uid \(uid)"
+            source = "uid \(uid)"
         } else {
-            culprit = address?.ipAddress ?? "somebody"
+            source = address?.ipAddress ?? "unknown"
         }
         self.metadata = metadata
     }
 
-    /// The label with more beside it.
+    /// The label with more metadata.
     func with(_ more: Logger.Metadata) -> Logger.Metadata { metadata.merging(more) { $1 } }
 
-    /// Not counted in characters: one of them can have millions of accents.
+    /// The beginning of a name, not counted in characters: one character can have millions of accents.
     private static func beginning(of name: String) -> String { String(name.unicodeScalars.prefix(64)) }
 }
 
 extension Hub {
-    /// How a peer is told from others in the log, as long as it is connected.
+    /// What identifies a connected peer in the log.
     func label(of peer: PeerID) -> PeerLabel { PeerLabel(peer, in: bus, connection(of: peer)) }
 
-    /// Logs an event that a peer has brought about, unless there were too many of it.
+    /// Logs an event that a peer caused, unless it caused too many.
     func note(
         _ event: DaemonEvent, by peer: PeerID, _ more: @autoclosure () -> Logger.Metadata = [:],
         file: String = #fileID, function: String = #function, line: UInt = #line
     ) {
         let label = label(of: peer)
-        events.note(event, by: label.culprit, label.with(more()), file: file, function: function, line: line)
+        events.note(event, by: label.source, label.with(more()), file: file, function: function, line: line)
     }
 
-    /// Logs what the bus has to say about its peers.
-    func noteIncidents() {
-        for incident in bus.takeWarnings() {
-            switch incident.kind {
+    /// Logs the incidents that the bus reports about its peers.
+    func logWarnings() {
+        for warning in bus.takeWarnings() {
+            switch warning.kind {
             case .limitExceeded(let limit, let max):
-                let event: DaemonEvent = incident.isClosed ? .peerClosedForLimit : .limitReached
-                note(event, by: incident.peer, ["limit": "\(limit)", "max": "\(max)"])
-            case .unreadable(let count): note(.peerUnreadable, by: incident.peer, ["count": "\(count)"])
-            case .slow: note(.peerSlow, by: incident.peer)
+                let event: DaemonEvent = warning.isClosed ? .peerClosedForLimit : .limitReached
+                note(event, by: warning.peer, ["limit": "\(limit)", "max": "\(max)"])
+            case .unreadable(let count): note(.peerUnreadable, by: warning.peer, ["count": "\(count)"])
+            case .slow: note(.peerSlow, by: warning.peer)
             }
         }
     }

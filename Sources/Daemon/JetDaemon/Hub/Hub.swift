@@ -5,33 +5,33 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// What ties the bus to the event loop: it collects what one turn of the loop does to the peers, writes to each of them
-/// once at the turn's end, and wakes the bus at its deadlines. Lives on the loop.
+/// Connects the bus with the event loop: collects the output that one turn of the loop produces, writes to each peer once
+/// at the end of the turn, and calls the bus at its deadlines. Confined to the event loop.
 final class Hub {
     let bus: Bus
     let logger: Logger
-    /// What peers can bring about, of which no more is logged than somebody can read.
+    /// The log of events that peers can cause, which limits their rate.
     let events: EventLog
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
     let heartbeat: Heartbeat
-    /// What the daemon is called.
+    /// The name of the daemon.
     let name: String
-    /// Which pages may connect.
+    /// The web pages that may connect.
     private(set) var origins: OriginRule
-    /// Whether peers of other machines may connect without encryption.
+    /// Whether peers on other machines may connect without encryption.
     private(set) var allowsPlaintext: Bool
-    let examiner: Examiner
-    /// What peers on the unix socket may do because of who runs them.
+    let authenticator: Authenticator
+    /// The groups of peers on the unix socket, by the user and the groups that they run as.
     private(set) var grants: GrantTable
-    /// What the bus wants to know, and whether the examiner is at the one before.
-    var questions = CircularBuffer<Bus.AuthenticationRequest>()
-    var isExamining = false
+    /// Requests to authenticate that wait, and whether the authenticator works on one.
+    var authenticationQueue = CircularBuffer<Bus.AuthenticationRequest>()
+    var isCheckingPassword = false
     var listeners: [(channel: any Channel, file: SocketFile?)] = []
-    /// Who asks whether the bus still answers; `nil` if nobody wants to know.
+    /// Checks that the bus answers; `nil` if that is not configured.
     var watchdog: Watchdog?
-    /// Who is told how many there are; `nil` if nobody wants to know.
-    var onlooker: Onlooker?
+    /// Reports the numbers of peers and elements; `nil` if that is not configured.
+    var censusReporter: CensusReporter?
 
     /// Connections by `PeerID.index`.
     private(set) var connections: ContiguousArray<Connection?> = []
@@ -39,16 +39,16 @@ final class Hub {
     private var isTurnEndScheduled = false
     private var isContinuationScheduled = false
     var stage = Stage.serving
-    /// Gives idle memory back, once there was no turn between two of its beats; `nil` while none is kept.
+    /// The timer that releases idle memory when a second passes without a turn; `nil` while there is none.
     private var memoryRelease: Scheduled<Void>?
     private var hadTurn = false
     private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
 
     init(
-        configuration: DaemonConfiguration, examiner: Examiner, grants: GrantTable, logger: Logger,
+        configuration: DaemonConfiguration, authenticator: Authenticator, grants: GrantTable, logger: Logger,
         eventLoop: any EventLoop
     ) {
-        self.examiner = examiner
+        self.authenticator = authenticator
         self.grants = grants
         var settings = configuration.bus
         settings.messageLimit = configuration.messageLimit
@@ -63,14 +63,14 @@ final class Hub {
         allowsPlaintext = configuration.allowsPlaintext
     }
 
-    /// Takes up what of a configuration can change while the daemon runs. It is for those who come from now on.
+    /// Applies the settings that can change while the daemon runs. They apply to new connections.
     func adopt(_ configuration: DaemonConfiguration, _ grants: GrantTable) {
         self.grants = grants
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
     }
 
-    /// Takes a channel that listens, and its file if it has one, so that they end with the daemon.
+    /// Keeps a listening channel, and its file if it has one, to close them when the daemon stops.
     func listen(on channel: any Channel, file: SocketFile?) {
         listeners.append((channel, file))
         channel.closeFuture.assumeIsolated().whenComplete { _ in
@@ -92,7 +92,7 @@ final class Hub {
         return id
     }
 
-    /// Sees to it that there is a place for a peer's connection, if only an empty one.
+    /// Extends `connections` to the index of a peer.
     func makeRoom(for id: PeerID) {
         while connections.count <= id.index { connections.append(nil) }
     }
@@ -102,10 +102,10 @@ final class Hub {
     }
 
     func disconnect(_ id: PeerID) {
-        // Afterwards nobody knows any more who it was.
-        if bus.hasWarnings { noteIncidents() }
+        // They are labelled with the peer, whose name is lost once it is gone.
+        if bus.hasWarnings { logWarnings() }
         connections[id.index] = nil
-        // When all leave, nobody is left to be told.
+        // When all connections close, no peer is left to notify.
         if case .closing = stage { return }
         bus.disconnect(id)
         scheduleTurnEnd()
@@ -113,21 +113,21 @@ final class Hub {
 
     // MARK: Turns
 
-    /// Sees to it that `endTurn` comes when all that has arrived now is handled.
+    /// Schedules `endTurn` after the events that the event loop has at hand.
     func scheduleTurnEnd() {
         hadTurn = true
         scheduleBareTurnEnd()
     }
 
-    /// The same for a turn that leaves no memory behind which would be worth a look.
+    /// The same for a turn that leaves no memory worth releasing.
     func scheduleBareTurnEnd() {
         guard !isTurnEndScheduled else { return }
         isTurnEndScheduled = true
         eventLoop.assumeIsolated().execute { self.endTurn() }
     }
 
-    /// Writes to each peer that has got something, once. What that brings forth is for the next turn, so that one peer
-    /// with a long snapshot does not keep the others waiting.
+    /// Writes to each peer that has output, once. Output that this produces is left to the next turn, so that one peer
+    /// with a long snapshot does not delay the others.
     func endTurn() {
         isTurnEndScheduled = false
         if hadTurn, memoryRelease == nil { scheduleMemoryRelease() }
@@ -135,16 +135,16 @@ final class Hub {
         for id in withOutput {
             if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
         }
-        if bus.hasAuthenticationRequests { takeAuthenticationRequests() }
-        if bus.hasWarnings { noteIncidents() }
+        if bus.hasAuthenticationRequests { enqueueAuthentications() }
+        if bus.hasWarnings { logWarnings() }
         if bus.hasOutput { scheduleContinuation() }
         scheduleWakeUp()
-        if onlooker != nil { tellCensus() }
+        if censusReporter != nil { reportCensus() }
         if case .draining = stage { continueDrain() }
     }
 
-    /// Sees to it that `endTurn` comes again, after others had their turn. The loop reads from no socket while there are
-    /// tasks that it could run, so this one is for a moment later.
+    /// Schedules another `endTurn` after the sockets had their turn. The event loop reads from no socket while it has tasks
+    /// to run, hence the delay.
     private func scheduleContinuation() {
         guard !isContinuationScheduled else { return }
         isContinuationScheduled = true
@@ -165,7 +165,7 @@ final class Hub {
         }
     }
 
-    /// A peer's output in a buffer for NIO.
+    /// Takes a peer's output as a buffer for NIO.
     func takeOutput(of id: PeerID) -> ByteBuffer? {
         var output: ByteBuffer?
         bus.withOutput(of: id) { output = ByteBuffer(bytes: $0) }
@@ -174,8 +174,8 @@ final class Hub {
 
     // MARK: Deadlines
 
-    /// One timer for the earliest deadline. It is left alone when that deadline is met early, as nearly all are: then it
-    /// fires for nothing and is set anew, once for all that came in the meantime.
+    /// Schedules one timer for the earliest deadline. It is not cancelled when that request is answered before, as nearly
+    /// all are: it then fires without effect and is set once for all deadlines that were added meanwhile.
     private func scheduleWakeUp() {
         guard let deadline = bus.nextDeadline else { return }
         if case .closing = stage { return }
@@ -192,7 +192,7 @@ final class Hub {
         endTurn()
     }
 
-    /// Nothing is due any more.
+    /// Cancels all timers.
     func cancelTimers() {
         wakeUp?.task.cancel()
         memoryRelease?.cancel()

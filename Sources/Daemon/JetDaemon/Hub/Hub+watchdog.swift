@@ -2,22 +2,22 @@ import JetBus
 import Logging
 import NIOCore
 
-/// *Watching*: the daemon's word that it is alive is worth as much as the way on which it is found out.
+/// The check behind the watchdog of systemd: that the daemon answers requests, not only that a timer fires.
 ///
-/// So it is no timer's word. At each beat a probe puts a request into the bus, on the event loop, as if it had come by a
-/// socket; its answer comes out of its outbox at the turn's end, where all peers are written to. Only when that is the
-/// right answer has somebody outside a reason to hear that the daemon lives. A loop that hangs has no beat; a bus that
-/// does not answer, or wrongly, or whose turns do not end, has no answer.
+/// At each interval a probe connects to the bus and sends a request, on the event loop, as if it came from a socket. The
+/// answer arrives in the outbox of the probe at the end of the turn, where output is written to all peers. Only the right
+/// answer counts as a sign of life. If the event loop hangs, no request is sent; if the bus hangs or is broken, no answer
+/// arrives.
 ///
-/// Between the beats there is no probe, so nothing of this is among the peers.
+/// The probe is disconnected between the checks, so it does not appear among the peers.
 extension Hub {
-    func beginWatch(every interval: TimeAmount, _ alive: @escaping () -> Void) {
+    func startWatchdog(every interval: TimeAmount, _ alive: @escaping () -> Void) {
         guard watchdog == nil, case .serving = stage else { return }
         watchdog = Watchdog(interval: interval, alive: alive)
         scheduleBeat()
     }
 
-    func endWatch() {
+    func stopWatchdog() {
         watchdog?.next?.cancel()
         endProbe()
         watchdog = nil
@@ -30,7 +30,7 @@ extension Hub {
 
     private func beat() {
         scheduleBeat()
-        if endProbe() { logger.critical("the bus does not answer") }
+        if endProbe() { logger.critical("the bus does not answer requests") }
         guard let request = watchdog?.nextRequest() else { return }
         let probe = bus.connectProbe()
         makeRoom(for: probe)
@@ -39,19 +39,19 @@ extension Hub {
         scheduleBareTurnEnd()
     }
 
-    /// Somebody has got something who has no connection.
+    /// Takes the output of a peer without a connection.
     func takeProbeAnswer(of id: PeerID) {
         guard let watchdog, watchdog.probe == id else { return }
         var isRight = false
         bus.withOutput(of: id) { isRight = watchdog.isAnswer($0) }
         endProbe()
-        guard isRight else { return logger.critical("the bus does not answer as it should") }
+        guard isRight else { return logger.critical("the bus answers requests wrongly") }
         watchdog.alive()
     }
 
-    /// The probe leaves.
+    /// Disconnects the probe.
     ///
-    /// - Returns: Whether there was one.
+    /// - Returns: Whether it was connected.
     @discardableResult
     private func endProbe() -> Bool {
         guard let probe = watchdog?.probe else { return false }

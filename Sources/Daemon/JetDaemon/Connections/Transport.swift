@@ -1,6 +1,6 @@
 import JetProtocol
 
-/// How a connection's bytes travel.
+/// The transport of a connection.
 enum Transport: String {
     case unix
     case tcp

@@ -1,22 +1,22 @@
 import Jet
 
-/// What commands ask of a connection, in the terms of an `ElementFilter`.
+/// Requests of the commands, by an `ElementFilter`.
 extension Peer {
-    /// The elements that `filter` means, in the order that its rule asks for; else sorted by path (code points).
+    /// The elements that `filter` selects, in the order of its rule, or sorted by path (code points).
     func elements(_ filter: ElementFilter) async throws -> [Entry<JSON>] {
         let elements = try await get(filter.rule).filter { filter.admits($0.path) }
         guard filter.rule.sort == nil else { return elements }
         return elements.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    /// Hands what happens to the elements that `filter` means to `take`, in order, until it returns `false` or the task
-    /// is cancelled.
+    /// Fetches the elements that `filter` selects and passes each event to `take`, until it returns `false` or the task is
+    /// cancelled.
     ///
     /// - Parameters:
-    ///   - filter: Which elements.
-    ///   - buffering: How events wait.
-    ///   - begin: Called once, when the fetch is under way.
-    ///   - take: Takes an event.
+    ///   - filter: Selects the elements.
+    ///   - buffering: How events are buffered.
+    ///   - begin: Called once, after the fetch was sent.
+    ///   - take: Receives each event; returns whether to continue.
     /// - Throws: `Failure` when the connection ends; what `begin` and `take` throw.
     func follow(
         _ filter: ElementFilter, buffering: FetchBuffering, begin: () async throws -> Void = {},

@@ -1,0 +1,82 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What the scripts in `packaging` do before they build.
+@Suite("Scripts", .timeLimit(.minutes(1)))
+struct ScriptTests {
+    /// Runs bash in a copy of the checkout's scripts, where `prepare` has been run before.
+    private func run(_ script: String, prepare: String) async throws -> (status: Int32, error: String) {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        let bash = try ChildProcess(
+            "/bin/bash",
+            [
+                "-euo", "pipefail", "-c",
+                """
+                folder=$(mktemp -d /tmp/jet-scripts.XXXXXX)
+                trap 'rm -rf "$folder"' EXIT
+                mkdir "$folder/packaging" "$folder/programs"
+                cp "$CHECKOUT"/packaging/*.sh "$folder/packaging"
+                cd "$folder"
+                PATH=$folder/programs:$PATH
+                \(prepare)
+                (\(script))
+                """,
+            ],
+            environment: ["PATH": path, "CHECKOUT": Repository.root])
+        return (try await bash.end(), bash.text(.error))
+    }
+
+    @Test func `A build folder that was made at another path is refused with the command that removes it`() async throws
+    {
+        // swift is replaced, since only its version is asked for.
+        let prepare = """
+            printf '#!/bin/sh\\necho Swift version 6.3' >programs/swift
+            chmod +x programs/swift
+            mkdir -p .build/x86_64-unknown-linux-gnu/debug/ModuleCache/A
+            printf 'module\\0%s\\0rest' "$made_in" >.build/x86_64-unknown-linux-gnu/debug/ModuleCache/A/SwiftShims-1.pcm
+            """
+        let prerequisites = ". packaging/prerequisites.sh"
+        let moved = try await run(prerequisites, prepare: "made_in=/home/pat/jet\n" + prepare)
+        #expect(moved.status == 1)
+        #expect(moved.error.contains("made in /home/pat/jet"), "\(moved.error)")
+        #expect(moved.error.contains("rm -rf '/tmp/jet-scripts."), "\(moved.error)")
+        let own = try await run(prerequisites, prepare: "made_in=$folder\n" + prepare)
+        #expect(own.status == 0, "\(own.error)")
+    }
+
+    @Test func `While another program uses apt, installing packages waits and says so`() async throws {
+        let outcome = try await run(
+            ". packaging/apt.sh; install_packages cowsay; cat calls >&2",
+            prepare: """
+                cat >programs/apt-get <<'END'
+                #!/bin/bash
+                echo "$*" >>calls
+                if [[ $* == *update* ]] && [ "$(wc -l <calls)" -lt 3 ]; then
+                    echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)' >&2
+                    exit 100
+                fi
+                END
+                printf '#!/bin/sh\\necho 0' >programs/id
+                printf '#!/bin/sh\\n' >programs/sleep
+                chmod +x programs/*
+                """)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("It is held by process 7"), "\(outcome.error)")
+        #expect(outcome.error.split(separator: "Waiting until the other program has finished").count == 2)
+        #expect(outcome.error.contains("DPkg::Lock::Timeout=600 install -q -y --no-install-recommends cowsay"))
+        #expect(outcome.error.split(separator: "\n").count { $0.hasSuffix(" update -q") } == 3, "\(outcome.error)")
+    }
+
+    @Test func `Another failure of apt is reported and not retried`() async throws {
+        let outcome = try await run(
+            ". packaging/apt.sh; install_packages cowsay",
+            prepare: """
+                printf '#!/bin/sh\\necho E: no network >&2\\nexit 100' >programs/apt-get
+                printf '#!/bin/sh\\necho 0' >programs/id
+                chmod +x programs/*
+                """)
+        #expect(outcome.status == 1)
+        #expect(outcome.error == "Installing cowsay\nE: no network\nCannot install cowsay\n")
+    }
+}
