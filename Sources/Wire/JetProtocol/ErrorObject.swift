@@ -95,26 +95,37 @@ extension ErrorObject {
 
     /// -32602 with `{<key>: <value>}`, where `value` is the text of a JSON value.
     public static func invalidParams(_ key: StaticString, _ value: [UInt8]) -> ErrorObject {
-        var data = Array("{\"\(key)\":".utf8)
-        data.append(contentsOf: value)
-        data.append(UInt8(ascii: "}"))
-        return ErrorObject(code: .invalidParams, message: "Invalid params", data: data)
+        invalidParams(key.description, value)
+    }
+
+    /// -32602 with a key of the protocol (jet-protocol(7) §5.2).
+    package static func invalidParams(_ key: ErrorKey, _ value: [UInt8]) -> ErrorObject {
+        invalidParams(key.rawValue, value)
+    }
+
+    private static func invalidParams(_ key: String, _ value: [UInt8]) -> ErrorObject {
+        ErrorObject(code: .invalidParams, message: "Invalid params", data: data(key, value))
+    }
+
+    /// The text of `{<key>: <value>}`.
+    private static func data(_ key: String, _ value: [UInt8]) -> [UInt8] {
+        Array("{\"\(key)\":".utf8) + value + [UInt8(ascii: "}")]
     }
 
     /// -32602 with `{"missingParam": <name>, "got": <params>}`; `params` is the text of a JSON value.
     public static func missingParam(_ name: StaticString, got params: [UInt8]) -> ErrorObject {
-        invalidParams("missingParam", Array("\"\(name)\",\"got\":".utf8) + params)
+        invalidParams(.missingParam, Array("\"\(name)\",\"got\":".utf8) + params)
     }
 
     /// -32602 with `{"wrongType": <name>, "got": <params>}`; `params` is the text of a JSON value.
     public static func wrongType(_ name: StaticString, got params: [UInt8]) -> ErrorObject {
-        invalidParams("wrongType", Array("\"\(name)\",\"got\":".utf8) + params)
+        invalidParams(.wrongType, Array("\"\(name)\",\"got\":".utf8) + params)
     }
 
     /// -32602 with `{"badRule": {"at": ..., "reason": ...}}`.
     public static func badRule(_ error: RuleError) -> ErrorObject {
         let value: JSON = ["at": .string(error.place), "reason": .string(error.reason)]
-        return invalidParams("badRule", value.text)
+        return invalidParams(.badRule, value.text)
     }
 
     /// -32603 with a short reason.
@@ -130,16 +141,15 @@ extension ErrorObject {
     /// -32002 with the path of the element whose owner has disconnected, a JSON string with its quotes.
     public static func ownerGone(_ path: [UInt8]) -> ErrorObject {
         ErrorObject(
-            code: .connectionClosed, message: "Connection closed",
-            data: Array("{\"ownerGone\":".utf8) + path + [UInt8(ascii: "}")])
+            code: .connectionClosed, message: "Connection closed", data: data(ErrorKey.ownerGone.rawValue, path))
     }
 
     /// -32002 because the daemon stops before there is an answer. `subject` is the text of a JSON value: the path of the
     /// element for a routed request, `true` for others. It is not known whether the owner has done what it was asked to.
     public static func daemonStopping(_ subject: [UInt8]) -> ErrorObject {
         ErrorObject(
-            code: .connectionClosed, message: "Connection closed",
-            data: Array("{\"daemonStopping\":".utf8) + subject + [UInt8(ascii: "}")])
+            code: .connectionClosed, message: "Connection closed", data: data(ErrorKey.daemonStopping.rawValue, subject)
+        )
     }
 
     /// -32010 with the name of the limit and its value.
@@ -147,5 +157,10 @@ extension ErrorObject {
         ErrorObject(
             code: .limitExceeded, message: "Limit exceeded",
             data: (["limit": .string(name), "max": .number(max)] as JSON).text)
+    }
+
+    /// -32010 with a limit of the protocol (jet-protocol(7) §5.3).
+    package static func limitExceeded(_ limit: LimitName, max: Int) -> ErrorObject {
+        limitExceeded(limit.rawValue, max: max)
     }
 }

@@ -73,4 +73,6 @@ package enum ErrorKey: String, Hashable, Sendable, CaseIterable {
 package enum LimitName: String, Hashable, Sendable, CaseIterable {
     case messageSize, outbox, pendingRequests, pendingBytes, authentications, walk
     case outboxOfOwner = "outbox of the owner"
+    /// Of the library `Jet`, for an element whose handler is too slow.
+    case waitingRequests
 }

@@ -250,11 +250,11 @@ struct ErrorTests {
 
     @Test("a shell can refuse a peer: it is told why, and closed")
     func refuse() {
-        bus.bus.refuse(peer.id, with: .limitExceeded("messageSize", max: 5))
+        bus.bus.refuse(peer.id, with: .limitExceeded(.messageSize, max: 5))
         bus.deliver()
         #expect(peer.isClosing)
         #expect(peer.received() == [.error(-32010, "Limit exceeded", ["limit": "messageSize", "max": 5])])
-        bus.bus.refuse(peer.id, with: .limitExceeded("messageSize", max: 5))
+        bus.bus.refuse(peer.id, with: .limitExceeded(.messageSize, max: 5))
         bus.deliver()
         #expect(peer.received() == [])
     }

@@ -56,8 +56,8 @@ struct ErrorObjectTests {
     @Test(
         "-32602 Invalid params: what is wrong, by one key",
         arguments: [
-            (.invalidParams("pathNotExists", Array(#""a""#.utf8)), ["pathNotExists": "a"]),
-            (.invalidParams("fetchIdInUse", Array("7".utf8)), ["fetchIdInUse": 7]),
+            (.invalidParams(.pathNotExists, Array(#""a""#.utf8)), ["pathNotExists": "a"]),
+            (.invalidParams(.fetchIdInUse, Array("7".utf8)), ["fetchIdInUse": 7]),
             (.missingParam("value", got: Array(#"{"path":1}"#.utf8)), ["missingParam": "value", "got": ["path": 1]]),
             (.wrongType("path", got: Array("[1]".utf8)), ["wrongType": "path", "got": [1]]),
             (
@@ -87,7 +87,7 @@ struct ErrorObjectTests {
     @Test("-32010 Limit exceeded: which quota, and what it allows")
     func limitExceeded() throws {
         let data: JSON = ["limit": "messageSize", "max": 16]
-        try check(.limitExceeded("messageSize", max: 16), -32010, "Limit exceeded", data)
+        try check(.limitExceeded(.messageSize, max: 16), -32010, "Limit exceeded", data)
     }
 
     @Test("data is left out when there is none, and the message is escaped")

@@ -36,7 +36,7 @@ extension Connection {
     /// Refuses a message because of its length, and closes the peer.
     func refuseLength(_ length: Int, limit: Int, from peer: PeerID) {
         hub.note(.messageTooLong, by: peer, ["bytes": "\(length)", "max": "\(limit)"])
-        hub.bus.refuse(peer, with: .limitExceeded(LimitName.messageSize.rawValue, max: limit))
+        hub.bus.refuse(peer, with: .limitExceeded(.messageSize, max: limit))
         setReading(false)
     }
 

@@ -214,12 +214,12 @@ final class Delivery {
     }
 
     @inline(never)
-    private func closeOverfull(_ peer: Peer) { close(peer, because: .limitExceeded("outbox", max: limits.ceiling)) }
+    private func closeOverfull(_ peer: Peer) { close(peer, because: .limitExceeded(.outbox, max: limits.ceiling)) }
 
     /// The error if an owner cannot be sent one more request: it does not read, and cannot be made to hold them without end.
     func refusal(ofRequestTo owner: Peer) -> ErrorObject? {
         guard owner.output.count >= limits.requests else { return nil }
-        return .limitExceeded("outbox of the owner", max: limits.requests)
+        return .limitExceeded(.outboxOfOwner, max: limits.requests)
     }
 
     /// Pauses a peer whose outbox is full.

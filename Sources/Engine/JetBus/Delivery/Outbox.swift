@@ -28,8 +28,7 @@ struct Outbox: ~Copyable {
     mutating func frame(length: Int) -> UnsafeMutableRawPointer {
         guard framing == .lengthPrefixed else { return webSocketFrame(length: length) }
         let start = buffer.extend(by: Frame.headerLength &+ length)
-        start.storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, as: UInt32.self)
-        return start + Frame.headerLength
+        return Frame.putHeader(length: length, at: start)
     }
 
     private mutating func webSocketFrame(length: Int) -> UnsafeMutableRawPointer {

@@ -1,3 +1,5 @@
+import JetProtocol
+
 /// What happens at which size of a peer's outbox (jet-protocol(7) §7).
 ///
 /// From the smallest to the largest:
@@ -16,7 +18,7 @@ struct OutboxLimits {
     init(_ configuration: Bus.Configuration) {
         chunk = configuration.snapshotChunk
         full = configuration.outboxLimit
-        requests = configuration.outboxLimit &* 2
+        requests = configuration.outboxLimit &* ProtocolLimits.ownerOutbox
         ceiling = configuration.outboxCeiling
     }
 }

@@ -30,7 +30,7 @@ final class FetchRequests {
     func fetch(_ request: borrowing Request) throws(ErrorObject) {
         let peer = request.peer
         let id = try request.fetchID()
-        guard peer.fetchers[id] == nil else { throw .invalidParams("fetchIdInUse", id.text) }
+        guard peer.fetchers[id] == nil else { throw .invalidParams(.fetchIdInUse, id.text) }
         let rule = try request.rule()
         guard rule.limit == nil || rule.interval == nil else {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
@@ -81,7 +81,7 @@ final class FetchRequests {
         let rule = try request.rule()
         let peer = request.peer
         guard let id = request.id else { return }
-        guard walked < walkLimit else { throw .limitExceeded("walk", max: walkLimit) }
+        guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
         walked += elements.end
         delivery.withBuffer { result in
             if let sort = rule.sort {

@@ -39,7 +39,7 @@ extension Bus {
             return try decoder.decode(message.bytes, limit: configuration.messageLimit)
         } catch {
             if error.reason == .tooLong {
-                delivery.close(peer, because: .limitExceeded("messageSize", max: configuration.messageLimit))
+                delivery.close(peer, because: .limitExceeded(.messageSize, max: configuration.messageLimit))
             } else {
                 refuseUnreadable(peer, with: .parseError(ofMessagePack: message.bytes))
             }

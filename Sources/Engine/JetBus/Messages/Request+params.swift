@@ -54,7 +54,7 @@ extension Request {
     func timeout() throws(ErrorObject) -> UInt64? {
         guard let range = optional("timeout") else { return nil }
         guard let seconds = value(range).double, seconds >= 0 else { throw .wrongType("timeout", got: params) }
-        return UInt64(min(seconds, 31_536_000) * 1e9)
+        return UInt64(min(seconds, Double(ProtocolLimits.longestTimeout)) * 1e9)
     }
 
     /// The value at `range` as a tree.
@@ -96,7 +96,7 @@ extension Request {
 
 extension ErrorObject {
     /// Invalid params, for a reason that concerns a path: `{"<reason>":"<path>"}`.
-    static func invalidPath(_ reason: StaticString, _ path: UnsafeRawBufferPointer) -> ErrorObject {
+    static func invalidPath(_ reason: ErrorKey, _ path: UnsafeRawBufferPointer) -> ErrorObject {
         var text: [UInt8] = []
         JSONWriter.append(string: path.bytes, to: &text)
         return .invalidParams(reason, text)

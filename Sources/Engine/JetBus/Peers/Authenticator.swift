@@ -32,13 +32,13 @@ final class Authenticator {
 
     func authenticate(_ request: borrowing Request) throws(ErrorObject) {
         let credentials = try NamedPassword(of: request)
-        guard request.peer.fetchers.isEmpty else { throw Self.refusal("alreadyFetching") }
+        guard request.peer.fetchers.isEmpty else { throw Self.refusal(.alreadyFetching) }
         try begin(.authentication, credentials, request)
     }
 
     func passwd(_ request: borrowing Request) throws(ErrorObject) {
         let credentials = try NamedPassword(of: request)
-        guard hasUsers else { throw Self.refusal("invalidUser") }
+        guard hasUsers else { throw Self.refusal(.invalidUser) }
         guard let user = request.peer.user else { throw Self.noAccess(credentials.user) }
         try begin(.passwordChange(by: user), credentials, request)
     }
@@ -47,9 +47,9 @@ final class Authenticator {
         _ kind: Bus.AuthenticationRequest.Kind, _ credentials: NamedPassword, _ request: borrowing Request
     ) throws(ErrorObject) {
         guard hasUsers, credentials.user.utf8.count <= NamedPassword.longestName else {
-            throw Self.refusal("invalidUser")
+            throw Self.refusal(.invalidUser)
         }
-        guard open.count < limit else { throw .limitExceeded("authentications", max: limit) }
+        guard open.count < limit else { throw .limitExceeded(.authentications, max: limit) }
         lastSerial &+= 1
         open.insert(lastSerial)
         waiting.append(
@@ -111,8 +111,8 @@ final class Authenticator {
         switch (result, pending.kind) {
         case (.granted(let groups), .authentication): .success(groups.json.text)
         case (.changed, .passwordChange): .success(Array("true".utf8))
-        case (.unknownUser, _): .failure(Self.refusal("invalidUser"))
-        case (.wrongPassword, _): .failure(Self.refusal("invalidPassword"))
+        case (.unknownUser, _): .failure(Self.refusal(.invalidUser))
+        case (.wrongPassword, _): .failure(Self.refusal(.invalidPassword))
         case (.forbidden, _): .failure(Self.noAccess(pending.user))
         case (.failed(let reason), _): .failure(.internalError(reason))
         case (.granted, .passwordChange), (.changed, .authentication):
@@ -161,17 +161,17 @@ final class Authenticator {
         // Limits what a shell that goes on reading can bring; a batch is no longer than a message may be.
         let count = pending.postponed.reduce(text.text.count) { $0 + $1.text.count }
         guard pending.postponed.isEmpty || count <= pendingBytesLimit else {
-            return delivery.close(peer, because: .limitExceeded("pendingBytes", max: pendingBytesLimit))
+            return delivery.close(peer, because: .limitExceeded(.pendingBytes, max: pendingBytesLimit))
         }
         pending.postponed.append(text)
     }
 
     // MARK: Errors
 
-    private static func refusal(_ key: StaticString) -> ErrorObject { .invalidParams(key, Array("true".utf8)) }
+    private static func refusal(_ key: ErrorKey) -> ErrorObject { .invalidParams(key, Array("true".utf8)) }
 
     /// The error for a password that the peer's user may not change. It names the user in the place of a path.
-    private static func noAccess(_ user: String) -> ErrorObject { .invalidParams("noAccess", JSON.string(user).text) }
+    private static func noAccess(_ user: String) -> ErrorObject { .invalidParams(.noAccess, JSON.string(user).text) }
 }
 
 /// The params `user` and `password`.

@@ -31,7 +31,7 @@ struct SessionRequests {
             case ("name", _): throw .wrongType("name", got: request.params)
             case ("debug", _): throw .wrongType("debug", got: request.params)
             case ("encoding", _): throw .wrongType("encoding", got: request.params)
-            default: throw .invalidParams("unknownParam", JSON.string(member.name).text)
+            default: throw .invalidParams(.unknownParam, JSON.string(member.name).text)
             }
         }
         request.peer.name = name

@@ -38,11 +38,11 @@ final class Router {
         let timeout = isPlain ? nil : try request.timeout()
         let path = try request.path()
         guard let element = elements.find(path)?.takeUnretainedValue() else {
-            throw .invalidPath("pathNotExists", path)
+            throw .invalidPath(.pathNotExists, path)
         }
-        guard element.isMethod != isSet else { throw .invalidPath(isSet ? "notAState" : "notAMethod", path) }
-        guard !element.fetchOnly else { throw .invalidPath("fetchOnly", path) }
-        guard element.admits(request.peer) else { throw .invalidPath("noAccess", path) }
+        guard element.isMethod != isSet else { throw .invalidPath(isSet ? .notAState : .notAMethod, path) }
+        guard !element.fetchOnly else { throw .invalidPath(.fetchOnly, path) }
+        guard element.admits(request.peer) else { throw .invalidPath(.noAccess, path) }
         let arguments = isSet ? nil : request.optional("args")
         if let arguments {
             let first = request.text[arguments.start]
@@ -101,10 +101,10 @@ final class Router {
     ) throws(ErrorObject) -> UInt64? {
         guard let id = request.id else { return nil }
         guard Int(request.peer.pendingRequests) < pendingRequestLimit, requests.hasRoom else {
-            throw .limitExceeded("pendingRequests", max: pendingRequestLimit)
+            throw .limitExceeded(.pendingRequests, max: pendingRequestLimit)
         }
         guard request.peer.pendingBytes < pendingBytesLimit else {
-            throw .limitExceeded("pendingBytes", max: pendingBytesLimit)
+            throw .limitExceeded(.pendingBytes, max: pendingBytesLimit)
         }
         let timeout = timeout ?? element.details?.timeout ?? defaultTimeout
         let routed = requests.open(

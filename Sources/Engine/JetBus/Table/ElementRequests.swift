@@ -31,7 +31,7 @@ final class ElementRequests {
         let fetchOnly = isPlain ? false : try request.flag("fetchOnly")
         let details = isPlain ? nil : try details(of: request)
         let hash = elements.hash(of: path)
-        guard elements.find(path, hash: hash) == nil else { throw .invalidPath("pathAlreadyExists", path) }
+        guard elements.find(path, hash: hash) == nil else { throw .invalidPath(.pathAlreadyExists, path) }
         let element = elements.add(
             path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
             fetchOnly: fetchOnly, details: details)
@@ -92,7 +92,7 @@ final class ElementRequests {
         // The sender is written to first: it can continue while the subscribers are being written to.
         if request.message.id != nil { request.sender._withUnsafeGuaranteedRef { delivery.enqueue($0) } }
         let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
-            guard !element.isMethod else { return ErrorObject.invalidParams("notAState", Array(element.quotedPath)) }
+            guard !element.isMethod else { return ErrorObject.invalidParams(.notAState, Array(element.quotedPath)) }
             notifier.change(element, to: request.bytes(value), by: request.sender)
             request.sender._withUnsafeGuaranteedRef { snapshots.addChanged(element, to: $0) }
             return nil
@@ -105,9 +105,9 @@ final class ElementRequests {
     @inline(__always)
     private func ownElement(of request: borrowing Request) throws(ErrorObject) -> Unmanaged<Element> {
         let path = try request.path()
-        guard let reference = elements.find(path) else { throw .invalidPath("pathNotExists", path) }
+        guard let reference = elements.find(path) else { throw .invalidPath(.pathNotExists, path) }
         let isOwn = reference._withUnsafeGuaranteedRef { $0.owner.toOpaque() == request.sender.toOpaque() }
-        guard isOwn else { throw .invalidPath("foreignPath", path) }
+        guard isOwn else { throw .invalidPath(.foreignPath, path) }
         return reference
     }
 }

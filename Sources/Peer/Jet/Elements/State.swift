@@ -140,7 +140,7 @@ final class StateBox<Value: Codable & Sendable>: Sendable {
         do {
             // Only a daemon that ignores fetchOnly lets this come.
             guard let onSet else {
-                throw JetError(ErrorObject.invalidParams("fetchOnly", JSON.string(path).text))
+                throw JetError(ErrorObject.invalidParams(.fetchOnly, JSON.string(path).text))
             }
             let params = try SetParams<Value>(request.params)
             let wanted = SetRequest(

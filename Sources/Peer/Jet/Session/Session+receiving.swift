@@ -66,7 +66,7 @@ extension Session {
     mutating func answer(_ request: RoutedRequest, _ outcome: Result<[UInt8], ErrorObject>) {
         guard isUp, request.epoch == epoch, let id = request.id else { return }
         if case .success(let result) = outcome, !fits(result.count + id.count) {
-            return writeAnswer(id, .failure(.limitExceeded(LimitName.messageSize.rawValue, max: settings.messageLimit)))
+            return writeAnswer(id, .failure(.limitExceeded(.messageSize, max: settings.messageLimit)))
         }
         writeAnswer(id, outcome)
     }

@@ -118,7 +118,7 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     /// Refuses to send what the daemon would not take: a message with `count` bytes of path, value and the like.
     func demandRoom(for count: Int) throws(JetError) {
         guard fits(count) else {
-            throw JetError(.limitExceeded(LimitName.messageSize.rawValue, max: settings.messageLimit))
+            throw JetError(.limitExceeded(.messageSize, max: settings.messageLimit))
         }
     }
 

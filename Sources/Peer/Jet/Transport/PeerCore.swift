@@ -83,7 +83,7 @@ final class PeerCore: Sendable {
         case .reply(let reply, let result): reply(result)
         case .serve(let element, let request):
             guard element.serve(request) else {
-                return answer(request, .failure(.limitExceeded("waitingRequests", max: ElementHandle.limit)))
+                return answer(request, .failure(.limitExceeded(.waitingRequests, max: ElementHandle.limit)))
             }
         case .deliver(let feed, let notice): feed.receive(notice)
         case .deliverSorted(let feed, let notice): feed.receive(notice)
