@@ -114,7 +114,7 @@ let package = Package(
         .module("CBytes", .base),
         .module("CTOML", .base),
         .module("JSONText", .base),
-        .module("Moments", .base, [], compact),
+        .module("Moments", .base),
         .module("Readiness", .base, [], compact),
         .module("Files", .base, [], compact),
         .module("Text", .base, [], compact),
