@@ -1,4 +1,4 @@
-import AgentCore
+@testable import AgentCore
 import Providers
 import JSONText
 import Jet
@@ -12,15 +12,14 @@ struct ControlTests {
     func set() async throws {
         let bus = try await TestBus(granting: ["operator"])
         let lamp = Lamp()
-        let publisher = PeerPublisher(try await bus.peer(), logger: MemoryLog().logger)
-        _ = await publisher.publish([.add(Lamp.reading(0))], controller: Controller(lamp, group: "operator"))
+        let lamps = ReportedLamps(PeerPublisher(try await bus.peer(), logger: MemoryLog().logger))
+        await lamps.report(0, lamp)
         let user = try await bus.peer()
         let fetcher = try await user.fetch(.path("lamp"), as: Int.self)
         #expect(try await user.set("lamp", to: 300, valueAsResult: true) == 255)
         // The provider's own report of what it became tells nothing new.
-        let lamps = Controller(lamp, group: "operator")
-        _ = await publisher.publish([.change(path: "lamp", value: 255)], controller: lamps)
-        _ = await publisher.publish([.change(path: "lamp", value: 7)], controller: lamps)
+        await lamps.report(255, lamp)
+        await lamps.report(7, lamp)
         var heard: [Int?] = []
         for try await event in fetcher {
             heard.append(event.value)
@@ -33,13 +32,13 @@ struct ControlTests {
     @Test("a report that is quicker than the set's own answer is told once, too")
     func quickReport() async throws {
         let bus = try await TestBus(granting: ["operator"])
-        let publisher = PeerPublisher(try await bus.peer(), logger: MemoryLog().logger)
-        let lamp = QuickLamp(publisher: publisher)
-        _ = await publisher.publish([.add(Lamp.reading(0))], controller: Controller(lamp, group: "operator"))
+        let lamps = ReportedLamps(PeerPublisher(try await bus.peer(), logger: MemoryLog().logger))
+        let lamp = QuickLamp(lamps: lamps)
+        await lamps.report(0, lamp)
         let user = try await bus.peer()
         let fetcher = try await user.fetch(.path("lamp"), as: Int.self)
         #expect(try await user.set("lamp", to: 9, valueAsResult: true) == 9)
-        _ = await publisher.publish([.change(path: "lamp", value: 10)])
+        await lamps.report(10, lamp)
         var heard: [Int?] = []
         for try await event in fetcher {
             heard.append(event.value)
@@ -140,12 +139,33 @@ private struct Lamp: Controls {
     func loggable(_ argument: JSON, at path: String) -> JSON { argument == ["pin": 1234] ? "not shown" : argument }
 }
 
+/// A lamp on the bus by way of the board, as the agent publishes what a provider reports.
+private final class ReportedLamps: Sendable {
+    private let board = SharedBoard()
+    private let publisher: PeerPublisher
+
+    init(_ publisher: PeerPublisher) { self.publisher = publisher }
+
+    /// The provider reports how bright the lamp is.
+    func report(_ brightness: Int, _ controls: any Controls) async {
+        let run = ProviderRun(LampProvider(), clock: ContinuousClock(), logger: MemoryLog().logger)
+        let controller = Controller(LaneControls(controls, of: run, on: board), group: "operator")
+        let steps = board.apply([Lamp.reading(brightness)], of: run.name).publications
+        if !steps.isEmpty { _ = await publisher.publish(steps, controller: controller) }
+    }
+
+    private struct LampProvider: Provider {
+        let name = "lamps"
+        mutating func readings() -> [Reading] { [] }
+    }
+}
+
 /// A lamp whose provider reports what became of a set before the set is answered.
 private struct QuickLamp: Controls {
-    let publisher: PeerPublisher
+    let lamps: ReportedLamps
 
     func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON> {
-        _ = await publisher.publish([.change(path: path, value: request.value)])
+        await lamps.report(request.value.int ?? 0, self)
         return .adjust(request.value)
     }
 }

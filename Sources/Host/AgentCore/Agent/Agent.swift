@@ -18,6 +18,7 @@ public struct Agent: Sendable {
     private let supervision: any Clock<Duration>
     private let logger: Logger
     private let reports = Reports()
+    private let board = SharedBoard()
 
     /// How long to wait before what the bus refused is offered again: another agent may have had it, and has gone.
     static let retryDelay = Duration.seconds(30)
@@ -49,7 +50,7 @@ public struct Agent: Sendable {
         var controllers: [String: Controller] = [:]
         for (provider, run) in zip(providers, runs) {
             guard let provider = provider as? any ControllingProvider else { continue }
-            controllers[run.name] = Controller(LaneControls(provider.controls, of: run), group: group)
+            controllers[run.name] = Controller(LaneControls(provider.controls, of: run, on: board), group: group)
         }
         self.controllers = controllers
     }
@@ -120,7 +121,6 @@ public struct Agent: Sendable {
     ///
     /// - Parameter retryLater: Sees to it that a provider's set is offered again, if it does not report another one.
     private func publish(_ reports: Reports, retryLater: (String) -> Void) async {
-        var board = StateBoard()
         let faults = FaultLog(logger, verb: "published")
         while await reports.wait() {
             for report in reports.take() {

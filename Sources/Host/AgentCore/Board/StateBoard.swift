@@ -1,3 +1,5 @@
+public import JSONText
+
 /// What of the host is on the bus, and by whose word: the difference engine between providers and the bus.
 ///
 /// A provider hands in its complete set of readings; the board compares it with what is published and answers with the
@@ -68,6 +70,16 @@ public struct StateBoard: Sendable {
     public mutating func withdraw(_ path: String) {
         guard let entry = entries.removeValue(forKey: path) else { return }
         paths[entry.provider]?.remove(path)
+    }
+
+    /// Notes that a set has led to this value of the State at `path`, which is published with the answer to the set.
+    ///
+    /// - Returns: Whether it has to be published: the provider's report may have been quicker.
+    public mutating func settle(_ path: String, _ value: JSON) -> Bool {
+        guard let entry = entries[path] else { return true }
+        if entry.reading.value == value { return false }
+        entries[path]?.reading.value = value
+        return true
     }
 
     /// Notes `reading` as published, if it is worth it, and says how.

@@ -128,8 +128,7 @@ public actor PeerPublisher: Publisher {
                 }
                 return try add(reading, controller, batch)
             case .change(let path, let value):
-                // A set that was adjusted has told everybody already.
-                guard case .state(let state)? = elements[path], state.value != value else { return .done }
+                guard case .state(let state)? = elements[path] else { return .done }
                 try state.change(value)
                 return .done
             case .remove(let path):
@@ -166,21 +165,12 @@ public actor PeerPublisher: Publisher {
         }
         options.access = Access(setGroups: [controller.group])
         return .state(
-            try batch.addState(path, reading.value, options: options) { [weak self] request in
+            try batch.addState(path, reading.value, options: options) { request in
                 let loggable = controls.loggable(request.value, at: path)
-                let decision = try await controlLog.noting("set", path, loggable, by: request.caller) {
+                return try await controlLog.noting("set", path, loggable, by: request.caller) {
                     try await controls.set(path, request)
                 }
-                return await self?.untold(decision, at: path) ?? decision
             })
-    }
-
-    /// What a set comes to on the bus: its provider's report may have been quicker, and then everybody knows already.
-    private func untold(_ decision: SetDecision<JSON>, at path: String) -> SetDecision<JSON> {
-        guard case .adjust(let value) = decision, case .state(let state)? = elements[path], state.value == value else {
-            return decision
-        }
-        return .acceptSilently
     }
 
     /// Waits for a connection.

@@ -5,19 +5,24 @@ internal import Jet
 struct LaneControls: Controls {
     private let controls: any Controls
     private let run: ProviderRun
+    private let board: SharedBoard
 
     /// How long a set or call may wait for the lane. The caller does not wait for longer, and must not find it carried
     /// out minutes later.
     private static let patience = Duration.seconds(20)
 
     /// The controls of the provider of `run`.
-    init(_ controls: any Controls, of run: ProviderRun) {
+    init(_ controls: any Controls, of run: ProviderRun, on board: SharedBoard) {
         self.controls = controls
         self.run = run
+        self.board = board
     }
 
     func set(_ path: String, _ request: SetRequest<JSON>) async throws -> SetDecision<JSON> {
-        try await onLane { try await controls.set(path, request) }
+        let decision = try await onLane { try await controls.set(path, request) }
+        // What the provider's report has published already is not published again.
+        if case .adjust(let value) = decision, !board.settle(path, value) { return .acceptSilently }
+        return decision
     }
 
     func call(_ path: String, _ request: CallRequest<JSON>) async throws -> JSON {

@@ -112,7 +112,7 @@ struct LaneTests {
     func controls() async throws {
         let file = try HangingFile("1")
         let run = ProviderRun(FileProvider(file), clock: VirtualClock(), logger: MemoryLog().logger)
-        let controls = LaneControls(LaneReporting(), of: run)
+        let controls = LaneControls(LaneReporting(), of: run, on: SharedBoard())
         let request = CallRequest<JSON>(arguments: .null, caller: nil)
         let answer = try await controls.call("x", request)
         #expect(answer == true)
