@@ -54,7 +54,7 @@ package struct Folder: ~Copyable, Sendable {
             try new.write(bytes)
             let status = try new.status()
             let (user, group) = (user ?? status.st_uid, group ?? status.st_gid)
-            // Whoever may not change the owner may still keep it.
+            // A process that may not change the owner may still keep it.
             if (user, group) != (status.st_uid, status.st_gid), fchown(new.descriptor, user, group) != 0 {
                 throw SystemCallError("fchown", new.path)
             }

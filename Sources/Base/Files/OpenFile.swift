@@ -80,7 +80,7 @@ extension OpenFile {
             var length: Int
             repeat { length = read(descriptor, buffer.baseAddress, limit) } while length < 0 && errno == EINTR
             if length < 0 { code = errno }
-            // At least so many bytes are initialized: read(2) has written them.
+            // read(2) has written this number of bytes, so they are initialized.
             count = max(0, length)
         }
         guard code == 0 else { throw SystemCallError("read", path, code: code) }

@@ -29,7 +29,7 @@ public struct MethodCall: Hashable, Sendable {
     public var arguments: [DBusValue]
     /// How long to wait for the reply.
     public var timeout: Duration
-    /// Whether polkit may ask for a password. On a device nobody would enter it.
+    /// Whether polkit may ask for a password. A device has no user to enter it.
     public var allowInteractiveAuthorization: Bool
 
     /// A call with all its parts.

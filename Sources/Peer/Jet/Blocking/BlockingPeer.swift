@@ -40,7 +40,7 @@ public final class BlockingPeer: Sendable {
     /// Closes the peer. What was sent before is still written: a script that ends without this may lose it.
     /// In async code it does not wait for that.
     public func close() {
-        // Whoever must not wait does not.
+        // A thread that must not wait, such as one of the event loop, does not.
         guard (try? Waiting.wait({ () async throws(JetError) in await self.peer.close() })) == nil else { return }
         _ = peer.core.close(within: .seconds(1))
     }

@@ -13,7 +13,7 @@ public struct Caller: Hashable, Sendable {
     public var peer: String?
     /// The user that it has authenticated as, if it has.
     public var user: String?
-    /// The system's user that runs it, if it came over a unix socket: the kernel's word.
+    /// The system's user that runs it, if it came over a unix socket, as the kernel reports it.
     public var uid: UInt32?
     /// The groups that it is in.
     public var groups: Groups

@@ -1,8 +1,8 @@
 import JetProtocol
 import Synchronization
 
-/// What all fetchers have in common: one rule, and a fetch of it that is begun, ended and begun again. Whoever listens
-/// is given to it; it ends with the last who keeps it.
+/// What all fetchers have in common: one rule, and a fetch of it that is begun, ended and begun again. It
+/// notifies its listeners, and ends when the last reference to it is gone.
 final class FetchControl<Queue: FeedQueue>: Sendable {
     /// The rule that it fetches.
     let rule: FetchRule
