@@ -6,7 +6,7 @@ import JetProtocol
 import Logging
 import Systemd
 
-/// The agent's life: waits for the daemon, shows the host, takes its leave.
+/// Runs the agent: waits for the daemon, shows the host on the bus, and disconnects when it is stopped.
 struct AgentService: Sendable {
     let providers: [any Provider]
     /// Where the daemon is; `nil` for that of this machine.
@@ -85,10 +85,10 @@ struct AgentService: Sendable {
         manager.show("connected to \(peer.endpoint)")
     }
 
-    /// How often to look where nobody waits for a ping: a status is for people.
+    /// The interval of the checks if the service manager does not expect watchdog pings: they only update the status.
     private static let beat = Duration.seconds(10)
 
-    /// Keeps the service manager told that the agent is alive, and what it shows.
+    /// Sends watchdog pings and the agent's status to the service manager.
     private func watch(_ agent: Agent, _ peer: Peer, _ publisher: PeerPublisher, _ manager: ServiceNotifier) async {
         await AgentWatch(agent, peer).run(every: manager.pingInterval ?? Self.beat) { finding in
             if finding.isAlive {

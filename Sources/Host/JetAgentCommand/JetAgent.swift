@@ -18,8 +18,8 @@ struct JetAgent: AsyncParsableCommand {
         commandName: "jet-agent",
         abstract: "Shows this machine on a Jet bus, and lets those who may change it.",
         discussion: """
-            The agent needs no rights. It waits for the daemon if that is not there, and comes back \
-            by itself when the daemon is started anew. It ends on SIGTERM or SIGINT, and with it all its states.
+            The agent needs no privileges. It waits until the daemon is available, and reconnects \
+            when the daemon is restarted. It exits on SIGTERM or SIGINT, which removes all its states from the bus.
 
             Exit codes:
               0  an orderly end
@@ -74,7 +74,7 @@ struct JetAgent: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How often to look at what does not tell of its changes. (default: as configured; else 1)",
+            "How often to poll what does not report its changes. (default: as configured; else 1)",
             valueName: "seconds"))
     var interval: Double?
 

@@ -7,15 +7,15 @@ import NetworkApply
 import Handover
 import Systemd
 
-/// The root program's main: which of its services it is, and exit codes.
+/// The root program's main: selects the service by the command line, and sets the exit code.
 ///
-/// It takes one word, which stands in its units; everything else comes from files, and is looked at before it is
-/// believed. A request that is refused is an orderly end: the answer says why.
+/// It takes one word, which its units pass to it; everything else is read from files and validated before it is used.
+/// A refused request is not a failure of the program: the answer contains the reason.
 public enum JetNetwork {
     /// Does what the command line says; ends the process with another status than 0 where it could not.
     public static func main() async {
         guard CommandLine.arguments.count == 2, let verb = NetworkVerb(rawValue: CommandLine.arguments[1]) else {
-            say("takes one word: apply, confirm, rollback or show. Its services start it; nobody else needs to.")
+            say("takes one word: apply, confirm, rollback or show. It is started by its services, not by hand.")
             exit(2)
         }
         umask(0o027)
@@ -75,7 +75,7 @@ public enum JetNetwork {
         }
     }
 
-    /// Logs what came of a request. The token is nobody else's business.
+    /// Logs the result of a request. The token is not logged, because it is a secret of the author.
     private static func tell(_ answer: ChangeAnswer, _ success: NetworkEvent, _ request: ChangeRequest) {
         var metadata: Logger.Metadata = ["id": "\(answer.id)", "by": "\(request.by)"]
         if !request.link.isEmpty { metadata["link"] = "\(request.link)" }

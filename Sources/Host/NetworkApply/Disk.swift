@@ -134,12 +134,12 @@ extension Disk {
         if isDurable { try synchronise(folder) }
     }
 
-    /// Puts a file back as it was. Where that is so already, nothing is written: it works on a full disk, too. Where the
-    /// disk has no room for the new file beside the old one, the old one makes it.
+    /// Restores a file as it was. If the file has that content already, nothing is written, so this works on a full
+    /// disk, too. If the disk has no room for the new file beside the old one, the old one is removed first.
     public func putBack(_ path: String, _ bytes: [UInt8], group: UInt32?) throws(DiskError) {
         if kind(path) == S_IFREG, (try? read(path)) == bytes {
-            // Whoever wrote something here may have lost its power with a part of it beside, or before the directory was on
-            // the disk.
+            // An earlier write may have been interrupted by a power loss: a partial file may be left beside this one,
+            // or the directory may not be on the disk yet.
             unlink(root + Self.beside(path))
             return try synchronise(File.folder(of: path))
         }
@@ -164,7 +164,7 @@ extension Disk {
     public func makeDirectory(_ path: String) throws(DiskError) {
         try announce(.makeDirectory(path))
         guard mkdir(root + path, 0o755) == 0 || errno == EEXIST else { throw DiskError(path) }
-        // The process may create files for nobody else to read; networkd must look in here.
+        // The umask of the process may deny access to other users; networkd must be able to read the directory.
         guard chmod(root + path, 0o755) == 0 else { throw DiskError(path) }
         if let networkGroup { _ = lchown(root + path, uid_t.max, networkGroup) }
         try synchronise(File.folder(of: path))

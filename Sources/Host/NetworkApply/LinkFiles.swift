@@ -74,7 +74,7 @@ struct LinkFiles: Sendable {
         }
         let file = NetworkFile.own(making: target, of: base, match: match)
         guard file.settings.isSame(as: target) else {
-            throw FieldError("", "\(basePath ?? link) says what no other file can unsay; change that one.")
+            throw FieldError("", "\(basePath ?? link) has settings that no other file can override; change that one.")
         }
         let remark = Self.remark + (basePath.map { "\(Self.baseRemark)\($0)\n" } ?? "")
         return (noDropIn + [(own, remark + file.text)], own)

@@ -126,15 +126,15 @@ extension NetworkChanger {
         }
     }
 
-    /// Whether a change that went wrong could not be undone at once. Then the rollback must begin now, which tries until
-    /// it is done: the timer may not have been armed, and nobody is to wait for it.
+    /// Whether a change that failed could not be undone at once. Then the rollback must be started now, and is retried
+    /// until it succeeds: the timer may not have been armed, and there is no reason to wait until it elapses.
     public func needsRollback(after answer: ChangeAnswer) -> Bool {
         // While another change is pending, a new one is refused; it does not go wrong.
         guard case .failed = answer.result else { return false }
         return ((try? records.pending()) ?? nil) != nil
     }
 
-    /// So many random bytes as hexadecimal digits.
+    /// `count` random bytes as hexadecimal digits.
     private func word(_ count: Int) -> String {
         surroundings.random(count).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

@@ -3,24 +3,24 @@ public import Handover
 internal import NetworkSettings
 
 extension NetworkChanger {
-    /// Makes the pending change one for good, if it is its author who asks and knows the token.
+    /// Makes the pending change permanent, if its author asks for it and knows the token.
     public func confirm(_ request: ChangeRequest) async -> ChangeAnswer {
         do {
             guard let change = try records.pending() else {
-                throw FieldError("token", "is of no pending change: none is pending.")
+                throw FieldError("token", "matches no pending change: none is pending.")
             }
             guard let token = request.token, Self.isEqual(token, change.token) else {
                 throw FieldError("token", "is not the one that the change was answered with.")
             }
             guard request.by.isSame(as: change.by) else {
-                throw FieldError("", "The change is \(change.by)'s; nobody else can confirm it.")
+                throw FieldError("", "The change is \(change.by)'s; no other user can confirm it.")
             }
             guard change.bootID == bootID, surroundings.sinceBoot() < change.deadlineSinceBoot else {
                 throw FieldError("", "The deadline has passed; the change is being rolled back.")
             }
             let outcome = ChangeOutcome(
                 id: change.id, link: change.link, result: .confirmed, at: surroundings.now())
-            // In this order: the record's end is what makes the change one for good.
+            // The order matters: the change is permanent when its record is removed.
             try records.put(outcome)
             try records.removePending()
             // The timer finds nothing to undo.

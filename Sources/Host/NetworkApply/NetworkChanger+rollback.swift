@@ -5,10 +5,10 @@ public import Handover
 extension NetworkChanger {
     /// Undoes the pending change, if there is one.
     ///
-    /// - Parameter request: Who asked for it; `nil` if nobody did, and the deadline or the machine's start is the
-    ///   reason. One that is about another change is taken for none.
-    /// - Returns: What came of it; `nil` if nothing was pending.
-    /// - Throws: What went wrong: the change is still pending, and this is to be tried again.
+    /// - Parameter request: The request of a user; `nil` if the reason is the deadline or a restart of the machine. One
+    ///   about another change is ignored, and the rollback is done as if there were no request.
+    /// - Returns: The result; `nil` if nothing was pending.
+    /// - Throws: The error: the change is still pending, and the rollback has to be tried again.
     public func rollback(_ request: ChangeRequest? = nil) async throws -> ChangeOutcome? {
         guard let change = try records.pending() else {
             try? await services.disarmRollback()
@@ -43,13 +43,13 @@ extension NetworkChanger {
             outcome.difference = trouble ?? difference
             outcome.restored = outcome.difference == nil
         } else {
-            // On its way up the machine configures the link by the files that have just been put back; only if networkd
-            // was faster it has to be told. What comes of it, `show` looks at later.
+            // During boot, networkd configures the link by the files that have just been restored. It has to reload
+            // them only if it has started already. `show` checks the result later.
             if inventory.hasNetworkd { try? await services.reload() }
             outcome.awaited = change.kernel
         }
-        // The files are back, and that is what counts: if the disk has no room for a word about it, this must not be done
-        // again and again, with networkd beginning anew each time.
+        // The files are restored, which is what matters: if the result cannot be written because the disk is full, the
+        // rollback must not be repeated, because networkd would configure the link again each time.
         try? records.put(outcome)
         try records.removePending()
         try? await services.disarmRollback()
@@ -77,7 +77,7 @@ extension NetworkChanger {
     private static let reloads = 3
     private static let reloadPause = Duration.seconds(1)
 
-    /// How long an undoing takes at most, if a service answers, or is given up, after so long.
+    /// The longest time that a rollback takes if each call to a service ends, or times out, within `patience`.
     static func longestUndoing(answering patience: Duration) -> Duration {
         (patience * 2 + reloadPause) * reloads + settling
     }

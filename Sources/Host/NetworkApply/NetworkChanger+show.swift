@@ -2,13 +2,13 @@ internal import Handover
 internal import NetworkSettings
 
 extension NetworkChanger {
-    /// Writes down what the links are told to be, for the agent to show; and whether a change that the machine's start
-    /// has undone is restored, which could not be known before. That may take a while: the agent asks again.
+    /// Records the configured settings of the links, for the agent to show. If a change was undone during boot, records
+    /// also whether the former state is restored, which is known only later: the agent asks again.
     public func show() async throws {
         var views: [LinkView] = []
         for link in inventory.names {
             let owner = await (try? owner(of: link)) ?? inventory.owner(of: link)
-            // A link of software that nobody manages is somebody's plumbing, such as a container's.
+            // A virtual link without a network manager belongs to other software, for example to a container.
             guard owner != nil || inventory.isPhysical(link) else { continue }
             let files = owner == .networkd || owner == .netplan ? try? LinkFiles(link, in: inventory) : nil
             views.append(
@@ -16,7 +16,7 @@ extension NetworkChanger {
         }
         try records.put(views)
         guard records.last()?.awaited != nil else { return }
-        // Whoever is at work has newer words about the last change than these would be; and the agent asks again.
+        // A process that holds the lock will write a newer result of the last change; the agent asks again.
         guard let lock = try RunLock(ifFree: disk) else { return }
         defer { lock.release() }
         guard var outcome = records.last(), let awaited = outcome.awaited else { return }

@@ -5,11 +5,11 @@ internal import NetworkSettings
 ///
 /// A change goes through these steps, and wherever it is interrupted, what is on the disk is enough to undo it:
 ///
-/// 1. the files as they are, the kernel's state and the deadline are written down (`PendingChange`);
-/// 2. a timer of the service manager is armed, which outlives this process and the agent;
+/// 1. the files as they are, the kernel's state and the deadline are recorded (`PendingChange`);
+/// 2. a timer of the service manager is started, which outlives this process and the agent;
 /// 3. the new files are written, and networkd reads them;
-/// 4. the author confirms, and the record is removed: the change is for good;
-/// 5. or nobody does, and the timer, or the machine's next start, puts the files back.
+/// 4. the author confirms, and the record is removed: the change is permanent;
+/// 5. or the change is not confirmed, and the timer, or the next boot, restores the files.
 public struct NetworkChanger: Sendable {
     let disk: Disk
     let kernel: any KernelLinks
@@ -18,13 +18,13 @@ public struct NetworkChanger: Sendable {
     let records: Records
     let inventory: LinkInventory
 
-    /// So long the kernel's state may take to be what it was.
+    /// How long the kernel's state may take to return to what it was.
     static let settling = Duration.seconds(15)
-    /// So long, in milliseconds since the machine's start, its network may take to be there: cables, switches, leases.
+    /// How long, in milliseconds since boot, the network may take to come up: cables, switches, leases.
     static let starting = 120_000
-    /// So long networkd may take to say that it cannot do it.
+    /// How long networkd may take to report a failure.
     static let objecting = Duration.seconds(5)
-    /// How often is looked.
+    /// The interval between two checks.
     static let pause = Duration.milliseconds(250)
 
     /// A changer of these files and services.

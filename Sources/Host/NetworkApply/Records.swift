@@ -28,16 +28,16 @@ public struct Records: Sendable {
     /// Nothing is pending any more.
     func removePending() throws(DiskError) { try disk.remove(disk.files.pending) }
 
-    /// What became of the last change; `nil` if there was none, or nobody can read it any more.
+    /// The result of the last change; `nil` if there was none, or if its record cannot be read.
     public func last() -> ChangeOutcome? {
         guard let bytes = try? disk.read(disk.files.last), let value = try? JSON(parsing: bytes) else { return nil }
         return ChangeOutcome(value)
     }
 
-    /// Writes down what became of a change.
+    /// Records the result of a change.
     func put(_ outcome: ChangeOutcome) throws(DiskError) { try disk.write(disk.files.last, outcome.json.text) }
 
-    /// Writes down what the links are told to be.
+    /// Records the configured settings of the links.
     func put(_ views: [LinkView]) throws(DiskError) {
         try disk.write(disk.files.views, JSON.array(views.map(\.json)).text, isDurable: false)
     }

@@ -7,7 +7,7 @@ public struct Surroundings: Sendable {
     public var now: @Sendable () -> Int
     /// Milliseconds of CLOCK_MONOTONIC.
     public var sinceBoot: @Sendable () -> Int
-    /// So many random bytes that nobody can guess.
+    /// Returns the given number of random bytes, which cannot be predicted.
     public var random: @Sendable (Int) -> [UInt8]
     /// Waits.
     public var sleep: @Sendable (Duration) async throws -> Void
@@ -52,16 +52,16 @@ public protocol KernelLinks: Sendable {
 
 /// The services that a change needs, by whatever way they are reached.
 public protocol NetworkServices: Sendable {
-    /// Has the rollback begin after so many seconds, whatever becomes of this process.
+    /// Schedules the rollback in the given number of seconds, even if this process has ended by then.
     func armRollback(after seconds: Int) async throws(ServiceError)
 
-    /// Calls the rollback off.
+    /// Cancels the scheduled rollback.
     func disarmRollback() async throws(ServiceError)
 
-    /// Has networkd read its files anew.
+    /// Asks networkd to read its files again.
     func reload() async throws(ServiceError)
 
-    /// Has networkd configure the link of this number from the beginning.
+    /// Asks networkd to reconfigure the link with this index.
     func reconfigure(_ index: Int) async throws(ServiceError)
 
     /// Whether NetworkManager runs and manages the link.

@@ -30,10 +30,10 @@ public struct SystemServices: NetworkServices {
         }
     }
 
-    /// Has networkd read its files anew; links whose files have changed are configured by them.
+    /// Asks networkd to read its files again; it reconfigures the links whose files have changed.
     public func reload() async throws(ServiceError) { try await networkd("Reload", []) }
 
-    /// Has networkd configure a link from the beginning.
+    /// Asks networkd to reconfigure a link.
     public func reconfigure(_ index: Int) async throws(ServiceError) {
         guard let index = Int32(exactly: index) else { throw ServiceError("no link has the number \(index)") }
         try await networkd("ReconfigureLink", [.int32(index)])
@@ -62,7 +62,8 @@ public struct SystemServices: NetworkServices {
         }
     }
 
-    /// So long a manager of networks may take to answer, which is quick work for it: all attempts of a rollback are over before its unit's time is.
+    /// How long a network manager may take to answer, which it normally does at once. It is short enough for all
+    /// attempts of a rollback to end before its unit's timeout.
     static let patience = Duration.seconds(8)
 
     private func networkd(_ member: String, _ arguments: [DBusValue]) async throws(ServiceError) {

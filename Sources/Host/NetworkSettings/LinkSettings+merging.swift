@@ -3,7 +3,7 @@ public import JSONText
 // Partial sets: what is not named stays, what is `null` goes back to what it would be without any change.
 
 extension LinkSettings {
-    /// So many addresses and so many name servers one link may have: more are a mistake, not a network.
+    /// The maximum number of addresses, and of name servers, of one link: a larger number is considered a mistake.
     public static let maximumCount = 16
 
     /// These settings with the members of `change` in the place of theirs.
@@ -14,10 +14,10 @@ extension LinkSettings {
     /// - Parameters:
     ///   - change: An object of some of the members of `json`.
     ///   - base: What a member goes back to when it is set to `null`.
-    ///   - ignoring: Members that are shown beside the settings and cannot be set: naming one with the value that it
-    ///     has is no mistake, since whoever changes a whole value gives them back.
-    /// - Throws: `FieldError` if the result is not what a link can be told to be; the field is empty if `change` is no
-    ///   object.
+    ///   - ignoring: Members that are shown beside the settings and cannot be set: naming one with its current value is
+    ///     not an error, because a peer that sets the whole value sends them back.
+    /// - Throws: `FieldError` if the result is not a valid configuration of a link; the field is empty if `change` is
+    ///   not an object.
     public func merging(_ change: JSON, base: LinkSettings, ignoring: JSON.Object = [:]) throws(FieldError)
         -> LinkSettings
     {

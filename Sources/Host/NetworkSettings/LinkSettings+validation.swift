@@ -1,5 +1,5 @@
-// Which settings can work at all. What is refused here would leave the link without a network, or be left out by the
-// network's manager without a word to whoever asked for it.
+// Which settings are valid. Settings that are refused here would leave the link without a network, or the network
+// manager would ignore them without notifying the user who asked for them.
 
 extension LinkSettings {
     /// The smallest packet that every IPv4 host takes (RFC 791), and the largest that a length field can name.

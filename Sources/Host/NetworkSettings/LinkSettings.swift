@@ -1,6 +1,6 @@
 public import JSONText
 
-/// What a network link is told to be: where its addresses come from, and which ones they are.
+/// The configuration of a network link: where its addresses come from, and which ones they are.
 ///
 ///     {"mode": "static", "addresses": ["192.0.2.7/24"], "gateway": "192.0.2.1", "dns": ["192.0.2.1"],
 ///      "ipv6": "auto", "mtu": null}

@@ -210,7 +210,7 @@ struct ConfirmationTests {
                 Issue.record("\(other) was taken for alice")
                 continue
             }
-            #expect(reason == "The change is alice's; nobody else can confirm it.")
+            #expect(reason == "The change is alice's; no other user can confirm it.")
         }
         #expect(try machine.records.pending() != nil)
         machine.pass(milliseconds: 120_000)
@@ -237,6 +237,6 @@ struct ConfirmationTests {
     func nothing() async throws {
         let machine = try Machine()
         let answer = await machine.changer.confirm(ChangeRequest(id: "r2", by: Author(), token: "0"))
-        #expect(answer.result == .refused(field: "token", reason: "is of no pending change: none is pending."))
+        #expect(answer.result == .refused(field: "token", reason: "matches no pending change: none is pending."))
     }
 }

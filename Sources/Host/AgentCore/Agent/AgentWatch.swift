@@ -1,15 +1,15 @@
 public import Jet
 internal import Synchronization
 
-/// The *watch* on the agent: its word that it is alive is worth as much as the way on which it is found out.
+/// The watchdog of the agent: checks that the agent still does its work before the service manager is pinged.
 ///
-/// Between two beats its work has to go round once: what providers have reported is published, and the daemon answers a
-/// request that was sent behind that. A daemon that is away, starts anew or takes its time is no fault of the agent's,
-/// and to start the agent anew would help nobody: then, and only then, its publishing may wait, too. What must go on
-/// whatever the daemon does is the event loop of the connection.
+/// Between two beats the agent has to complete one round: what providers have reported is published, and the daemon
+/// answers a request that was sent after that. If the daemon is not running, restarts or is slow, the agent is not at
+/// fault, and restarting the agent would not help: only then may publishing wait, too. The event loop of the connection
+/// has to run whatever the daemon does.
 ///
-/// Polling is no part of the round. A sensor that hangs does so in the kernel, and would in the next agent, too; so the
-/// rest of the machine stays on the bus.
+/// Polling is not part of the round. A sensor that hangs does so in the kernel, and would hang in a restarted agent,
+/// too; without a restart, the rest of the machine stays on the bus.
 public struct AgentWatch: Sendable {
     /// What a beat has found.
     public struct Finding: Hashable, Sendable {

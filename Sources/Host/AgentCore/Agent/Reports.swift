@@ -1,15 +1,15 @@
 internal import Synchronization
 
-/// What providers have reported and nobody has published yet: of each provider the newest set.
+/// What providers have reported and what has not been published yet: the newest set of each provider.
 ///
-/// Sets are complete, so that an older one is worth nothing once there is a newer: however long the bus does not
-/// answer, no more than one set of each provider waits.
+/// Sets are complete, so a newer set replaces an older one: however long the bus does not answer, at most one set of
+/// each provider waits.
 ///
-/// A *round* is put among them by whoever wants to know whether all this goes on: it is over when what was left before it
-/// is published.
+/// A *round* is queued among the sets to check that publishing makes progress: it ends when everything that was queued
+/// before it is published.
 ///
-/// A set of which something was refused is put aside, and offered again if it is still the newest one then: who reports
-/// only changes may not report again for days.
+/// A set of which something was refused is put aside, and published again later if it is still the newest one: a
+/// provider that reports only changes may not report again for days.
 final class Reports: Sendable {
     /// One provider's complete set of readings.
     struct Report: Sendable {
@@ -28,9 +28,9 @@ final class Reports: Sendable {
         /// The number of each provider's newest set.
         var newest: [String: Int] = [:]
         var count = 0
-        /// Those who wait for the end of a round that nobody has taken yet.
+        /// The waiters for rounds that have not been taken from the queue yet.
         var rounds: [AsyncStream<Never>.Continuation] = []
-        /// Those whose round was taken, together with what it was put behind.
+        /// The waiters for rounds that were taken, together with the sets queued before them.
         var takenRounds: [AsyncStream<Never>.Continuation] = []
     }
 
@@ -57,7 +57,7 @@ final class Reports: Sendable {
 
     /// Keeps a set of which something was refused.
     ///
-    /// - Returns: Whether nobody was told to `retry` that provider's set later and has not done so yet.
+    /// - Returns: Whether the caller has to schedule a `retry` of that provider's set: none is pending yet.
     func putAside(_ report: Report) -> Bool {
         content.withLock { $0.refused.updateValue(report, forKey: report.provider) == nil }
     }

@@ -18,17 +18,17 @@ public enum Publication: Hashable, Sendable {
     }
 }
 
-/// Whoever brings publications to the bus.
+/// Carries out publications on the bus.
 public protocol Publisher: Sendable {
     /// Carries out `publications` in their order and returns when the bus has answered.
     ///
-    /// While there is no connection, a publisher keeps what it is told and brings it to the bus later.
+    /// While there is no connection, a publisher keeps the publications and carries them out later.
     ///
     /// - Parameters:
-    ///   - publications: What to bring, all of one provider.
-    ///   - controller: Who serves sets and calls of what is added; `nil` if there is nothing to set or call.
-    /// - Returns: The paths that the bus refused (another peer owns them, say), with the reason in words. They are not
-    ///   on the bus afterwards.
+    ///   - publications: The publications, all of one provider.
+    ///   - controller: Handles sets and calls of the added elements; `nil` if there is nothing to set or call.
+    /// - Returns: The paths that the bus refused (for example because another peer owns them), each with the reason as
+    ///   text. They are not on the bus afterwards.
     func publish(_ publications: [Publication], controller: Controller?) async -> [String: String]
 }
 

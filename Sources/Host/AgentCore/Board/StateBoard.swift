@@ -19,8 +19,8 @@ public struct StateBoard: Sendable {
         /// The steps to carry out, in this order: first all removals (a path may be on its way to another provider, a
         /// name to another link), then the rest in the order of the readings.
         public var publications: [Publication] = []
-        /// Readings that were not taken because their path is another reading's, with that one's provider. Each is told
-        /// once, until the path is free again.
+        /// Readings that were not accepted because another reading has the same path, with that reading's provider.
+        /// Each conflict is reported once, until the path is free again.
         public var conflicts: [Conflict] = []
     }
 
@@ -41,7 +41,7 @@ public struct StateBoard: Sendable {
 
     /// Takes the complete set of `readings` of one provider, and says what is to be published.
     ///
-    /// The steps are taken for done: whoever cannot carry one out says so with `withdraw`.
+    /// The steps are assumed to succeed: a caller that cannot carry one out calls `withdraw`.
     public mutating func apply(_ readings: [Reading], of provider: String) -> Outcome {
         var outcome = Outcome()
         var seen: Set<String> = []
@@ -66,7 +66,7 @@ public struct StateBoard: Sendable {
         return outcome
     }
 
-    /// Forgets that the state at `path` was published: the next set that has it adds it anew.
+    /// Forgets that the state at `path` was published: the next set that contains it adds it again.
     public mutating func withdraw(_ path: String) {
         guard let entry = entries.removeValue(forKey: path) else { return }
         paths[entry.provider]?.remove(path)

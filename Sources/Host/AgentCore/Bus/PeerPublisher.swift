@@ -6,8 +6,8 @@ public import Logging
 /// Brings publications to the bus: each reading becomes a State or a Method of a peer. States that are only shown can
 /// be fetched by all; what can be set or called is for the members of one group, and leaves a line in the log.
 ///
-/// The peer must be one that makes lost connections again. It then adds its elements anew by itself, with their newest
-/// values; so all that is left to do here is to wait with what it cannot do without a connection, which is adding.
+/// The peer must be one that reconnects by itself. It then adds its elements again, with their newest values; the
+/// publisher only has to delay what needs a connection, which is adding new elements.
 public actor PeerPublisher: Publisher {
     private let peer: Peer
     private let controlLog: ControlLog
@@ -25,10 +25,10 @@ public actor PeerPublisher: Publisher {
         let until: ContinuousClock.Instant
     }
 
-    /// So long a path that the bus refused is not asked for again: most often another agent has it, and keeps it.
+    /// How long a path that the bus refused is not requested again: in most cases another agent owns it and keeps it.
     private static let refusalDuration = Duration.seconds(30)
-    /// So long a set or a call may take, unless the caller says otherwise: what is asked of the host has to be done by
-    /// others, whom it takes seconds.
+    /// How long a set or a call may take, unless the caller specifies a timeout: it is carried out by services of the
+    /// host, which may need seconds.
     private static let controlTimeout = Duration.seconds(30)
 
     /// A publisher on the bus that `peer` is connected to.
@@ -74,7 +74,7 @@ public actor PeerPublisher: Publisher {
         case state(Answer<State<JSON>>)
         /// The bus is asked for a Method.
         case method(Answer<Method>)
-        /// The bus is told to remove something.
+        /// The bus is asked to remove an element.
         case removal(Answer<Void>)
         /// It failed at once.
         case failed(JetError)

@@ -14,7 +14,7 @@ package struct Following: Sendable {
     package var nudge: Nudge?
     /// Other sources of reasons: each calls `give` whenever it may be time to look, until the task is cancelled.
     package var sources: [@Sendable (_ give: @escaping @Sendable () -> Void) async throws -> Void] = []
-    /// So long what comes together is awaited before it is looked at.
+    /// How long to wait for further changes before looking, so that changes in quick succession are handled together.
     package var rest = Duration.zero
     /// Something cheap to look at every `interval`, for what no signal tells: when it differs, it is time to look.
     package var probe: (@Sendable () -> String)?
@@ -38,9 +38,9 @@ package struct Following: Sendable {
         (self.clock, self.isBusOptional) = (clock, isBusOptional)
     }
 
-    /// So long nobody asks for a bus that was not there.
+    /// The delay before the next attempt to connect to a bus that was not available.
     package static let busDelay = Duration.seconds(30)
-    /// So long a bus that was there and is gone has to come back: it is restarted, most likely.
+    /// The delay before reconnecting to a bus whose connection was lost: most likely it is being restarted.
     package static let reconnectDelay = Duration.seconds(1)
 
     /// Why it is time to look.

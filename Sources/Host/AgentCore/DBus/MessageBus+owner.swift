@@ -1,8 +1,8 @@
 package import Systemd
 
 extension MessageBus {
-    /// Whether somebody has this well-known name now: whether a service runs. To ask the service itself something would
-    /// start it on some systems. Without a bus nobody has any.
+    /// Whether this well-known name has an owner now, which means that the service runs. A call to the service itself
+    /// would start it on some systems. Without a bus, no name has an owner.
     package func isOwned(_ name: String) async -> Bool {
         let daemon = "org.freedesktop.DBus"
         let call = MethodCall(

@@ -2,8 +2,9 @@ package import Jet
 package import Systemd
 
 extension MessageBus {
-    /// Has one of systemd's daemons set a text of the host, such as its name. A daemon of this kind has its interface's
-    /// name itself, and asks nobody for a password: polkit allows it or not.
+    /// Asks one of systemd's daemons to set a text of the host, such as its name. The bus name of such a daemon is also
+    /// the name of its interface. The call is not interactive: polkit allows or refuses it, and no password is asked
+    /// for.
     ///
     /// - Parameters:
     ///   - member: The method that sets it.

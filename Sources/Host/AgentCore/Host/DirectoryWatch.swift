@@ -2,10 +2,10 @@ internal import Netlink
 internal import Glibc
 internal import Readiness
 
-/// Says when something in a directory changed, by inotify(7): a file came, went, was renamed or written.
+/// Notifies when something in a directory changed, by inotify(7): a file was created, removed, renamed or written.
 ///
-/// Whoever is told looks at what matters to them. Small files that others replace are followed so without asking for
-/// them again and again; `FileWatch` follows a few of a large directory's.
+/// The receiver of the notification reads the files that it needs. This way small files that other programs replace are
+/// followed without polling; `FileWatch` follows a few files of a large directory.
 package final class DirectoryWatch: Sendable {
     private let descriptor: Int32
 

@@ -3,9 +3,9 @@ package import JSONText
 
 /// How fast counters grow that the kernel only ever counts up: what goes through a link, what a disk has read.
 ///
-/// Rates are measured by a clock that nobody sets, and that stands still while the machine sleeps. A counter that is
-/// smaller than before (its driver was loaded anew, or it is a narrow one that began again at zero) tells nothing about
-/// the time between: its rate stays what it was.
+/// Rates are measured with a clock that cannot be set and that does not advance while the machine is suspended. A
+/// counter that is smaller than before (its driver was loaded again, or a narrow counter wrapped to zero) gives no rate
+/// for the time between: its last rate is kept.
 package struct RateMeter: Sendable {
     private var counts: [UInt64] = []
     private var time: Duration = .zero

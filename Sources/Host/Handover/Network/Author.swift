@@ -5,17 +5,17 @@ internal import Text
 public struct Author: Hashable, Sendable {
     /// The user that was authenticated on the bus.
     public var user: String?
-    /// The system's user, by the kernel's word.
+    /// The system's user, as the kernel reports it.
     public var uid: UInt32?
 
-    /// Somebody of whom this is known.
+    /// An author with these names; what is not known is `nil`.
     public init(user: String? = nil, uid: UInt32? = nil) {
         self.user = user
         self.uid = uid
     }
 
-    /// Whether both are the same one: by the user's name if one of them has it, else by the number. Two of whom nothing
-    /// is known are the same nobody.
+    /// Whether both are the same author: compared by the user's name if one of them has it, else by the number. Two
+    /// authors of whom nothing is known are the same.
     public func isSame(as other: Author) -> Bool {
         user != nil || other.user != nil ? user == other.user : uid == other.uid
     }
@@ -43,6 +43,6 @@ public struct Author: Hashable, Sendable {
 }
 
 extension Author: CustomStringConvertible {
-    /// The name, else the number, else that nobody knows.
+    /// The name, else the number, else "an unknown user".
     public var description: String { user ?? uid.map { "uid \($0)" } ?? "an unknown user" }
 }

@@ -10,7 +10,7 @@ public struct ChangeRequest: Hashable, Sendable {
     public var link: String
     /// Some members of the settings, as the caller wrote them.
     public var set: JSON
-    /// After so many seconds without confirmation the change is undone.
+    /// The number of seconds without confirmation after which the change is undone.
     public var confirmWithin: Int
     /// The token, to confirm.
     public var token: String?

@@ -4,7 +4,7 @@ public enum LinkOwner: String, Hashable, Sendable, CaseIterable {
     case networkd
     /// NetworkManager.
     case networkManager = "NetworkManager"
-    /// netplan, which writes networkd's files anew whenever it likes.
+    /// netplan, which may write networkd's files again at any time.
     case netplan
     /// ifupdown, by a stanza in /etc/network/interfaces.
     case ifupdown

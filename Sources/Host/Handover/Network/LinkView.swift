@@ -5,9 +5,9 @@ public import NetworkSettings
 public struct LinkView: Hashable, Sendable {
     /// The link's name.
     public var link: String
-    /// Who decides about it; `nil` if nobody does.
+    /// The network manager that configures it; `nil` if it has none.
     public var owner: LinkOwner?
-    /// What it is told to be; `nil` if its owner's files are not read here.
+    /// Its configured settings; `nil` if the files of its owner are not read here.
     public var settings: LinkSettings?
     /// What it would be without any change made here.
     public var base: LinkSettings?

@@ -28,7 +28,7 @@ public struct NetworkFiles: Hashable, Sendable {
     public var pending: String { state + "/pending.json" }
     /// The result of the last change, a `ChangeOutcome`.
     public var last: String { state + "/last.json" }
-    /// Whoever changes something locks this file.
+    /// The lock file: a process that changes something locks it.
     public var lock: String { state + "/lock" }
 }
 

@@ -2,10 +2,10 @@ internal import Moments
 public import JSONText
 public import NetworkSettings
 
-/// A change that is not confirmed yet: everything that is needed to undo it, by whoever finds it on the disk.
+/// A change that is not confirmed yet: everything that a process needs to undo it, read from the disk.
 ///
-/// It is written before anything is changed, and removed when the change is confirmed or undone: as long as it is there,
-/// the change is not for good.
+/// It is written before anything is changed, and removed when the change is confirmed or undone: while it exists, the
+/// change is not permanent.
 public struct PendingChange: Hashable, Sendable {
     /// A file as it was before the change.
     public struct FormerFile: Hashable, Sendable {
@@ -24,28 +24,28 @@ public struct PendingChange: Hashable, Sendable {
         }
     }
 
-    /// By what it is called.
+    /// The identifier of the change.
     public var id: String
-    /// What its author was told, and nobody else, to confirm it with.
+    /// The secret that confirms the change; only its author receives it.
     public var token: String
     /// The link that is changed.
     public var link: String
     /// Who asked for it.
     public var by: Author
-    /// The settings before; `nil` if the link was nobody's.
+    /// The settings before; `nil` if the link had no owner.
     public var from: LinkSettings?
     /// The settings after.
     public var to: LinkSettings
     /// When it is undone, unless it is confirmed: in seconds since 1970.
     public var deadline: Int
-    /// The same in milliseconds of CLOCK_MONOTONIC, by which the timer runs too: nobody sets it, and while the machine
-    /// sleeps, it stands still.
+    /// The same in milliseconds of CLOCK_MONOTONIC, which the timer uses, too: that clock cannot be set, and does not
+    /// advance while the machine is suspended.
     public var deadlineSinceBoot: Int
-    /// In which run of the machine that is: `/proc/sys/kernel/random/boot_id`.
+    /// The boot that `deadlineSinceBoot` refers to: `/proc/sys/kernel/random/boot_id`.
     public var bootID: String
     /// The files that are changed, as they were.
     public var files: [FormerFile]
-    /// What the kernel said of the link.
+    /// The state of the link, as the kernel reported it.
     public var kernel: KernelState
 
     /// A change of these parts.

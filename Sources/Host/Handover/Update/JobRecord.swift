@@ -1,10 +1,10 @@
 internal import Files
 public import JSONText
 
-/// What is written down of an update job: how it stands while it runs, and how it ended afterwards.
+/// The record of an update job: its progress while it runs, and its result afterwards.
 ///
-/// The record is the only thing that the job and those who watch it share. It is a file (`UpdateFiles`), so that it
-/// outlives whoever asked for the job, the agent and the daemon, and at last the machine's run.
+/// The record is the only thing that the job and its observers share. It is a file (`UpdateFiles`), so that it outlives
+/// the peer that asked for the job, the agent and the daemon, and is kept over a restart of the machine.
 public struct JobRecord: Hashable, Sendable {
     /// Which job: lower-case letters, digits and hyphens.
     public var id: String

@@ -15,7 +15,7 @@ public struct CPUProvider: Provider {
     private var info: (reading: Reading, count: Int)?
     private var throttling: (reading: Reading?, age: Int)?
 
-    /// What tells of heat is asked for at every so many polls: it takes two files of each processor.
+    /// Throttling is read at every fifth poll only, since that means reading two files for each processor.
     private static let throttlingEvery = 5
 
     /// The processors of `host`.

@@ -3,14 +3,14 @@ internal import Glibc
 public import Logging
 public import Systemd
 
-/// Whom the host asks for names: `network/dns`.
+/// The DNS servers and search domains that the host uses: `network/dns`.
 ///
 ///     network/dns  {"source": "systemd-resolved", "servers": [{"address": "192.0.2.53", "link": "eth0"}],
 ///                   "domains": [{"domain": "lab.example", "link": "eth0"}]}
 ///
-/// Where systemd-resolved runs, it is asked over D-Bus, since /etc/resolv.conf then names itself alone; elsewhere that
-/// file counts. systemd-resolved does not tell of all changes by signals, but writes a file at each: so both are
-/// listened to.
+/// Where systemd-resolved runs, it is queried over D-Bus, since /etc/resolv.conf then lists only systemd-resolved
+/// itself; elsewhere that file is read. systemd-resolved does not send a signal for every change, but writes a file at
+/// each: so both are watched.
 public struct DNSProvider: PushingProvider {
     /// `dns`
     public let name = "dns"
@@ -25,7 +25,7 @@ public struct DNSProvider: PushingProvider {
     private static let interface = "org.freedesktop.resolve1.Manager"
     private static let files = ["etc/resolv.conf", "run/systemd/resolve/resolv.conf"]
 
-    /// So long changes are awaited together: they come in crowds.
+    /// Changes within this time are handled together, since they come in bursts.
     static let rest = Duration.milliseconds(200)
 
     /// The name servers of `host`.

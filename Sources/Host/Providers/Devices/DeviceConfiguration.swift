@@ -5,13 +5,13 @@ public import ConfigurationFile
 public struct DeviceConfiguration: ProviderConfiguration {
     /// `enabled`: whether devices are shown at all.
     public var enabled = true
-    /// `subsystems`: which kinds of devices, in the kernel's words.
+    /// `subsystems`: which kinds of devices are shown, by the names of their kernel subsystems.
     public var subsystems = Self.defaultSubsystems
     /// `properties`: which of udev's properties are shown; `*` in a name stands for any characters.
     public var properties = PropertyFilter.defaultNames
     /// `serial-numbers`: whether serial numbers, hardware addresses and UUIDs are shown too.
     public var serialNumbers = false
-    /// `poll-interval`: how often to look for devices where udev does not run and nobody tells of them.
+    /// `poll-interval`: how often to look for devices where udev does not run and device events are not available.
     public var pollInterval = Duration.seconds(30)
 
     /// The kinds of devices that people plug in, look for, or wonder about.

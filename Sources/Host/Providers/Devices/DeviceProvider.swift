@@ -7,17 +7,18 @@ internal import JetProtocol
 internal import Synchronization
 internal import Udev
 
-/// The devices of the machine: `devices/<subsystem>/<name>` for each that udev knows, which comes, changes and goes with
-/// the device, and `devices/event` for the last thing that happened to any of them.
+/// The devices of the machine: `devices/<subsystem>/<name>` for each that udev knows, which is added, changed and
+/// removed with the device, and `devices/event` for the last event of any of them.
 ///
 /// A device's value is `{"sysname", "syspath", "devnode"?, "devtype"?, "driver"?, "properties": {...}}`. That of
 /// `devices/event` is `{"source": "udev", "action", "subsystem", "name", "sequence", "time"}`; there is only `source`
-/// before the first event. Where udev does not run, as in most containers, `source` is `poll`: devices are looked for
-/// now and then, and what an event says about them comes from comparison, without a sequence number.
+/// before the first event. Where udev does not run, as in most containers, `source` is `poll`: devices are enumerated
+/// periodically, and an event is made by comparing the results; it has no sequence number.
 ///
-/// The order is: open the monitor, enumerate, then apply what has been told since (see `DeviceTable`). When events were
-/// lost, everything is enumerated anew, and the state board finds the difference. Devices come in bursts (a hub is one),
-/// and each report is a complete set: events are applied as they come, but reported at most twenty times a second.
+/// The order is: open the monitor, enumerate, then apply the events received since (see `DeviceTable`). When events
+/// were lost, all devices are enumerated again, and the state board finds the differences. Devices come in bursts (a
+/// hub, for example), and each report is a complete set: events are applied immediately, but reported at most twenty
+/// times a second.
 public struct DeviceProvider: PushingProvider {
     /// `devices`
     public let name = "devices"
@@ -28,10 +29,10 @@ public struct DeviceProvider: PushingProvider {
     private let faults: FaultLog
     private let open: @Sendable () throws -> any DeviceSource
 
-    /// So long after one report comes the next at the earliest.
+    /// The minimum time between two reports.
     static let reportPause = Duration.milliseconds(50)
-    /// So long the provider waits before it enumerates anew: what made the kernel drop events is rarely over with the
-    /// first one.
+    /// How long the provider waits after lost events before it enumerates again: the kernel usually drops more than one
+    /// event.
     static let resyncDelay = Duration.milliseconds(500)
 
     /// The devices of `host`.
@@ -92,7 +93,7 @@ public struct DeviceProvider: PushingProvider {
     }
 }
 
-/// Keeps a shelf as the source of events says, until the task is cancelled.
+/// Updates a shelf from the source of events, until the task is cancelled.
 private struct DeviceFollower: Sendable {
     let shelf: DeviceShelf
     let clock: any Clock<Duration>
@@ -107,7 +108,7 @@ private struct DeviceFollower: Sendable {
             while !source.tellsEvents {
                 try shelf.enumerate(source)
                 try await clock.sleep(for: pollInterval)
-                // A monitor that was opened before udev ran hears nothing of it.
+                // A monitor that was opened before udev was started does not receive its events.
                 source = try open()
             }
             logger.note(AgentEvent.udevRuns)

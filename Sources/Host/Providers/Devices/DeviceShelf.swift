@@ -7,11 +7,11 @@ internal import Udev
 
 /// What the follower of events and the reporter of readings share: the table of devices and the last event.
 final class DeviceShelf: Sendable {
-    /// How it is known what becomes of devices.
+    /// How changes of devices are detected.
     enum Source: String, Sendable {
-        /// udev tells.
+        /// By events from udev.
         case udev
-        /// By looking now and then.
+        /// By polling.
         case poll
     }
 
@@ -53,20 +53,20 @@ final class DeviceShelf: Sendable {
         }
     }
 
-    /// Says how it is known what becomes of devices from now on.
+    /// Sets how changes of devices are detected from now on.
     func tell(by source: Source) { content.withLock { $0.source = source } }
 
     /// There will be no further changes.
     func close() { change.finish() }
 
-    /// Takes everything anew.
+    /// Enumerates all devices again.
     func enumerate(_ source: any DeviceSource) throws {
         let horizon = source.sequenceNumber
         let devices = try source.devices()
         content.withLock { content in
             let before = content.table.paths
             content.table.replace(with: devices, horizon: horizon)
-            // Who is told nothing compares.
+            // Without events from udev, changes are found by comparison.
             if content.source == .poll, content.isEnumerated {
                 let after = content.table.paths
                 if let gone = before.subtracting(after).max() { content.last = event("remove", at: gone) }

@@ -2,9 +2,9 @@ internal import AgentCore
 internal import Files
 internal import Udev
 
-/// Where the truth about devices comes from: what becomes of them, as it happens, and what there is now.
+/// A source of information about devices: events as they happen, and the devices that exist now.
 protocol DeviceSource: Sendable {
-    /// Whether somebody tells of events. Where nobody does, as in most containers, `events` never gives any.
+    /// Whether device events are available. Where they are not, as in most containers, `events` never returns any.
     var tellsEvents: Bool { get }
 
     /// The number of the newest event of the kernel's; 0 where it does not say.
@@ -22,8 +22,8 @@ protocol DeviceSource: Sendable {
     func device(at syspath: String) throws -> Device?
 }
 
-/// udev's word. Its events come when its rules have done their work, so that names and properties are as they will stay;
-/// the kernel's own come too early for that.
+/// Devices and events as udev reports them. udev sends an event after it has processed its rules, so that names and
+/// properties are final; the kernel's own events come before that.
 struct UdevSource: DeviceSource {
     private let host: Host
     private let subsystems: [String]

@@ -3,9 +3,9 @@ internal import Netlink
 internal import Files
 internal import Udev
 
-/// Which source tells of a host's devices.
+/// Chooses the source that reports a host's devices.
 enum DeviceSources {
-    /// udev where sysfs is this machine's own; where other directories stand in for it, these, by themselves.
+    /// udev where sysfs is this machine's own; where other directories are used in its place, those directories alone.
     static func source(
         of host: Host, subsystems: [String], sockets: ReceivedNetlinkSockets = ReceivedNetlinkSockets()
     ) throws -> any DeviceSource {
@@ -16,8 +16,9 @@ enum DeviceSources {
     }
 }
 
-/// The word of the directories that stand in for /sys: another machine's sysfs, as in a container that shows the machine
-/// it runs on, or a tree of files. libudev knows /sys alone. There are no events, and no properties but the kernel's.
+/// Devices as read from the directories that are used in place of /sys: another machine's sysfs, as in a container that
+/// shows the machine it runs on, or a tree of files. libudev supports only /sys. There are no events, and only the
+/// kernel's properties.
 ///
 /// Source of fact: sysfs(5); Documentation/filesystems/sysfs.rst of the kernel.
 struct SysfsSource: DeviceSource {

@@ -5,16 +5,17 @@ internal import Udev
 
 /// The devices that are there, as an enumeration found them and events have changed them since.
 ///
-/// **Why nothing goes back to an older state.** The monitor is opened first, so that no event is missed; but what it
-/// collected until the enumeration was done has in part been seen by the enumeration, and an enumerated device has no
-/// sequence number to compare with. The number of the kernel's newest event is therefore noted *before* the enumeration:
+/// **Why nothing goes back to an older state.** The monitor is opened first, so that no event is missed; but the
+/// enumeration already includes some of the events that are queued until it ends, and an enumerated device has no
+/// sequence number to compare with. The number of the kernel's newest event is therefore noted *before* the
+/// enumeration:
 ///
 /// - An event with a greater number happened after it, and nothing in the table can be newer. It is applied as it came.
-/// - An event with that number or a smaller one is only a hint. It must not be applied: after lost events the queue can
-///   hold an `add` whose `remove` is among the lost, and the device would stay for ever. It must not be dropped either:
-///   udev tells of a device when its rules are done with it, which may be after the enumeration saw it without their
-///   properties; and a `remove` may be of a device that went right after it was listed. So the device is read anew:
-///   it is as it is now, or gone.
+/// - An event with that number or a smaller one is only a hint. It must not be applied: after lost events the queue
+///   can hold an `add` whose `remove` was lost, and the device would stay for ever. It must not be dropped either:
+///   udev sends the event of a device after it has processed its rules, which may be after the enumeration read the
+///   device without the properties that they set; and a `remove` may be of a device that was removed right after it
+///   was listed. So the device is read again: the result is its current state, or that it is gone.
 ///
 /// Events of one device come in the order of their numbers, so one that is not greater than the last one applied to the
 /// device is a duplicate.
@@ -29,20 +30,20 @@ struct DeviceTable {
         let reading: Reading
     }
 
-    /// What the events of one batch came to.
+    /// The result of the events of one batch.
     struct Outcome: Equatable {
-        /// Devices that must be read anew, by their directories, each once and in the order of the events.
+        /// Devices that must be read again, by their directories, each once and in the order of the events.
         var stale: [String] = []
         /// The last event that was not a duplicate.
         var last: Device?
-        /// Whether events were lost: only an enumeration tells the truth now.
+        /// Whether events were lost, so that the devices must be enumerated again.
         var isLossy = false
     }
 
     private let filter: PropertyFilter
     private let subsystems: Set<String>
-    /// By the path on the bus: of two devices that claim one (one that comes may be told of before the one that goes),
-    /// the later one counts.
+    /// By the path on the bus. Of two devices with the same path (the event that adds one may come before the event
+    /// that removes the other), the later one is kept.
     private var entries: [String: Entry] = [:]
     /// The number of the newest event when the enumeration began.
     private var horizon: UInt64 = 0
@@ -108,7 +109,7 @@ struct DeviceTable {
             let path = Self.path(subsystem, device.sysname)
             if entries[path]?.syspath == device.syspath { entries[path] = nil }
         case "move":
-            // A network link got another name, say. Devices below it moved with it, and nobody tells of them.
+            // For example, a network link was renamed. The devices below it moved with it, without events of their own.
             if let former = device.formerSyspath { move(former, to: device.syspath) }
             put(device)
         default:

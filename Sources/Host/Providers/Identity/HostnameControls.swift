@@ -3,8 +3,8 @@ internal import JSONText
 internal import Jet
 internal import Systemd
 
-/// Gives the host another name through hostnamed, org.freedesktop.hostname1(5): the static one, which stays, and with it
-/// the kernel's.
+/// Changes the host name through systemd-hostnamed, org.freedesktop.hostname1(5): the static name, which persists, and
+/// with it the kernel's.
 struct HostnameControls: Controls {
     static let service = "org.freedesktop.hostname1"
     static let path = "/org/freedesktop/hostname1"
@@ -21,7 +21,7 @@ struct HostnameControls: Controls {
         return .adjust(.string((try? Self.current(host)) ?? name))
     }
 
-    /// The name that the host has now, by the kernel's word.
+    /// The current host name, as the kernel reports it.
     static func current(_ host: Host) throws(HostFileError) -> String {
         try HostFile.text(host.proc("sys/kernel/hostname"))
     }

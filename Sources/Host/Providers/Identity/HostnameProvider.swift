@@ -3,9 +3,10 @@ internal import JSONText
 internal import JetProtocol
 internal import Systemd
 
-/// What the host is called: `system/hostname`, without its domain, settable where hostnamed is.
+/// The host name: `system/hostname`, without its domain, settable where systemd-hostnamed is available.
 ///
-/// The value is the kernel's, which is what programs see; whoever changes it, by whatever means, it follows.
+/// The value is the kernel's host name, which is what programs see. All changes are reported, no matter which program
+/// makes them.
 public struct HostnameProvider: PushingProvider, ControllingProvider {
     /// `hostname`
     public let name = "hostname"
@@ -32,13 +33,13 @@ public struct HostnameProvider: PushingProvider, ControllingProvider {
             interval: context.interval, clock: clock, isBusOptional: true)
     }
 
-    /// The name now, which takes the bus to change.
+    /// The current name; it can be changed only over the bus.
     public mutating func readings() -> [Reading] { readings(isSettable: false) }
 
     /// Reports the name, at once and after each change.
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
         try await following.run { _ in
-            // Who would set it is started by being asked: so it is known whether it can be.
+            // The query starts systemd-hostnamed on demand: the answer shows whether the name can be set.
             let answer = try? await following.bus.property(
                 "StaticHostname", of: HostnameControls.service, at: HostnameControls.path,
                 destination: HostnameControls.service)

@@ -28,9 +28,9 @@ struct LED: Hashable, Sendable {
         }
     }
 
-    /// How it is now, by the kernel's word.
+    /// The current status, as the kernel reports it.
     ///
-    /// - Throws: If the LED has no brightness to be read: it is gone, most likely.
+    /// - Throws: If the brightness cannot be read: most likely the LED is gone.
     func status(_ attributes: any Attributes) throws(HostFileError) -> LEDStatus {
         func text(_ name: String) -> String? { try? attributes.read(attribute(name)) }
         func integer(_ name: String) -> Int? { text(name).flatMap { Int($0) } }

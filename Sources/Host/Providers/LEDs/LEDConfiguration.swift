@@ -5,10 +5,10 @@ public import ConfigurationFile
 public struct LEDConfiguration: ProviderConfiguration {
     /// `enabled`: whether LEDs are shown at all.
     public var enabled = true
-    /// `hide`: the LEDs that are not shown, by their names in /sys/class/leds; `*` stands for any characters. Those of
-    /// keyboards belong to whoever types.
+    /// `hide`: the LEDs that are not shown, by their names in /sys/class/leds; `*` stands for any characters. By
+    /// default those of keyboards are hidden: they belong to the user at the keyboard.
     public var hide = ["input*::*"]
-    /// `interval`: how often to look whether somebody else changed the brightness of an LED that does not tell.
+    /// `interval`: how often to check whether another program has changed the brightness of an LED without an event.
     public var interval = Duration.seconds(1)
 
     /// The defaults.

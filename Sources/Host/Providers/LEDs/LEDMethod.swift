@@ -7,9 +7,9 @@ internal import JetProtocol
 enum LEDMethod: Hashable, Sendable {
     /// On if it is off, and off otherwise.
     case toggle
-    /// Blink: so long on, so long off, in milliseconds; so often, or for ever.
+    /// Blink: `on` and `off` are the durations in milliseconds, `count` is how often to blink; `nil` for ever.
     case blink(on: Int, off: Int, count: Int?)
-    /// Blink for so many seconds, then be as before: "it is this device".
+    /// Blink for the given number of seconds, then restore the LED: shows a user which device it is.
     case identify(seconds: Double)
 
     /// The words of the methods, with what each is called.

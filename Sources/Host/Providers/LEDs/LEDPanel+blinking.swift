@@ -1,7 +1,7 @@
 internal import AgentCore
 internal import Synchronization
 
-/// How an LED blinks by the agent's own hand.
+/// How the agent makes an LED blink in software.
 struct LEDRhythm: Hashable, Sendable {
     /// How long to be on, in milliseconds.
     let on: Int
@@ -56,8 +56,8 @@ extension LEDPanel {
         if let before { await restore(before, led, number) }
     }
 
-    /// Writes a brightness, if the LED is still there and nobody has asked for something else. Both are made sure of under
-    /// the lock: what a later request writes is never overwritten.
+    /// Writes a brightness, if the LED still exists and there is no newer request. Both are checked under the lock, so
+    /// that what a newer request writes is never overwritten.
     private func shine(_ brightness: Int, _ led: LED, _ number: Int) -> Bool {
         slots.withLock { slots in
             guard !Task.isCancelled, let slot = slots[led.path], slot.led == led, slot.request == number,
@@ -73,7 +73,7 @@ extension LEDPanel {
         }
     }
 
-    /// Makes an LED as it was; only then its blinking is over.
+    /// Restores an LED to its former state; its blinking ends after that.
     private func restore(_ before: LEDStatus, _ led: LED, _ number: Int) async {
         let subject = "\(led.path) as it was"
         do {
@@ -88,7 +88,7 @@ extension LEDPanel {
         refresh(led.path)
     }
 
-    /// Ends all blinking and makes the LEDs as they were, as far as that is possible: the agent takes its leave.
+    /// Ends all blinking and restores the LEDs, as far as possible. Called when the agent shuts down.
     func end() async {
         let blinking = slots.withLock { slots -> [(LED, Int, LEDStatus)] in
             var blinking: [(LED, Int, LEDStatus)] = []
@@ -101,7 +101,7 @@ extension LEDPanel {
             return blinking
         }
         guard !blinking.isEmpty else { return }
-        // This task is cancelled already; that must not cut the waiting short which a trigger's files may need.
+        // This task is cancelled already; a new one is used, since waiting for a trigger's files must not be cut short.
         await Lane.task { for (led, number, before) in blinking { await self.restore(before, led, number) } }.value
     }
 }

@@ -21,7 +21,7 @@ extension LEDPanel: Controls {
             case .toggle:
                 return .write(LEDChange(brightness: isLit ? 0 : min(bright, status.max)))
             case .blink(let on, let off, nil) where status.triggerNames.contains(LEDStatus.timer):
-                // The kernel does it, and goes on doing it without us.
+                // The kernel makes the LED blink, and continues without the agent.
                 let start = LEDChange(trigger: LEDStatus.timer, delayOn: on, delayOff: off)
                 return .write(start)
             case .blink(let on, let off, let count):
@@ -34,7 +34,7 @@ extension LEDPanel: Controls {
         }
     }
 
-    /// What a request comes to.
+    /// What to do for a request.
     private enum Action: Sendable {
         case write(LEDChange)
         case blink(LEDRhythm)
@@ -52,9 +52,9 @@ extension LEDPanel: Controls {
     ///
     /// - Parameters:
     ///   - path: The LED's state.
-    ///   - decide: What to do, given how the LED is, or was before the blinking that goes on. If it throws, nothing
-    ///     happens.
-    /// - Returns: The state's value afterwards, by the kernel's word.
+    ///   - decide: Decides what to do from the LED's status; while the agent makes it blink, from the status before the
+    ///     blinking. If it throws, nothing is changed.
+    /// - Returns: The state's value afterwards, as the kernel reports it.
     private func control(
         _ path: String, _ decide: (Situation, LEDStatus) throws -> Action
     ) async throws -> JSON {
@@ -91,7 +91,7 @@ extension LEDPanel: Controls {
         slots.withLock { $0[led.path].map { $0.led == led && $0.request == number } ?? false }
     }
 
-    /// Reads an LED anew and tells of it.
+    /// Reads an LED again and signals a change.
     ///
     /// - Returns: Its value.
     @discardableResult

@@ -3,11 +3,12 @@ internal import Files
 internal import Logging
 internal import Synchronization
 
-/// The LEDs that are shown, with what becomes of them: what the provider, which watches them, and its controls share.
+/// The LEDs that are shown and their state, shared by the provider, which watches them, and its controls.
 ///
-/// Whatever is asked of an LED ends what was asked before, if that still goes on: a blinking in software first makes the
-/// LED as it was, so that a set of one part (its colour, say) finds the others in their places. Each such request gives
-/// the LED a new number; whoever finds another number after a wait has been overtaken and keeps its hands off.
+/// A new request for an LED ends the previous one, if that is still running. Blinking in software is ended by
+/// restoring the LED first, so that setting one part (the colour, for example) leaves the others as they were before.
+/// Each request gives the LED a new number; a task that finds another number after a wait has been superseded and
+/// writes nothing more.
 final class LEDPanel: Sendable {
     /// An LED and what is known of it.
     struct Slot: Sendable {
@@ -21,15 +22,15 @@ final class LEDPanel: Sendable {
         /// The brightness that it last had while it was on.
         var lit: Int?
 
-        /// Whether what is read of it stays so for a while.
+        /// Whether its status is expected to stay the same for a while.
         var isSteady: Bool { blinking == nil && !(status?.triggers?.isMoving ?? false) }
     }
 
-    /// A blinking by the agent's own hand.
+    /// Blinking that the agent does in software.
     struct Blinking: Sendable {
-        /// How the LED was, and is to be afterwards.
+        /// The LED's status before, to be restored afterwards.
         let before: LEDStatus
-        /// What does it; `nil` before it has begun.
+        /// The task that does it; `nil` before it has begun.
         var task: Task<Void, Never>?
     }
 
@@ -65,7 +66,7 @@ final class LEDPanel: Sendable {
         }
     }
 
-    /// The files by which the kernel tells of changes that the hardware made.
+    /// The files by which the kernel reports changes that the hardware made.
     var notifyingFiles: [String] {
         slots.withLock { slots in
             slots.values.map { $0.led.attribute("brightness_hw_changed") }.filter(HostFile.exists)
@@ -80,14 +81,14 @@ final class LEDPanel: Sendable {
         return stream
     }
 
-    /// There will be no further changes for whom listens now.
+    /// Ends the current stream of changes.
     func endChanges() { listener.withLock { $0?.finish() } }
 
     func tell() { listener.withLock { _ = $0?.yield() } }
 
-    /// Looks which LEDs there are.
+    /// Finds the LEDs that exist now.
     ///
-    /// - Parameter named: Which of those that are known already to read anew, by their names; `nil` for all.
+    /// - Parameter named: Which of the LEDs that are known already to read again, by their names; `nil` for all.
     func scan(rereading named: Set<String>? = nil) {
         let found = LED.scan(host, hiding: hidden)
         let (gone, hasChanged) = slots.withLock { slots -> ([Slot], Bool) in
@@ -107,7 +108,7 @@ final class LEDPanel: Sendable {
         if hasChanged { tell() }
     }
 
-    /// Looks whether those LEDs whose brightness stays have another one than before.
+    /// Checks whether the brightness of LEDs has changed, except for those that blink or whose trigger changes it.
     func look() {
         let hasChanged = slots.withLock { slots in
             var hasChanged = false

@@ -5,10 +5,10 @@ internal import Udev
 /// The machine's LEDs: `led/<name>`, which others can set, with the Methods `led/<name>/toggle`, `led/<name>/blink` and
 /// `led/<name>/identify`.
 ///
-/// A state's value is what the kernel says of the LED (`LEDStatus.value`), also after it was set; `LEDChange` says what
-/// can be set. Changes that others make are seen: those of a trigger and of LEDs that come and go by udev's word, those
-/// that the hardware makes itself by the kernel's, and a new brightness by looking now and then. While a trigger changes
-/// the brightness all the time, nobody looks.
+/// A state's value is what the kernel reports for the LED (`LEDStatus.value`), also after it was set; `LEDChange`
+/// describes what can be set. Changes that others make are detected: udev reports a new trigger and LEDs that are added
+/// or removed, the kernel reports changes that the hardware makes itself, and a new brightness is found by polling. An
+/// LED is not polled while a trigger changes its brightness all the time.
 public struct LEDProvider: PushingProvider, ControllingProvider {
     /// `leds`
     public let name = "leds"
@@ -19,7 +19,7 @@ public struct LEDProvider: PushingProvider, ControllingProvider {
     private let logger: Logger
     private let open: @Sendable () throws -> any DeviceSource
 
-    /// So long after one report comes the next at the earliest.
+    /// The minimum time between two reports.
     private static let reportPause = Duration.milliseconds(20)
 
     /// The LEDs of `host`.
@@ -83,7 +83,7 @@ public struct LEDProvider: PushingProvider, ControllingProvider {
     }
 }
 
-/// Sees to it that a panel is up to date, until the task is cancelled.
+/// Keeps a panel up to date, until the task is cancelled.
 private struct LEDWatcher: Sendable {
     let panel: LEDPanel
     let source: any DeviceSource
@@ -97,13 +97,13 @@ private struct LEDWatcher: Sendable {
         try await withThrowingTaskGroup { group in
             group.addTask { try await follow() }
             group.addTask { await listen() }
-            // The first to end ends all: its source is broken, or the agent takes its leave.
+            // The first task to end cancels the other: its event source has failed, or the agent is shutting down.
             defer { group.cancelAll() }
             try await group.next()
         }
     }
 
-    /// What others do: by udev's word, where it does not run by looking at everything.
+    /// Follows the changes that others make: as udev reports them, or by reading all LEDs where udev does not run.
     private func follow() async throws {
         var source = source
         if !source.tellsEvents {
@@ -111,7 +111,7 @@ private struct LEDWatcher: Sendable {
                 try await pause()
                 scan(rereading: nil)
             } while !source.tellsEvents
-            // A monitor that was opened before udev ran hears nothing of it.
+            // A monitor that was opened before udev was started does not receive its events.
             source = try open()
             scan(rereading: nil)
         }
@@ -128,7 +128,7 @@ private struct LEDWatcher: Sendable {
         }
     }
 
-    /// LEDs that come and go, and triggers that are chosen.
+    /// Follows udev's events: LEDs that are added or removed, and triggers that are chosen.
     private func hear(_ source: any DeviceSource) async throws {
         while !Task.isCancelled {
             let events = try await source.events()
@@ -141,11 +141,11 @@ private struct LEDWatcher: Sendable {
         }
     }
 
-    /// By the kernel's word: what the hardware does.
+    /// Follows the changes that the hardware makes, as the kernel reports them.
     private func listen() async {
         while !Task.isCancelled {
             await watch.change()
-            // The files of an LED that is gone would tell of it for ever.
+            // The files of a removed LED would signal a change for ever.
             if !Task.isCancelled { scan(rereading: nil) }
         }
     }

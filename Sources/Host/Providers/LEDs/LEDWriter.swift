@@ -2,25 +2,26 @@ internal import AgentCore
 internal import Glibc
 internal import Jet
 
-/// Carries out what is to become of an LED, in the one order that works: the trigger first, since choosing one sets the
-/// brightness; then its delays, which have no files before; then the colour and the brightness, which is last because
-/// writing 0 takes the trigger away.
+/// Writes the changes of an LED, in the only order that works: the trigger first, since choosing one sets the
+/// brightness; then its delays, whose files do not exist before; then the colour and the brightness, which is last
+/// because writing 0 removes the trigger.
 ///
-/// The files of a trigger belong to root for a moment, until udev's rule has seen the `change` that choosing it causes
-/// and has given them to the agent's group. So what cannot be written right after that is tried again for a second.
+/// The files of a new trigger belong to root at first, until udev has processed the `change` event that choosing it
+/// causes, and its rule has given them to the agent's group. So a write that fails right after that is retried for a
+/// second.
 struct LEDWriter: Sendable {
     let attributes: any Attributes
     let clock: any Clock<Duration>
 
-    /// How often to try to write a file that has just come, and how long to wait in between: a second altogether.
+    /// How often to try to write a new file, and how long to wait between two attempts: one second altogether.
     private static let attempts = 50
     private static let pause = Duration.milliseconds(20)
 
     /// Writes what is to change.
     ///
     /// - Parameters:
-    ///   - isCurrent: Whether nobody has asked for something else meanwhile; looked at after each wait.
-    /// - Throws: `JetError` with what to do about it.
+    ///   - isCurrent: Whether this is still the newest request for the LED; checked after each wait.
+    /// - Throws: `JetError` that says what to do about it.
     func write(_ change: LEDChange, to led: LED, isCurrent: @Sendable () -> Bool = { true }) async throws {
         var isNew = false
         if let trigger = change.trigger {
@@ -65,7 +66,7 @@ struct LEDWriter: Sendable {
         }
     }
 
-    /// What the caller is told of a file that cannot be written.
+    /// The error that the caller receives for a file that cannot be written.
     private func refusal(_ error: HostFileError, _ file: String, _ led: LED) -> JetError {
         let path = led.attribute(file)
         if error.isForbidden {

@@ -2,10 +2,10 @@ public import AgentCore
 internal import Netlink
 public import Logging
 
-/// What goes through the host's network links: `network/<link>/counters` and `network/<link>/rates`.
+/// The traffic of the host's network links: `network/<link>/counters` and `network/<link>/rates`.
 ///
-/// The kernel does not tell when a counter moves, so that they are asked for, less often than the rest. Nothing goes
-/// through an idle link, so that nothing is told of it.
+/// The kernel does not notify when a counter changes, so the counters are polled, less often than the rest. The
+/// counters of an idle link do not change, so nothing is published for it.
 public struct CounterProvider: Provider {
     /// `counters`
     public let name = "counters"

@@ -3,7 +3,7 @@ internal import Netlink
 internal import JSONText
 internal import JetProtocol
 
-/// What went through a link since it was made, by the kernel's `struct rtnl_link_stats64`.
+/// The traffic of a link since it was created, from the kernel's `struct rtnl_link_stats64`.
 struct LinkCounters {
     private let name: [UInt8]
     private let counters: NetlinkBytes
@@ -14,12 +14,12 @@ struct LinkCounters {
         ("txBytes", 3), ("txPackets", 1), ("txErrors", 5), ("txDropped", 7),
         ("multicast", 8), ("collisions", 9),
     ]
-    /// Those whose growth is told, too.
+    /// The counters whose rates are published, too.
     private static let measured: [(name: String, position: Int)] = [
         ("rxBytes", 2), ("rxPackets", 0), ("txBytes", 3), ("txPackets", 1),
     ]
 
-    /// The counters that a message tells; `nil` if it tells none.
+    /// The counters that a message contains; `nil` if it contains none.
     init?(_ link: LinkMessage) {
         guard let name = link.name, !name.isEmpty, let counters = link.counters else { return nil }
         self.name = name
@@ -34,7 +34,7 @@ struct LinkCounters {
             LinkPath.counters(name), .object(value), Metadata(title: "Traffic of \(title)", datatype: .json))
     }
 
-    /// The counters whose rates are told.
+    /// The values of the counters whose rates are published.
     var measured: [UInt64] { Self.measured.map { counter($0.position) ?? 0 } }
 
     /// `network/<link>/rates`: `{rxBytes, rxPackets, txBytes, txPackets}`, each per second.

@@ -3,9 +3,9 @@ internal import Netlink
 internal import CNetlink
 internal import Glibc
 
-/// One word of the kernel about a link: a `struct ifinfomsg` and attributes.
+/// A message of the kernel about a link: a `struct ifinfomsg` and attributes.
 ///
-/// Not every message tells everything: a wireless driver's tells only name and flags. What is not told is `nil`.
+/// Not every message contains everything: a wireless driver's contains only name and flags. What is missing is `nil`.
 struct LinkMessage: Hashable, Sendable {
     /// The kernel's number of the link.
     var index: Int32
@@ -36,8 +36,8 @@ struct LinkMessage: Hashable, Sendable {
     /// `struct rtnl_link_stats64`
     var counters: NetlinkBytes?
 
-    /// What a message of type `RTM_NEWLINK` or `RTM_DELLINK` says. Those of a bridge about its ports are not about the
-    /// link as such: that a port leaves its bridge is told as `RTM_DELLINK`, too.
+    /// Parses a message of type `RTM_NEWLINK` or `RTM_DELLINK`. A bridge's messages about its ports are not accepted:
+    /// when a port leaves its bridge, an `RTM_DELLINK` is sent, too, although the link itself still exists.
     init?(_ payload: NetlinkBytes) {
         guard let family = payload.load(UInt8.self, at: 0), family == UInt8(AF_UNSPEC),
             let hardwareType = payload.load(UInt16.self, at: 2), let index = payload.load(Int32.self, at: 4),

@@ -1,7 +1,7 @@
 internal import AgentCore
 internal import Netlink
 
-/// Where the truth about links and addresses comes from: changes as they happen, and everything at once.
+/// A source of information about links and addresses: changes as they happen, and a snapshot of everything.
 protocol LinkMonitor: Sendable {
     /// Waits for changes; cancelled, it gives none.
     ///
@@ -16,11 +16,11 @@ protocol LinkMonitor: Sendable {
 enum LinkChanges: Sendable {
     /// All changes since the last time, in their order.
     case messages([RouteMessage])
-    /// Some were lost: only a snapshot tells the truth now.
+    /// Some were lost: a new snapshot is needed.
     case lost
 }
 
-/// The kernel's word, by rtnetlink.
+/// Links and addresses as the kernel reports them over rtnetlink.
 struct KernelLinkMonitor: LinkMonitor {
     private let notifications: NetlinkSocket
     private let openSocket: @Sendable () throws -> NetlinkSocket
@@ -28,10 +28,10 @@ struct KernelLinkMonitor: LinkMonitor {
     /// Begins to collect changes.
     ///
     /// - Parameters:
-    ///   - received: A socket that has collected changes already, perhaps since before there was an agent; `nil` for an
-    ///     own one. What waits in it is thrown away: a snapshot that is asked for from now on is newer than all of it, and
-    ///     to apply it would be to tell the past once more. Should part of it be missing, because it was more than could
-    ///     be kept or another agent had read it, the past would even stay.
+    ///   - received: A socket that has collected changes already, perhaps since before the agent was started; `nil` to
+    ///     open a new one. The messages queued in it are discarded: a snapshot requested from now on is newer than all
+    ///     of them, and applying them would report old states again. If some of them were missing, because the queue
+    ///     overflowed or another agent had read them, an old state would even remain.
     ///   - open: Opens a socket; `NetlinkSocket` says which ones. Tests open them in a network namespace.
     init(
         received: Int32? = nil,

@@ -19,12 +19,12 @@ struct LinkTable {
         for message in dump { apply(message) }
     }
 
-    /// Notes what `message` says. Messages may be older than the dump that the table was made from: as long as none is
-    /// missing between it and them, the last one about each thing is the truth.
+    /// Applies `message`. Messages may be older than the dump that the table was made from: if none is missing between
+    /// them and the dump, the last message about a link or an address has its current state.
     mutating func apply(_ message: RouteMessage) {
         switch message {
         case .link(let link):
-            // Names are unique, so whoever had this one must have lost it.
+            // Names are unique, so another link that had this name no longer has it.
             if let name = link.name, let other = indices[name], other != link.index { forget(other) }
             if let former = links[link.index]?.name, link.name != nil { indices[former] = nil }
             if let name = link.name { indices[name] = link.index }
@@ -46,7 +46,7 @@ struct LinkTable {
         indices[name] = nil
     }
 
-    /// Looks at the hardware of the links that messages told of since the last look: once for all messages.
+    /// Reads the hardware of the links that have had messages since the last call: once for all messages.
     mutating func look(_ hardware: (_ name: [UInt8]) -> LinkHardware) {
         for index in toldOf {
             self.hardware[index] = links[index]?.name.map(hardware)

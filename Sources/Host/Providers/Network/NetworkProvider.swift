@@ -3,10 +3,10 @@ public import Netlink
 internal import DocumentedEvents
 public import Logging
 
-/// The host's network links and their addresses: `network/<link>`, told by the kernel as they change.
+/// The host's network links and their addresses: `network/<link>`, updated as the kernel reports changes.
 ///
-/// The order is: subscribe, then take everything at once, then apply what has been told since. When the kernel tells
-/// that it had to drop some of its messages, everything is taken anew, and the state board finds the difference.
+/// The order is: subscribe, then take a snapshot, then apply the messages received since. When the kernel reports that
+/// it had to drop messages, a new snapshot is taken, and the state board finds the differences.
 public struct NetworkProvider: PushingProvider {
     /// `network`
     public let name = "network"
@@ -17,8 +17,8 @@ public struct NetworkProvider: PushingProvider {
     private let logger: Logger
     private let faults: FaultLog
 
-    /// So long the provider waits before it takes everything anew: what made the kernel drop messages is rarely over
-    /// with the first one.
+    /// How long the provider waits after lost messages before it takes a new snapshot: the kernel usually drops more
+    /// than one message.
     static let resyncDelay = Duration.milliseconds(500)
 
     /// The links of this network namespace, whose hardware `host` knows.
@@ -67,13 +67,13 @@ public struct NetworkProvider: PushingProvider {
         }
     }
 
-    /// What is so by the table, once it knows the hardware.
+    /// The readings of the table, after its hardware information was updated.
     private func look(_ table: inout LinkTable) -> [Reading] {
         table.look { LinkHardware($0, of: host) }
         return table.readings
     }
 
-    /// Everything at once; asked for again while the links change faster than they can be told.
+    /// Takes a snapshot; requested again if the links changed while the kernel was sending it.
     private func snapshot(of monitor: any LinkMonitor) async throws -> LinkTable {
         for _ in 0..<Self.snapshotAttempts {
             do {
@@ -85,6 +85,6 @@ public struct NetworkProvider: PushingProvider {
         throw NetlinkError.interrupted
     }
 
-    /// How many snapshots in vain end the provider, to be started again from the beginning.
+    /// After this number of failed snapshots the provider ends and is restarted.
     private static let snapshotAttempts = 20
 }

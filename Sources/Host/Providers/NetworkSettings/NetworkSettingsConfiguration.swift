@@ -5,7 +5,7 @@ public import ConfigurationFile
 public struct NetworkSettingsConfiguration: ProviderConfiguration {
     /// Whether the settings of links are shown and can be changed.
     public var enabled = true
-    /// After so many seconds a change that nobody has confirmed is undone, unless its author says otherwise.
+    /// The number of seconds after which an unconfirmed change is undone, unless the request specifies another number.
     public var confirmWithin = 120
 
     /// The defaults.

@@ -8,20 +8,19 @@ internal import NetworkSettings
 internal import Synchronization
 internal import Systemd
 
-/// The agent's side of the program that changes the network's files: a request is left in the spool, the service that
-/// reads it is started by its name, and the answer is waited for.
+/// The agent's side of the program that changes the network's files: it writes a request to the spool, starts the
+/// service that reads it by its unit name, and waits for the answer.
 ///
-/// Nothing of a request is on a command line or in an environment; what the other side believes of it, it decides for
-/// itself.
+/// No part of a request is passed on a command line or in an environment; the service validates the request itself.
 final class RootProgram: Sendable {
     private let manager: UnitManager
     private let clock: any Clock<Duration>
     private let files: SettingsFiles
     private let isBusy = Mutex(false)
 
-    /// So long an answer may take: a little less than a caller waits.
+    /// How long to wait for an answer: a little less than a caller waits.
     private static let patience = Duration.seconds(27)
-    /// How often is looked for it.
+    /// How often to check for the answer.
     private static let pause = Duration.milliseconds(100)
 
     init(_ host: Host, bus: any MessageBus, clock: any Clock<Duration>) {
@@ -30,12 +29,12 @@ final class RootProgram: Sendable {
         files = SettingsFiles(host)
     }
 
-    /// Has the root program look at all links anew.
+    /// Makes the root program read the settings of all links again.
     func show() async throws(DBusError) { try await manager.request(.start, NetworkVerb.show.unit) }
 
     /// Asks the service for what `request` says.
     ///
-    /// - Returns: What came of it.
+    /// - Returns: The result.
     /// - Throws: `JetError` if it was refused or went wrong.
     func ask(_ verb: NetworkVerb, _ request: ChangeRequest) async throws -> JSON {
         guard
@@ -49,7 +48,8 @@ final class RootProgram: Sendable {
         try leave(request, for: verb)
         defer { File.remove(files.paths.request(verb)) }
         var left = Self.patience
-        // A start that meets the end of the one before is taken for that one: then it has to be said again.
+        // A start that is requested while the previous run is ending may start nothing: then it has to be requested
+        // again.
         for _ in 0..<3 {
             do throws(DBusError) {
                 try await manager.request(.start, verb.unit)

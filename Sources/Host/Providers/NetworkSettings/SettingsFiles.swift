@@ -5,7 +5,7 @@ internal import Glibc
 internal import JSONText
 internal import Handover
 
-/// What the root program has left for the agent to read, and how the agent knows that there is something new.
+/// The files that the root program writes for the agent, and how the agent detects changes.
 struct SettingsFiles: Sendable {
     private let host: Host
     /// Where the files are.
@@ -16,7 +16,7 @@ struct SettingsFiles: Sendable {
         paths = NetworkFiles(root: host.root)
     }
 
-    /// What the links are told to be; `nil` if the root program has not said it since the machine started.
+    /// The settings of the links; `nil` if the root program has not written them since the machine was booted.
     func views() throws(HostFileError) -> [LinkView]? {
         try json(paths.views)?.array.map { $0.compactMap(LinkView.init) }
     }
@@ -26,7 +26,7 @@ struct SettingsFiles: Sendable {
         try json(paths.pending).flatMap(PendingChange.init)
     }
 
-    /// What became of the last change.
+    /// The outcome of the last change.
     func last() throws(HostFileError) -> ChangeOutcome? {
         try json(paths.last).flatMap(ChangeOutcome.init)
     }
@@ -51,8 +51,8 @@ struct SettingsFiles: Sendable {
 
     // MARK: - What is new
 
-    /// Everything by which one sees that settings may have changed: the links, which of networkd's files they have, and
-    /// when these files were last touched. It needs no right to read them.
+    /// Differs when settings may have changed: contains the links, which of networkd's files apply to them, and when
+    /// these files were last modified. No permission to read the files is needed.
     func fingerprint() -> [String] {
         let links = HostFile.names(in: host.sys("class/net")).sorted()
         var marks = links.map { link in

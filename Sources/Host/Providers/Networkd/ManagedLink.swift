@@ -27,7 +27,7 @@ struct ManagedLink: Hashable, Sendable {
     /// What it has by DHCP over IPv4.
     var lease: Lease?
 
-    /// The properties of interface `org.freedesktop.network1.Link` that are told, and how they are called here.
+    /// The properties of interface `org.freedesktop.network1.Link` that are published, and their names here.
     private static let members = [
         ("AdministrativeState", "administrativeState"), ("OperationalState", "operationalState"),
         ("CarrierState", "carrierState"), ("AddressState", "addressState"), ("IPv4AddressState", "ipv4AddressState"),
@@ -47,7 +47,7 @@ struct ManagedLink: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - description: The text.
-    ///   - now: The system's clock and CLOCK_BOOTTIME, by which lifetimes are told, in seconds.
+    ///   - now: The time in seconds by the system's clock, and by CLOCK_BOOTTIME, in which lifetimes are given.
     mutating func take(_ description: String, now: (wall: Double, boot: Double)) {
         guard let value = try? JSON(parsing: description) else { return }
         file = value["NetworkFile"]?.string

@@ -5,7 +5,7 @@ internal import JetProtocol
 public import Logging
 public import Systemd
 
-/// What systemd-networkd makes of each link: `network/<link>/networkd`.
+/// The state of each link as systemd-networkd reports it: `network/<link>/networkd`.
 ///
 ///     network/eth0/networkd  {"administrativeState": "configured", "operationalState": "routable",
 ///                             "carrierState": "carrier", "addressState": "routable", "onlineState": "online", ...,
@@ -13,8 +13,8 @@ public import Systemd
 ///                             "lease": {"address": "192.0.2.7", "prefixLength": 24, "server": "192.0.2.1",
 ///                                       "expires": "2026-03-01T12:00:00Z"}}
 ///
-/// It tells changes of states by signals. That a lease was renewed it does not tell; the kernel does, since then the
-/// address gets another lifetime. Both are hints to ask anew.
+/// systemd-networkd sends signals when states change, but not when a lease is renewed. The kernel does notify then,
+/// since the address gets a new lifetime. After either notification, systemd-networkd is queried again.
 public struct NetworkdProvider: PushingProvider {
     /// `networkd`
     public let name = "networkd"
@@ -27,7 +27,8 @@ public struct NetworkdProvider: PushingProvider {
     private static let root = "/org/freedesktop/network1"
     private static let linkInterface = "org.freedesktop.network1.Link"
 
-    /// So long changes are awaited together; and what the kernel tells, systemd-networkd has to hear, too.
+    /// Changes within this time are handled together. After a notification of the kernel it also gives systemd-networkd
+    /// time to process the same change.
     static let rest = Duration.milliseconds(500)
 
     /// What the service on `bus` says of links.
@@ -57,7 +58,7 @@ public struct NetworkdProvider: PushingProvider {
         faults = FaultLog(logger)
     }
 
-    /// Nothing: who is asked over the bus cannot answer at once.
+    /// None: a service that is queried over the bus cannot answer immediately.
     public mutating func readings() -> [Reading] { [] }
 
     /// Reports all links that systemd-networkd knows, at once and after each change.

@@ -43,7 +43,7 @@ public struct PowerProvider: WakingProvider {
         }
     }
 
-    /// Wakes whoever polls when a supply comes, goes or changes.
+    /// Triggers a poll when a power supply is added, removed or changed.
     public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
         for try await _ in try DeviceMonitor(of: ["power_supply"]) { wake() }
     }

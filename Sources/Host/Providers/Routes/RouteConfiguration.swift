@@ -1,11 +1,11 @@
 public import AgentCore
 public import ConfigurationFile
 
-/// What is told of routes: `[routes]`.
+/// The configuration of routes: `[routes]`.
 public struct RouteConfiguration: ProviderConfiguration {
     /// Whether routes are shown.
     public var enabled = true
-    /// How many routes of each family are told at most.
+    /// The maximum number of routes that are shown for each address family.
     public var limit = 1000
 
     /// The defaults.

@@ -17,11 +17,11 @@ protocol RouteMonitor: Sendable {
     func snapshot(limit: Int) throws -> RouteTable
 }
 
-/// The kernel's word, by rtnetlink.
+/// The routes as the kernel reports them, by rtnetlink.
 ///
-/// What it tells of a change is a hint and not more: it says nothing of the routes of IPv4 that go because their link or
-/// their address does, and on a router that speaks BGP it says so much that to follow it would be the agent's main
-/// occupation. So the socket is a small one, which may well overrun, and what is so is asked for.
+/// A notification is only a hint that something changed. The kernel sends none for IPv4 routes that are removed along
+/// with their link or address, and on a BGP router it sends so much that processing it all would keep the agent busy.
+/// So the socket has a small buffer, which may overrun, and the routes are dumped after each hint.
 struct KernelRouteMonitor: RouteMonitor {
     private let hints: NetlinkSocket
     private let openSocket: @Sendable ([UInt32]) throws -> NetlinkSocket

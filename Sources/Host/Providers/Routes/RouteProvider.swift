@@ -19,7 +19,7 @@ public struct RouteProvider: PushingProvider {
     private let clock: any Clock<Duration>
     private let faults: FaultLog
 
-    /// So long routes rest after they have been told: they change in crowds, and what is so afterwards is what counts.
+    /// The delay between a change and the next report: routes often change in bursts, and only the final state matters.
     static let rest = Duration.milliseconds(200)
 
     /// The routes of this network namespace.

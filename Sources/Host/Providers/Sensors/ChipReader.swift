@@ -3,10 +3,10 @@ internal import Glibc
 internal import JSONText
 internal import JetProtocol
 
-/// Reads what chips measure: one file for each channel, and now and then the alarms.
+/// Reads what chips measure: one file for each channel, and the alarms less often.
 ///
-/// A channel that cannot be read, or says itself that it is faulty, has no state meanwhile, and costs no other one its
-/// own. One that is only busy keeps the value it had, for a few polls.
+/// A channel that cannot be read, or that reports a fault, has no state until it works again; other channels are not
+/// affected. A channel that is only busy keeps its last value for a few polls.
 struct ChipReader: Sendable {
     private let configuration: SensorConfiguration
     private let faults: FaultLog
@@ -14,10 +14,10 @@ struct ChipReader: Sendable {
     private var alarms: [String: Reading] = [:]
     private var pollsSinceAlarms = alarmPeriod
 
-    /// Alarms are read every so many polls: each is a file more, some ask slow hardware, and good drivers tell of a new
-    /// one by themselves.
+    /// The number of polls between two reads of the alarms: each alarm is another file, some are slow to read from the
+    /// hardware, and good drivers send a notification when an alarm is raised.
     static let alarmPeriod = 10
-    /// For so many polls a busy channel keeps the value it had.
+    /// The number of polls for which a busy channel keeps its last value.
     static let patience = 5
 
     private struct Held {

@@ -1,17 +1,17 @@
 internal import AgentCore
 internal import Files
 
-/// Where the entries of a class of devices lead to: what tells, at the cost of a few system calls, that devices came,
-/// went, or swapped their numbers.
+/// The entries of a device class and their link targets. They show, at the cost of a few system calls, that devices
+/// were added, removed or renumbered.
 ///
-/// A scan opens several files for each sensor; a poll should open one. So a poll only looks at the entries, and scans
-/// when they have changed, when a device's file is gone, when the kernel told of something, and every now and then.
+/// A scan opens several files for each sensor; a poll should open one. So a poll only checks the entries, and scans
+/// when they have changed, when a device's file is gone, after a notification of the kernel, and at regular intervals.
 struct ClassEntries: Sendable {
     private let name: String
     private var entries: [Entry]?
     private var pollsSinceScan = 0
 
-    /// After so many polls a scan is due in any case: a device can grow an attribute without a new entry, as coretemp
+    /// The maximum number of polls between two scans: a device can get a new attribute without a new entry, as coretemp
     /// does when a processor comes online.
     static let pollsPerScan = 60
 
@@ -25,7 +25,7 @@ struct ClassEntries: Sendable {
     /// The entries of `/sys/class/<name>`, none of which is known yet.
     init(of name: String) { self.name = name }
 
-    /// Looks whether a scan is due, and takes it for made.
+    /// Returns whether a scan is needed. If so, the caller must scan: the scan is recorded as made.
     mutating func needScan(_ host: Host) -> Bool {
         let directory = host.sys("class/\(name)")
         let current = HostFile.names(in: directory).map {

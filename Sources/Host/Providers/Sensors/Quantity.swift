@@ -14,7 +14,7 @@ struct Quantity: Hashable, Sendable {
     let prefix: String
     /// The attributes that hold the value, the best one first.
     let inputs: [String]
-    /// So many of the kernel's units make one of the bus's.
+    /// The number of the kernel's units in one unit of the bus.
     let divisor: Double
     /// The bus's unit.
     let unit: String
@@ -27,7 +27,7 @@ struct Quantity: Hashable, Sendable {
     /// Which of the kernel's numbers are limits: many drivers write 0, or the largest number they can, instead of none.
     let limits: ClosedRange<Int>
 
-    /// How warm. Only the upper limit counts, critical before maximal: cold hurts nobody.
+    /// Temperatures. Only the upper limit is used, preferably the critical one: cold does no harm.
     static let temperature = Quantity(
         name: "temperature", prefix: "temp", inputs: ["input"], divisor: 1000, unit: "°C", datatype: .float,
         deadband: 0.5, lower: [], upper: ["crit", "max"], limits: 1...250_000)

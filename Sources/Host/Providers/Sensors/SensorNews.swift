@@ -8,11 +8,11 @@ final class SensorNews: Sendable {
     struct Content: Sendable {
         /// Whether devices came, went or changed.
         var isOutdated = false
-        /// What the thermal subsystem told; `nil` if this kernel cannot tell.
+        /// The events of the thermal subsystem; `nil` if this kernel does not send any.
         var events: [ThermalEvent]?
     }
 
-    /// So many events are kept for a reader that does not come: of those before, only the last would have mattered.
+    /// The maximum number of events that are kept until they are read. The oldest are dropped: later ones replace them.
     private static let capacity = 64
 
     private let content = Mutex(Content())

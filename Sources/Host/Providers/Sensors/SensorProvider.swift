@@ -5,11 +5,11 @@ internal import JSONText
 /// What the host's sensors say: `sensors/<chip>/<channel>` for each temperature, fan, voltage, current, power, energy and
 /// humidity of its monitoring chips, with the crossed limits of each chip in `sensors/<chip>/alarms`;
 /// `sensors/thermal/<type>` for the thermal zones that no chip shows; `thermal/zone/<type>` for what each zone is about;
-/// `thermal/cooling/<type>` for what cools; `thermal/event` for the last trip point that was crossed, where the kernel
-/// tells that; and `cpu/temperature` for the processor.
+/// `thermal/cooling/<type>` for each cooling device; `thermal/event` for the last trip point that was crossed, where
+/// the kernel reports it; and `cpu/temperature` for the processor.
 ///
-/// Sensors do not tell that their values change: they are polled. But the kernel tells of crossed trip points, and udev
-/// of devices that come and go: then everything is read at once.
+/// Sensors send no notification when their values change: they are polled. But the kernel reports crossed trip points,
+/// and udev reports devices that are added or removed: then everything is read at once.
 public struct SensorProvider: WakingProvider {
     /// `sensors`
     public let name = "sensors"
@@ -62,7 +62,7 @@ public struct SensorProvider: WakingProvider {
         return result.readings
     }
 
-    /// Wakes whoever polls when devices come, go or change, and when the kernel tells of something thermal.
+    /// Triggers a poll when a device is added, removed or changed, and when the kernel sends a thermal event.
     public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
         try await withThrowingTaskGroup { group in
             group.addTask { [news] in try await news.collectDevices(["hwmon", "thermal"], wake) }
@@ -71,7 +71,7 @@ public struct SensorProvider: WakingProvider {
                     do {
                         return try await news.collectThermalEvents(wake)
                     } catch {
-                        // Polling sees it too, only later: that costs the devices nothing.
+                        // Polling finds the same changes later; device events are still received.
                         eventFaults.failed(ThermalEvent.path, error)
                     }
                     try? await Task.sleep(for: Self.eventDelay)
@@ -81,7 +81,7 @@ public struct SensorProvider: WakingProvider {
         }
     }
 
-    /// So long a source of thermal events that failed rests before it is opened anew.
+    /// The delay before the source of thermal events is opened again after it has failed.
     private static let eventDelay = Duration.seconds(60)
 
     private mutating func scan() {

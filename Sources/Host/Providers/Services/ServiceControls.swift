@@ -4,7 +4,7 @@ internal import JetProtocol
 internal import Jet
 internal import Systemd
 
-/// Starts, stops and restarts the units that the configuration allows to, and answers when that is done.
+/// Starts, stops and restarts the units for which the configuration allows it, and answers when that is done.
 struct ServiceControls: Controls {
     let manager: UnitManager
     private let clock: any Clock<Duration>
@@ -12,7 +12,7 @@ struct ServiceControls: Controls {
     /// What may be done, by the path of its method.
     private let methods: [String: (unit: String, verb: ServiceVerb)]
 
-    /// So long a caller waits at most: a little less than the bus gives it.
+    /// The maximum time that a caller waits: a little less than the timeout of the bus.
     static let patience = Duration.seconds(28)
 
     init(

@@ -1,11 +1,11 @@
 public import AgentCore
 internal import Systemd
 
-/// The units of systemd that the configuration names: a state `services/<unit>` each, told by systemd as they change,
-/// and methods `services/<unit>/start`, `/stop` and `/restart` where they are allowed.
+/// The systemd units that the configuration names: a state `services/<unit>` for each, updated when systemd signals a
+/// change, and methods `services/<unit>/start`, `/stop` and `/restart` where they are allowed.
 ///
 /// A unit that does not exist is left out, with one line in the log; it is shown as soon as systemd knows it. The memory
-/// is read from the unit's cgroup, since systemd does not tell of its changes.
+/// is read from the unit's cgroup, since systemd sends no signal when it changes.
 public struct ServiceProvider: PushingProvider, ControllingProvider {
     /// `services`
     public let name = "services"
@@ -35,12 +35,12 @@ public struct ServiceProvider: PushingProvider, ControllingProvider {
             hasTicks: true, interval: configuration.memoryInterval, clock: clock)
     }
 
-    /// None: it takes the bus to know.
+    /// None: the state of units is only available over D-Bus.
     public mutating func readings() -> [Reading] { [] }
 
     /// Reports the units, at once and after each change.
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
-        // Where no unit is configured, nobody is asked for any.
+        // If no unit is configured, systemd is not queried.
         if units.isEmpty {
             while true { try await following.clock.sleep(for: .seconds(86400)) }
         }
@@ -85,7 +85,7 @@ public struct ServiceProvider: PushingProvider, ControllingProvider {
         }
     }
 
-    /// What the processes in a cgroup use, in bytes, by the kernel's cgroup-v2 document; `nil` if nobody counts it.
+    /// The memory usage of a cgroup, in bytes, as in the kernel's cgroup-v2 document; `nil` if it is not accounted.
     private func memory(ofCgroup path: String) -> UInt64? {
         guard !path.split(separator: "/").contains("..") else { return nil }
         let text = try? HostFile.text(host.sys("fs/cgroup\(path)/memory.current"), limit: 64)

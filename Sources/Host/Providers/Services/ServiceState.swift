@@ -23,10 +23,10 @@ struct ServiceState: Sendable {
     static func path(of unit: String) -> String { "services/" + Slug.name(unit.utf8) }
 
     /// `services/<unit>`: `{active, sub, since, result?, restarts?, memory, enabled, description}`. `since` is when
-    /// `sub` last changed; `memory` is in bytes, `null` if nobody counts it; what a kind of unit does not have is left
-    /// out.
+    /// `sub` last changed; `memory` is in bytes, `null` if it is not accounted; properties that the type of unit does
+    /// not have are left out.
     ///
-    /// - Parameter memory: What the kernel says, if it was asked.
+    /// - Parameter memory: The memory usage as the kernel reports it, if it was read.
     func reading(memory: UInt64?) -> Reading {
         var value = JSON.Object()
         value["active"] = text("ActiveState")

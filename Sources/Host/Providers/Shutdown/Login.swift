@@ -39,7 +39,7 @@ struct Login: Sendable {
     /// - Returns: Whether anything was.
     func cancel() async throws(DBusError) -> Bool { try await call("CancelScheduledShutdown").first?.bool ?? false }
 
-    /// Sets what those who are logged in are told on their terminals.
+    /// Sets the wall message, which logged-in users receive on their terminals.
     func setMessage(_ message: String) async throws(DBusError) {
         try await call("SetWallMessage", .string(message), .boolean(true))
     }
@@ -65,13 +65,13 @@ struct Login: Sendable {
     }
 }
 
-/// A shutdown that is to come.
+/// A scheduled shutdown.
 struct ScheduledShutdown: Hashable, Sendable {
     /// `reboot`, `poweroff`, or another that systemd has.
     let type: String
     /// When.
     let time: Moment
-    /// What those who are logged in are told.
+    /// The wall message that logged-in users receive.
     let message: String?
     /// Whether the machine is on its way down.
     let hasBegun: Bool

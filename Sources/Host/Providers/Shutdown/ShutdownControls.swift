@@ -67,14 +67,14 @@ final class ShutdownControls: Controls {
                     + "\(Shutdown.cancel).", data: Shutdown.value(pending, by: author(of: pending)))
         }
         let time = Moment.now.advanced(seconds: delay)
-        // Known before anybody can see it; of old ones, nothing is asked any more.
+        // Recorded before the shutdown becomes visible; only the latest entries are needed.
         authors.withLock { $0 = $0.suffix(7) + [Author(type: type, time: time, name: name)] }
-        // That nobody is told is no reason not to do it.
+        // If the wall message cannot be set, the shutdown is scheduled without it.
         try? await login.setMessage(reason.map { "\($0) (\(name))" } ?? "asked for by \(name)")
         do throws(DBusError) {
             try await login.schedule(type, at: time)
         } catch {
-            // The next one, whosever it is, must not be told of with these words.
+            // The message must not be used for the next shutdown, which may be scheduled by another user.
             try? await login.setMessage("")
             throw await refusal(error, type)
         }

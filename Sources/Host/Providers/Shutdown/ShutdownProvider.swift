@@ -3,13 +3,14 @@ internal import Logging
 internal import Systemd
 
 /// Reboot and power off through logind: the methods `system/reboot`, `system/poweroff` and `system/shutdown/cancel`, and
-/// the state `system/shutdown` with what is pending, whoever scheduled it. A machine without logind has none of them.
+/// the state `system/shutdown` with the scheduled shutdown, including one that another program scheduled. A machine
+/// without logind has none of them.
 ///
-/// logind 252 tells nobody when a shutdown is scheduled; but it writes a file then, which is looked at.
+/// logind 252 sends no signal when a shutdown is scheduled; but it writes a file, which is polled.
 public struct ShutdownProvider: PushingProvider, ControllingProvider {
     /// `shutdown`
     public let name = "shutdown"
-    /// Schedules and calls off.
+    /// Schedules and cancels shutdowns.
     public var controls: any Controls { shutdowns }
 
     private let shutdowns: ShutdownControls
@@ -29,7 +30,7 @@ public struct ShutdownProvider: PushingProvider, ControllingProvider {
             probe: { (try? HostFile.text(schedule)) ?? "" }, interval: context.interval, clock: clock)
     }
 
-    /// None: it takes the bus to know.
+    /// None: the state of logind is only available over D-Bus.
     public mutating func readings() -> [Reading] { [] }
 
     /// Reports what is pending, at once and after each change.

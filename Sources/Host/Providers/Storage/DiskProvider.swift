@@ -10,8 +10,8 @@ public import Logging
 ///                         "readBytes": 1000448, "writtenBytes": 500736, "readRate": 0, "writeRate": 8190,
 ///                         "busyPercent": 0.4}
 ///
-/// What the kernel makes up of others (loops, RAID, encryption) is left out. Nothing goes through an idle disk, so that
-/// nothing is told of it.
+/// Devices that the kernel builds on top of others (loop, RAID, encryption) are left out. The counters of an idle disk
+/// do not change, so it causes no updates.
 ///
 /// Source of fact: Documentation/block/stat.rst of the kernel.
 public struct DiskProvider: Provider {

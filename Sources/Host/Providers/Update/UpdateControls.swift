@@ -5,8 +5,8 @@ internal import Handover
 
 /// Serves `system/update/check`, `system/update/start` and `system/update/cancel`.
 ///
-/// Each answers at once with `{"id": job}`, and what comes of it is told by the state. None takes an argument that says
-/// what to install: packages, versions and sources are the business of apt's own configuration.
+/// Each answers at once with `{"id": job}`; the state shows the progress and the result of the job. None has an
+/// argument that selects what to install: packages, versions and sources are set in apt's own configuration.
 struct UpdateControls: Controls {
     let desk: UpdateDesk
 

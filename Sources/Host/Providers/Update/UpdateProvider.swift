@@ -1,12 +1,12 @@
 public import AgentCore
 internal import Handover
 
-/// Updates of the system, as a job that all can follow: the state `system/update`, and the methods
+/// Updates of the system, as a job that all users can follow: the state `system/update`, and the methods
 /// `system/update/check`, `system/update/start` and `system/update/cancel`.
 ///
-/// The work is done by a root program of its own (`SystemUpdate`) in a systemd unit of its own. The provider starts the
-/// unit by its name, and follows the record that the program keeps; so the job goes on without the agent, and the agent
-/// finds it again when it comes back.
+/// The work is done by a separate program that runs as root (`SystemUpdate`), in its own systemd unit. The provider
+/// starts the unit by its name, and watches the record that the program writes; so the job continues if the agent
+/// stops, and the agent finds it again after a restart.
 public struct UpdateProvider: ControllingProvider, PushingProvider {
     /// `update`
     public let name = "update"
@@ -14,9 +14,9 @@ public struct UpdateProvider: ControllingProvider, PushingProvider {
     private let desk: UpdateDesk
     private let clock: any Clock<Duration>
 
-    /// So long a job may say nothing before the service manager is asked whether it lives.
+    /// The time without a change of the record after which systemd is asked whether the job is still running.
     static let patience = Duration.seconds(2)
-    /// A record that changes faster than this is read as often: nobody can follow the names of packages faster.
+    /// The minimum time between two reads of the record: users cannot read the names of packages faster.
     static let pause = Duration.milliseconds(200)
 
     /// The updates of the host.

@@ -56,7 +56,7 @@ public struct WirelessProvider: Provider {
             faults.worked(name)
             return readings
         } catch {
-            // Its number may be another one when the module is loaded anew.
+            // The family may have another number after the module is loaded again.
             family = nil
             faults.failed(name, error)
             return []

@@ -1,7 +1,7 @@
-/// The command lines of apt and dpkg, and all that these programs are told: nothing in them comes from the bus.
+/// The command lines and the environment of apt and dpkg. They contain nothing that comes from the bus.
 ///
-/// Each asks nothing, keeps configuration files that were changed here (apt_preferences(5) and dpkg(1) have the rest
-/// from the admin's own files), and tells its progress on descriptor 3.
+/// Each command asks no questions, keeps configuration files that were changed locally (other settings come from the
+/// administrator's own files, see apt_preferences(5) and dpkg(1)), and reports its progress on descriptor 3.
 enum AptCommand: Hashable, Sendable {
     /// Brings the package lists up to date. A list that cannot be had is an error, not a warning.
     case refresh

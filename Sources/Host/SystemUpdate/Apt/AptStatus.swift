@@ -1,17 +1,17 @@
-/// One line of what apt tells programs about its progress, on the descriptor that `APT::Status-Fd` names.
+/// One line of apt's progress reports, which it writes to the descriptor that `APT::Status-Fd` names.
 ///
 ///     dlstatus:3:41.7:Retrieving file 3 of 7
 ///     pmstatus:bash:60.0:Configuring bash (amd64)
 ///     pmerror:bash:60.0:installed bash package post-installation script subprocess returned error exit status 1
 ///     pmconffile:/etc/bash.bashrc:60.0:'/etc/bash.bashrc' '/etc/bash.bashrc.dpkg-new' 1 1
 ///
-/// The form is that of apt's README.progress-reporting.
+/// The format is described in apt's README.progress-reporting.
 enum AptStatus: Hashable, Sendable {
-    /// So many percent of what is to be fetched are here.
+    /// The percentage of the download that is complete.
     case download(percent: Double, text: String)
-    /// dpkg is so far, and works on this package: `nil` when it is dpkg itself that starts.
+    /// dpkg's progress, and the package that it works on: `nil` when dpkg itself starts.
     case install(package: String?, percent: Double, text: String)
-    /// dpkg could not do something with this package.
+    /// dpkg failed to process this package.
     case failure(package: String, text: String)
     /// dpkg would have asked what to do with a configuration file.
     case conffile(path: String)

@@ -1,20 +1,21 @@
 internal import Files
 internal import Handover
 
-/// Whether dpkg was interrupted: the power went, or somebody killed it, between two of its steps.
+/// Whether dpkg was interrupted between two of its steps, by a power failure or because it was killed.
 ///
-/// It leaves one of two traces. Notes in its journal that are not in its status file yet: then apt refuses to do anything.
-/// Or packages that are unpacked and not configured, which `dpkg --audit` tells of. `dpkg --configure -a` mends both.
+/// It leaves one of two traces: entries in its journal that are not in its status file yet, with which apt refuses to
+/// run; or packages that are unpacked but not configured, which `dpkg --audit` lists. `dpkg --configure -a` repairs
+/// both.
 enum DpkgRepair {
-    /// Whether there is something to repair. Only meaningful while nobody holds dpkg's lock: the traces of one who is at
-    /// work look the same.
+    /// Whether there is something to repair. Only meaningful while no process holds dpkg's lock: a running dpkg leaves
+    /// the same traces.
     ///
-    /// - Parameter audit: What `dpkg --audit` said.
+    /// - Parameter audit: The output of `dpkg --audit`.
     static func isNeeded(on machine: UpdateMachine, audit: [String]) -> Bool {
         !audit.isEmpty || hasNotes(in: machine.files.dpkgJournal)
     }
 
-    /// Whether there are notes in the journal: files that are called by a number.
+    /// Whether there are entries in the journal: files whose name is a number.
     private static func hasNotes(in directory: String) -> Bool {
         File.names(in: directory).contains { $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) }
     }

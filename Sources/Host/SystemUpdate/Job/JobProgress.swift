@@ -1,12 +1,12 @@
 internal import Handover
 
-/// How much of a job is done: one number out of those that apt gives, which begin anew with each of its runs.
+/// The progress of a job in percent, computed from the numbers that apt reports, which start again with each run.
 ///
-/// Each stage has a fixed share. The number never falls, though apt's do (while it fetches lists it learns how many
-/// there are), and stays below 100 until the job has ended well: whoever waits for 100 must not be told so by the last
-/// package.
+/// Each stage has a fixed share. The percentage never decreases, although apt's can (while it fetches the lists it
+/// learns how many there are). It stays below 100 until the job has succeeded: a client that waits for 100 must not
+/// continue when only the last package is done.
 struct JobProgress: Sendable {
-    /// What apt gives numbers for.
+    /// The stages for which apt reports numbers.
     enum Stage: Sendable {
         /// Fetching the package lists.
         case refresh

@@ -4,19 +4,19 @@ public import Handover
 internal import JSONText
 internal import Moments
 
-/// One update of the system, or one look at what could be updated: apt's and dpkg's runs in their order.
+/// One update of the system, or one check for available updates: the runs of apt and dpkg in their order.
 ///
-/// A job waits for whoever else uses them, repairs what was interrupted, fetches everything first, and only then changes
-/// the system. Until then it can be called off: by the agent's wish (`UpdateFiles.cancellation`), or by whoever ends the
-/// process. From then on it goes on to its end, whatever it is told: a system that is half installed is worse than a
-/// late answer.
+/// A job waits until other programs release the locks of apt and dpkg, repairs an interrupted installation, downloads
+/// all packages, and only then changes the system. Until then it can be cancelled: by a request of the agent
+/// (`UpdateFiles.cancellation`), or by a signal to the process. After that it ignores both and runs to its end: a
+/// half-installed system is worse than a late answer.
 public struct UpdateJob {
     private let kind: JobKind
     private let machine: UpdateMachine
     private let report: JobReport
     /// Whether apt has begun to change the system.
     private var isCommitted = false
-    /// Whether there was something to repair, and it has been.
+    /// Whether an interrupted installation was found and repaired.
     private var isRepaired = false
 
     /// Why a job ends early.
@@ -227,7 +227,7 @@ public struct UpdateJob {
         }
     }
 
-    /// Waits until nobody has any of the locks, however long that takes, and says whom it waits for.
+    /// Waits without a time limit until no other process holds any of the locks, and reports which one it waits for.
     private func wait(for locks: [String]) throws(Ending) {
         let message = report.record.message
         var isWaiting = false
@@ -241,10 +241,10 @@ public struct UpdateJob {
         if isWaiting { report.update { $0.message = message } }
     }
 
-    /// How often a lock is looked at, in microseconds.
+    /// The interval at which the locks are checked, in microseconds.
     private static let lockPoll: UInt32 = 250_000
 
-    /// Who has called the job off; `nil` if nobody has.
+    /// Who has cancelled the job; `nil` if it has not been cancelled.
     private func caller() -> String? {
         if machine.isInterrupted() { return "the system" }
         guard let wish = UpdateRequest(file: machine.files.cancellation), wish.id == report.record.id else {

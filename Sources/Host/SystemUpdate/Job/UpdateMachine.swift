@@ -2,19 +2,19 @@ internal import Files
 internal import Glibc
 internal import Handover
 
-/// The machine that a job works on, and how the job is told to end: what differs between a device and a test.
+/// The machine that a job works on, and how the job is asked to stop: what differs between a device and a test.
 public struct UpdateMachine: Sendable {
     /// Where its files are.
     let files: UpdateFiles
-    /// What apt and dpkg find in their environment besides; nothing on a device.
+    /// Additional environment variables for apt and dpkg; empty on a device.
     let environment: [String: String]
-    /// What dpkg is told besides when it is called without apt; nothing on a device.
+    /// Additional options for dpkg when it is called without apt; empty on a device.
     let dpkgOptions: [String]
     /// Where the output of apt and dpkg goes.
     let log: @Sendable (String) -> Void
-    /// Whether somebody wants this process to end.
+    /// Whether this process has been asked to stop.
     let isInterrupted: @Sendable () -> Bool
-    /// Keeps the machine from being shut down, for as long as what it gives is held.
+    /// Inhibits a shutdown of the machine while the returned value is held.
     let keepUp: @Sendable () -> (any Sendable)?
 
     /// The machine this runs on.

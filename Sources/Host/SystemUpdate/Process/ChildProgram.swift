@@ -37,10 +37,10 @@ final class ChildProgram {
     private var output: Stream
     private var status: Stream
 
-    /// So long a look at what it does can be late, in milliseconds, when it says nothing.
+    /// The maximum time between two checks of a program that writes nothing, in milliseconds.
     private static let patience: Int32 = 250
 
-    /// Starts a program with nothing to read, and with nothing of this process but what is given.
+    /// Starts a program with an empty standard input; it gets only the arguments and the environment given here.
     init(_ program: String, _ arguments: [String], _ environment: [String: String]) throws(SystemCallError) {
         let output = try Self.pipe()
         let status: (ours: Int32, theirs: Int32)
@@ -75,7 +75,7 @@ final class ChildProgram {
     ///
     /// - Parameters:
     ///   - note: Takes each line.
-    ///   - shouldEnd: Is asked now and then whether the program shall be told to end; once that it shall is enough.
+    ///   - shouldEnd: Called regularly; the first time it returns `true`, the program receives SIGTERM.
     func run(_ note: (Line) -> Void, shouldEnd: () -> Bool) -> Ending {
         var isTold = false
         while true {
@@ -94,7 +94,7 @@ final class ChildProgram {
         }
     }
 
-    /// Takes what it says, waiting for the first of it.
+    /// Reads the output of the program, and waits for it if there is none.
     private func listen(_ patience: Int32, _ note: (Line) -> Void) {
         var polls = [output, status].map {
             pollfd(fd: $0.isOpen ? $0.descriptor : -1, events: Int16(POLLIN), revents: 0)
@@ -107,7 +107,7 @@ final class ChildProgram {
     private static func read(_ stream: inout Stream) -> [String] {
         var lines: [String] = []
         var buffer = [UInt8](repeating: 0, count: 8192)
-        // A program that never stops talking must not keep this one from seeing that it shall end.
+        // A program that writes without a pause must not keep this process from noticing that it should stop.
         for _ in 0..<64 where stream.isOpen {
             let count = Glibc.read(stream.descriptor, &buffer, buffer.count)
             if count > 0 {
@@ -175,6 +175,6 @@ final class ChildProgram {
         return pid
     }
 
-    /// Where programs tell of their progress.
+    /// The descriptor on which programs report their progress.
     private static let statusDescriptor: Int32 = 3
 }

@@ -21,7 +21,7 @@ enum RecordLock {
         }
     }
 
-    /// Who keeps others from locking the file; `nil` if nobody does. Nothing is locked by asking.
+    /// The process that holds a lock on the file; `nil` if it is not locked. This does not lock the file.
     static func holder(of path: String) -> Holder? {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -2,7 +2,7 @@ internal import AgentCore
 internal import Netlink
 internal import CNetlink
 
-/// Where the kernel tells of thermal events: the multicast group `event` of the generic netlink family `thermal`.
+/// Receives the kernel's thermal events: the multicast group `event` of the generic netlink family `thermal`.
 ///
 /// Kernels have it since 5.9, if they were built with `CONFIG_THERMAL_NETLINK`.
 struct ThermalEventSocket: Sendable {

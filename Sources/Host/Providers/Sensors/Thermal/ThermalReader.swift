@@ -26,7 +26,7 @@ struct ThermalReader: Sendable {
     /// What can fail, for the log.
     var subjects: [String] { zones.flatMap { [$0.path, $0.sensorPath] } + devices.map(\.path) }
 
-    /// Looks anew what there is.
+    /// Scans the thermal zones and cooling devices again.
     mutating func scan(_ host: Host, beside chips: [Chip]) {
         zones = ThermalZone.scan(host, beside: chips, hidden: hidden)
         devices = CoolingDevice.scan(host, hidden: hidden)

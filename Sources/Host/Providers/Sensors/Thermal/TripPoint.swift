@@ -35,12 +35,12 @@ struct TripPoint: Hashable, Sendable {
         self.number = number
         self.type = type
         self.temperature = Quantity.temperature.value(temperature)
-        // Zones whose driver knows of no hysteresis have no file, or a 0 in it.
+        // If the driver does not support hysteresis, the file does not exist or contains 0.
         hysteresis = Quantity.temperature.value(max(0, (try? HostFile.integer(file + "_hyst")) ?? 0))
     }
 
-    /// Whether the trip point is exceeded at so many °C: by the kernel's rule, from its temperature on, and until it has
-    /// cooled below that by more than the hysteresis.
+    /// Whether the trip point is exceeded at this temperature, in °C. By the kernel's rule it is exceeded from its
+    /// temperature on, until the zone has cooled below that by more than the hysteresis.
     func isExceeded(at celsius: Double, wasExceeded: Bool) -> Bool {
         celsius >= (wasExceeded ? temperature - hysteresis : temperature)
     }
