@@ -1,5 +1,6 @@
 internal import AgentCore
 internal import Files
+internal import CLinux
 internal import Glibc
 internal import JSONText
 internal import Handover

@@ -1,4 +1,5 @@
 public import AgentCore
+internal import CLinux
 internal import Glibc
 internal import JetProtocol
 public import Logging
