@@ -62,7 +62,8 @@ struct AgentTests {
     func cancellation() async {
         let bus = MemoryBus()
         let agent = Agent(
-            [Counter("a")], publisher: bus, clock: VirtualClock(), logger: MemoryLog().logger)
+            [Counter("a")], publisher: bus, clock: VirtualClock(), supervision: ManualClock(),
+            logger: MemoryLog().logger)
         let running = Task { await agent.run() }
         await bus.published { !$0.isEmpty }
         running.cancel()
@@ -102,7 +103,9 @@ struct AgentTests {
         _ providers: [any Provider], _ bus: MemoryBus, _ log: MemoryLog = MemoryLog(),
         until isDone: @escaping @Sendable ([Publication]) -> Bool
     ) async {
-        let agent = Agent(providers, publisher: bus, clock: VirtualClock(), logger: log.logger)
+        // The supervision never looks, so it publishes nothing, however slow the machine is.
+        let agent = Agent(
+            providers, publisher: bus, clock: VirtualClock(), supervision: ManualClock(), logger: log.logger)
         let running = Task { await agent.run() }
         await bus.published(isDone)
         running.cancel()

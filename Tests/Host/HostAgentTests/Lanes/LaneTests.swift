@@ -9,8 +9,8 @@ import Testing
 @testable import AgentCore
 @testable import Providers
 
-/// A provider that hangs in the kernel, and what goes on beside it.
-@Suite(.timeLimit(.minutes(1)))
+/// A provider that hangs in the kernel, and what goes on beside it. One after the other: these agents poll without rest.
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct LaneTests {
     @Test("a read that hangs stops its own provider, and the others go on")
     func isolation() async throws {
