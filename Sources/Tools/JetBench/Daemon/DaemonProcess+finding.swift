@@ -35,9 +35,9 @@ extension DaemonProcess {
             let folder = "/proc/\(pid)/fd"
             return File.names(in: folder).contains { File.link("\(folder)/\($0)") == link }
         }
-        // A child that is about to become another program has it, too, for a moment.
-        let children = owners.filter { pid in parent(of: pid).map(owners.contains) ?? false }
-        return owners.first { !children.contains($0) }.map { DaemonProcess(pid: $0) }
+        // A child that is about to execute another program has it, too, for a moment. It may have ended since.
+        return owners.first { pid in parent(of: pid).map { !owners.contains($0) } ?? false }
+            .map { DaemonProcess(pid: $0) }
     }
 
     /// The parent of a process, the fourth column of proc_pid_stat(5); the second one, a name, may hold anything.
