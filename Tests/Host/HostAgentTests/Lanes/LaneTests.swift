@@ -33,7 +33,7 @@ struct LaneTests {
         await agent.isBusy("file")
 
         // The first look finds what the lane does, the third one that it still does it.
-        for _ in 1...3 { await agent.time.advance(by: LaneSupervisor.interval) }
+        await agent.look(3)
         await agent.bus.holds { $0["agent/providers/file"]?["path"] == .string(file.path) }
         #expect(await agent.bus.values["agent/providers/file"]?["overdueSince"]?.string != nil)
         #expect(await agent.bus.values["agent/providers/counting"]?["overdueSince"] == .null)
@@ -43,7 +43,7 @@ struct LaneTests {
         #expect(agent.log.metadata.first?["path"] == file.path)
         #expect(agent.log.metadata.first?["provider"] == "file")
 
-        for _ in 1...4 { await agent.time.advance(by: LaneSupervisor.interval) }
+        await agent.look(4)
         await agent.bus.holds { $0["file"] == nil }
         #expect(agent.log.said.count == 2)
 
@@ -67,7 +67,7 @@ struct LaneTests {
         await agent.bus.holds { $0["sensors/chip/temp1"] == 41 }
         file.hang()
         await agent.isBusy("sensors")
-        for _ in 1...7 { await agent.time.advance(by: LaneSupervisor.interval) }
+        await agent.look(7)
         await agent.bus.holds { $0["sensors/chip/temp1"] == nil }
         #expect(agent.log.metadata.first?["path"] == path)
         let count = await agent.bus.values["count"]?.int ?? 0
@@ -81,12 +81,12 @@ struct LaneTests {
     func pushing() async throws {
         let file = try HangingFile("1")
         let provider = PushingFileProvider(file)
-        let agent = RunningAgent([provider])
+        let agent = RunningAgent([provider, CountingProvider()])
         await agent.bus.holds { $0["file"] == "1" }
         file.hang()
         provider.look()
         await agent.isBusy("file")
-        for _ in 1...7 { await agent.time.advance(by: LaneSupervisor.interval) }
+        await agent.look(7)
         await agent.bus.holds { $0["file"] == nil }
 
         file.release("2")
@@ -167,7 +167,7 @@ private final class RunningAgent: Sendable {
         var last: Lane.Work?
         var count = 0
         // The same work a thousand times is a read that hangs.
-        while count < 1000 {
+        while count < 1000, !Task.isCancelled {
             let work = agent.lane(of: provider)?.work
             count = work?.path != nil && work == last ? count + 1 : 0
             last = work
@@ -177,7 +177,18 @@ private final class RunningAgent: Sendable {
 
     /// Waits until a provider's lane is idle.
     func isIdle(_ provider: String) async {
-        while agent.lane(of: provider)?.work != nil { await Task.yield() }
+        while agent.lane(of: provider)?.work != nil, !Task.isCancelled { await Task.yield() }
+    }
+
+    /// Has the supervisor look at all lanes, this many times. The counting provider goes on between two looks, as it does
+    /// in real time: time that a test advances could pass before its thread has run at all.
+    func look(_ times: Int) async {
+        for _ in 1...times {
+            await time.waitForSleeper(within: LaneSupervisor.interval)
+            let count = await bus.values["count"]?.int ?? 0
+            await bus.holds { ($0["count"]?.int ?? 0) > count + 1 }
+            await time.advance(by: LaneSupervisor.interval)
+        }
     }
 
     func stop() async {

@@ -43,6 +43,18 @@ final class ManualClock: Clock {
 
     /// Waits until something sleeps that this time wakes, then advances the clock.
     func advance(by duration: Swift.Duration) async {
+        await waitForSleeper(within: duration)
+        let woken = state.withLock { state in
+            state.now = state.now.advanced(by: duration)
+            let woken = state.sleepers.filter { $0.value.deadline <= state.now }
+            for number in woken.keys { state.sleepers[number] = nil }
+            return woken.values.map(\.wake)
+        }
+        for wake in woken { wake.finish() }
+    }
+
+    /// Waits until something sleeps that this time would wake: what was woken before is done by then.
+    func waitForSleeper(within duration: Swift.Duration) async {
         while !state.withLock({ $0.wakes(after: duration) }) {
             await withCheckedContinuation { continuation in
                 let wakes = state.withLock { state in
@@ -52,12 +64,5 @@ final class ManualClock: Clock {
                 if wakes { continuation.resume() }
             }
         }
-        let woken = state.withLock { state in
-            state.now = state.now.advanced(by: duration)
-            let woken = state.sleepers.filter { $0.value.deadline <= state.now }
-            for number in woken.keys { state.sleepers[number] = nil }
-            return woken.values.map(\.wake)
-        }
-        for wake in woken { wake.finish() }
     }
 }
