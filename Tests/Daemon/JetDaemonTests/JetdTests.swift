@@ -10,7 +10,7 @@ struct JetdTests {
     static let echo = #"{"id":1,"method":"echo"}"#
     static let answer = #"{"id":1,"result":true}"#
 
-    @Test("started without standard input and error, it puts nothing else in their places, and ends when it is told to")
+    @Test("started without standard input and error, it puts nothing else in their places, and ends on SIGTERM")
     func closedStreams() async throws {
         try await withJetd(by: ["/bin/sh", "-c", #"exec "$0" "$@" <&- 2>&-"#]) { jetd in
             try expectService(at: jetd.endpoints[0])

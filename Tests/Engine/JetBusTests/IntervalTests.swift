@@ -4,8 +4,8 @@ import Testing
 
 @testable import JetBus
 
-/// jet-protocol(7) §7.3, `interval` on fetch: "at least so many seconds between two notifications about one path; the last value
-/// wins".
+/// jet-protocol(7) §7.3, `interval` on fetch: the least time between two notifications about one path. The newest value
+/// is sent.
 @Suite("jet-protocol(7) §7.3: interval")
 struct IntervalTests {
     let bus = TestBus()

@@ -33,7 +33,7 @@ struct PollerTests {
     }
 
     @Test("without clients there is nothing to wait for")
-    func nobody() async throws {
+    func noClients() async throws {
         let poller = Poller([], tolerance: .zero)
         try await poller.run(clock: VirtualClock())
     }

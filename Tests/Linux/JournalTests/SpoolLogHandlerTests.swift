@@ -68,7 +68,7 @@ struct SpoolLogHandlerTests {
 }
 
 extension SpoolLogHandlerTests {
-    @Test func `One source can have only so many of an event logged, and hides nobody else's`() {
+    @Test func `The log entries of one source are limited, and do not hide those of others`() {
         let clock = Mutex(Duration.zero)
         let log = EventLog(logger(), bounds: .init()) { clock.withLock { $0 } }
         for _ in 0..<1000 { log.note(Event.bell, by: "uid 1000", ["uid": "1000"]) }
@@ -83,7 +83,7 @@ extension SpoolLogHandlerTests {
         #expect(taken.last?.text == "the bell rang uid=1000 withheld=992")
     }
 
-    @Test func `Very many sources together can have only so many logged`() {
+    @Test func `The log entries of very many sources together are limited`() {
         let log = EventLog(logger(), bounds: .init()) { .zero }
         for number in 0..<100_000 { log.note(Event.bell, by: "\(number)") }
         #expect(taken.entries.withLock { $0.count } == 64)

@@ -42,7 +42,7 @@ struct LifeTests {
     }
 
     @Test("if the connection is refused, the error names the endpoint and the reason")
-    func nobody() async throws {
+    func refusedConnection() async throws {
         let path = socketPath()
         let error = await #expect(throws: JetError.self) { try await Peer.connect(to: .unix(path: path)) }
         #expect(error?.code == .notConnected)

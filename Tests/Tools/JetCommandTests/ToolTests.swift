@@ -33,9 +33,9 @@ struct ToolTests {
     }
 
     @Test(
-        "ends with 3 where nobody listens, and says how to look elsewhere",
+        "ends with 3 if no daemon listens, and says how to name another one",
         arguments: ["unix:/nowhere", "tcp://127.0.0.1:1"])
-    func nobody(url: String) async throws {
+    func noListener(url: String) async throws {
         let bus = try await TestBus()
         let run = try await bus.jet("ls", "--connect", url)
         #expect(run.status == 3)

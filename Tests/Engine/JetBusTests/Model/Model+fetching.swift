@@ -1,6 +1,6 @@
 import JSONText
 
-/// What peers see: by rule, by access, in an order (jet-protocol(7) §4 and §6). All of it is found anew each time.
+/// What peers see: by rule, by access, in an order (jet-protocol(7) §4 and §6). It is computed again each time.
 extension Model {
     /// The elements that a peer sees by a rule, in the order in which they were added.
     private func seen(_ rule: NaiveRule, by peer: Int) -> [Element] {

@@ -60,7 +60,7 @@ struct Witness {
         for change in params["changes"]?.array ?? [] { entries[change["index"]?.int ?? 0] = change }
         guard n >= 0, entries.keys.sorted() == Array(from..<from + n) else { return "a window with holes" }
         let told = entries.sorted { $0.key < $1.key }.map(\.value)
-        // A change to the same value is told again, but nothing else is.
+        // Only a change is notified again when the value is the same.
         if keepsUp, told == window, params["changes"] == [] { return "a window that is known" }
         windows[fetch] = told
         return nil

@@ -218,7 +218,7 @@ private struct FileProvider: Provider {
     mutating func readings() -> [Reading] { Reading.file(file) }
 }
 
-/// Shows a file when it is told to look.
+/// Shows a file when the test asks for it.
 private struct PushingFileProvider: PushingProvider {
     let name = "file"
     let file: HangingFile

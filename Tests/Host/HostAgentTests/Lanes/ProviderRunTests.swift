@@ -51,7 +51,7 @@ struct ProviderRunTests {
         _ = await task.result
     }
 
-    @Test("a source that ends is told once, and listened to again after a rest")
+    @Test("a source that ends is logged once, and opened again after a delay")
     func failing() async {
         let clock = VirtualClock()
         let log = MemoryLog()
@@ -99,7 +99,7 @@ struct ProviderRunTests {
         }
     }
 
-    /// Wakes a provider when it is told to.
+    /// Wakes a provider when the test asks for it.
     private final class Source: Sendable {
         let listener = Mutex<(@Sendable () -> Void)?>(nil)
         private let ends: AsyncStream<Void>
