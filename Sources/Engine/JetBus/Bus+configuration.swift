@@ -33,6 +33,10 @@ extension Bus {
         public var walkLimit = ProtocolLimits.walk
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = ProtocolLimits.parseErrors
+        /// What all accounts may use together; see `AccountTable`.
+        public var quotas = Quotas.defaults
+        /// Who may add elements below which prefixes. The longest prefix of a path decides; without one, every peer may.
+        public var pathOwners: [PathOwner] = []
         /// The key of the hash tables: random in a daemon, fixed in a test.
         public var seed: UInt64 = 0
 

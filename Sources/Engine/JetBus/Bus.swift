@@ -28,6 +28,7 @@ public final class Bus {
     let configuration: Configuration
     let clock = Clock()
     let warnings = PeerWarnings()
+    let accounts: AccountTable
     let peers: PeerTable
     let delivery: Delivery
     let elements: ElementTable
@@ -53,7 +54,8 @@ public final class Bus {
     /// A bus without peers.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        peers = PeerTable(outboxLimit: configuration.outboxLimit)
+        accounts = AccountTable(configuration.quotas)
+        peers = PeerTable(accounts, outboxLimit: configuration.outboxLimit)
         delivery = Delivery(configuration, warnings: warnings)
         elements = ElementTable(seed: configuration.seed)
         fetchers = FetcherTable(seed: configuration.seed)
@@ -82,11 +84,15 @@ public final class Bus {
     /// - Parameters:
     ///   - groups: What it may do before it authenticates.
     ///   - credentials: What the system knows of it.
+    ///   - limits: The limits that are configured for its account.
     ///   - framing: How the messages in its output are delimited.
     public func connect(
-        groups: Groups = Groups(), credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), limits: Quotas.Limits = Quotas.Limits(),
+        framing: Framing = .lengthPrefixed
     ) -> PeerID {
-        peers.connect(groups: groups, credentials: credentials, framing: framing, isProbe: false).id
+        peers.connect(
+            groups: groups, credentials: credentials, limits: limits, framing: framing, isProbe: false
+        ).id
     }
 
     /// A peer's connection has ended: its elements are removed, requests to it fail, its fetches end.

@@ -14,6 +14,10 @@ final class Peer {
     let id: PeerID
     /// Who it is.
     var identity: Identity.Box
+    /// Who is charged for it.
+    var account: Account
+    /// What it uses; `AccountTable` keeps it.
+    var usage = Quotas(all: 0)
     /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
     var authentication: PendingAuthentication?
     /// What waits to be written to it. Only `Delivery` can change it.
@@ -40,9 +44,10 @@ final class Peer {
 
     init(
         id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
-        outboxLimit: Int = .max, isProbe: Bool = false
+        outboxLimit: Int = .max, isProbe: Bool = false, account: Account = Account(.unknown, Quotas.Limits())
     ) {
         self.id = id
+        self.account = account
         self.isProbe = isProbe
         let isUnknown = groups == Groups() && credentials == Credentials()
         identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
