@@ -21,6 +21,8 @@ final class Fetcher {
     var reach: PathRule.Reach { rule.path.reach }
     /// Whether the fetcher depends on values, an order, time or a limit: then there is more to do than to pass events on.
     let isSelective: Bool
+    /// Whether its path rule takes long to evaluate, so that each evaluation is charged to its account.
+    let isCostly: Bool
     /// Whether it has an `interval` or a `max` and is not sorted; see `DeferredFetches`.
     let isDeferring: Bool
     /// `nil` without `interval`.
@@ -37,6 +39,10 @@ final class Fetcher {
     private(set) var isPlain: Bool
     /// The place up to which the snapshot has come; `nil` when it is complete.
     var cursor: Int? = 0
+    /// The work of the snapshot so far.
+    var snapshotWork = 0
+    /// Whether elements that the snapshot comes to may name it already.
+    var hasLookedUp = false
     /// In how many elements' `InterestSet` it stands.
     var interestCount = 0
 
@@ -52,6 +58,7 @@ final class Fetcher {
         isDeferring = window == nil && (pacing != nil || limited != nil)
         isSelective = window != nil || isDeferring || !rule.isOnlyAboutPath
         isPlain = !isSelective
+        isCostly = rule.path.isCostly
     }
 
     /// Ends it.
@@ -91,4 +98,17 @@ struct FetchID: Hashable {
     static func == (left: Self, right: Self) -> Bool { left.key == right.key }
 
     func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}
+
+extension PathRule {
+    /// Whether an evaluation may take much longer than a comparison of the path with one text.
+    fileprivate var isCostly: Bool {
+        predicates.contains { predicate in
+            switch predicate {
+            case .matchesOneOf, .matchesNoneOf: true
+            case .containsOneOf(let texts), .containsAllOf(let texts): texts.count > 16
+            default: false
+            }
+        }
+    }
 }

@@ -6,15 +6,13 @@ import JetProtocol
 ///     for request in bus.takeAuthenticationRequests() { ... }     // when `hasAuthenticationRequests`
 ///     bus.answer(request, with: result, at: now)                  // each one once, in any order
 ///
-/// Until there is a result, what the peer sends waits: here the rest of a batch, in the shell what it has not read. So the
-/// messages of one peer are handled in order, each with the rights that the peer has at its turn. That is also why a peer
+/// Until there is a result, what the peer sends waits (`Postponement`). So the messages of one peer are handled in order, each with the rights that the peer has at its turn. That is also why a peer
 /// has at most one request. `limit` bounds how many there are in all, so that passwords cannot be guessed faster than they
 /// are checked one by one; a wrong password has no other consequence.
 final class Authenticator {
     private let delivery: Delivery
     private let hasUsers: Bool
     private let limit: Int
-    private let pendingBytesLimit: Int
     private var lastSerial: UInt64 = 0
     /// The requests that the shell has not taken yet.
     private var waiting: ContiguousArray<Bus.AuthenticationRequest> = []
@@ -25,7 +23,6 @@ final class Authenticator {
         self.delivery = delivery
         hasUsers = configuration.hasUsers
         limit = configuration.authenticationLimit
-        pendingBytesLimit = configuration.pendingBytesLimit
     }
 
     // MARK: Requests
@@ -77,21 +74,21 @@ final class Authenticator {
     /// Answers a request.
     ///
     /// - Parameter peer: The peer that is called `request.peer` now; it may be another one than that of the request.
-    /// - Returns: What the peer has sent meanwhile and is to be handled now; `nil` if the peer does not wait any more.
+    /// - Returns: Whether the messages of the peer that have waited are to be handled now.
     func answer(
         _ request: Bus.AuthenticationRequest, with result: Bus.AuthenticationResult, of peer: Peer?
-    ) -> [PostponedText]? {
+    ) -> Bool {
         guard open.remove(request.serial) != nil, let peer, let pending = peer.authentication,
             pending.serial == request.serial
-        else { return nil }
+        else { return false }
         peer.authentication = nil
-        guard !peer.output.isClosing else { return nil }
+        guard !peer.output.isClosing else { return false }
         if case .granted(let groups) = result, pending.kind == .authentication {
             peer.groups = groups
             peer.user = pending.user
         }
         respond(to: peer, pending, response(to: pending, result))
-        return pending.postponed
+        return true
     }
 
     private func respond(
@@ -143,27 +140,6 @@ final class Authenticator {
         respond(to: peer, pending, .failure(.daemonStopping(Array("true".utf8))))
         delivery.closeIfServed(peer)
         return true
-    }
-
-    // MARK: Messages that wait
-
-    /// Keeps a text that a peer has sent although its messages wait. A shell that stops reading when `Bus.receive` returns
-    /// false sends none.
-    func postpone(_ text: RawSpan, of peer: Peer) { postpone(PostponedText(text: text.array, next: nil), of: peer) }
-
-    /// Keeps the rest of a batch, which begins with the next message.
-    func postpone(restOfBatch text: UnsafeRawBufferPointer, of peer: Peer) {
-        postpone(PostponedText(text: Array(text), next: 0), of: peer)
-    }
-
-    private func postpone(_ text: PostponedText, of peer: Peer) {
-        guard let pending = peer.authentication else { return }
-        // Limits what a shell that goes on reading can bring; a batch is no longer than a message may be.
-        let count = pending.postponed.reduce(text.text.count) { $0 + $1.text.count }
-        guard pending.postponed.isEmpty || count <= pendingBytesLimit else {
-            return delivery.close(peer, because: .limitExceeded(.pendingBytes, max: pendingBytesLimit))
-        }
-        pending.postponed.append(text)
     }
 
     // MARK: Errors

@@ -20,6 +20,20 @@ final class Peer {
     var usage = Quotas(all: 0)
     /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
     var authentication: PendingAuthentication?
+    /// Its request that takes longer than a slice; until it is done its messages wait.
+    var job: PendingJob?
+    /// Whether its messages wait for the next turn, because its account is spent.
+    var hasYielded = false
+    /// What it has sent while its messages waited, in order.
+    var postponed: [PostponedText] = []
+    /// Whether it is in the queue of the `Scheduler`.
+    var isScheduled = false
+    /// The work that its account is not charged for yet; see `Scheduler`.
+    var unbilledWork = 0
+    /// The work that its account was charged for.
+    var work: UInt64 = 0
+    /// Whether it is disconnected, and its elements are being removed.
+    var isDeparting = false
     /// What waits to be written to it. Only `Delivery` can change it.
     var output: PeerOutput
     /// Its elements, in no order; `Element.ownedPlace` says where each one is. `ElementTable` keeps the list.
@@ -54,9 +68,16 @@ final class Peer {
         output = PeerOutput(framing: framing, limit: outboxLimit)
     }
 
+    /// Whether notifications wait for it outside of its outbox.
+    var hasOutputToResume: Bool { !snapshots.isEmpty || output.isConflating || !staleWindows.isEmpty }
+
+    /// Whether its messages wait, because one before them is not done.
+    @inline(__always)
+    var mustWait: Bool { hasYielded || authentication != nil || job != nil }
+
     /// Whether everything that it asked for has been put into its outbox.
     var isServed: Bool {
         pendingRequests == 0 && snapshots.isEmpty && !output.isConflating && staleWindows.isEmpty
-            && authentication == nil
+            && !mustWait && postponed.isEmpty
     }
 }

@@ -35,10 +35,9 @@ final class PeerTable {
         return peer
     }
 
-    /// Releases a peer, which nothing may refer to any more.
+    /// Releases a peer. Who still needs it, because elements or requests refer to it, retains it.
     func remove(_ peer: Peer) {
         if !peer.isProbe { count -= 1 }
-        accounts.leave(peer.account)
         vacant.append(peer.id.index)
         slots[peer.id.index]?.release()
         slots[peer.id.index] = nil

@@ -37,7 +37,7 @@ final class Router {
         let isPlain = isSet && request.paramCount == 2
         let timeout = isPlain ? nil : try request.timeout()
         let path = try request.path()
-        guard let element = elements.find(path)?.takeUnretainedValue() else {
+        guard let element = elements.find(path)?.takeUnretainedValue(), !element.isDeparting else {
             throw .invalidPath(.pathNotExists, path)
         }
         guard element.isMethod != isSet else { throw .invalidPath(isSet ? .notAState : .notAMethod, path) }
@@ -163,11 +163,17 @@ final class Router {
         }
     }
 
-    /// A peer is disconnected: requests to it fail, and its own requests are forgotten.
-    func disconnect(_ peer: Peer) {
-        for request in requests.requests(to: peer) { fail(request, with: .ownerGone(Array(request.quotedPath))) }
-        requests.forget(caller: peer)
+    /// The numbers of the requests that a peer has to answer.
+    func numbers(of owner: Peer) -> [UInt64] { requests.requests(to: owner).map(\.number) }
+
+    /// Fails a request to an owner that is disconnected, unless it is answered.
+    func fail(_ number: UInt64, to owner: Peer) {
+        guard let request = requests.find(number, owner: owner) else { return }
+        fail(request, with: .ownerGone(Array(request.quotedPath)))
     }
+
+    /// Forgets the requests of a peer that is disconnected.
+    func forget(caller peer: Peer) { requests.forget(caller: peer) }
 
     /// Fails all requests, because the daemon stops.
     ///

@@ -31,13 +31,19 @@ final class ElementRequests {
         let fetchOnly = isPlain ? false : try request.flag("fetchOnly")
         let details = isPlain ? nil : try details(of: request)
         let hash = elements.hash(of: path)
-        guard elements.find(path, hash: hash) == nil else { throw .invalidPath(.pathAlreadyExists, path) }
+        if let other = elements.find(path, hash: hash) { try makeRoom(for: path, by: other.takeUnretainedValue()) }
         let element = elements.add(
             path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
             fetchOnly: fetchOnly, details: details)
         snapshots.addInterests(in: element, hash: hash)
         notifier.notify(.add, of: element, by: request.sender)
         delivery.succeed(request)
+    }
+
+    /// Removes an element that is in the way of a new one, if its owner is disconnected.
+    private func makeRoom(for path: UnsafeRawBufferPointer, by element: Element) throws(ErrorObject) {
+        guard element.isDeparting else { throw .invalidPath(.pathAlreadyExists, path) }
+        remove(element, by: nil)
     }
 
     private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
@@ -62,16 +68,35 @@ final class ElementRequests {
     func remove(_ request: borrowing Request) throws(ErrorObject) {
         let element = try ownElement(of: request).takeUnretainedValue()
         remove(element, by: request.sender)
-        packIfSparse()
+        packIfSmall()
         delivery.succeed(request)
     }
 
-    /// Removes all elements of a peer that is disconnected, in the order in which they were added.
-    func removeAll(of peer: Peer) {
+    /// How many elements of a peer that is disconnected are removed in the order in which they were added. Of more, the
+    /// others are removed in any order.
+    private static let sortedRemovals = 4096
+
+    /// Begins to remove the elements of a peer that is disconnected.
+    func beginRemovingAll(of peer: Peer, _ meter: inout WorkMeter) {
+        guard !peer.owned.isEmpty, peer.owned.count <= Self.sortedRemovals else { return }
         let owned = peer.owned.map { $0.takeUnretainedValue() }
-        for element in owned.sorted(by: { $0.serial < $1.serial }) { remove(element, by: nil) }
-        packIfSparse()
+        for element in owned.sorted(by: { $0.serial < $1.serial }) where !meter.isExhausted {
+            meter.add(Self.removal + Int(element.interests.count) * 60)
+            remove(element, by: nil)
+        }
+        packIfSmall()
     }
+
+    /// Removes the elements of a peer that is disconnected, until the meter is exhausted.
+    func removeAll(of peer: Peer, _ meter: inout WorkMeter) {
+        while let element = peer.owned.last?.takeUnretainedValue(), !meter.isExhausted {
+            meter.add(Self.removal + Int(element.interests.count) * 60)
+            remove(element, by: nil)
+        }
+    }
+
+    /// The work of removing an element.
+    private static let removal = 200
 
     /// - Parameter sender: The peer that requested it; `nil` if it is disconnected.
     private func remove(_ element: Element, by sender: Unmanaged<Peer>?) {
@@ -80,9 +105,17 @@ final class ElementRequests {
         elements.remove(element)
     }
 
-    private func packIfSparse() {
-        guard let moved = elements.packIfSparse() else { return }
-        peers.forEach { snapshots.relocate(of: $0, moved) }
+    /// Packs a small table immediately; a large one is packed in `packSome`.
+    private func packIfSmall() { if elements.needsPacking, elements.end <= 4096 { packSome(4096) } }
+
+    /// Packs some places of the table of elements, and moves all walks over it.
+    func packSome(_ most: Int) {
+        let move = elements.pack(most: most)
+        fetchers.relocateSweep(move)
+        peers.forEach { peer in
+            snapshots.relocate(of: peer, move)
+            peer.job?.job.relocate(move)
+        }
     }
 
     @inline(__always)
@@ -107,7 +140,10 @@ final class ElementRequests {
         let path = try request.path()
         guard let reference = elements.find(path) else { throw .invalidPath(.pathNotExists, path) }
         let isOwn = reference._withUnsafeGuaranteedRef { $0.owner.toOpaque() == request.sender.toOpaque() }
-        guard isOwn else { throw .invalidPath(.foreignPath, path) }
+        guard isOwn else {
+            let isDeparting = reference._withUnsafeGuaranteedRef { $0.isDeparting }
+            throw .invalidPath(isDeparting ? .pathNotExists : .foreignPath, path)
+        }
         return reference
     }
 }
