@@ -26,18 +26,18 @@ final class Backlog {
         elements.append(element)
     }
 
-    /// Evaluates the marked rules of accounts that are not spent, until the meter is exhausted.
+    /// Evaluates the marked rules of accounts that are not spent, until the slice is exhausted.
     ///
     /// - Parameter evaluate: Evaluates the rule of the fetcher at an index, and notifies it.
-    func proceed(_ meter: inout WorkMeter, _ evaluate: (Element, Fetcher, UInt32) -> Void) {
+    func proceed(_ slice: inout Slice, _ evaluate: (Element, Fetcher, UInt32) -> Void) {
         var rest = elements.count - served
         // When accounts are spent, there is little to be found behind the first elements.
         var unfinished = 0
-        while rest > 0, unfinished < 8, !meter.isExhausted {
+        while rest > 0, unfinished < 8, !slice.isExhausted {
             rest -= 1
             let element = elements[served]
             served += 1
-            if isDone(element, &meter, evaluate) {
+            if isDone(element, &slice, evaluate) {
                 element.isInBacklog = false
             } else {
                 unfinished += 1
@@ -54,12 +54,12 @@ final class Backlog {
     }
 
     private func isDone(
-        _ element: Element, _ meter: inout WorkMeter, _ evaluate: (Element, Fetcher, UInt32) -> Void
+        _ element: Element, _ slice: inout Slice, _ evaluate: (Element, Fetcher, UInt32) -> Void
     ) -> Bool {
         var isDone = true
         var at: UInt32 = 0
         while at < element.interests.count {
-            meter.add(3)
+            slice.add(3)
             defer { at += 1 }
             guard element.interests.isPending(at: at),
                 let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue(), fetcher.isActive

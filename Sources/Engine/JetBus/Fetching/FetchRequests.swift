@@ -66,10 +66,10 @@ final class FetchRequests {
         }
     }
 
-    /// Ends the fetches of a peer that is disconnected, until the meter is exhausted.
-    func endAll(of peer: Peer, _ meter: inout WorkMeter) {
-        while let fetcher = peer.fetchers.last, !meter.isExhausted {
-            meter.add(300)
+    /// Ends the fetches of a peer that is disconnected, until the slice is exhausted.
+    func endAll(of peer: Peer, _ slice: inout Slice) {
+        while let fetcher = peer.fetchers.last, !slice.isExhausted {
+            slice.add(300)
             fetchers.end(fetcher)
         }
     }

@@ -76,8 +76,8 @@ final class FetcherTable {
     /// Notes in an element that a fetcher whose path rule it satisfies must hear of it.
     ///
     /// - Returns: Whether its value satisfies the rest of the rule.
-    func addInterest(of fetcher: Fetcher, in element: Element, _ meter: inout WorkMeter) -> Bool {
-        let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule, &meter)
+    func addInterest(of fetcher: Fetcher, in element: Element, _ slice: inout Slice) -> Bool {
+        let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule, &slice.meter)
         element.interests.append(fetcher.slot, isSatisfied: isSatisfied)
         if fetcher.isSelective { element.selectiveInterests += 1 }
         fetcher.interestCount += 1
@@ -122,21 +122,21 @@ final class FetcherTable {
     /// Whether there are so many interests of fetchers that have ended that they should be removed.
     var needsSweep: Bool { sweepPlace != nil || deadInterests > liveInterests + 1024 }
 
-    /// Removes the interests of fetchers that have ended, until the meter is exhausted.
-    func sweep(_ elements: ElementTable, _ meter: inout WorkMeter) {
+    /// Removes the interests of fetchers that have ended, until the slice is exhausted.
+    func sweep(_ elements: ElementTable, _ slice: inout Slice) {
         var place = sweepPlace ?? 0
-        while place < elements.end, deadInterests > 0, !meter.isExhausted {
-            meter.add(10)
-            if let element = elements[place] { sweep(element, &meter) }
+        while place < elements.end, deadInterests > 0, !slice.isExhausted {
+            slice.add(10)
+            if let element = elements[place] { sweep(element, &slice) }
             place += 1
         }
         sweepPlace = place < elements.end && deadInterests > 0 ? place : nil
     }
 
-    private func sweep(_ element: Element, _ meter: inout WorkMeter) {
+    private func sweep(_ element: Element, _ slice: inout Slice) {
         var at: UInt32 = 0
         while at < element.interests.count {
-            meter.add(5)
+            slice.add(5)
             guard let fetcher = slots[element.interests[at]]?.takeUnretainedValue(), !fetcher.isActive else {
                 at += 1
                 continue

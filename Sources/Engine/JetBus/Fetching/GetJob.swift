@@ -23,14 +23,14 @@ final class GetJob: Job {
         result.append("[")
     }
 
-    func proceed(_ meter: inout WorkMeter) throws(ErrorObject) -> Bool {
+    func proceed(_ slice: inout Slice) throws(ErrorObject) -> Bool {
         guard rest > 0 else { return finish() }
-        let isDone = try walk.proceed(over: elements, for: peer, &meter) { element, meter throws(ErrorObject) in
-            guard element.satisfies(rule, &meter) else { return true }
+        let isDone = try walk.proceed(over: elements, for: peer, &slice) { element, slice throws(ErrorObject) in
+            guard element.satisfies(rule, &slice.meter) else { return true }
             if result.count > 1 { result.append(",") }
             let before = result.count
             result.append(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
-            meter.add(40 + (result.count - before) / 8)
+            slice.add(40 + (result.count - before) / 8)
             try delivery.check(resultSize: result.count)
             rest -= 1
             return rest > 0

@@ -94,10 +94,10 @@ final class Notifier {
         switch event {
         case .add: isNow = element.interests.isSatisfied(at: at)
         case .change:
-            var meter = WorkMeter()
-            meter.add(30)
-            isNow = element.satisfies(fetcher.rule, &meter)
-            scheduler.charge(fetcher.peer.takeUnretainedValue(), meter.used)
+            var slice = Slice()
+            slice.add(30)
+            isNow = element.satisfies(fetcher.rule, &slice.meter)
+            scheduler.charge(fetcher.peer.takeUnretainedValue(), slice.used)
             element.interests.setSatisfied(isNow, at: at)
         case .remove: isNow = false
         }
@@ -115,9 +115,9 @@ final class Notifier {
     /// Whether the rules of some fetchers are to be evaluated.
     var hasBacklog: Bool { !backlog.isEmpty }
 
-    /// Evaluates them, until the meter is exhausted.
-    func resumeBacklog(_ meter: inout WorkMeter) {
-        backlog.proceed(&meter) { element, fetcher, at in
+    /// Evaluates them, until the slice is exhausted.
+    func resumeBacklog(_ slice: inout Slice) {
+        backlog.proceed(&slice) { element, fetcher, at in
             delivery.withText(about: element) { text in
                 notifySelective(fetcher, .change, &text, at: at, isOwnDoing: false)
             }

@@ -28,18 +28,18 @@ final class Snapshots {
     /// Continues the snapshots of a peer, up to the size of a chunk and as far as its account goes.
     func resume(_ peer: Peer) {
         guard !peer.snapshots.isEmpty else { return }
-        var meter = scheduler.meter(for: peer)
-        while let fetcher = peer.snapshots.first, delivery.hasRoomForChunk(peer), !meter.isExhausted {
-            let before = meter.used
-            proceed(fetcher, of: peer, &meter)
-            fetcher.snapshotWork += meter.used - before
+        var slice = scheduler.slice(for: peer)
+        while let fetcher = peer.snapshots.first, delivery.hasRoomForChunk(peer), !slice.isExhausted {
+            let before = slice.used
+            proceed(fetcher, of: peer, &slice)
+            fetcher.snapshotWork += slice.used - before
             if fetcher.cursor == nil { peer.snapshots.removeFirst() }
             guard fetcher.snapshotWork <= workLimit else {
                 delivery.close(peer, because: .limitExceeded(.work, max: workLimit))
                 break
             }
         }
-        scheduler.charge(peer, meter.used)
+        scheduler.charge(peer, slice.used)
         // An array that was emptied keeps its memory; nearly all peers need none.
         if peer.snapshots.isEmpty {
             peer.snapshots = []
@@ -48,22 +48,22 @@ final class Snapshots {
         }
     }
 
-    private func proceed(_ fetcher: Fetcher, of peer: Peer, _ meter: inout WorkMeter) {
+    private func proceed(_ fetcher: Fetcher, of peer: Peer, _ slice: inout Slice) {
         if case .exactly(let paths) = fetcher.reach, fetcher.cursor == 0, paths.count <= Self.fewPaths {
             for path in paths {
                 // Without room, the snapshot goes on as a walk over all elements.
                 guard delivery.hasRoomForChunk(peer) else { return fetcher.hasLookedUp = true }
                 let element = path.withUnsafeBytes { elements.find($0)?.takeUnretainedValue() }
-                if let element { add(element, to: fetcher, of: peer, &meter) }
+                if let element { add(element, to: fetcher, of: peer, &slice) }
             }
             fetcher.cursor = nil
             return
         }
         guard var place = fetcher.cursor else { return }
         let end = elements.end
-        while place < end, delivery.hasRoomForChunk(peer), !meter.isExhausted {
-            meter.add(8)
-            if let element = elements[place] { add(element, to: fetcher, of: peer, &meter) }
+        while place < end, delivery.hasRoomForChunk(peer), !slice.isExhausted {
+            slice.add(8)
+            if let element = elements[place] { add(element, to: fetcher, of: peer, &slice) }
             place &+= 1
         }
         fetcher.cursor = place < end ? place : nil
@@ -81,9 +81,9 @@ final class Snapshots {
 
     @inline(never)
     private func addAhead(_ element: Element, to peer: Peer) {
-        var meter = WorkMeter()
-        for fetcher in peer.snapshots where fetcher.cursor != nil { add(element, to: fetcher, of: peer, &meter) }
-        scheduler.charge(peer, meter.used)
+        var slice = Slice()
+        for fetcher in peer.snapshots where fetcher.cursor != nil { add(element, to: fetcher, of: peer, &slice) }
+        scheduler.charge(peer, slice.used)
     }
 
     /// Notes in a new element the fetchers that must hear of it.
@@ -102,8 +102,8 @@ final class Snapshots {
             let isReady = fetcher.cursor == nil || fetcher.peer.toOpaque() == element.owner.toOpaque()
             guard isReady, element.isVisible(to: fetcher.peer.takeUnretainedValue()) else { return }
             guard fetcher.isSelective else {
-                var meter = WorkMeter()
-                _ = fetchers.addInterest(of: fetcher, in: element, &meter)
+                var slice = Slice()
+                _ = fetchers.addInterest(of: fetcher, in: element, &slice)
                 return
             }
             addSelective(element, fetcher)
@@ -113,20 +113,21 @@ final class Snapshots {
     @inline(never)
     private func addSelective(_ element: Element, _ fetcher: Fetcher) {
         guard !postpone(element, fetcher) else { return }
-        var meter = WorkMeter()
-        _ = fetchers.addInterest(of: fetcher, in: element, &meter)
-        scheduler.charge(fetcher.peer.takeUnretainedValue(), meter.used)
+        var slice = Slice()
+        _ = fetchers.addInterest(of: fetcher, in: element, &slice)
+        scheduler.charge(fetcher.peer.takeUnretainedValue(), slice.used)
     }
 
     /// Whether the path of a new element satisfies a rule that takes long to evaluate.
     private func isCostlyMatch(_ element: Element, _ fetcher: Fetcher, _ lowercased: [UInt8]) -> Bool {
         guard fetcher.isActive, !postpone(element, fetcher) else { return false }
-        var meter = WorkMeter()
+        var slice = Slice()
         let path = element.path.bytes
         let isMatch =
             fetcher.rule.path.ignoresCase
-            ? fetcher.rule.path.matches(path, lowercased: lowercased, &meter) : fetcher.rule.path.matches(path, &meter)
-        scheduler.charge(fetcher.peer.takeUnretainedValue(), meter.used)
+            ? fetcher.rule.path.matches(path, lowercased: lowercased, &slice.meter)
+            : fetcher.rule.path.matches(path, &slice.meter)
+        scheduler.charge(fetcher.peer.takeUnretainedValue(), slice.used)
         return isMatch
     }
 
@@ -157,14 +158,14 @@ final class Snapshots {
 
     /// Notifies a fetcher of an element that the snapshot has come to.
     @inline(__always)
-    private func add(_ element: Element, to fetcher: Fetcher, of peer: Peer, _ meter: inout WorkMeter) {
-        guard fetcher.rule.path.matches(element.path.bytes, &meter), element.isVisible(to: peer) else { return }
+    private func add(_ element: Element, to fetcher: Fetcher, of peer: Peer, _ slice: inout Slice) {
+        guard fetcher.rule.path.matches(element.path.bytes, &slice.meter), element.isVisible(to: peer) else { return }
         // Its owner may have been notified before the snapshot came here, or it was looked up.
         if fetcher.hasLookedUp || element.owner.toOpaque() == fetcher.peer.toOpaque(), element.names(fetcher) { return }
-        guard fetchers.addInterest(of: fetcher, in: element, &meter),
+        guard fetchers.addInterest(of: fetcher, in: element, &slice),
             !fetcher.isDeferring || deferred.add(element, to: fetcher)
         else { return }
-        meter.add(60 + Int(element.value.bytes.count) / 8)
+        slice.add(60 + Int(element.value.bytes.count) / 8)
         delivery.countNotification()
         delivery.withText(about: element) { delivery.append($0.tail(.add, for: peer), of: fetcher, to: peer) }
     }

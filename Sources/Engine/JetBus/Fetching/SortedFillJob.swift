@@ -29,10 +29,10 @@ final class SortedFillJob: Job {
         walk = ElementWalk(fetcher.rule.path)
     }
 
-    func proceed(_ meter: inout WorkMeter) throws(ErrorObject) -> Bool {
-        let isDone = try walk.proceed(over: elements, for: peer, &meter) { element, meter throws(ErrorObject) in
-            guard fetchers.addInterest(of: fetcher, in: element, &meter) else { return true }
-            meter.add(300)
+    func proceed(_ slice: inout Slice) throws(ErrorObject) -> Bool {
+        let isDone = try walk.proceed(over: elements, for: peer, &slice) { element, slice throws(ErrorObject) in
+            guard fetchers.addInterest(of: fetcher, in: element, &slice) else { return true }
+            slice.add(300)
             if isFirstSlice { met.append(window.order.entry(of: element)) } else { _ = window.insert(element) }
             return true
         }

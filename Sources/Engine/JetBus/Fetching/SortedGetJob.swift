@@ -41,18 +41,18 @@ final class SortedGetJob: Job {
     private var first: Int { order.rule.from - 1 }
     private var end: Int { max(order.rule.to, first) }
 
-    func proceed(_ meter: inout WorkMeter) throws(ErrorObject) -> Bool {
+    func proceed(_ slice: inout Slice) throws(ErrorObject) -> Bool {
         if !hasWalked {
-            hasWalked = try walk.proceed(over: elements, for: peer, &meter) { element, meter throws(ErrorObject) in
-                guard end > first, element.satisfies(rule, &meter) else { return end > first }
-                try note(element, &meter)
+            hasWalked = try walk.proceed(over: elements, for: peer, &slice) { element, slice throws(ErrorObject) in
+                guard end > first, element.satisfies(rule, &slice.meter) else { return end > first }
+                try note(element, &slice)
                 return true
             }
             guard hasWalked else { return false }
         }
         while let last = heap.first {
-            guard !meter.isExhausted else { return false }
-            meter.add(200)
+            guard !slice.isExhausted else { return false }
+            slice.add(200)
             if heap.count > first { sorted.append(last) }
             removeTop()
         }
@@ -60,9 +60,9 @@ final class SortedGetJob: Job {
         return true
     }
 
-    private func note(_ element: Element, _ meter: inout WorkMeter) throws(ErrorObject) {
+    private func note(_ element: Element, _ slice: inout Slice) throws(ErrorObject) {
         let key = order.sortKey(of: element)
-        meter.add(100 + key.text.count / 2)
+        slice.add(100 + key.text.count / 2)
         let isFull = heap.count >= end
         if isFull, let last = heap.first, !order.precedes(key, last.key) { return }
         var head = RawBuffer()
@@ -70,7 +70,7 @@ final class SortedGetJob: Job {
         let entry = Entry(key: key, head: Array(head.bytes), fetchOnly: element.isFetchOnly(for: peer))
         size += entry.head.count
         try delivery.check(resultSize: size)
-        meter.add(300 + head.count / 4)
+        slice.add(300 + head.count / 4)
         if isFull { removeTop() }
         insert(entry)
     }

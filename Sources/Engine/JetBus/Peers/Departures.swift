@@ -42,36 +42,36 @@ final class Departures {
         fetchRequests.deactivateAll(of: peer)
         router.forget(caller: peer)
         var departure = Departure(peer: peer, owed: router.numbers(of: peer).reversed())
-        var meter = scheduler.meter(for: peer)
-        let isDone = proceed(&departure, &meter, isFirst: true)
-        scheduler.charge(peer, meter.used)
+        var slice = scheduler.slice(for: peer)
+        let isDone = proceed(&departure, &slice, isFirst: true)
+        scheduler.charge(peer, slice.used)
         if isDone { accounts.leave(peer.account) } else { departures.append(departure) }
     }
 
     /// Goes on with the peers that are departing, one slice for all of them.
     func proceed() {
         guard let peer = departures.first?.peer else { return }
-        var meter = WorkMeter(limit: scheduler.slice)
-        while !departures.isEmpty, !meter.isExhausted {
-            guard proceed(&departures[0], &meter, isFirst: false) else { break }
+        var slice = Slice(limit: scheduler.slice)
+        while !departures.isEmpty, !slice.isExhausted {
+            guard proceed(&departures[0], &slice, isFirst: false) else { break }
             accounts.leave(departures.removeFirst().peer.account)
         }
-        scheduler.charge(peer, meter.used)
+        scheduler.charge(peer, slice.used)
     }
 
     /// - Returns: Whether nothing is left.
-    private func proceed(_ departure: inout Departure, _ meter: inout WorkMeter, isFirst: Bool) -> Bool {
+    private func proceed(_ departure: inout Departure, _ slice: inout Slice, isFirst: Bool) -> Bool {
         let peer = departure.peer
-        while let number = departure.owed.last, !meter.isExhausted {
+        while let number = departure.owed.last, !slice.isExhausted {
             departure.owed.removeLast()
-            meter.add(400)
+            slice.add(400)
             router.fail(number, to: peer)
         }
-        fetchRequests.endAll(of: peer, &meter)
+        fetchRequests.endAll(of: peer, &slice)
         if isFirst {
-            elementRequests.beginRemovingAll(of: peer, &meter)
+            elementRequests.beginRemovingAll(of: peer, &slice)
         } else {
-            elementRequests.removeAll(of: peer, &meter)
+            elementRequests.removeAll(of: peer, &slice)
         }
         return departure.owed.isEmpty && peer.fetchers.isEmpty && peer.owned.isEmpty
     }

@@ -77,20 +77,20 @@ final class ElementRequests {
     private static let sortedRemovals = 4096
 
     /// Begins to remove the elements of a peer that is disconnected.
-    func beginRemovingAll(of peer: Peer, _ meter: inout WorkMeter) {
+    func beginRemovingAll(of peer: Peer, _ slice: inout Slice) {
         guard !peer.owned.isEmpty, peer.owned.count <= Self.sortedRemovals else { return }
         let owned = peer.owned.map { $0.takeUnretainedValue() }
-        for element in owned.sorted(by: { $0.serial < $1.serial }) where !meter.isExhausted {
-            meter.add(Self.removal + Int(element.interests.count) * 60)
+        for element in owned.sorted(by: { $0.serial < $1.serial }) where !slice.isExhausted {
+            slice.add(Self.removal + Int(element.interests.count) * 60)
             remove(element, by: nil)
         }
         packIfSmall()
     }
 
-    /// Removes the elements of a peer that is disconnected, until the meter is exhausted.
-    func removeAll(of peer: Peer, _ meter: inout WorkMeter) {
-        while let element = peer.owned.last?.takeUnretainedValue(), !meter.isExhausted {
-            meter.add(Self.removal + Int(element.interests.count) * 60)
+    /// Removes the elements of a peer that is disconnected, until the slice is exhausted.
+    func removeAll(of peer: Peer, _ slice: inout Slice) {
+        while let element = peer.owned.last?.takeUnretainedValue(), !slice.isExhausted {
+            slice.add(Self.removal + Int(element.interests.count) * 60)
             remove(element, by: nil)
         }
     }

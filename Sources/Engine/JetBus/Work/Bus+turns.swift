@@ -65,12 +65,12 @@ extension Bus {
 
     private func proceedInBackground() {
         departures.proceed()
-        var meter = WorkMeter(limit: scheduler.slice)
-        if notifier.hasBacklog { notifier.resumeBacklog(&meter) }
-        if fetchers.needsSweep { fetchers.sweep(elements, &meter) }
-        while elements.needsPacking, !meter.isExhausted {
+        var slice = Slice(limit: scheduler.slice)
+        if notifier.hasBacklog { notifier.resumeBacklog(&slice) }
+        if fetchers.needsSweep { fetchers.sweep(elements, &slice) }
+        while elements.needsPacking, !slice.isExhausted {
             elementRequests.packSome(2048)
-            meter.add(2048 * 20 + peers.slotCount * 5)
+            slice.add(2048 * 20 + peers.slotCount * 5)
         }
     }
 }

@@ -20,36 +20,38 @@ struct ElementWalk {
         if case .exactly(let paths) = rule.reach { self.paths = paths } else { paths = nil }
     }
 
-    /// Continues until the end or until the meter is exhausted.
+    /// Continues until the end or until the slice is exhausted.
     ///
     /// - Parameter body: Is called with each element that satisfies the rule and that the peer may see. It adds its own
     ///   work to the meter, and returns false to end the walk.
     /// - Returns: Whether the walk has ended.
     mutating func proceed(
-        over elements: ElementTable, for peer: Peer, _ meter: inout WorkMeter,
-        _ body: (Element, inout WorkMeter) throws(ErrorObject) -> Bool
+        over elements: ElementTable, for peer: Peer, _ slice: inout Slice,
+        _ body: (Element, inout Slice) throws(ErrorObject) -> Bool
     ) throws(ErrorObject) -> Bool {
         if let paths {
             while next < paths.count {
-                guard !meter.isExhausted else { return false }
-                meter.add(Self.find)
+                guard !slice.isExhausted else { return false }
+                slice.add(Self.find)
                 let element = paths[next].withUnsafeBytes { elements.find($0)?.takeUnretainedValue() }
                 next += 1
-                guard let element, rule.matches(element.path.bytes, &meter), element.isVisible(to: peer) else {
+                guard let element, rule.matches(element.path.bytes, &slice.meter), element.isVisible(to: peer) else {
                     continue
                 }
-                guard try body(element, &meter) else { return true }
+                guard try body(element, &slice) else { return true }
             }
             return true
         }
         let end = elements.end
         while next < end {
-            guard !meter.isExhausted else { return false }
-            meter.add(Self.look)
+            guard !slice.isExhausted else { return false }
+            slice.add(Self.look)
             let element = elements[next]
             next += 1
-            guard let element, rule.matches(element.path.bytes, &meter), element.isVisible(to: peer) else { continue }
-            guard try body(element, &meter) else { return true }
+            guard let element, rule.matches(element.path.bytes, &slice.meter), element.isVisible(to: peer) else {
+                continue
+            }
+            guard try body(element, &slice) else { return true }
         }
         return true
     }

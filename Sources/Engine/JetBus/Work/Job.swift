@@ -3,11 +3,11 @@ import JetProtocol
 /// A request that may take longer than a slice: it is continued in later turns. Until it is done, the messages of its peer
 /// wait, so that a peer's requests are carried out and answered in order.
 protocol Job: AnyObject {
-    /// Continues until the job is done or the meter is exhausted. A job that is done has answered.
+    /// Continues until the job is done or the slice is exhausted. A job that is done has answered.
     ///
     /// - Returns: Whether it is done.
     /// - Throws: Why the request is refused.
-    func proceed(_ meter: inout WorkMeter) throws(ErrorObject) -> Bool
+    func proceed(_ slice: inout Slice) throws(ErrorObject) -> Bool
     /// The table of elements was packed.
     func relocate(_ move: ElementTable.Move)
     /// The peer is disconnected, or the request was refused: the job does not go on.
@@ -38,10 +38,10 @@ final class Jobs {
     /// - Parameter id: The id to answer under if it is refused later; `nil` if it is answered already. Then the peer is
     ///   closed.
     func start(_ job: any Job, of peer: Peer, id: UnsafeRawBufferPointer?) throws(ErrorObject) {
-        var meter = scheduler.meter(for: peer)
-        let isDone = try proceed(job, of: peer, &meter)
+        var slice = scheduler.slice(for: peer)
+        let isDone = try proceed(job, of: peer, &slice)
         guard !isDone else { return }
-        peer.job = PendingJob(job: job, id: id.map { Array($0) }, work: meter.used)
+        peer.job = PendingJob(job: job, id: id.map { Array($0) }, work: slice.used)
         scheduler.enqueue(peer)
     }
 
@@ -50,10 +50,10 @@ final class Jobs {
     /// - Throws: Why it is refused; then there is no job any more.
     func proceed(_ peer: Peer) throws(ErrorObject) {
         guard var pending = peer.job else { return }
-        var meter = scheduler.meter(for: peer)
+        var slice = scheduler.slice(for: peer)
         do throws(ErrorObject) {
-            let isDone = try proceed(pending.job, of: peer, &meter)
-            pending.work += meter.used
+            let isDone = try proceed(pending.job, of: peer, &slice)
+            pending.work += slice.used
             guard isDone || pending.work <= workLimit else { throw .limitExceeded(.work, max: workLimit) }
             peer.job = isDone ? nil : pending
         } catch {
@@ -63,8 +63,8 @@ final class Jobs {
         }
     }
 
-    private func proceed(_ job: any Job, of peer: Peer, _ meter: inout WorkMeter) throws(ErrorObject) -> Bool {
-        defer { scheduler.charge(peer, meter.used) }
-        return try job.proceed(&meter)
+    private func proceed(_ job: any Job, of peer: Peer, _ slice: inout Slice) throws(ErrorObject) -> Bool {
+        defer { scheduler.charge(peer, slice.used) }
+        return try job.proceed(&slice)
     }
 }

@@ -62,8 +62,8 @@ final class Scheduler {
     func isSpent(_ peer: Peer) -> Bool { hasSpentAccounts && peer.account.isSpent }
 
     /// A meter for work of a peer that can be cut: it is exhausted when the account is spent.
-    func meter(for peer: Peer) -> WorkMeter {
-        WorkMeter(limit: max(share - peer.account.turnWork - peer.unbilledWork, Self.portion))
+    func slice(for peer: Peer) -> Slice {
+        Slice(limit: max(share - peer.account.turnWork - peer.unbilledWork, Self.portion))
     }
 
     /// Whether no more work that waits is to be done in this turn.
