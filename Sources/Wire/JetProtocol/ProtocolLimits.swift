@@ -56,6 +56,9 @@ package enum ProtocolLimits {
     /// How many elements the `get` requests of one message may look at.
     package static let walk = 4 << 20
 
+    /// How much work one request may cause, in units of about a nanosecond.
+    package static let work = 1_000_000_000
+
     // MARK: Additions (§7)
 
     /// The longest interval, in seconds: a day.

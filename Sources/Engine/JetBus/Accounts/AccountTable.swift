@@ -44,6 +44,7 @@ final class AccountTable {
 
     /// A peer that uses nothing any more leaves its account.
     func leave(_ peer: Peer) {
+        if peer.isProbe { return }
         settle(peer)
         overdrawn.removeAll { $0 === peer }
         peer.account.connections -= 1

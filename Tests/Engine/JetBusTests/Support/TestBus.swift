@@ -15,6 +15,8 @@ final class TestBus {
     let bus: Bus
     /// The time, in nanoseconds.
     private(set) var now: UInt64 = 1_000_000_000
+    /// Whether work that was cut waits for `turn()`.
+    var isHoldingWork = false
     /// Who is connected, by `PeerID.index`.
     private var peers: [Int: TestPeer] = [:]
 
@@ -55,13 +57,23 @@ final class TestBus {
     /// What a shell does at the end of a turn, until nothing is left to be done.
     func deliver() {
         var ids: ContiguousArray<PeerID> = []
-        while bus.hasOutput {
+        var resumed: ContiguousArray<PeerID> = []
+        while bus.hasOutput || bus.hasWork && !isHoldingWork {
             bus.takePeersWithOutput(into: &ids)
             for id in ids {
                 guard let peer = peers[id.index], peer.isReading else { continue }
                 peer.read()
             }
+            if !isHoldingWork { bus.proceed(at: now, resuming: &resumed) }
         }
+    }
+
+    /// One turn only: what does not fit in it waits.
+    func turn() {
+        var ids: ContiguousArray<PeerID> = []
+        bus.proceed(at: now, resuming: &ids)
+        bus.takePeersWithOutput(into: &ids)
+        for id in ids { if let peer = peers[id.index], peer.isReading { peer.read() } }
     }
 }
 
