@@ -194,6 +194,9 @@ final class Router {
 
     // MARK: Open requests
 
+    /// The requests of a caller that wait for answers; for tests, as it looks at all requests.
+    func openRequests(of caller: Peer) -> [RequestTable.Request] { requests.open.filter { $0.caller === caller } }
+
     /// How many requests wait for an answer.
     var count: Int { requests.count }
 

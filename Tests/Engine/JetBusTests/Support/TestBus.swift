@@ -30,8 +30,10 @@ final class TestBus {
 
     var statistics: Bus.Statistics { bus.statistics }
 
-    func connect(groups: Groups = Groups(), credentials: Credentials = Credentials()) -> TestPeer {
-        let peer = TestPeer(id: bus.connect(groups: groups, credentials: credentials), of: self)
+    func connect(
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), limits: Quotas.Limits = Quotas.Limits()
+    ) -> TestPeer {
+        let peer = TestPeer(id: bus.connect(groups: groups, credentials: credentials, limits: limits), of: self)
         peers[peer.id.index] = peer
         return peer
     }
@@ -82,7 +84,7 @@ final class TestPeer {
     let id: PeerID
     /// Whether it takes its output as soon as there is some. One that does not can still `read()`.
     var isReading = true
-    private unowned let bus: TestBus
+    unowned let bus: TestBus
     private var frames = FrameReader(limit: 1 << 30)
     private var inbox: [[UInt8]] = []
     private var asked = 0
