@@ -18,6 +18,9 @@ package enum ProtocolLimits {
     /// The time between two pings of a WebSocket.
     package static let pingInterval = Duration.seconds(5)
 
+    /// The longest name of a peer, in bytes (§2.8).
+    package static let nameLength = 256
+
     // MARK: Routing (§3.3)
 
     /// How long an owner has to answer.

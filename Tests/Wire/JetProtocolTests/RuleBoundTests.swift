@@ -88,6 +88,15 @@ struct RuleBoundTests {
         }
     }
 
+    @Test("the name of a peer has at most 256 bytes, and no control characters")
+    func names() {
+        for name in ["", "panel", "Küche 日本 😀", String(repeating: "x", count: 256)] { #expect(PeerName.isValid(name)) }
+        for name in [
+            "a\nb", "a\r", "\t", "\u{0}", "\u{1B}[2J", "\u{7F}", "\u{85}", "\u{9B}", "\u{2028}", "\u{2029}",
+            String(repeating: "x", count: 257), String(repeating: "é", count: 129),
+        ] { #expect(!PeerName.isValid(name), "\(name.debugDescription)") }
+    }
+
     @Test(
         "the size of a rule counts its operands",
         arguments: [
