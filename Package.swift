@@ -145,14 +145,14 @@ let package = Package(
         .module(
             "JetDaemon", .daemon,
             [
-                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
-                .logging,
+                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", "Netlink", .nioCore, .nioHTTP1, .nioPosix,
+                .nioWebSocket, .logging,
             ], hot),
         .module(
             "JetdCommand", .daemon,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
-                "JSONText", "Moments", "Signals", "Systemd", .argumentParser, .logging,
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "JetBus", "JetDaemon", "JetProtocol",
+                "Journal", "JSONText", "Moments", "Signals", "Systemd", .argumentParser, .logging,
             ], compact),
 
         // Peer: the library that programs are written with
