@@ -86,9 +86,9 @@ struct DaemonSettings: Hashable {
         allowsPlaintext = try remote.take("allow-plaintext", default: allowsPlaintext)
         try remote.finish()
         limits = try table.section("limits", default: limits)
+        // Older files have it in [limits].
+        if let waiting = limits.waitingPasswords { quotas.quotas.authentications = waiting }
         quotas = try table.section("quotas", default: quotas)
-        // Older files have it there.
-        quotas.quotas.authentications = quotas.quotas.authentications ?? limits.waitingPasswords
         accounts = try AccountSettings.accounts(in: table.table("accounts"))
         paths = try AccountSettings.paths(in: table.table("paths"))
         try table.finish()

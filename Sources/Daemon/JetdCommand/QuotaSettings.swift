@@ -4,13 +4,30 @@ import JetDaemon
 
 /// `[quotas]`: what all accounts may use together. An account may use half of what the others leave.
 struct QuotaSettings: ConfigurationSection, Hashable {
-    /// Keys that are present. The others have the defaults, which depend on the machine.
-    var quotas = Quotas.Limits()
+    /// The quotas. Those that are `nil` have a default that depends on the machine.
+    var quotas = Self.defaults
     /// The number of connections; `nil` for the default, which depends on the limit of descriptors.
     var connections: Int?
 
     mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
-        (quotas, connections) = try table.limits()
+        let (read, connections) = try table.limits()
+        self.connections = connections
+        quotas.elements = read.elements ?? quotas.elements
+        quotas.bytes = read.bytes
+        quotas.fetches = read.fetches ?? quotas.fetches
+        quotas.ruleBytes = read.ruleBytes
+        quotas.pendingRequests = read.pendingRequests ?? quotas.pendingRequests
+        quotas.unreadBytes = read.unreadBytes
+        quotas.authentications = read.authentications ?? quotas.authentications
+    }
+
+    private static var defaults: Quotas.Limits {
+        var limits = Quotas.Limits()
+        limits.elements = Quotas.defaults.elements
+        limits.fetches = Quotas.defaults.fetches
+        limits.pendingRequests = Quotas.defaults.pendingRequests
+        limits.authentications = Quotas.defaults.authentications
+        return limits
     }
 
     /// Applies the quotas to a configuration.
