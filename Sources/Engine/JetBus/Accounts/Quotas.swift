@@ -1,3 +1,5 @@
+import JetProtocol
+
 /// What is counted for each account.
 enum Resource: CaseIterable {
     /// States and Methods.
@@ -14,6 +16,21 @@ enum Resource: CaseIterable {
     case unreadBytes
     /// Passwords that wait to be checked.
     case authentications
+}
+
+extension Resource {
+    /// Its name in errors (jet-protocol(7) §5.3).
+    var limitName: LimitName {
+        switch self {
+        case .elements: .elements
+        case .bytes: .bytes
+        case .fetches: .fetches
+        case .ruleBytes: .ruleBytes
+        case .pendingRequests: .pendingRequests
+        case .unreadBytes: .unreadBytes
+        case .authentications: .authentications
+        }
+    }
 }
 
 /// One number for each resource.

@@ -8,6 +8,8 @@ final class PeerTable {
     /// How many peers are connected, without probes.
     private(set) var count = 0
 
+    /// The messages of the peers that have left.
+    private(set) var departedMessages: UInt64 = 0
     private let accounts: AccountTable
 
     /// - Parameter outboxLimit: See `Bus.Configuration.outboxLimit`.
@@ -24,7 +26,9 @@ final class PeerTable {
     func connect(
         groups: Groups, credentials: Credentials, limits: Quotas.Limits, framing: Framing, isProbe: Bool
     ) -> Peer {
-        let account = accounts.join(AccountName(credentials, user: nil), limits)
+        // No figure counts a probe, so it has an account that is in no table.
+        let account =
+            isProbe ? Account(.unknown, limits) : accounts.join(AccountName(credentials, user: nil), limits)
         let index = vacant.popLast() ?? slots.count
         let peer = Peer(
             id: PeerID(index: index), groups: groups, credentials: credentials, framing: framing,
@@ -37,8 +41,11 @@ final class PeerTable {
 
     /// Releases a peer, which nothing may refer to any more.
     func remove(_ peer: Peer) {
-        if !peer.isProbe { count -= 1 }
-        accounts.leave(peer.account)
+        if !peer.isProbe {
+            count -= 1
+            departedMessages &+= peer.messages
+            accounts.leave(peer)
+        }
         vacant.append(peer.id.index)
         slots[peer.id.index]?.release()
         slots[peer.id.index] = nil
