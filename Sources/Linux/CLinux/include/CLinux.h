@@ -20,3 +20,6 @@ long linux_clock_error(void);
 /// Opens a descriptor that becomes readable when the wall clock was set, or may have been; read(2) then fails with
 /// ECANCELED. Returns a negative number, with errno set, on failure.
 int linux_watch_clock(void);
+
+/// Keeps the memory of this process, which may have passwords, out of core dumps and from debuggers of the same user.
+void linux_forbid_dumps(void);
