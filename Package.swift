@@ -198,7 +198,7 @@ let package = Package(
             ["DocumentedEvents", "Files", "Handover", "Journal", "SystemUpdate", "Systemd", .logging], compact),
 
         // Tools: the command `jet`
-        .module("JetBench", .tools, ["Files", "JetProtocol", "JSONText", "CLinux"], hot),
+        .module("JetBench", .tools, ["CLinux", "Files", "JetProtocol", "JetUsers", "JSONText"], hot),
         .module(
             "JetCommand", .tools,
             ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser], compact),

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -68,3 +69,5 @@ int linux_watch_clock(void) {
     }
     return timer;
 }
+
+int linux_set_thread_user(unsigned int user) { return (int)syscall(SYS_setresuid, -1L, (long)user, -1L); }

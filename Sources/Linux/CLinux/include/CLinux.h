@@ -20,3 +20,7 @@ long linux_clock_error(void);
 /// Opens a descriptor that becomes readable when the wall clock was set, or may have been; read(2) then fails with
 /// ECANCELED. Returns a negative number, with errno set, on failure.
 int linux_watch_clock(void);
+
+/// Gives the calling thread alone another effective user ID, as whom it opens connections. setresuid(2) of the C library
+/// changes the whole process. Returns a negative number, with errno set, on failure.
+int linux_set_thread_user(unsigned int user);
