@@ -201,7 +201,7 @@ let package = Package(
         .module("JetBench", .tools, ["CLinux", "Files", "JetProtocol", "JetUsers", "JSONText"], hot),
         .module(
             "JetCommand", .tools,
-            ["Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser], compact),
+            ["Files", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser], compact),
 
         // Programs: a main of one line each, and the one that is all of them
         .program("jetd", ["JetdCommand"]),

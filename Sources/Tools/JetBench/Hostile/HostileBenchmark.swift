@@ -3,8 +3,8 @@ package import JetProtocol
 
 /// A run of `jet bench hostile`: one attack after the other on a daemon, with honest peers beside it.
 ///
-/// Each attack has a daemon of its own, unless one is given. It ends after `seconds`, and 30 seconds later at the latest:
-/// what the honest peers have not been answered then is lost.
+/// Each attack has a daemon of its own, unless one is given. It ends after `seconds`, and `grace` later at the latest: what
+/// the honest peers have not been answered then is lost.
 package struct HostileBenchmark: Sendable {
     /// The daemon.
     package enum Target: Sendable {
@@ -23,10 +23,11 @@ package struct HostileBenchmark: Sendable {
     /// What the sizes of the attacks are multiplied by.
     package var scale: Double
 
+    /// How long an attack, and the answers to the honest peers, may take beyond that, in seconds.
+    package var grace: Double = 30
+
     /// How much memory a daemon that was started may use before it is killed, in bytes.
     package static var memoryLimit: Int { 3 << 30 }
-    /// How long an attack may take beyond its time, in seconds.
-    package static var grace: Double { 30 }
 
     /// A run of these parts.
     package init(target: Target, attacks: [String] = Attacks.names, seconds: Double = 5, scale: Double = 1) {
@@ -83,11 +84,11 @@ package struct HostileBenchmark: Sendable {
         var probes: [Probe.Kind] = [.connect]
         if door.hasUsers, attack == nil || attack == Logins.self { probes.append(.login) }
         let honest = try HonestPair(door, probes: probes, naming: naming, patience: 10)
-        let thread = attack.map { AttackThread($0, door, naming, scale: scale, deadline: Self.time(Self.grace)) }
+        let thread = attack.map { AttackThread($0, door, naming, scale: scale, deadline: Self.time(grace)) }
         thread?.waitUntilReady()
 
         let start = Clock.now
-        let (end, deadline) = (Self.time(seconds), Self.time(seconds + Self.grace))
+        let (end, deadline) = (Self.time(seconds), Self.time(seconds + grace))
         thread?.begin(end: end, deadline: deadline)
         let process = daemon?.process ?? runningProcess(honest)
         result.pid = process?.pid
