@@ -36,7 +36,7 @@ final class Churn: Attack {
     func turn(_ scene: Scene) throws(BenchError) {
         guard let peer = try scene.attacker(over: number % 2 == 0 ? scene.door.unix : scene.door.tcp) else { return }
         // Every second one leaves before it is answered.
-        if number % 4 > 1 { try scene.exchange(1, of: peer) { _ in peer.send(request) } }
+        if number % 4 < 2 { try scene.exchange(1, of: peer) { _ in peer.send(request) } }
         peer.close()
         number += 1
     }

@@ -40,7 +40,7 @@ final class HonestPair {
     /// The daemon's process, if it can be found.
     var daemon: DaemonProcess? { DaemonProcess.serving(echoLink.descriptor) }
 
-    /// Talks until `isOver`, and then until everything is answered or `deadline` has passed.
+    /// Talks until `isOver`, once at least, and then until everything is answered or `deadline` has passed.
     ///
     /// - Parameter observe: Called about four times a second; returning false ends the measurement.
     func talk(
@@ -55,19 +55,19 @@ final class HonestPair {
                 guard observe() else { return true }
                 nextLook = now + 250_000_000
             }
-            if mayStart, now >= nextEcho {
+            if mayStart || echo.sent == 0, now >= nextEcho {
                 let id = echo.nextID()
                 echoLink.send(#"{"id":\#(id),"method":"echo","params":\#(id)}"#)
                 nextEcho = max(nextEcho + UInt64(1e9 / Self.echoesPerSecond), now)
             }
-            if mayStart, now >= nextSet {
+            if mayStart || set.sent == 0, now >= nextSet {
                 let id = set.nextID()
                 // The timeout is the measurement's: how long a set takes is what is asked.
                 setLink.send(
                     #"{"id":\#(id),"method":"set","params":{"path":"\#(path)","value":\#(id),"timeout":3600}}"#)
                 nextSet = max(nextSet + UInt64(1e9 / Self.setsPerSecond), now)
             }
-            for probe in probes { probe.turn(at: now, mayStart: mayStart) }
+            for probe in probes { probe.turn(at: now, mayStart: mayStart || !probe.hasTried) }
             if now >= deadline || hasFailed { return true }
             return !mayStart && isComplete
         }
@@ -81,7 +81,7 @@ final class HonestPair {
     private var hasFailed: Bool { echoLink.descriptor < 0 || setLink.descriptor < 0 }
 
     private var isComplete: Bool {
-        echo.isComplete && set.isComplete && probes.allSatisfy { !$0.isWaiting }
+        echo.isComplete && set.isComplete && probes.allSatisfy { $0.hasTried && !$0.isWaiting }
             && (set.sent == 0 || set.lastValue == Naming.base + set.sent - 1)
     }
 

@@ -33,6 +33,8 @@ final class Probe {
     }
 
     var isWaiting: Bool { trial != nil }
+    /// Whether there is a result, or will be one.
+    var hasTried: Bool { isWaiting || failures + latencies.count > 0 }
 
     /// For how long the answer has been missing, in seconds.
     func silence(at now: UInt64) -> Double { trial.map { Double(now &- min(now, $0.start)) / 1e9 } ?? 0 }

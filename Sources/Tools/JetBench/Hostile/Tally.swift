@@ -44,8 +44,11 @@ package struct Tally: Sendable {
     /// Whether `"error"` comes before any result.
     private static func hasError(_ message: UnsafeRawBufferPointer) -> Bool {
         let start = message.prefix(48)
-        let key = Array(#""error":"#.utf8)
-        return start.indices.contains { start[$0...].starts(with: key) }
+        for place in start.indices where start[place] == UInt8(ascii: "\"") {
+            if start[place...].starts(with: #""error":"#.utf8) { return true }
+            if start[place...].starts(with: #""result":"#.utf8) { return false }
+        }
+        return false
     }
 }
 
