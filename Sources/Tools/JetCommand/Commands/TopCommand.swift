@@ -15,7 +15,7 @@ struct TopCommand: AsyncParsableCommand {
 
             Accounts and peers have the columns work% (the daemon's processor time for them), msg/s, elems (elements), \
             bytes (of these), fetches, rules (bytes of the rules of the fetches), unread (bytes that wait for them), \
-            pending (requests without an answer), confl/s (notifications left out), refused/s (requests refused because \
+            pending (requests without an answer), confl/s (notifications left out), refus/s (requests refused because \
             of a limit) and conns (connections). A narrow terminal shows some of them.
 
             On a terminal the screen is updated until Ctrl-C; else a paragraph is printed each time. With --json, one \

@@ -35,14 +35,14 @@ struct SystemNames: Sendable {
         return "\(account.name) (\(name))"
     }
 
-    /// `lamp  admin  peter  lampd[123]`: name, user of the bus, user of the system, process or address; and whether it
-    /// is slow.
+    /// `lamp  lampd[123]  peter  admin`: name, process or address, user of the system, user of the bus; and whether it is
+    /// slow.
     func title(of peer: DaemonPeers.Connection) -> String {
         var parts = [peer.name ?? "#\(peer.number)"]
-        if let user = peer.user { parts.append(user) }
-        if let uid = peer.uid { parts.append(user(uid) ?? "uid \(uid)") }
         if let pid = peer.pid { parts.append("\(command(pid) ?? "pid")[\(pid)]") }
         if let address = peer.address { parts.append(address) }
+        if let uid = peer.uid { parts.append(user(uid) ?? "uid \(uid)") }
+        if let user = peer.user { parts.append(user) }
         if peer.uid == nil, peer.address == nil, !peer.account.isEmpty { parts.append(peer.account) }
         if peer.isSlow { parts.append("slow") }
         return parts.joined(separator: "  ")

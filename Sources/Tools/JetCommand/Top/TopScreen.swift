@@ -55,7 +55,10 @@ struct TopScreen {
 
     private func usageLines(_ rows: ArraySlice<Usage.Row>, _ title: String, _ size: LiveTable.Size?) -> [StyledLine] {
         guard !rows.isEmpty else { return [] }
-        let keys = UsageKey.shown(width: size?.columns, sortKey: sortKey)
+        // Each peer is one connection.
+        let keys = UsageKey.shown(width: size?.columns, sortKey: sortKey).filter {
+            $0 != .connections || title == "account"
+        }
         func line(_ cells: [String]) -> String {
             zip(cells, keys).map { cell, key in
                 String(repeating: " ", count: max(0, key.width - DisplayWidth.of(cell))) + cell
@@ -69,11 +72,11 @@ struct TopScreen {
         return lines
     }
 
-    /// A number of at most six characters.
+    /// A number of at most five characters.
     static func text(_ value: Double, _ key: UsageKey) -> String {
         if key.isRate { return value < 100_000 ? Traffic.number(value).description : scaled(value, 1000) }
         return key.isBytes
-            ? scaled(value, 1024) : value < 1_000_000 ? JSON.number(value).description : scaled(value, 1000)
+            ? scaled(value, 1024) : value < 100_000 ? JSON.number(value).description : scaled(value, 1000)
     }
 
     private static func scaled(_ value: Double, _ base: Double) -> String {

@@ -16,13 +16,13 @@ enum UsageKey: String, CaseIterable, Sendable {
         case .unread: "unread"
         case .pendingRequests: "pending"
         case .conflated: "confl/s"
-        case .refused: "refused/s"
+        case .refused: "refus/s"
         case .connections: "conns"
         }
     }
 
     /// The number of characters of its column.
-    var width: Int { max(title.utf8.count, 6) }
+    var width: Int { max(title.utf8.count, 5) }
 
     /// Whether it grows, so that its rate is shown.
     var isRate: Bool {
