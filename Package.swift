@@ -32,6 +32,14 @@ let shipped: [LinkerSetting] = [
         .when(configuration: .release))
 ]
 
+/// For C: checks of buffer sizes in the C library's functions, which need optimization.
+let fortified: [CSetting] = [.define("_FORTIFY_SOURCE", to: "3", .when(configuration: .release))]
+let fortifiedCXX: [CXXSetting] = [.define("_FORTIFY_SOURCE", to: "3", .when(configuration: .release))]
+
+/// The same with stack protectors. Not for those that `Jet` depends on, see `compact`.
+let hardened = fortified + [.unsafeFlags(["-fstack-protector-strong"])]
+let hardenedCXX = fortifiedCXX + [.unsafeFlags(["-fstack-protector-strong"])]
+
 // MARK: Where targets are
 
 /// The layers, each a folder of `Sources` and, for its tests, of `Tests`. `Sources/README.md` says what each is for and
@@ -56,6 +64,14 @@ extension Target {
     ) -> Target {
         .target(
             name: name, dependencies: dependencies, path: "Sources/\(layer.rawValue)/\(name)", swiftSettings: settings)
+    }
+
+    /// A module in C or C++: `Sources/<layer>/<name>`.
+    static func native(
+        _ name: String, _ layer: Layer, _ settings: [CSetting] = hardened, _ cxxSettings: [CXXSetting] = hardenedCXX
+    ) -> Target {
+        .target(
+            name: name, path: "Sources/\(layer.rawValue)/\(name)", cSettings: settings, cxxSettings: cxxSettings)
     }
 
     /// A C library of the system: `Sources/<layer>/<name>` has its module map. It names no pkg-config file: on Debian the
@@ -112,8 +128,8 @@ let package = Package(
     ],
     targets: [
         // Base: text, numbers, bytes, files
-        .module("CBytes", .base),
-        .module("CTOML", .base),
+        .native("CBytes", .base, fortified, fortifiedCXX),
+        .native("CTOML", .base),
         .module("JSONText", .base),
         .module("Moments", .base),
         .module("Readiness", .base, [], compact),
@@ -127,8 +143,8 @@ let package = Package(
         // Linux: the system's libraries and the kernel's interfaces
         .system("CSystemd", .linux),
         .system("CUdev", .linux),
-        .module("CLinux", .linux),
-        .module("CNetlink", .linux),
+        .native("CLinux", .linux),
+        .native("CNetlink", .linux),
         .module("Systemd", .linux, ["CSystemd", "Moments", "Readiness"], compact),
         .module("Udev", .linux, ["CUdev", "Readiness"], compact),
         .module("Netlink", .linux, ["CNetlink", "Readiness", "Systemd"], compact),
@@ -145,14 +161,14 @@ let package = Package(
         .module(
             "JetDaemon", .daemon,
             [
-                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
-                .logging,
+                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", "Netlink", .nioCore, .nioHTTP1, .nioPosix,
+                .nioWebSocket, .logging,
             ], hot),
         .module(
             "JetdCommand", .daemon,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetDaemon", "JetProtocol", "Journal",
-                "JSONText", "Moments", "Signals", "Systemd", .argumentParser, .logging,
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "JetBus", "JetDaemon", "JetProtocol",
+                "Journal", "JSONText", "Moments", "Signals", "Systemd", .argumentParser, .logging,
             ], compact),
 
         // Peer: the library that programs are written with
@@ -201,7 +217,10 @@ let package = Package(
         .module("JetBench", .tools, ["CLinux", "Files", "JetProtocol", "JetUsers", "JSONText"], hot),
         .module(
             "JetCommand", .tools,
-            ["Files", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser], compact),
+            [
+                "CLinux", "Files", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text",
+                .argumentParser,
+            ], compact),
 
         // Programs: a main of one line each, and the one that is all of them
         .program("jetd", ["JetdCommand"]),

@@ -5,6 +5,7 @@ public import JetProtocol
 public import Logging
 import NIOCore
 import NIOPosix
+internal import Netlink
 import Synchronization
 
 /// The daemon: a bus and the sockets that peers connect to, on one event loop.
@@ -50,6 +51,9 @@ public final class Daemon: Sendable {
         hub = .makeEmptyBox(eventLoop: eventLoop)
     }
 
+    /// How many connections a daemon can have at most with this limit of descriptors, of which it needs some itself.
+    public static func connections(ofDescriptors limit: Int) -> Int { Admission.connections(ofDescriptors: limit) }
+
     // MARK: Lifecycle
 
     /// Starts listening.
@@ -68,12 +72,13 @@ public final class Daemon: Sendable {
             hub, configuration, authenticator, logger, eventLoop
         )
         do {
-            let grants = try await authenticator.start(configuration)
+            let access = try await authenticator.start(configuration)
+            let socketOwners = SocketOwners(for: configuration, logger: logger)
             try await unlessStopping {
                 eventLoop.submit {
                     hub.value = Hub(
-                        configuration: configuration, authenticator: authenticator, grants: grants, logger: logger,
-                        eventLoop: eventLoop)
+                        configuration: configuration, authenticator: authenticator, access: access,
+                        socketOwners: socketOwners, logger: logger, eventLoop: eventLoop)
                 }
             }
             var endpoints: [Endpoint] = []
@@ -126,17 +131,18 @@ public final class Daemon: Sendable {
     /// Reads the users file again, and looks up the users and groups of the grants again. A connected peer keeps its
     /// rights until it authenticates again or reconnects.
     ///
-    /// - Parameter changed: A configuration whose users, grants, origins and `allowsPlaintext` apply from now on; the rest
-    ///   of it cannot change while the daemon runs, nor can whether there is a users file. `nil` is the current one.
+    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins and `allowsPlaintext` apply from
+    ///   now on; the rest of it cannot change while the daemon runs, nor can whether there is a users file. `nil` is the
+    ///   current one.
     /// - Throws: `DaemonError` if something in them is wrong, in which case nothing changes, or if the daemon has stopped.
     public func reload(_ changed: DaemonConfiguration? = nil) async throws {
         let configuration = changed ?? current.withLock { $0 }
         guard (configuration.users != nil) == self.configuration.bus.hasUsers else {
             throw DaemonError("a users file can be configured or removed only by a restart")
         }
-        let grants = try await authenticator.load(configuration)
+        let access = try await authenticator.load(configuration)
         let (hub, eventLoop) = (hub, eventLoop)
-        try await unlessStopping { eventLoop.submit { hub.value?.adopt(configuration, grants) } }
+        try await unlessStopping { eventLoop.submit { hub.value?.adopt(configuration, access) } }
         current.withLock { $0 = configuration }
         warnOfRefusals(configuration)
     }

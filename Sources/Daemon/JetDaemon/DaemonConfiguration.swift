@@ -36,6 +36,18 @@ public struct DaemonConfiguration: Sendable {
     public var usersMayBeMissing = false
     /// The groups of peers on the unix socket, by the user and the groups that they run as.
     public var grants: [Grant] = []
+    /// How many connections there may be in all; an account may have half of what the others leave. See `Admission`.
+    public var connections = Int.max
+    /// How long a TCP peer may be connected without sending a message, in milliseconds; 0 for no limit.
+    public var silence = 30_000
+    /// How long the next password for a user has to wait after a wrong one, in milliseconds. Each further one doubles it.
+    public var loginDelay = 250
+    /// Limits of accounts that replace what the division of the totals gives them.
+    public var accounts: [AccountRule] = []
+    /// Who may add elements below which prefixes.
+    public var paths: [PathOwnership] = []
+    /// A socket of sock_diag(7) that was passed to the daemon, which closes it. Without one the daemon opens one itself.
+    public var diagnosis: Int32?
     /// How long a stopping daemon waits until pending requests are answered, in milliseconds. The others then fail with an
     /// error.
     public var drainTimeout = 5000

@@ -29,6 +29,10 @@ public enum DaemonEvent: String, DocumentedEvent {
     case plaintextRefused = "43fc689fdbdb4c6eb194ed8dad42fe78"
     /// A web page of an origin that is not allowed tried to connect.
     case originRefused = "1915325d355a43e5a556effa9b3ab590"
+    /// A connection was refused because its account has as many as it may have.
+    case connectionRefused = "32eef301583e43cc84ced146ec4556da"
+    /// A peer was closed because it had not sent a message in time.
+    case peerSilent = "79086bb3442a4e4b9997ece9a3c2488e"
     /// A WebSocket peer was closed because it did not answer pings.
     case pingsUnanswered = "a65e4fb422f74d2597b72ec27d2440af"
 
@@ -83,6 +87,8 @@ public enum DaemonEvent: String, DocumentedEvent {
             )
         case .originRefused:
             (.notice, "a web page was refused; to allow it, add its origin to allow-origins in jetd.toml")
+        case .connectionRefused: (.warning, "connection refused: its account has as many as it may have")
+        case .peerSilent: (.info, "peer closed: it has not sent a message")
         case .pingsUnanswered: (.notice, "peer closed: it does not answer pings")
         case .messageTooLong: (.notice, "peer closed: message too long")
         case .webSocketBroken: (.notice, "peer closed: it broke the WebSocket protocol")

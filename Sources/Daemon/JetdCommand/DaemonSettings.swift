@@ -36,8 +36,14 @@ struct DaemonSettings: Hashable {
     var grants: [Grant] = []
     /// Whether peers on other machines may connect without encryption.
     var allowsPlaintext = Self.defaults.allowsPlaintext
-    /// The limits of the bus.
+    /// The limits of each peer.
     var limits = LimitSettings()
+    /// What all accounts may use together.
+    var quotas = QuotaSettings()
+    /// Limits of accounts that replace what the division of the quotas gives them.
+    var accounts: [AccountRule] = []
+    /// Who may add elements below which prefixes.
+    var paths: [PathOwnership] = []
 
     static let defaults = DaemonConfiguration(listeners: [])
 
@@ -80,6 +86,11 @@ struct DaemonSettings: Hashable {
         allowsPlaintext = try remote.take("allow-plaintext", default: allowsPlaintext)
         try remote.finish()
         limits = try table.section("limits", default: limits)
+        // Older files have it in [limits].
+        if let waiting = limits.waitingPasswords { quotas.quotas.authentications = waiting }
+        quotas = try table.section("quotas", default: quotas)
+        accounts = try AccountSettings.accounts(in: table.table("accounts"))
+        paths = try AccountSettings.paths(in: table.table("paths"))
         try table.finish()
     }
 
@@ -107,7 +118,7 @@ struct DaemonSettings: Hashable {
         let differences = [
             ("name", name != other.name), ("message-limit", messageLimit != other.messageLimit),
             ("[listen]", listen != other.listen), ("web.ping-interval", web.pingInterval != other.web.pingInterval),
-            ("[limits]", limits != other.limits),
+            ("[limits]", limits != other.limits), ("[quotas]", quotas != other.quotas),
         ]
         return differences.compactMap { $1 ? $0 : nil }
     }
@@ -115,7 +126,7 @@ struct DaemonSettings: Hashable {
     /// Copies the settings that need a restart from `other`.
     mutating func keepFixed(of other: DaemonSettings) {
         (name, messageLimit, listen) = (other.name, other.messageLimit, other.listen)
-        (web.pingInterval, limits) = (other.web.pingInterval, other.limits)
+        (web.pingInterval, limits, quotas) = (other.web.pingInterval, other.limits, other.quotas)
     }
 }
 

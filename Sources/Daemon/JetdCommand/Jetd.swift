@@ -3,6 +3,7 @@ import CLinux
 import ConfigurationFile
 import DocumentedEvents
 import Glibc
+import JetBus
 import JetDaemon
 import JetProtocol
 import Journal
@@ -52,11 +53,19 @@ public enum Jetd {
     }
 
     private static func serve(_ options: JetdOptions) async throws {
+        // Each connection needs a descriptor.
+        DescriptorLimit.raise()
         let setup = try Setup(options, environment: environment)
         let logger = JetLog.start("jetd", level: setup.logLevel).logger
         let sockets = ReceivedSockets(logger: logger)
         let configuration = try setup.configuration(with: sockets)
-        raiseDescriptorLimit()
+        logger.info(
+            "limits of all accounts together",
+            metadata: [
+                "memory": "\(setup.memory.bytes)", "source": "\(setup.memory.source)",
+                "bytes": "\(configuration.bus.quotas.bytes)", "unreadBytes": "\(configuration.bus.quotas.unreadBytes)",
+                "connections": "\(configuration.connections)",
+            ])
         shareHeap()
         signal(SIGPIPE, SIG_IGN)
 
@@ -116,13 +125,5 @@ public enum Jetd {
         // M_ARENA_MAX of mallopt(3), which is no constant for Swift.
         let arenaMaximum: Int32 = -8
         _ = mallopt(arenaMaximum, 1)
-    }
-
-    /// Raises the limit of file descriptors to the maximum, since each connection needs one.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

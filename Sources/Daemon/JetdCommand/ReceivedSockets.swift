@@ -7,9 +7,14 @@ import Systemd
 struct ReceivedSockets {
     /// Those that can be served.
     let sockets: [ReceivedSocket]
-    /// Whether systemd has passed any sockets, valid or not. If none of them can be served, the daemon must not open other
+    /// The netlink socket of jetd-diag.socket; `nil` if there is none.
+    let diagnosis: Int32?
+    /// Whether systemd has passed any sockets to listen on, valid or not. If none of them can be served, the daemon must not open other
     /// endpoints instead.
     let wereHandedOver: Bool
+
+    /// `FileDescriptorName=` of jetd-diag.socket.
+    private static let diagnosisName = "diag"
 
     /// Receives the sockets. Logs the ones that cannot be served.
     init(logger: Logger) {
@@ -21,6 +26,8 @@ struct ReceivedSockets {
             failed = true
             logger.error("cannot receive the sockets from systemd", metadata: ["reason": "\(error)"])
         }
+        diagnosis = received.first { $0.name == Self.diagnosisName }?.descriptor
+        received.removeAll { $0.name == Self.diagnosisName }
         wereHandedOver = failed || !received.isEmpty
         sockets = received.compactMap { socket in
             do throws(DaemonError) {

@@ -47,7 +47,7 @@ struct WebSettings: ConfigurationSection, Hashable {
     }
 }
 
-/// `[limits]`: the limits of the bus, for each peer.
+/// `[limits]`: the limits of each peer.
 struct LimitSettings: ConfigurationSection, Hashable {
     /// The default time that an owner has to answer a request.
     var timeout = Duration.nanoseconds(Int64(clamping: defaults.defaultTimeout))
@@ -57,8 +57,10 @@ struct LimitSettings: ConfigurationSection, Hashable {
     var pendingRequests = defaults.pendingRequestLimit
     /// The limit of the size of these requests, in bytes.
     var pendingBytes = defaults.pendingBytesLimit
-    /// The limit of passwords that wait to be checked.
-    var waitingPasswords = defaults.authenticationLimit
+    /// How long a TCP peer may be connected without sending a message; 0 for no limit.
+    var silence = Duration.milliseconds(DaemonSettings.defaults.silence)
+    /// `waiting-passwords`, which has moved to `[quotas]`; `nil` if it is not here.
+    var waitingPasswords: Int?
     /// The limit of elements that the gets in one message may visit.
     var getElements = defaults.walkLimit
     /// The limit of messages in a row that cannot be parsed.
@@ -71,9 +73,11 @@ struct LimitSettings: ConfigurationSection, Hashable {
         outbox = try table.take("outbox", default: outbox, in: 1 << 16...1 << 30)
         pendingRequests = try table.take("pending-requests", default: pendingRequests, in: 1...1 << 24)
         pendingBytes = try table.take("pending-bytes", default: pendingBytes, in: 1 << 10...1 << 32)
-        waitingPasswords = try table.take("waiting-passwords", default: waitingPasswords, in: 1...1 << 16)
         getElements = try table.take("get-elements", default: getElements, in: 1 << 10...1 << 32)
         parseErrors = try table.take("parse-errors", default: parseErrors, in: 1...1 << 16)
+        silence = try table.take("silence", default: silence, in: 0...86400)
+        let waiting = try table.take("waiting-passwords", default: 0, in: 1...1 << 16)
+        waitingPasswords = waiting == 0 ? nil : waiting
     }
 
     /// Applies the limits to the configuration of a bus.
@@ -82,7 +86,6 @@ struct LimitSettings: ConfigurationSection, Hashable {
         bus.outboxLimit = outbox
         bus.pendingRequestLimit = pendingRequests
         bus.pendingBytesLimit = pendingBytes
-        bus.authenticationLimit = waitingPasswords
         bus.walkLimit = getElements
         bus.parseErrorLimit = parseErrors
     }

@@ -5,6 +5,7 @@ import JetDaemon
 import JetProtocol
 import Journal
 import Logging
+import Moments
 
 /// Combines the configuration file with the command line, which overrides it.
 struct Setup {
@@ -15,6 +16,10 @@ struct Setup {
     private let place: DaemonPaths
     /// The settings of the file that are in use.
     private var settings: DaemonSettings
+    /// The memory that the daemon may use.
+    let memory = MemoryLimit()
+    /// The limit of descriptors.
+    private let descriptors = DescriptorLimit.current
 
     /// Reads the file.
     ///
@@ -44,6 +49,7 @@ struct Setup {
     func configuration(with sockets: ReceivedSockets) throws(NoListeners) -> DaemonConfiguration {
         var configuration = configuration(from: settings)
         configuration.sockets = sockets.sockets
+        configuration.diagnosis = sockets.diagnosis
         configuration.listeners = listeners(areHandedOver: sockets.wereHandedOver)
         guard !configuration.listeners.isEmpty || !configuration.sockets.isEmpty else {
             throw NoListeners(wereHandedOver: sockets.wereHandedOver)
@@ -100,7 +106,11 @@ struct Setup {
         }
         configuration.usersMayBeMissing = options.users == nil
         configuration.grants = settings.grants + options.grant
+        configuration.accounts = settings.accounts
+        configuration.paths = settings.paths
+        configuration.silence = Int(clamping: settings.limits.silence.nanoseconds / 1_000_000)
         settings.limits.apply(to: &configuration.bus)
+        settings.quotas.apply(to: &configuration, memory: memory.bytes, descriptors: descriptors)
         configuration.bus.name = options.name ?? settings.name
         configuration.bus.version = Release.version
         configuration.bus.seed = .random(in: .min ... .max)

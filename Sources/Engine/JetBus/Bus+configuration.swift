@@ -26,13 +26,22 @@ extension Bus {
         public var messageLimit = ProtocolLimits.messageSize
         /// Whether there are users. Without users every `authenticate` fails, and the shell gets no requests.
         public var hasUsers = false
-        /// How many authentication requests may wait for a result.
-        public var authenticationLimit = ProtocolLimits.authentications
+        /// How many authentication requests of all accounts may wait for a result.
+        public var authenticationLimit: Int {
+            get { quotas.authentications }
+            set { quotas.authentications = newValue }
+        }
         /// How many elements the gets of one message may walk over in all, because other peers wait meanwhile. Further
         /// gets of a batch fail.
         public var walkLimit = ProtocolLimits.walk
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = ProtocolLimits.parseErrors
+        /// The system's user that runs the daemon, and may see all peers by the method `peers`.
+        public var ownUserID: UInt32?
+        /// What all accounts may use together; see `AccountTable`.
+        public var quotas = Quotas.defaults
+        /// Who may add elements below which prefixes. The longest prefix of a path decides; without one, every peer may.
+        public var pathOwners: [PathOwner] = []
         /// The key of the hash tables: random in a daemon, fixed in a test.
         public var seed: UInt64 = 0
 

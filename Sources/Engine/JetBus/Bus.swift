@@ -28,6 +28,7 @@ public final class Bus {
     let configuration: Configuration
     let clock = Clock()
     let warnings = PeerWarnings()
+    let accounts: AccountTable
     let peers: PeerTable
     let delivery: Delivery
     let elements: ElementTable
@@ -39,6 +40,7 @@ public final class Bus {
     let sessionRequests: SessionRequests
     let router: Router
     let authenticator: Authenticator
+    let pathOwners: PathOwners
     private let timers = FetchTimers()
 
     // What `Messages/` needs to parse one message.
@@ -47,26 +49,27 @@ public final class Bus {
     let parts = UnsafeMutablePointer<MessageParts>.allocate(capacity: 1)
     var batch = MessageBatch()
     var decoder = InputDecoder()
-    /// How many messages were received, without those of probes.
-    var messages: UInt64 = 0
 
     /// A bus without peers.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        peers = PeerTable(outboxLimit: configuration.outboxLimit)
-        delivery = Delivery(configuration, warnings: warnings)
-        elements = ElementTable(seed: configuration.seed)
-        fetchers = FetcherTable(seed: configuration.seed)
+        accounts = AccountTable(configuration.quotas)
+        peers = PeerTable(accounts, outboxLimit: configuration.outboxLimit)
+        delivery = Delivery(configuration, accounts, warnings)
+        elements = ElementTable(accounts, seed: configuration.seed)
+        fetchers = FetcherTable(accounts, seed: configuration.seed)
+        pathOwners = PathOwners(configuration.pathOwners)
         windows = SortedWindows(delivery, timers, clock)
         deferred = DeferredFetches(delivery, windows, timers, clock)
         let notifier = Notifier(fetchers, delivery, windows, deferred)
         let snapshots = Snapshots(elements, fetchers, delivery, deferred)
-        elementRequests = ElementRequests(elements, fetchers, notifier, snapshots, delivery, peers)
+        elementRequests = ElementRequests(
+            elements, fetchers, notifier, snapshots, delivery, peers, accounts, pathOwners)
         fetchRequests = FetchRequests(
             elements, fetchers, delivery, snapshots, windows, timers, walkLimit: configuration.walkLimit)
         sessionRequests = SessionRequests(delivery, configuration)
-        router = Router(elements, delivery, warnings, clock, configuration)
-        authenticator = Authenticator(delivery, configuration)
+        router = Router(elements, delivery, accounts, warnings, clock, configuration)
+        authenticator = Authenticator(delivery, accounts, configuration)
         parts.initialize(to: MessageParts())
     }
 
@@ -82,11 +85,15 @@ public final class Bus {
     /// - Parameters:
     ///   - groups: What it may do before it authenticates.
     ///   - credentials: What the system knows of it.
+    ///   - limits: The limits that are configured for its account.
     ///   - framing: How the messages in its output are delimited.
     public func connect(
-        groups: Groups = Groups(), credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), limits: Quotas.Limits = Quotas.Limits(),
+        framing: Framing = .lengthPrefixed
     ) -> PeerID {
-        peers.connect(groups: groups, credentials: credentials, framing: framing, isProbe: false).id
+        peers.connect(
+            groups: groups, credentials: credentials, limits: limits, framing: framing, isProbe: false
+        ).id
     }
 
     /// A peer's connection has ended: its elements are removed, requests to it fail, its fetches end.
@@ -130,12 +137,23 @@ public final class Bus {
     // MARK: Output
 
     /// Whether some peer has output, or is to be closed, since `takePeersWithOutput`.
-    public var hasOutput: Bool { delivery.hasOutput }
+    public var hasOutput: Bool { delivery.hasOutput || !accounts.overdrawn.isEmpty }
 
     /// Returns the peers that have output or are to be closed since the last call, each once.
     ///
     /// - Parameter list: Emptied first; its memory is used again.
-    public func takePeersWithOutput(into list: inout ContiguousArray<PeerID>) { delivery.takePeers(into: &list) }
+    public func takePeersWithOutput(into list: inout ContiguousArray<PeerID>) {
+        if !accounts.overdrawn.isEmpty { closeOverdrawn() }
+        delivery.takePeers(into: &list)
+    }
+
+    /// Closes the peers whose fetches take more memory than their accounts may use.
+    @inline(never)
+    private func closeOverdrawn() {
+        for peer in accounts.takeOverdrawn() {
+            delivery.close(peer, because: accounts.refusal(of: .bytes, to: peer.account))
+        }
+    }
 
     /// Hands over the bytes that wait for a peer; its outbox is empty afterwards.
     ///

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
@@ -71,3 +72,5 @@ int linux_watch_clock(void) {
 }
 
 int linux_set_thread_user(unsigned int user) { return (int)syscall(SYS_setresuid, -1L, (long)user, -1L); }
+
+void linux_forbid_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

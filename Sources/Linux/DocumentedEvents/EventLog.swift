@@ -19,6 +19,13 @@ public final class EventLog: Sendable {
         /// The default limits.
         public init() {}
 
+        /// One entry per minute and source, for what a source repeats.
+        public static var perMinute: Bounds {
+            var bounds = Bounds()
+            bounds.perSource = (burst: 1, period: .seconds(60))
+            return bounds
+        }
+
         /// Ten times the default, for events of which each one matters.
         public static var record: Bounds {
             var bounds = Bounds()

@@ -163,4 +163,14 @@ extension ErrorObject {
     package static func limitExceeded(_ limit: LimitName, max: Int) -> ErrorObject {
         limitExceeded(limit.rawValue, max: max)
     }
+
+    /// -32010 with a limit of an account, and how much of it the account has used (jet-protocol(7) §5.3).
+    package static func limitExceeded(
+        _ limit: LimitName, max: Int, used: Int, account: String
+    ) -> ErrorObject {
+        let data: JSON = [
+            "limit": .string(limit.rawValue), "max": .number(max), "used": .number(used), "account": .string(account),
+        ]
+        return ErrorObject(code: .limitExceeded, message: "Limit exceeded", data: data.text)
+    }
 }

@@ -93,10 +93,18 @@ public struct FetchRule: Hashable, Sendable {
 
     /// Whether a State's value satisfies the rule. Its text must have been scanned.
     public func matches(value text: RawSpan) -> Bool {
-        if let value, !value.matches(text) { return false }
+        var meter = WorkMeter()
+        return matches(value: text, &meter)
+    }
+
+    /// Whether a State's value satisfies the rule. Its text must have been scanned. The result means nothing if `meter` is
+    /// exhausted afterwards.
+    package func matches(value text: RawSpan, _ meter: inout WorkMeter) -> Bool {
+        if let value, !value.matches(text, &meter) { return false }
         for field in fields {
-            switch field.path.find(in: text) {
-            case .present(let range): if !field.rule.matches(range.of(text)) { return false }
+            guard !meter.isExhausted else { return false }
+            switch field.path.find(in: text, &meter) {
+            case .present(let range): if !field.rule.matches(range.of(text), &meter) { return false }
             case .absent: if !field.rule.matchesAbsence { return false }
             case .nowhere: if !field.rule.predicates.isEmpty { return false }
             }
@@ -104,7 +112,7 @@ public struct FetchRule: Hashable, Sendable {
         switch sort?.key {
         case .value(let type): return type.includes(text)
         case .field(let path, let type):
-            guard case .present(let range) = path.find(in: text) else { return false }
+            guard case .present(let range) = path.find(in: text, &meter) else { return false }
             return type.includes(range.of(text))
         case .path, nil: return true
         }

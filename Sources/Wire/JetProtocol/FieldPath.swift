@@ -83,15 +83,25 @@ public struct FieldPath: Hashable, Sendable {
 
     /// Finds the field in the text of a value, which must have been scanned.
     public func find(in value: RawSpan) -> Target {
+        var meter = WorkMeter()
+        return find(in: value, &meter)
+    }
+
+    /// Finds the field in the text of a value, which must have been scanned.
+    package func find(in value: RawSpan, _ meter: inout WorkMeter) -> Target {
         var range = ByteRange(0, value.byteCount)
         for (place, step) in steps.enumerated() {
             let isLast = place == steps.count - 1
             switch (step, range.isEmpty ? 0 : value.byte(range.start)) {
             case (.member(let name), UInt8(ascii: "{")):
-                guard let next = Self.member(name, of: range, in: value) else { return isLast ? .absent : .nowhere }
+                guard let next = Self.member(name, of: range, in: value, &meter) else {
+                    return isLast ? .absent : .nowhere
+                }
                 range = next
             case (.element(let index), UInt8(ascii: "[")):
-                guard let next = Self.element(index, of: range, in: value) else { return isLast ? .absent : .nowhere }
+                guard let next = Self.element(index, of: range, in: value, &meter) else {
+                    return isLast ? .absent : .nowhere
+                }
                 range = next
             // An object has no elements and an array has no members: the field is absent from a parent that is there.
             case (.member, UInt8(ascii: "[")), (.element, UInt8(ascii: "{")): return isLast ? .absent : .nowhere
@@ -101,7 +111,11 @@ public struct FieldPath: Hashable, Sendable {
         return .present(range)
     }
 
-    private static func member(_ name: [UInt8], of object: ByteRange, in value: RawSpan) -> ByteRange? {
+    private static func member(
+        _ name: [UInt8], of object: ByteRange, in value: RawSpan, _ meter: inout WorkMeter
+    ) -> ByteRange? {
+        // Of duplicates the last counts, so the whole object is scanned.
+        meter.addScan(object.count)
         var scanner = JSONScanner(value, at: object.start)
         var found: ByteRange?
         // The text was scanned, so this does not fail.
@@ -110,7 +124,6 @@ public struct FieldPath: Hashable, Sendable {
             repeat {
                 let memberName = try scanner.memberName()
                 let memberValue = try scanner.value()
-                // Of duplicates the last counts.
                 if memberName.isEqual(to: name, in: value) { found = memberValue }
             } while try scanner.nextMember()
         } catch {
@@ -119,8 +132,11 @@ public struct FieldPath: Hashable, Sendable {
         return found
     }
 
-    private static func element(_ index: Int, of array: ByteRange, in value: RawSpan) -> ByteRange? {
+    private static func element(
+        _ index: Int, of array: ByteRange, in value: RawSpan, _ meter: inout WorkMeter
+    ) -> ByteRange? {
         var scanner = JSONScanner(value, at: array.start)
+        defer { meter.addScan(scanner.offset - array.start) }
         do throws(JSONError) {
             guard try scanner.enterArray() else { return nil }
             var at = 0

@@ -88,7 +88,20 @@ public struct LuaPattern: Hashable, Sendable {
 
     /// Whether it matches somewhere in `subject`.
     public func matches(_ subject: RawSpan) -> Bool {
+        var meter = WorkMeter()
+        return matches(subject, &meter)
+    }
+
+    /// Whether it matches somewhere in `subject`. The result means nothing if `meter` is exhausted afterwards.
+    package func matches(_ subject: RawSpan, _ meter: inout WorkMeter) -> Bool {
+        var steps = Self.stepLimit
+        return matches(subject, steps: &steps, &meter)
+    }
+
+    /// Whether it matches somewhere in `subject`, within `steps` steps, of which those that it takes are subtracted.
+    func matches(_ subject: RawSpan, steps: inout Int, _ meter: inout WorkMeter) -> Bool {
         if isLiteral {
+            meter.addSearch(subject.byteCount)
             return switch (isAnchored, endsAtEnd) {
             case (true, true): subject.isEqual(to: beginning)
             case (true, false): subject.begins(with: beginning)
@@ -96,8 +109,11 @@ public struct LuaPattern: Hashable, Sendable {
             case (false, false): subject.includes(beginning)
             }
         }
-        var matcher = LuaPatternMatcher(self)
-        return matcher.matches(subject)
+        var matcher = LuaPatternMatcher(self, stepLimit: min(steps, meter.stepsLeft))
+        let matches = matcher.matches(subject)
+        steps = max(steps - matcher.steps, 0)
+        meter.addSteps(matcher.steps)
+        return matches
     }
 }
 

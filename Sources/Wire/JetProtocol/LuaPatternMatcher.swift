@@ -20,13 +20,19 @@ struct LuaPatternMatcher {
     /// The range of each capture; that of an open one is empty.
     private var captures: [Range<Int>] = []
 
-    init(_ pattern: LuaPattern) { self.pattern = pattern }
+    /// How many steps may be taken.
+    private let stepLimit: Int
+
+    init(_ pattern: LuaPattern, stepLimit: Int = LuaPattern.stepLimit) {
+        self.pattern = pattern
+        self.stepLimit = stepLimit
+    }
 
     /// Whether the pattern matches somewhere in `subject`.
     mutating func matches(_ subject: RawSpan) -> Bool {
         for start in 0...(pattern.isAnchored ? 0 : subject.byteCount) {
             if matches(subject, from: start) { return true }
-            if steps > LuaPattern.stepLimit { return false }
+            if steps > stepLimit { return false }
         }
         return false
     }
@@ -37,7 +43,7 @@ struct LuaPatternMatcher {
         var (item, position) = (0, start)
         while item < pattern.items.count {
             steps += 1
-            guard steps <= LuaPattern.stepLimit else { return false }
+            guard steps <= stepLimit else { return false }
             if let next = advance(item, at: position, in: subject) {
                 position = next
                 item += 1
@@ -47,7 +53,7 @@ struct LuaPatternMatcher {
                 return false
             }
         }
-        return steps <= LuaPattern.stepLimit
+        return steps <= stepLimit
     }
 
     /// The position behind an item; `nil` if the item does not match.

@@ -64,20 +64,45 @@ public struct PathRule: Hashable, Sendable {
 
     /// Whether `path` satisfies the rule.
     public func matches(_ path: RawSpan) -> Bool {
-        guard ignoresCase else { return predicates.allSatisfy { $0.holds(for: path) } }
-        return matches(path, lowercased: Self.lowercased(path))
+        var meter = WorkMeter()
+        return matches(path, &meter)
+    }
+
+    /// Whether `path` satisfies the rule. The result means nothing if `meter` is exhausted afterwards.
+    package func matches(_ path: RawSpan, _ meter: inout WorkMeter) -> Bool {
+        guard ignoresCase else { return holds(for: path, &meter) }
+        return holds(for: Self.lowercased(path, &meter).span.bytes, &meter)
     }
 
     /// Whether `path`, the lower case of which is known already, satisfies the rule.
     public func matches(_ path: RawSpan, lowercased: [UInt8]) -> Bool {
-        let subject = ignoresCase ? lowercased.span.bytes : path
-        for predicate in predicates where !predicate.holds(for: subject) { return false }
+        var meter = WorkMeter()
+        return matches(path, lowercased: lowercased, &meter)
+    }
+
+    /// Whether `path`, the lower case of which is known already, satisfies the rule. The result means nothing if `meter`
+    /// is exhausted afterwards.
+    package func matches(_ path: RawSpan, lowercased: [UInt8], _ meter: inout WorkMeter) -> Bool {
+        holds(for: ignoresCase ? lowercased.span.bytes : path, &meter)
+    }
+
+    /// Whether all predicates hold for `subject`, which is in lower case if the rule ignores case.
+    private func holds(for subject: RawSpan, _ meter: inout WorkMeter) -> Bool {
+        // All patterns of the rule share these steps.
+        var steps = ProtocolLimits.patternSteps
+        for predicate in predicates where !predicate.holds(for: subject, steps: &steps, &meter) { return false }
         return true
     }
 
     /// The lower case of a path.
     public static func lowercased(_ path: RawSpan) -> [UInt8] {
         Array(String(decoding: path.array, as: UTF8.self).lowercased().utf8)
+    }
+
+    /// The lower case of a path.
+    package static func lowercased(_ path: RawSpan, _ meter: inout WorkMeter) -> [UInt8] {
+        meter.addLowercasing(path.byteCount)
+        return lowercased(path)
     }
 }
 
@@ -142,23 +167,65 @@ extension PathRule {
 
 extension PathRule.Predicate {
     /// Whether it holds for `path`.
-    func holds(for path: RawSpan) -> Bool {
+    ///
+    /// - Parameter steps: How many steps patterns may still take on this path.
+    func holds(for path: RawSpan, steps: inout Int, _ meter: inout WorkMeter) -> Bool {
         switch self {
-        case .equals(let operand): path.isEqual(to: operand)
-        case .equalsNot(let operand): !path.isEqual(to: operand)
-        case .startsWith(let operand): path.begins(with: operand)
-        case .startsNotWith(let operand): !path.begins(with: operand)
-        case .endsWith(let operand): path.finishes(with: operand)
-        case .endsNotWith(let operand): !path.finishes(with: operand)
-        case .contains(let operand): path.includes(operand)
-        case .containsNot(let operand): !path.includes(operand)
-        case .equalsOneOf(let operands): path.isOne(of: operands)
-        case .equalsNotOneOf(let operands): !path.isOne(of: operands)
-        case .containsOneOf(let operands): operands.contains { path.includes($0) }
-        case .containsAllOf(let operands): operands.allSatisfy { path.includes($0) }
-        case .matchesOneOf(let patterns): patterns.contains { $0.matches(path) }
-        case .matchesNoneOf(let patterns): !patterns.contains { $0.matches(path) }
+        case .equals(let operand):
+            meter.addComparison(operand.count)
+            return path.isEqual(to: operand)
+        case .equalsNot(let operand):
+            meter.addComparison(operand.count)
+            return !path.isEqual(to: operand)
+        case .startsWith(let operand):
+            meter.addComparison(operand.count)
+            return path.begins(with: operand)
+        case .startsNotWith(let operand):
+            meter.addComparison(operand.count)
+            return !path.begins(with: operand)
+        case .endsWith(let operand):
+            meter.addComparison(operand.count)
+            return path.finishes(with: operand)
+        case .endsNotWith(let operand):
+            meter.addComparison(operand.count)
+            return !path.finishes(with: operand)
+        case .contains(let operand):
+            meter.addSearch(path.byteCount)
+            return path.includes(operand)
+        case .containsNot(let operand):
+            meter.addSearch(path.byteCount)
+            return !path.includes(operand)
+        case .equalsOneOf(let operands):
+            meter.addLookup(operands.count)
+            return path.isOne(of: operands)
+        case .equalsNotOneOf(let operands):
+            meter.addLookup(operands.count)
+            return !path.isOne(of: operands)
+        case .containsOneOf(let operands):
+            for operand in operands where !meter.isExhausted {
+                meter.addSearch(path.byteCount)
+                if path.includes(operand) { return true }
+            }
+            return false
+        case .containsAllOf(let operands):
+            for operand in operands {
+                meter.addSearch(path.byteCount)
+                guard !meter.isExhausted, path.includes(operand) else { return false }
+            }
+            return true
+        case .matchesOneOf(let patterns): return Self.matches(patterns, path, steps: &steps, &meter)
+        case .matchesNoneOf(let patterns): return !Self.matches(patterns, path, steps: &steps, &meter)
         }
+    }
+
+    /// Whether one of these patterns matches.
+    private static func matches(
+        _ patterns: [LuaPattern], _ path: RawSpan, steps: inout Int, _ meter: inout WorkMeter
+    ) -> Bool {
+        for pattern in patterns where !meter.isExhausted {
+            if pattern.matches(path, steps: &steps, &meter) { return true }
+        }
+        return false
     }
 
     /// The same predicate with its list in ascending order, each operand once, if that is how it is looked up.

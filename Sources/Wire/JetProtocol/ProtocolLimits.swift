@@ -32,6 +32,11 @@ package enum ProtocolLimits {
     /// How many steps a Lua pattern may take on one path.
     package static let patternSteps = 1 << 15
 
+    // MARK: Access (§6)
+
+    /// The group of those who may call what operates the machine, and who may see all peers (§2.8).
+    package static let operatorGroup = "operator"
+
     // MARK: Errors (§5)
 
     /// How many characters of a message that cannot be parsed are sent back.

@@ -45,7 +45,14 @@ public struct ValueRule: Hashable, Sendable {
 
     /// Whether a value satisfies the rule. Its text must have been scanned, without white space around it.
     public func matches(_ value: RawSpan) -> Bool {
-        for predicate in predicates where !predicate.holds(for: value) { return false }
+        var meter = WorkMeter()
+        return matches(value, &meter)
+    }
+
+    /// Whether a value satisfies the rule. Its text must have been scanned, without white space around it. The result
+    /// means nothing if `meter` is exhausted afterwards.
+    package func matches(_ value: RawSpan, _ meter: inout WorkMeter) -> Bool {
+        for predicate in predicates where meter.isExhausted || !predicate.holds(for: value, &meter) { return false }
         return true
     }
 
@@ -135,30 +142,32 @@ extension ValueRule.Predicate {
         }
     }
 
-    func holds(for value: RawSpan) -> Bool {
+    func holds(for value: RawSpan, _ meter: inout WorkMeter) -> Bool {
         switch self {
-        case .lessThan(let operand): Self.order(value, operand) == .some(true)
-        case .greaterThan(let operand): Self.order(value, operand) == .some(false)
-        case .equals(let operand): Self.isEqual(value, operand)
-        case .equalsNot(let operand): !Self.isEqual(value, operand)
+        case .lessThan(let operand): Self.order(value, operand, &meter) == .some(true)
+        case .greaterThan(let operand): Self.order(value, operand, &meter) == .some(false)
+        case .equals(let operand): Self.isEqual(value, operand, &meter)
+        case .equalsNot(let operand): !Self.isEqual(value, operand, &meter)
         case .isType(let type): type.includes(value)
         case .hasOneOf(let operands):
-            Self.elements(of: value).map { list in operands.contains { list.contains($0) } }
+            Self.elements(of: value, &meter).map { list in operands.contains { list.contains($0) } }
                 ?? false
         case .hasAllOf(let operands):
-            Self.elements(of: value).map { list in operands.allSatisfy { list.contains($0) } } ?? false
+            Self.elements(of: value, &meter).map { list in operands.allSatisfy { list.contains($0) } } ?? false
         }
     }
 
     /// Whether a value is before (`true`) or after (`false`) an operand of its own type; else, or if equal, `nil`.
-    private static func order(_ value: RawSpan, _ operand: JSON) -> Bool? {
+    private static func order(_ value: RawSpan, _ operand: JSON, _ meter: inout WorkMeter) -> Bool? {
         switch operand {
         case .number(let operand):
             guard ValueRule.ValueType.number.includes(value) else { return nil }
+            meter.addDecoding(value.byteCount)
             let number = JSON.Number.double(of: value)
             return number < operand.double ? true : number > operand.double ? false : nil
         case .string(let operand):
             guard ValueRule.ValueType.string.includes(value) else { return nil }
+            meter.addDecoding(value.byteCount)
             let text = JSONStringRange(quoted: value).decoded(in: value)
             if text.elementsEqual(operand.utf8) { return nil }
             return text.lexicographicallyPrecedes(operand.utf8)
@@ -166,22 +175,25 @@ extension ValueRule.Predicate {
         }
     }
 
-    private static func isEqual(_ value: RawSpan, _ operand: JSON) -> Bool {
+    private static func isEqual(_ value: RawSpan, _ operand: JSON, _ meter: inout WorkMeter) -> Bool {
         guard value.byteCount > 0 else { return false }
         switch (operand, value.byte(0)) {
         case (.string(let operand), UInt8(ascii: "\"")):
+            meter.addDecoding(value.byteCount)
             return JSONStringRange(quoted: value).decoded(in: value).elementsEqual(operand.utf8)
         case (.boolean(let operand), _): return value.elementsEqual(operand ? "true" : "false")
         case (.null, _): return value.elementsEqual("null")
         case (.number, UInt8(ascii: "-")), (.number, UInt8(ascii: "0")...UInt8(ascii: "9")),
             (.array, UInt8(ascii: "[")), (.object, UInt8(ascii: "{")):
+            meter.addTree(value.byteCount)
             return (try? JSON(parsing: value)) == operand
         default: return false
         }
     }
 
-    private static func elements(of value: RawSpan) -> [JSON]? {
+    private static func elements(of value: RawSpan, _ meter: inout WorkMeter) -> [JSON]? {
         guard ValueRule.ValueType.array.includes(value) else { return nil }
+        meter.addTree(value.byteCount)
         return (try? JSON(parsing: value))?.array
     }
 }

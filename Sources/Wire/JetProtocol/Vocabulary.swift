@@ -21,10 +21,11 @@ package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashabl
     package static let authenticate: MethodName = "authenticate"
     package static let passwd: MethodName = "passwd"
     package static let echo: MethodName = "echo"
+    package static let peers: MethodName = "peers"
 
     /// The methods of the daemon, in the order of jet-protocol(7).
     package static let daemon: [MethodName] = [
-        add, change, remove, fetch, unfetch, get, set, call, info, config, authenticate, passwd, echo,
+        add, change, remove, fetch, unfetch, get, set, call, info, config, authenticate, passwd, echo, peers,
     ]
 
     /// Whether an owner answers it, and not the daemon (jet-protocol(7) §3).
@@ -73,6 +74,10 @@ package enum ErrorKey: String, Hashable, Sendable, CaseIterable {
 package enum LimitName: String, Hashable, Sendable, CaseIterable {
     case messageSize, outbox, pendingRequests, pendingBytes, authentications, walk
     case outboxOfOwner = "outbox of the owner"
+    // Of accounts: what all peers of a user have together
+    case elements, bytes, fetches, ruleBytes, connections, unreadBytes, work
+    /// Of the daemon as a whole.
+    case memory
     /// Of the library `Jet`, for an element whose handler is too slow.
     case waitingRequests
 }

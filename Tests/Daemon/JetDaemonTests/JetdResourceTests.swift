@@ -88,7 +88,15 @@ struct JetdResourceTests {
 
     @Test("when it has no descriptor left, it serves those who are there, and others later")
     func outOfDescriptors() async throws {
-        try await withJetd(by: ["/usr/bin/prlimit", "--nofile=40:40"]) { jetd in
+        try await withFolder { folder in
+            // More than the system permits, so that the daemon does not refuse any itself.
+            try write("[quotas]\nconnections = 1000\n", to: "\(folder)/jetd.toml")
+            try await outOfDescriptors(["--config", "\(folder)/jetd.toml"])
+        }
+    }
+
+    private func outOfDescriptors(_ arguments: [String]) async throws {
+        try await withJetd(arguments, by: ["/usr/bin/prlimit", "--nofile=40:40"]) { jetd in
             let witness = try RawPeer(jetd.endpoints[0])
             _ = try witness.ask(#"{"id":1,"method":"echo"}"#)
             var peers = try (0..<60).map { try RawPeer(jetd.endpoints[$0 % 2]) }

@@ -121,7 +121,7 @@ struct LogTests {
             _ = try owner.ask(#"{"id":1,"method":"add","params":{"path":"wifi/key","value":"sesame-0"}}"#)
             let peer = try RawPeer(daemon.tcp)
             #expect(try !peer.authenticate("john", "sesame-1"))
-            #expect(try !peer.authenticate("sesame-2", "sesame-3"))
+            #expect(try !peer.authenticate("no\nbody", "sesame-3"))
             #expect(try peer.authenticate("john", "john's"))
             _ = try peer.ask(AuthenticationTests.request("passwd", "john", "sesame-4"))
             #expect(try peer.authenticate("john", "sesame-4"))
@@ -133,6 +133,8 @@ struct LogTests {
             for _ in 1...16 { try peer.say("sesame-9") }
             try peer.hearEnd()
         }
+        // The name of an unknown user is in it, since an administrator wants to know what was tried.
+        #expect(log.all(.unknownUser).map { $0.metadata["user"] } == ["no\u{FFFD}body"])
         #expect(log.all(.passwordChanged).count == 1)
         #expect(log.all(.authenticated).count == 2)
         #expect(!log.text.contains("sesame"))

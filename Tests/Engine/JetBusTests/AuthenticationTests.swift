@@ -235,14 +235,15 @@ struct AuthenticationTests {
 
     // MARK: -32010 | Limit exceeded
 
-    @Test("there are so many questions at most; those of peers that have gone count while somebody may work on them")
+    @Test("an account has a number of requests at most; those of peers that have left count until they are checked")
     func limit() {
         let bus = TestBus {
             $0.hasUsers = true
-            $0.authenticationLimit = 2
+            $0.quotas.authentications = 4
         }
         let peers = (0..<4).map { _ in bus.connect() }
-        let refusal = JSON.error(-32010, "Limit exceeded", ["limit": "authentications", "max": 2])
+        let refusal = JSON.error(-32010, "Limit exceeded", 
+            ["limit": "authentications", "max": 2, "used": 2, "account": "unknown"])
         #expect(peers.map { $0.ask("authenticate", Self.login) } == [nil, nil, refusal, refusal])
         // Nobody has taken its question.
         peers[0].disconnect()

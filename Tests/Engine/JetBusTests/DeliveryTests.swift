@@ -8,14 +8,14 @@ import Testing
 @Suite("Delivery")
 struct DeliveryTests {
     private let delivery: Delivery
-    private let elements = ElementTable(seed: 7)
+    private let elements = ElementTable(AccountTable(.defaults), seed: 7)
     private let owner = Peer(id: PeerID(index: 0), groups: Groups())
 
     init() {
         var configuration = Bus.Configuration()
         configuration.outboxLimit = 20
         configuration.snapshotChunk = 20
-        delivery = Delivery(configuration, warnings: PeerWarnings())
+        delivery = Delivery(configuration, AccountTable(.defaults), PeerWarnings())
     }
 
     private func add(_ path: String, _ value: String) -> Element {

@@ -16,6 +16,8 @@ final class Authenticator: Sendable {
     private struct Users {
         var file: UserFile?
         var table = UserTable()
+        /// How long the last check took, in nanoseconds.
+        var checkTime: UInt64 = 30_000_000
     }
 
     private let logger: Logger
@@ -30,25 +32,25 @@ final class Authenticator: Sendable {
 
     // MARK: Lifecycle
 
-    /// Starts the thread and loads the users file and the grants.
-    func start(_ configuration: DaemonConfiguration) async throws -> GrantTable {
+    /// Starts the thread, reads the users file and looks up the users and groups that the configuration names.
+    func start(_ configuration: DaemonConfiguration) async throws -> AccessTables {
         pool.start()
         return try await load(configuration)
     }
 
-    /// Reads the users file and looks up the users and groups of the grants. If either fails, nothing changes.
+    /// Reads the users file, and looks up the users and groups that the configuration names. If either fails, nothing
+    /// changes.
     ///
     /// - Throws: `DaemonError`, with the position in the file and the reason.
-    func load(_ configuration: DaemonConfiguration) async throws -> GrantTable {
-        guard configuration.users != nil || !configuration.grants.isEmpty else {
-            users.withLock { $0 = Users() }
-            return GrantTable()
-        }
-        return try await pool.runIfActive {
-            let grants = try GrantTable(configuration.grants, logger: self.logger)
+    func load(_ configuration: DaemonConfiguration) async throws -> AccessTables {
+        try await pool.runIfActive {
+            let access = AccessTables(
+                grants: try GrantTable(configuration.grants, logger: self.logger),
+                accounts: AccountRules(configuration.accounts, logger: self.logger),
+                pathOwners: [PathOwner](configuration.paths, logger: self.logger))
             let users = try self.read(configuration)
-            self.users.withLock { $0 = users }
-            return grants
+            self.users.withLock { ($0.file, $0.table) = (users.file, users.table) }
+            return access
         }
     }
 
@@ -72,6 +74,12 @@ final class Authenticator: Sendable {
 
     // MARK: Requests
 
+    /// Whether there is a user with this name. It does not wait for the thread.
+    func exists(_ user: String) -> Bool { users.withLock { $0.table[user] != nil } }
+
+    /// How long a check takes, in nanoseconds: as long as the last one.
+    var checkTime: UInt64 { users.withLock { $0.checkTime } }
+
     /// Checks a password, or changes one. The future fails if the daemon stops before.
     ///
     /// - Parameter label: The peer, for the log. It may have disconnected when the result is there.
@@ -87,8 +95,12 @@ final class Authenticator: Sendable {
     }
 
     private func login(_ request: Bus.AuthenticationRequest, _ label: PeerLabel) -> Bus.AuthenticationResult {
-        let users = users.withLock { $0.table }
-        switch users.login(request.user, request.password) {
+        let table = users.withLock { $0.table }
+        let start = NIODeadline.now()
+        let login = table.login(request.user, request.password)
+        let time = UInt64(clamping: (NIODeadline.now() - start).nanoseconds)
+        users.withLock { $0.checkTime = time }
+        switch login {
         case .granted(let groups):
             events.note(DaemonEvent.authenticated, by: label.source, label.with(["user": "\(request.user)"]))
             return .granted(groups)
@@ -96,10 +108,16 @@ final class Authenticator: Sendable {
             events.note(DaemonEvent.wrongPassword, by: label.source, label.with(["user": "\(request.user)"]))
             return .wrongPassword
         case .unknownUser:
-            // The name is not logged: it may be a password that was typed in the wrong place.
-            events.note(DaemonEvent.unknownUser, by: label.source, label.metadata)
+            noteUnknownUser(request, label)
             return .unknownUser
         }
+    }
+
+    /// Logs that there is no user with this name. The name is whatever the peer has sent, so it is cut, and the journal
+    /// escapes what cannot be printed.
+    func noteUnknownUser(_ request: Bus.AuthenticationRequest, _ label: PeerLabel) {
+        events.note(
+            DaemonEvent.unknownUser, by: label.source, label.with(["user": "\(PeerLabel.printable(request.user))"]))
     }
 
     /// Changes the password in the users file, which is read again before. Other changes in the file apply from now on,

@@ -17,13 +17,13 @@ struct GrantTable: Sendable {
         for grant in grants {
             switch grant.holder {
             case .user(let name):
-                if let id = uid_t(name) ?? Self.user(name) {
+                if let id = SystemNames.user(name) {
                     users[id, default: []].formUnion(grant.groups)
                 } else {
                     try Self.miss("the user '\(name)'", grant, logger)
                 }
             case .group(let name):
-                if let id = gid_t(name) ?? Self.group(name) {
+                if let id = SystemNames.group(name) {
                     groups[id, default: []].formUnion(grant.groups)
                 } else {
                     try Self.miss("the group '\(name)'", grant, logger)
@@ -45,41 +45,5 @@ struct GrantTable: Sendable {
         var names = users[peer.user] ?? []
         for group in peer.groups { names.formUnion(groups[group] ?? []) }
         return Groups(fetch: names, set: names, call: names)
-    }
-
-    // MARK: Names
-
-    private static func user(_ name: String) -> uid_t? {
-        lookUp { buffer, size in
-            var entry = passwd()
-            var found: UnsafeMutablePointer<passwd>?
-            let code = getpwnam_r(name, &entry, buffer, size, &found)
-            return (code, found == nil ? nil : entry.pw_uid)
-        }
-    }
-
-    private static func group(_ name: String) -> gid_t? {
-        lookUp { buffer, size in
-            var entry = Glibc.group()
-            var found: UnsafeMutablePointer<Glibc.group>?
-            let code = getgrnam_r(name, &entry, buffer, size, &found)
-            return (code, found == nil ? nil : entry.gr_gid)
-        }
-    }
-
-    /// Calls `body` with a buffer, and with larger ones while it does not suffice: a group can have many members.
-    private static func lookUp<ID>(_ body: (UnsafeMutablePointer<CChar>, Int) -> (code: Int32, id: ID?)) -> ID? {
-        var size = 1024
-        while size <= 1 << 24 {
-            let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: size)
-            defer { buffer.deallocate() }
-            let (code, id) = body(buffer, size)
-            switch code {
-            case ERANGE: size *= 4
-            case EINTR: continue
-            default: return id
-            }
-        }
-        return nil
     }
 }

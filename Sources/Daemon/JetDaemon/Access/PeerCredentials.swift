@@ -1,9 +1,10 @@
 import Glibc
-import NIOCore
 
 /// The user and the groups that the other end of a unix socket had at connect(2), from the kernel (unix(7), socket(7)).
 struct PeerCredentials: Hashable, Sendable {
     let user: uid_t
+    /// The process.
+    let process: pid_t
     /// The primary group and the others.
     let groups: Set<gid_t>
 
@@ -18,6 +19,7 @@ struct PeerCredentials: Hashable, Sendable {
             credentials.pid != 0 || credentials.user != .max
         else { return nil }
         user = credentials.user
+        process = credentials.pid
         groups = Self.groups(of: descriptor).union([credentials.group])
     }
 
@@ -34,14 +36,5 @@ struct PeerCredentials: Hashable, Sendable {
             list = [gid_t](repeating: 0, count: Int(length) / MemoryLayout<gid_t>.size)
         }
         return []
-    }
-}
-
-extension Connection {
-    /// The credentials of the peer on a unix socket; `nil` on other sockets.
-    var credentials: PeerCredentials? {
-        guard transport == .unix, let context else { return nil }
-        return try? context.channel.pipeline.syncOperations
-            .withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { PeerCredentials(of: $0) } ?? nil
     }
 }

@@ -26,7 +26,11 @@ extension Connection {
     private func readStream(_ bytes: RawSpan, from peer: PeerID, at now: UInt64) -> Int? {
         let bus = hub.bus
         do throws(FrameError) {
-            return try frames.read(bytes) { bus.receive($0, from: peer, at: now) }
+            guard isSilent else { return try frames.read(bytes) { bus.receive($0, from: peer, at: now) } }
+            return try frames.read(bytes) {
+                if isSilent { hub.silence.leave(self) }
+                return bus.receive($0, from: peer, at: now)
+            }
         } catch {
             refuseLength(error.length, limit: error.limit, from: peer)
             return nil

@@ -29,9 +29,13 @@ final class Connection: ChannelInboundHandler {
 
     let hub: Hub
     let transport: Transport
+    /// What the system knows of the peer.
+    let identity: PeerIdentity
     private(set) var phase = Phase.new
     /// Whether the socket is read.
     var isReading = true
+    /// Whether the peer is closed if it sends no message in time.
+    var isSilent = false
     /// Whether the peer has closed its sending side. It may still read.
     var hasInputEnded = false
     /// Whether a write is in progress.
@@ -56,9 +60,10 @@ final class Connection: ChannelInboundHandler {
     /// How long a peer that is being closed may take to read its output.
     static let closeTimeout = TimeAmount.seconds(5)
 
-    init(hub: Hub, messageLimit: Int, transport: Transport) {
+    init(hub: Hub, messageLimit: Int, transport: Transport, identity: PeerIdentity) {
         self.hub = hub
         self.transport = transport
+        self.identity = identity
         frames = FrameReader(limit: messageLimit)
         webSocket = transport == .webSocket ? WebSocketSession(messageLimit: messageLimit) : nil
     }
@@ -74,13 +79,14 @@ final class Connection: ChannelInboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         guard case .new = phase else { return }
-        guard let peer = hub.connect(self, credentials) else {
+        guard let peer = hub.connect(self) else {
             phase = .closed
             return context.close(promise: nil)
         }
         phase = .open(peer)
         writer = DirectWriter(context)
         if webSocket != nil { hub.heartbeat.join(self) }
+        if transport == .tcp { hub.silence.join(self) }
         hub.logger.debug("connected", metadata: ["peer": "\(peer.index)", "by": "\(transport)"])
     }
 
@@ -148,6 +154,7 @@ final class Connection: ChannelInboundHandler {
         unread = nil
         guard case .open(let peer) = former else { return }
         if webSocket != nil { hub.heartbeat.leave(self) }
+        if isSilent { hub.silence.leave(self) }
         hub.logger.debug("disconnected", metadata: ["peer": "\(peer.index)"])
         hub.disconnect(peer)
     }

@@ -30,6 +30,19 @@ struct PeerLabel: Sendable {
     /// The label with more metadata.
     func with(_ more: Logger.Metadata) -> Logger.Metadata { metadata.merging(more) { $1 } }
 
+    /// The beginning of a text that a peer has sent, without control characters and what else cannot be printed.
+    static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(64).map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+                        "\u{FFFD}"
+                    default: scalar
+                    }
+                }))
+    }
+
     /// The beginning of a name, not counted in characters: one character can have millions of accents.
     private static func beginning(of name: String) -> String { String(name.unicodeScalars.prefix(64)) }
 }
@@ -53,10 +66,19 @@ extension Hub {
             switch warning.kind {
             case .limitExceeded(let limit, let max):
                 let event: DaemonEvent = warning.isClosed ? .peerClosedForLimit : .limitReached
-                note(event, by: warning.peer, ["limit": "\(limit)", "max": "\(max)"])
+                noteLimit(event, by: warning.peer, limit, max)
             case .unreadable(let count): note(.peerUnreadable, by: warning.peer, ["count": "\(count)"])
             case .slow: note(.peerSlow, by: warning.peer)
             }
         }
+    }
+
+    /// Logs that a peer has reached a limit, once a minute for each account and limit.
+    private func noteLimit(_ event: DaemonEvent, by peer: PeerID, _ limit: String, _ max: Int) {
+        let label = label(of: peer)
+        let account = connection(of: peer).map { "\($0.identity.account)" } ?? label.source
+        quotaEvents.note(
+            event, by: "\(account) \(limit)",
+            label.with(["limit": "\(limit)", "max": "\(max)", "account": "\(account)"]))
     }
 }

@@ -1,9 +1,11 @@
 import DocumentedEvents
+import Glibc
 import JetBus
 import JetProtocol
 import Logging
 import NIOCore
 import NIOPosix
+import Netlink
 
 /// Connects the bus with the event loop: collects the output that one turn of the loop produces, writes to each peer once
 /// at the end of the turn, and calls the bus at its deadlines. Confined to the event loop.
@@ -12,6 +14,8 @@ final class Hub {
     let logger: Logger
     /// The log of events that peers can cause, which limits their rate.
     let events: EventLog
+    /// The log of refusals because of a limit: one entry per account, limit and minute.
+    let quotaEvents: EventLog
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
     let heartbeat: Heartbeat
@@ -24,9 +28,20 @@ final class Hub {
     let authenticator: Authenticator
     /// The groups of peers on the unix socket, by the user and the groups that they run as.
     private(set) var grants: GrantTable
-    /// Requests to authenticate that wait, and whether the authenticator works on one.
-    var authenticationQueue = CircularBuffer<Bus.AuthenticationRequest>()
-    var isCheckingPassword = false
+    /// The requests to authenticate that wait.
+    var logins: LoginQueue<Bus.AuthenticationRequest>
+    /// The timer of the next one of these that has to wait.
+    var loginTimer: Scheduled<Void>?
+    /// Which connections are accepted.
+    var admission: Admission
+    /// How many connections are open only to be refused.
+    var refusedConnections = 0
+    /// The limits of accounts that are configured.
+    private(set) var accounts: AccountRules
+    /// Says which user has opened the other end of a connection on this machine; `nil` if the system does not permit that.
+    let socketOwners: SocketOwners?
+    /// The peers that have not sent a message yet.
+    let silence: SilenceWatch
     var listeners: [(channel: any Channel, file: SocketFile?)] = []
     /// Checks that the bus answers; `nil` if that is not configured.
     var watchdog: Watchdog?
@@ -45,16 +60,24 @@ final class Hub {
     private var wakeUp: (deadline: UInt64, task: Scheduled<Void>)?
 
     init(
-        configuration: DaemonConfiguration, authenticator: Authenticator, grants: GrantTable, logger: Logger,
-        eventLoop: any EventLoop
+        configuration: DaemonConfiguration, authenticator: Authenticator, access: AccessTables,
+        socketOwners: SocketOwners?, logger: Logger, eventLoop: any EventLoop
     ) {
         self.authenticator = authenticator
-        self.grants = grants
+        grants = access.grants
+        accounts = access.accounts
+        self.socketOwners = socketOwners
+        admission = Admission(total: configuration.connections, administrators: [0, geteuid()])
+        logins = LoginQueue(firstDelay: UInt64(configuration.loginDelay) * 1_000_000)
+        silence = SilenceWatch(
+            limit: configuration.silence > 0 ? .milliseconds(Int64(configuration.silence)) : nil, eventLoop: eventLoop)
         var settings = configuration.bus
+        settings.pathOwners = access.pathOwners
         settings.messageLimit = configuration.messageLimit
         bus = Bus(configuration: settings)
         self.logger = logger
         events = EventLog(logger)
+        quotaEvents = EventLog(logger, bounds: .perMinute)
         self.eventLoop = eventLoop
         let interval = configuration.pingInterval
         heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
@@ -64,8 +87,10 @@ final class Hub {
     }
 
     /// Applies the settings that can change while the daemon runs. They apply to new connections.
-    func adopt(_ configuration: DaemonConfiguration, _ grants: GrantTable) {
-        self.grants = grants
+    func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables) {
+        grants = access.grants
+        accounts = access.accounts
+        // TODO-PATHS bus.setPathOwners(access.pathOwners)
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
     }
@@ -81,12 +106,13 @@ final class Hub {
 
     // MARK: Connections
 
-    func connect(_ connection: Connection, _ credentials: PeerCredentials?) -> PeerID? {
+    func connect(_ connection: Connection) -> PeerID? {
         if case .closing = stage { return nil }
-        let groups = grants.isEmpty ? nil : credentials.map(grants.groups(of:))
+        let identity = connection.identity
+        let groups = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
         let id = bus.connect(
-            groups: groups ?? Groups(), credentials: Credentials(userID: credentials?.user),
-            framing: connection.transport.framing)
+            groups: groups ?? Groups(), credentials: identity.credentials,
+            limits: accounts.entry(for: identity.credentials).limits, framing: connection.transport.framing)
         makeRoom(for: id)
         connections[id.index] = connection
         return id
@@ -196,5 +222,6 @@ final class Hub {
     func cancelTimers() {
         wakeUp?.task.cancel()
         memoryRelease?.cancel()
+        loginTimer?.cancel()
     }
 }

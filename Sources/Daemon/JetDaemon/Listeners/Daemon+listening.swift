@@ -96,6 +96,8 @@ extension Daemon {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let hub = hub.value else { throw ChannelError.ioOnClosedChannel }
+                    let identity = PeerIdentity(of: channel, transport, owners: hub.socketOwners)
+                    guard try hub.admit(channel, identity, transport) else { return }
                     if !isLocal, !hub.allowsPlaintext {
                         // Only HTTP can answer why.
                         guard transport == .webSocket else { throw ChannelError.ioOnClosedChannel }
@@ -105,10 +107,11 @@ extension Daemon {
                         .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
                     if transport != .unix { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
                     if transport == .webSocket {
-                        return try WebSocketUpgrader.install(in: channel, hub: hub, messageLimit: messageLimit)
+                        return try WebSocketUpgrader.install(
+                            in: channel, hub: hub, messageLimit: messageLimit, identity: identity)
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        Connection(hub: hub, messageLimit: messageLimit, transport: transport))
+                        Connection(hub: hub, messageLimit: messageLimit, transport: transport, identity: identity))
                 }
             }
     }

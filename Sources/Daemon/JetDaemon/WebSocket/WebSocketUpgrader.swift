@@ -12,14 +12,16 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
 
     private let hub: Hub
     private let messageLimit: Int
+    private let identity: PeerIdentity
     private let handshake: NIOWebSocketServerUpgrader
 
     /// The limit for the header of a request, in bytes.
     private static let headerLimit = 16 << 10
 
-    private init(hub: Hub, messageLimit: Int) {
+    private init(hub: Hub, messageLimit: Int, identity: PeerIdentity) {
         self.hub = hub
         self.messageLimit = messageLimit
+        self.identity = identity
         let origins = hub.origins
         handshake = NIOWebSocketServerUpgrader(
             shouldUpgrade: { channel, request in
@@ -30,12 +32,13 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
     }
 
     /// Adds the handlers for HTTP requests to a new connection.
-    static func install(in channel: any Channel, hub: Hub, messageLimit: Int) throws {
+    static func install(in channel: any Channel, hub: Hub, messageLimit: Int, identity: PeerIdentity) throws {
         let encoder = HTTPResponseEncoder()
         let decoder = requestDecoder
         let page = HTTPPage(hub: hub)
         let upgrade = HTTPServerUpgradeHandler(
-            upgraders: [WebSocketUpgrader(hub: hub, messageLimit: messageLimit)], httpEncoder: encoder,
+            upgraders: [WebSocketUpgrader(hub: hub, messageLimit: messageLimit, identity: identity)],
+            httpEncoder: encoder,
             extraHTTPHandlers: [decoder, page], upgradeCompletionHandler: { _ in })
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, upgrade, page])
     }
@@ -72,7 +75,8 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
 
     func upgrade(context: ChannelHandlerContext, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<Void> {
         context.eventLoop.makeCompletedFuture {
-            let connection = Connection(hub: hub, messageLimit: messageLimit, transport: .webSocket)
+            let connection = Connection(
+                hub: hub, messageLimit: messageLimit, transport: .webSocket, identity: identity)
             try context.pipeline.syncOperations.addHandler(connection)
         }
     }

@@ -41,9 +41,20 @@ final class Conflation {
     struct Entry {
         let fetcher: Fetcher
         let element: Element
-        var event: ElementEvent
+        let event: ElementEvent
         /// What stands behind the fetcher's head, when the element is gone.
-        var tail: [UInt8]?
+        let tail: [UInt8]?
+        /// How many bytes of memory it takes, about: its place, its key twice, and, of an element that is gone, the element
+        /// itself, its path and its last value.
+        let size: Int
+
+        init(_ fetcher: Fetcher, _ element: Element, _ event: ElementEvent, _ tail: [UInt8]?) {
+            self.fetcher = fetcher
+            self.element = element
+            self.event = event
+            self.tail = tail
+            size = 128 + (tail.map { $0.count + element.path.count + element.size } ?? 0)
+        }
     }
 
     /// The entries in the order in which their elements first changed; `nil` where an entry was sent or cancelled.
@@ -56,6 +67,8 @@ final class Conflation {
     /// How many entries at the front are sent already.
     private var sent = 0
     private var cancelled = 0
+    /// How many bytes of memory all of it takes, about.
+    private(set) var bytes = 0
 
     /// Nothing waits.
     init() {}
@@ -73,7 +86,9 @@ final class Conflation {
             places.insert(key.hash, place: entries.count)
             if event == .remove { removals[PathKey(element.path, fetcher)] = entries.count }
             keys.append(key)
-            entries.append(Entry(fetcher: fetcher, element: element, event: event, tail: tail))
+            let entry = Entry(fetcher, element, event, tail)
+            bytes &+= entry.size
+            entries.append(entry)
             return false
         }
         let earlier = entries[place]?.event ?? event
@@ -82,8 +97,9 @@ final class Conflation {
             return true
         }
         guard event == .remove || earlier == .remove else { return true }
-        entries[place]?.event = event
-        entries[place]?.tail = tail
+        let entry = Entry(fetcher, element, event, tail)
+        bytes &+= entry.size &- (entries[place]?.size ?? 0)
+        entries[place] = entry
         // An element can come back for a fetcher that looks at values, without having been away for others.
         removals[PathKey(element.path, fetcher)] = event == .remove ? place : nil
         return true
@@ -112,6 +128,7 @@ final class Conflation {
                 cancelled -= 1
                 continue
             }
+            bytes &-= entry.size
             places.remove(keys[place].hash, place: place)
             if entry.event == .remove { removals[PathKey(entry.element.path, entry.fetcher)] = nil }
             if entry.fetcher.isActive { return entry }
@@ -125,6 +142,7 @@ final class Conflation {
 
     private func drop(at place: Int) {
         places.remove(keys[place].hash, place: place)
+        bytes &-= entries[place]?.size ?? 0
         entries[place] = nil
         cancelled += 1
         if cancelled > 1024, cancelled * 2 > entries.count - sent { pack() }

@@ -32,10 +32,12 @@ extension Delivery {
         let length = 6 &+ id.count &+ member.utf8CodeUnitCount &+ text.count &+ 1
         frame(to: peer, length: length)
             .putting("{\"id\":").putting(id).putting(member).putting(text).put(StaticString("}"))
+        chargeIfLarge(peer)
     }
 
     /// Sends a message.
     func send(_ message: UnsafeRawBufferPointer, to peer: Peer) {
         frame(to: peer, length: message.count).put(message)
+        chargeIfLarge(peer)
     }
 }

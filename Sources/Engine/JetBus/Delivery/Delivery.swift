@@ -6,9 +6,13 @@ struct PeerOutput: ~Copyable {
     /// The notifications that did not fit into the outbox; `nil` while the peer keeps up.
     private(set) var conflation: Conflation?
     /// Below this size of the outbox, notifications are appended to it. 0 while notifications are conflated: one
-    /// comparison answers both questions.
+    /// comparison answers both questions. It grows with the outbox, in steps, at each of which its account is charged.
     private var openBelow: Int
     private let limit: Int
+    /// How many bytes were handed to the shell, which has not reported yet that they are written.
+    fileprivate(set) var taken = 0
+    /// Below this size of the outbox, the next part of what waits is appended, if the limits of all peers allow it.
+    fileprivate var chunkBelow = Int.max
     /// The encoding of its messages, in both directions.
     fileprivate(set) var encoding = Encoding.json
     /// Whether it is in the queue of `Delivery`.
@@ -21,14 +25,16 @@ struct PeerOutput: ~Copyable {
     init(framing: Framing, limit: Int) {
         outbox = Outbox(framing: framing)
         self.limit = limit
-        openBelow = limit
+        openBelow = min(limit, Delivery.largeMessage)
     }
 
     /// How many bytes wait in the outbox.
     var count: Int { outbox.count }
 
-    /// Whether a notification is appended to the outbox; otherwise it is conflated. This is the only place that decides
-    /// it: the outbox is not full, and nothing is conflated that must be sent first.
+    /// How many bytes the peer has not read: in the outbox, in the shell, and for what is conflated.
+    var unread: Int { outbox.count &+ taken &+ (conflation?.bytes ?? 0) }
+
+    /// Whether a notification is appended to the outbox without a further look. If not, `Delivery.isOpen` decides.
     @inline(__always)
     var isOpen: Bool { outbox.count < openBelow }
 
@@ -43,8 +49,14 @@ struct PeerOutput: ~Copyable {
 
     fileprivate mutating func endConflating() {
         conflation = nil
-        openBelow = limit
+        openBelow = min(limit, Delivery.largeMessage)
     }
+
+    /// Lets notifications be appended until the outbox has grown by one more step.
+    fileprivate mutating func open() { openBelow = min(limit, outbox.count &+ Delivery.largeMessage) }
+
+    /// Begins again with the first step, as the outbox is empty.
+    fileprivate mutating func restart() { if openBelow > 0 { openBelow = min(limit, Delivery.largeMessage) } }
 }
 
 /// Brings messages to peers: appends them to outboxes, keeps the queue of peers with output, conflates notifications for
@@ -54,6 +66,7 @@ struct PeerOutput: ~Copyable {
 /// left in an outbox that the shell does not look at.
 final class Delivery {
     private let limits: OutboxLimits
+    private let accounts: AccountTable
     private let warnings: PeerWarnings
     /// The peers that have something to be written, or are to be closed, since `takePeers`.
     private var queue: ContiguousArray<Peer> = []
@@ -68,8 +81,9 @@ final class Delivery {
     /// How many notifications were replaced by newer ones before they were sent.
     private(set) var conflated: UInt64 = 0
 
-    init(_ configuration: Bus.Configuration, warnings: PeerWarnings) {
+    init(_ configuration: Bus.Configuration, _ accounts: AccountTable, _ warnings: PeerWarnings) {
         limits = OutboxLimits(configuration)
+        self.accounts = accounts
         self.warnings = warnings
     }
 
@@ -130,7 +144,10 @@ final class Delivery {
     func countNotification() { notifications &+= 1 }
 
     /// Counts a notification that a newer one replaces, outside of `Delivery`.
-    func countConflated() { conflated &+= 1 }
+    func countConflated(_ peer: Peer) {
+        conflated &+= 1
+        peer.conflated &+= 1
+    }
 
     /// Notifies a fetcher: in its peer's outbox if that is open, otherwise by conflation.
     ///
@@ -139,8 +156,9 @@ final class Delivery {
     func notify(_ fetcher: Fetcher, _ event: ElementEvent, _ text: inout NotificationText, isOwnDoing: Bool) {
         let peer = fetcher.peer.takeUnretainedValue()
         notifications &+= 1
-        if peer.output.isOpen {
+        if isOpen(peer) {
             append(text.tail(event, for: peer), of: fetcher, to: peer)
+            chargeIfLarge(peer)
         } else if isOwnDoing {
             notifyOwner(fetcher, event, &text, peer)
         } else {
@@ -163,9 +181,12 @@ final class Delivery {
             tail.withUnsafeBytes { append($0, of: fetcher, to: peer) }
         }
         append(text.tail(event, for: peer), of: fetcher, to: peer)
+        chargeIfLarge(peer)
     }
 
     private func conflate(_ event: ElementEvent, _ text: inout NotificationText, of fetcher: Fetcher, _ peer: Peer) {
+        // What a peer that is closed for its conflation would get more is not kept.
+        guard !peer.output.isClosing || !peer.output.isConflating else { return }
         let conflation: Conflation
         if let current = peer.output.conflation {
             conflation = current
@@ -175,16 +196,20 @@ final class Delivery {
         }
         // After a remove the element is gone, so its last value is kept.
         let tail = event == .remove ? Array(text.tail(.remove, for: peer)) : nil
-        if conflation.note(event, of: text.element, for: fetcher, tail: tail) { conflated &+= 1 }
+        if conflation.note(event, of: text.element, for: fetcher, tail: tail) { countConflated(peer) }
+        if peer.output.unread &- peer.usage.unreadBytes >= Self.largeMessage { chargeConflation(of: peer) }
     }
 
     /// Whether conflated notifications, stale windows and snapshots of a peer may be appended.
-    func hasRoomForChunk(_ peer: Peer) -> Bool { peer.output.count < limits.chunk }
+    func hasRoomForChunk(_ peer: Peer) -> Bool {
+        peer.output.count < limits.chunk && peer.output.chunkBelow > peer.output.count
+    }
 
     /// Appends the notifications that were conflated for a peer, up to the size of a chunk. After the last one the peer
     /// keeps up again.
     func resumeConflated(_ peer: Peer) {
         guard let conflation = peer.output.conflation else { return }
+        defer { chargeIfLarge(peer) }
         while hasRoomForChunk(peer) {
             guard let entry = conflation.next() else { return peer.output.endConflating() }
             if let tail = entry.tail {
@@ -194,6 +219,55 @@ final class Delivery {
             }
         }
     }
+
+    // MARK: Charging
+
+    /// From this size on, in bytes, a message is charged when it is appended; otherwise at the end of the turn, or when
+    /// the outbox has grown by as much.
+    static var largeMessage: Int { 64 << 10 }
+
+    /// Whether a notification is appended to a peer's outbox; otherwise it is conflated. This is the only place that
+    /// decides it: the outbox is not full, and nothing is conflated that must be sent first. If the peer's account has more
+    /// unread output than it may, an outbox is full when it is `small`.
+    @inline(__always)
+    func isOpen(_ peer: Peer) -> Bool { peer.output.isOpen || openFurther(peer) }
+
+    @inline(never)
+    private func openFurther(_ peer: Peer) -> Bool {
+        guard !peer.output.isConflating, peer.output.count < limits.full else { return false }
+        charge(peer)
+        guard !isOverQuota(peer) else { return false }
+        peer.output.open()
+        return peer.output.isOpen
+    }
+
+    /// Charges a peer's account for what the peer has not read. A small amount, which most peers have for a moment in each
+    /// turn, is not charged.
+    @inline(never)
+    func charge(_ peer: Peer) {
+        let unread = peer.output.unread
+        let change = (unread < limits.charged ? 0 : unread) &- peer.usage.unreadBytes
+        if change != 0 { accounts.add(.unreadBytes, change, to: peer) }
+        peer.output.chunkBelow = isOverQuota(peer) ? limits.small : .max
+    }
+
+    /// Charges a peer's account if much was appended since that was last done.
+    @inline(__always)
+    func chargeIfLarge(_ peer: Peer) {
+        if peer.output.count &- peer.usage.unreadBytes >= Self.largeMessage { charge(peer) }
+    }
+
+    /// Charges a peer's account for what is conflated. That cannot be refused, so the peer is closed if its account has
+    /// used up what all others leave.
+    @inline(never)
+    private func chargeConflation(of peer: Peer) {
+        charge(peer)
+        let usage = peer.account.usage.unreadBytes
+        guard usage > max(2 * accounts.limit(of: .unreadBytes, for: peer.account), limits.full) else { return }
+        close(peer, because: accounts.refusal(of: .unreadBytes, to: peer.account))
+    }
+
+    private func isOverQuota(_ peer: Peer) -> Bool { accounts.isOver(.unreadBytes, peer.account) }
 
     // MARK: Limits and closing
 
@@ -218,14 +292,24 @@ final class Delivery {
 
     /// The error if an owner cannot be sent one more request: it does not read, and cannot be made to hold them without end.
     func refusal(ofRequestTo owner: Peer) -> ErrorObject? {
-        guard owner.output.count >= limits.requests else { return nil }
-        return .limitExceeded(.outboxOfOwner, max: limits.requests)
+        guard owner.output.count >= limits.small else { return nil }
+        if owner.output.count >= limits.requests { return .limitExceeded(.outboxOfOwner, max: limits.requests) }
+        guard isOverQuota(owner) else { return nil }
+        return .limitExceeded(.outboxOfOwner, max: limits.small)
     }
 
     /// Pauses a peer whose outbox is full.
     @inline(__always)
     func pauseIfFull(_ peer: Peer) {
-        if peer.output.count >= limits.full { peer.output.isPaused = true }
+        if peer.output.count >= limits.small, isFull(peer) { peer.output.isPaused = true }
+    }
+
+    /// Whether an outbox of at least `small` bytes is full.
+    @inline(never)
+    private func isFull(_ peer: Peer) -> Bool {
+        if peer.output.count >= limits.full { return true }
+        charge(peer)
+        return isOverQuota(peer)
     }
 
     /// Sends a peer an error, closes it once that is written, and notes a warning.
@@ -250,6 +334,7 @@ final class Delivery {
     func discardOutput(of peer: Peer) {
         if peer.output.isQueued { queue.removeAll { $0 === peer } }
         peer.output.outbox.clear(into: &pool)
+        accounts.add(.unreadBytes, -peer.usage.unreadBytes, to: peer)
     }
 
     // MARK: The shell
@@ -261,6 +346,7 @@ final class Delivery {
         list.removeAll(keepingCapacity: true)
         for peer in queue {
             peer.output.isQueued = false
+            if peer.output.count >= limits.charged { charge(peer) }
             list.append(peer.id)
         }
         queue.removeAll(keepingCapacity: true)
@@ -273,12 +359,18 @@ final class Delivery {
         guard !peer.output.outbox.isEmpty else { return false }
         encodeOutput(of: peer)
         body(peer.output.outbox.bytes)
+        if !peer.isProbe { peer.output.taken &+= peer.output.count }
         peer.output.outbox.clear(into: &pool)
+        peer.output.restart()
         return true
     }
 
     /// The bytes that were handed over are written. The peer is read again if its outbox is not full.
-    func outputWritten(of peer: Peer) { peer.output.isPaused = peer.output.count >= limits.full }
+    func outputWritten(of peer: Peer) {
+        peer.output.taken = 0
+        if peer.usage.unreadBytes > 0 { charge(peer) }
+        peer.output.isPaused = peer.output.count >= limits.small && isFull(peer)
+    }
 
     /// Frees the memory that is kept for the next turn.
     func releaseIdleMemory() {

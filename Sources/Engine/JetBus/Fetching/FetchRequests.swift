@@ -1,3 +1,4 @@
+import JSONText
 import JetProtocol
 
 /// `fetch`, `unfetch` and `get` (jet-protocol(7) §2 and §4), and the end of fetches.
@@ -35,7 +36,8 @@ final class FetchRequests {
         guard rule.limit == nil || rule.interval == nil else {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
         }
-        let fetcher = fetchers.add(of: peer, id: id, rule: rule)
+        let ruleSize = request.message.params.map(\.count) ?? 0
+        let fetcher = try fetchers.add(of: peer, id: id, rule: rule, ruleSize: ruleSize)
         delivery.succeed(request)
         if fetcher.window != nil {
             windows.fill(fetcher, fetchers, elements)

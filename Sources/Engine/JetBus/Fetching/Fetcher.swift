@@ -39,8 +39,12 @@ final class Fetcher {
     var cursor: Int? = 0
     /// In how many elements' `InterestSet` it stands.
     var interestCount = 0
+    /// What its peer is charged for its rule.
+    let ruleSize: Int
+    /// How many bytes it takes for each element that it names or is named by.
+    private let interestSize: Int
 
-    init(serial: UInt64, peer: Peer, id: FetchID, rule: FetchRule) {
+    init(serial: UInt64, peer: Peer, id: FetchID, rule: FetchRule, ruleSize: Int = 0) {
         self.serial = serial
         self.peer = Unmanaged.passUnretained(peer)
         self.id = id
@@ -52,7 +56,21 @@ final class Fetcher {
         isDeferring = window == nil && (pacing != nil || limited != nil)
         isSelective = window != nil || isDeferring || !rule.isOnlyAboutPath
         isPlain = !isSelective
+        self.ruleSize = ruleSize
+        // A slot in a list that grows by doubling; an entry in an order; or one in dictionaries and lists.
+        interestSize = 8 + (window != nil ? 32 : 0) + (isDeferring ? 96 : 0)
     }
+
+    /// What its peer is charged for the fetch itself, in bytes. That covers the interests up to the first step.
+    static let size = 1024
+    /// Interests are charged in steps of this many, so that one of them costs nothing but to count it.
+    static let interestStep = 64
+
+    /// What its peer is charged for each step of its interests, in bytes.
+    var interestStepSize: Int { interestSize &* Self.interestStep }
+
+    /// What its peer is charged for all its interests, in bytes.
+    var interestBytes: Int { interestCount / Self.interestStep * interestStepSize }
 
     /// Ends it.
     func deactivate() {

@@ -18,8 +18,13 @@ final class FetcherTable {
     /// How many interests name a fetcher that has ended.
     private(set) var deadInterests = 0
 
+    private let accounts: AccountTable
+
     /// - Parameter seed: The seed of `ElementTable`, so that the hash of a path serves both.
-    init(seed: UInt64) { index = FetchIndex(seed: seed) }
+    init(_ accounts: AccountTable, seed: UInt64) {
+        self.accounts = accounts
+        index = FetchIndex(seed: seed)
+    }
 
     deinit { for fetcher in slots { fetcher?.release() } }
 
@@ -33,10 +38,17 @@ final class FetcherTable {
     @inline(__always)
     subscript(slot: Int) -> Unmanaged<Fetcher>? { slots[slot] }
 
-    /// Begins a fetcher.
-    func add(of peer: Peer, id: FetchID, rule: FetchRule) -> Fetcher {
+    /// Begins a fetcher and charges its peer.
+    ///
+    /// - Parameter ruleSize: How many bytes of memory the rule takes.
+    func add(of peer: Peer, id: FetchID, rule: FetchRule, ruleSize: Int) throws(ErrorObject) -> Fetcher {
+        try accounts.check(.fetches, 1, of: peer)
+        try accounts.check(.ruleBytes, ruleSize, of: peer)
+        try accounts.charge(.bytes, Fetcher.size, to: peer)
+        accounts.add(.fetches, 1, to: peer)
+        accounts.add(.ruleBytes, ruleSize, to: peer)
         lastSerial &+= 1
-        let fetcher = Fetcher(serial: lastSerial, peer: peer, id: id, rule: rule)
+        let fetcher = Fetcher(serial: lastSerial, peer: peer, id: id, rule: rule, ruleSize: ruleSize)
         peer.fetchers[id] = fetcher
         fetcher.slot = vacant.popLast() ?? slots.count
         let reference = Unmanaged.passRetained(fetcher)
@@ -46,8 +58,12 @@ final class FetcherTable {
         return fetcher
     }
 
-    /// Ends a fetcher.
+    /// Ends a fetcher. Its peer is charged for it no more, though elements may still name it.
     func end(_ fetcher: Fetcher, _ elements: ElementTable) {
+        let peer = fetcher.peer.takeUnretainedValue()
+        accounts.add(.fetches, -1, to: peer)
+        accounts.add(.ruleBytes, -fetcher.ruleSize, to: peer)
+        accounts.add(.bytes, -Fetcher.size - fetcher.interestBytes, to: peer)
         fetcher.deactivate()
         fetcher.peer.takeUnretainedValue().fetchers[fetcher.id] = nil
         index.remove(fetcher)
@@ -75,9 +91,15 @@ final class FetcherTable {
         let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule)
         element.interests.append(fetcher.slot, isSatisfied: isSatisfied)
         if fetcher.isSelective { element.selectiveInterests += 1 }
-        fetcher.interestCount += 1
-        liveInterests += 1
+        fetcher.interestCount &+= 1
+        if fetcher.interestCount % Fetcher.interestStep == 0 { charge(fetcher, steps: 1) }
+        liveInterests &+= 1
         return isSatisfied
+    }
+
+    @inline(never)
+    private func charge(_ fetcher: Fetcher, steps: Int) {
+        accounts.addForInterests(steps * fetcher.interestStepSize, to: fetcher.peer.takeUnretainedValue())
     }
 
     /// Removes the interest at `index` of an element, which is one of `fetcher`.
@@ -86,6 +108,7 @@ final class FetcherTable {
         if fetcher.isSelective { element.selectiveInterests -= 1 }
         fetcher.interestCount -= 1
         if fetcher.isActive {
+            if (fetcher.interestCount + 1) % Fetcher.interestStep == 0 { charge(fetcher, steps: -1) }
             liveInterests -= 1
         } else {
             deadInterests -= 1

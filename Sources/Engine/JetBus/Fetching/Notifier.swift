@@ -28,6 +28,8 @@ final class Notifier {
     @inline(__always)
     func notify(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
         guard element.interests.count > 0 else { return }
+        // A large value is charged to each peer as it is appended, not at the end of the turn.
+        guard element.value.bytes.count <= Delivery.largeMessage else { return notifyLarge(event, of: element, by: sender) }
         delivery.withText(about: element) { text in
             var at: UInt32 = 0
             while at < element.interests.count {
@@ -50,7 +52,19 @@ final class Notifier {
         }
     }
 
-    /// Notifies a fetcher that is not plain, or whose peer does not keep up.
+    /// The same with a value that is large.
+    @inline(never)
+    private func notifyLarge(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
+        delivery.withText(about: element) { text in
+            var at: UInt32 = 0
+            while at < element.interests.count {
+                guard let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue() else { return }
+                if notifyOther(fetcher, event, &text, at: at, by: sender) { at &+= 1 }
+            }
+        }
+    }
+
+    /// Notifies a fetcher that is not plain, whose peer does not keep up, or of a large value.
     ///
     /// - Parameter at: Where the fetcher is in the element's interests.
     /// - Returns: Whether it stays there.

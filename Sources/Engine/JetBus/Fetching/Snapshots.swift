@@ -24,6 +24,7 @@ final class Snapshots {
             proceed(fetcher, of: peer)
             if fetcher.cursor == nil { peer.snapshots.removeFirst() }
         }
+        delivery.chargeIfLarge(peer)
         // An array that was emptied keeps its memory; nearly all peers need none.
         if peer.snapshots.isEmpty { peer.snapshots = [] }
     }

@@ -64,21 +64,21 @@ final class SortedWindows {
             } else if isOwnDoing, fetcher.pacing == nil {
                 sendOwn(fetcher, window, to: peer)
             } else {
-                delivery.countConflated()
+                delivery.countConflated(peer)
                 enqueue(fetcher, window, of: peer)
             }
         } else if fetcher.pacing?.maySendWindow(at: clock.now) == false {
             window.isStale = true
             paced &+= 1
             timers.schedule(fetcher)
-        } else if peer.output.isOpen {
+        } else if delivery.isOpen(peer) {
             send(fetcher, window, changed: changed, to: peer)
         } else if isOwnDoing, fetcher.pacing == nil {
             window.isStale = true
             sendOwn(fetcher, window, to: peer)
         } else {
             window.isStale = true
-            delivery.countConflated()
+            delivery.countConflated(peer)
             enqueue(fetcher, window, of: peer)
         }
     }
@@ -93,7 +93,7 @@ final class SortedWindows {
     func sendHeld(_ fetcher: Fetcher) {
         guard let window = fetcher.window else { return }
         let peer = fetcher.peer.takeUnretainedValue()
-        if peer.output.isOpen {
+        if delivery.isOpen(peer) {
             sendStale(fetcher, window, to: peer)
         } else {
             enqueue(fetcher, window, of: peer)
@@ -133,6 +133,7 @@ final class SortedWindows {
             tail.append(changed, of: window, for: peer)
             tail.append("}}")
             delivery.append(tail.bytes, of: fetcher, to: peer)
+            delivery.chargeIfLarge(peer)
         }
     }
 }

@@ -89,7 +89,7 @@ extension Bus {
 
     /// Answers a message that could not be parsed. Many of them in a row close the peer.
     private func refuseUnreadable(_ peer: Peer, with error: ErrorObject) {
-        count(peer)
+        peer.messages &+= 1
         delivery.respond(to: peer, id: nil, error: error)
         peer.parseErrors += 1
         guard Int(peer.parseErrors) >= configuration.parseErrorLimit, !peer.output.isClosing else { return }
@@ -102,7 +102,7 @@ extension Bus {
         _ range: ByteRange, of text: UnsafeRawBufferPointer, from peer: Peer
     ) throws(JSONError) {
         guard text[range.start] == UInt8(ascii: "{") else {
-            count(peer)
+            peer.messages &+= 1
             let value = UnsafeRawBufferPointer(rebasing: text[range.start..<range.end])
             return delivery.respond(to: peer, id: nil, error: .invalidRequest(value.bytes))
         }
@@ -111,13 +111,9 @@ extension Bus {
         handle(request)
     }
 
-    /// Counts a message of a peer.
-    @inline(__always)
-    private func count(_ peer: Peer) { if !peer.isProbe { messages &+= 1 } }
-
     @inline(__always)
     private func handle(_ request: borrowing Request) {
-        request.sender._withUnsafeGuaranteedRef { count($0) }
+        request.sender._withUnsafeGuaranteedRef { $0.messages &+= 1 }
         if request.message.id != nil, !request.message.hasValidID(in: request.text.bytes) {
             return refuse(request, id: nil)
         }
@@ -145,9 +141,17 @@ extension Bus {
         do throws(ErrorObject) {
             try dispatch(method, request)
         } catch {
-            if error.code == .limitExceeded { warnings.note(error, of: request.peer) }
+            if error.code == .limitExceeded { noteRefusal(error, of: request.peer) }
             if let id = request.id { delivery.respond(to: request.peer, id: id, error: error) }
         }
+    }
+
+    /// Counts a request that was refused because of a limit, and notes a warning.
+    @inline(never)
+    private func noteRefusal(_ error: ErrorObject, of peer: Peer) {
+        peer.refused &+= 1
+        peer.account.refused &+= 1
+        warnings.note(error, of: peer)
     }
 
     /// The methods of the protocol, the most frequent ones first.
@@ -180,7 +184,8 @@ extension Bus {
         case NameWord.of("unfetch"): try fetchRequests.unfetch(request)
         case NameWord.of("get"): try fetchRequests.get(request)
         case NameWord.of("config"): try sessionRequests.config(request)
-        case NameWord.of("info"): sessionRequests.info(request, statistics)
+        case NameWord.of("info"): sessionRequests.info(request, statistics(for: request.peer))
+        case NameWord.of("peers"): try reportPeers(request)
         case NameWord.of("echo"): sessionRequests.echo(request)
         case NameWord.of("passwd"): try authenticator.passwd(request)
         default:
@@ -216,12 +221,20 @@ extension Bus {
     /// Answers an authentication request. If the peer is still connected, it receives the response, and the messages that
     /// it has sent meanwhile are handled.
     ///
-    /// - Parameter now: The time in nanoseconds, by a clock that never goes back.
-    public func answer(_ request: AuthenticationRequest, with result: AuthenticationResult, at now: UInt64) {
+    /// - Parameters:
+    ///   - limits: The limits that are configured for the user, whose account the peer joins if it has authenticated and
+    ///     the system's user that runs it is not known.
+    ///   - now: The time in nanoseconds, by a clock that never goes back.
+    public func answer(
+        _ request: AuthenticationRequest, with result: AuthenticationResult, limits: Quotas.Limits = Quotas.Limits(),
+        at now: UInt64
+    ) {
         clock.advance(to: now)
         fetchRequests.beginMessage()
         let peer = peer(request.peer)
-        guard let postponed = authenticator.answer(request, with: result, of: peer), let peer else { return }
+        guard let postponed = authenticator.answer(request, with: result, limits: limits, of: peer),
+            let peer
+        else { return }
         handle(postponed, from: peer)
         delivery.pauseIfFull(peer)
         delivery.closeIfServed(peer)
@@ -242,7 +255,7 @@ extension Bus {
             }
             texts.removeFirst()
         }
-        peer.authentication?.postponed += texts
+        authenticator.postpone(again: texts, of: peer)
     }
 
     /// Handles the messages of a batch from `next` on, up to an authentication request or to the end; then `next` is

@@ -51,6 +51,8 @@ final class PendingAuthentication {
     let id: [UInt8]?
     /// What the peer has sent after it, in order.
     var postponed: [PostponedText] = []
+    /// How many bytes these are, for which the peer is charged.
+    var postponedBytes: Int { postponed.reduce(0) { $0 + $1.text.count } }
 
     init(serial: UInt64, kind: Bus.AuthenticationRequest.Kind, user: String, id: [UInt8]?) {
         self.serial = serial

@@ -8,23 +8,24 @@ import JetProtocol
 ///
 /// Until there is a result, what the peer sends waits: here the rest of a batch, in the shell what it has not read. So the
 /// messages of one peer are handled in order, each with the rights that the peer has at its turn. That is also why a peer
-/// has at most one request. `limit` bounds how many there are in all, so that passwords cannot be guessed faster than they
-/// are checked one by one; a wrong password has no other consequence.
+/// has at most one request. A quota bounds how many there are in all and of each account, so that passwords cannot be
+/// guessed faster than they are checked one by one. A peer whose password is wrong keeps the rights, the user and the
+/// account that it had.
 final class Authenticator {
     private let delivery: Delivery
+    private let accounts: AccountTable
     private let hasUsers: Bool
-    private let limit: Int
     private let pendingBytesLimit: Int
     private var lastSerial: UInt64 = 0
     /// The requests that the shell has not taken yet.
     private var waiting: ContiguousArray<Bus.AuthenticationRequest> = []
-    /// The serials of all requests that have no result yet.
-    private var open: Set<UInt64> = []
+    /// The serials of all requests that have no result yet, and the accounts that are charged for them.
+    private var open: [UInt64: Account] = [:]
 
-    init(_ delivery: Delivery, _ configuration: Bus.Configuration) {
+    init(_ delivery: Delivery, _ accounts: AccountTable, _ configuration: Bus.Configuration) {
         self.delivery = delivery
+        self.accounts = accounts
         hasUsers = configuration.hasUsers
-        limit = configuration.authenticationLimit
         pendingBytesLimit = configuration.pendingBytesLimit
     }
 
@@ -49,9 +50,9 @@ final class Authenticator {
         guard hasUsers, credentials.user.utf8.count <= NamedPassword.longestName else {
             throw Self.refusal(.invalidUser)
         }
-        guard open.count < limit else { throw .limitExceeded(.authentications, max: limit) }
+        let account = try accounts.beginAuthentication(of: request.peer)
         lastSerial &+= 1
-        open.insert(lastSerial)
+        open[lastSerial] = account
         waiting.append(
             Bus.AuthenticationRequest(
                 kind: kind, user: credentials.user, password: credentials.password, peer: request.peer.id,
@@ -76,22 +77,36 @@ final class Authenticator {
 
     /// Answers a request.
     ///
-    /// - Parameter peer: The peer that is called `request.peer` now; it may be another one than that of the request.
+    /// - Parameters:
+    ///   - peer: The peer that is called `request.peer` now; it may be another one than that of the request.
+    ///   - limits: The limits that are configured for the user.
     /// - Returns: What the peer has sent meanwhile and is to be handled now; `nil` if the peer does not wait any more.
     func answer(
-        _ request: Bus.AuthenticationRequest, with result: Bus.AuthenticationResult, of peer: Peer?
+        _ request: Bus.AuthenticationRequest, with result: Bus.AuthenticationResult, limits: Quotas.Limits,
+        of peer: Peer?
     ) -> [PostponedText]? {
-        guard open.remove(request.serial) != nil, let peer, let pending = peer.authentication,
-            pending.serial == request.serial
+        guard close(request.serial), let peer, let pending = peer.authentication, pending.serial == request.serial
         else { return nil }
         peer.authentication = nil
+        accounts.add(.bytes, -pending.postponedBytes, to: peer)
         guard !peer.output.isClosing else { return nil }
         if case .granted(let groups) = result, pending.kind == .authentication {
             peer.groups = groups
             peer.user = pending.user
+            let name = AccountName(peer.credentials, user: pending.user)
+            if name != peer.account.name, !peer.isProbe { accounts.move(peer, to: name, limits) }
         }
         respond(to: peer, pending, response(to: pending, result))
         return pending.postponed
+    }
+
+    /// Notes that a request is not worked on any more.
+    ///
+    /// - Returns: Whether it was.
+    private func close(_ serial: UInt64) -> Bool {
+        guard let account = open.removeValue(forKey: serial) else { return false }
+        accounts.endAuthentication(of: account)
+        return true
     }
 
     private func respond(
@@ -128,9 +143,10 @@ final class Authenticator {
     func cancel(of peer: Peer) -> PendingAuthentication? {
         guard let pending = peer.authentication else { return nil }
         peer.authentication = nil
+        accounts.add(.bytes, -pending.postponedBytes, to: peer)
         if let index = waiting.firstIndex(where: { $0.serial == pending.serial }) {
             waiting.remove(at: index)
-            open.remove(pending.serial)
+            _ = close(pending.serial)
         }
         return pending
     }
@@ -159,11 +175,23 @@ final class Authenticator {
     private func postpone(_ text: PostponedText, of peer: Peer) {
         guard let pending = peer.authentication else { return }
         // Limits what a shell that goes on reading can bring; a batch is no longer than a message may be.
-        let count = pending.postponed.reduce(text.text.count) { $0 + $1.text.count }
-        guard pending.postponed.isEmpty || count <= pendingBytesLimit else {
+        guard pending.postponed.isEmpty || pending.postponedBytes + text.text.count <= pendingBytesLimit else {
             return delivery.close(peer, because: .limitExceeded(.pendingBytes, max: pendingBytesLimit))
         }
-        pending.postponed.append(text)
+        do throws(ErrorObject) {
+            try accounts.charge(.bytes, text.text.count, to: peer)
+            pending.postponed.append(text)
+        } catch {
+            // A message that was received cannot be left out.
+            delivery.close(peer, because: error)
+        }
+    }
+
+    /// Keeps texts again that wait for another request of the peer.
+    func postpone(again texts: ArraySlice<PostponedText>, of peer: Peer) {
+        guard let pending = peer.authentication else { return }
+        pending.postponed += texts
+        accounts.add(.bytes, texts.reduce(0) { $0 + $1.text.count }, to: peer)
     }
 
     // MARK: Errors

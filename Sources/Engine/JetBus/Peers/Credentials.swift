@@ -3,8 +3,16 @@ import JetProtocol
 
 /// What the system knows of a peer.
 public struct Credentials: Hashable, Sendable {
-    /// The user that runs it; `nil` if it is not known, as for a peer that connects over TCP.
+    /// The user that runs it; `nil` if it is not known, as for a peer on another machine.
     public var userID: UInt32?
+    /// The groups that it runs with.
+    public var groupIDs: Set<UInt32> = []
+    /// Its process; `nil` if it is not known.
+    public var processID: Int32?
+    /// The address of its machine, without the port; `nil` on a unix socket.
+    public var address: String?
+    /// The port at that address.
+    public var port: Int?
 
     /// The credentials of a peer that a user runs.
     public init(userID: UInt32? = nil) { self.userID = userID }

@@ -14,6 +14,22 @@ final class Peer {
     let id: PeerID
     /// Who it is.
     var identity: Identity.Box
+    /// Who is charged for it.
+    var account: Account { didSet { accountReference = .passUnretained(account) } }
+    /// The same for what happens with each message, which then counts no references.
+    private(set) var accountReference: Unmanaged<Account>
+    /// What it is charged for; `AccountTable` keeps it.
+    var usage = Quotas(all: 0)
+    /// How many messages it has sent.
+    var messages: UInt64 = 0
+    /// How many of them its account has counted.
+    var settledMessages: UInt64 = 0
+    /// The work that it has caused, in units of about a nanosecond.
+    var work: UInt64 = 0
+    /// How many of its notifications were replaced by newer ones before it had read them.
+    var conflated: UInt64 = 0
+    /// How many of its requests were refused because of a limit.
+    var refused: UInt64 = 0
     /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
     var authentication: PendingAuthentication?
     /// What waits to be written to it. Only `Delivery` can change it.
@@ -31,8 +47,6 @@ final class Peer {
     var hasEndedInput = false
     /// How many texts in a row could not be parsed.
     var parseErrors: Int32 = 0
-    /// Its own requests that other peers have not answered yet.
-    var pendingRequests: Int32 = 0
     /// How many bytes are kept for them.
     var pendingBytes = 0
     /// Requests of other peers that it has not answered yet.
@@ -40,14 +54,23 @@ final class Peer {
 
     init(
         id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
-        outboxLimit: Int = .max, isProbe: Bool = false
+        outboxLimit: Int = .max, isProbe: Bool = false, account: Account = Account(.unknown, Quotas.Limits())
     ) {
         self.id = id
+        self.account = account
+        accountReference = .passUnretained(account)
         self.isProbe = isProbe
         let isUnknown = groups == Groups() && credentials == Credentials()
         identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
         output = PeerOutput(framing: framing, limit: outboxLimit)
     }
+
+    /// How many of its own requests other peers have not answered yet.
+    @inline(__always)
+    var pendingRequests: Int { usage.pendingRequests }
+
+    /// Whether it does not read as fast as it is notified.
+    var isSlow: Bool { output.isConflating || !staleWindows.isEmpty }
 
     /// Whether everything that it asked for has been put into its outbox.
     var isServed: Bool {

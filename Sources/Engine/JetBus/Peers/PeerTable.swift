@@ -8,19 +8,31 @@ final class PeerTable {
     /// How many peers are connected, without probes.
     private(set) var count = 0
 
+    /// The messages of the peers that have left.
+    private(set) var departedMessages: UInt64 = 0
+    private let accounts: AccountTable
+
     /// - Parameter outboxLimit: See `Bus.Configuration.outboxLimit`.
-    init(outboxLimit: Int) { self.outboxLimit = outboxLimit }
+    init(_ accounts: AccountTable, outboxLimit: Int) {
+        self.accounts = accounts
+        self.outboxLimit = outboxLimit
+    }
 
     deinit { for peer in slots { peer?.release() } }
 
     /// How many peers there is room for.
     var slotCount: Int { slots.count }
 
-    func connect(groups: Groups, credentials: Credentials, framing: Framing, isProbe: Bool) -> Peer {
+    func connect(
+        groups: Groups, credentials: Credentials, limits: Quotas.Limits, framing: Framing, isProbe: Bool
+    ) -> Peer {
+        // No figure counts a probe, so it has an account that is in no table.
+        let account =
+            isProbe ? Account(.unknown, limits) : accounts.join(AccountName(credentials, user: nil), limits)
         let index = vacant.popLast() ?? slots.count
         let peer = Peer(
             id: PeerID(index: index), groups: groups, credentials: credentials, framing: framing,
-            outboxLimit: outboxLimit, isProbe: isProbe)
+            outboxLimit: outboxLimit, isProbe: isProbe, account: account)
         let reference = Unmanaged.passRetained(peer)
         if index == slots.count { slots.append(reference) } else { slots[index] = reference }
         if !isProbe { count += 1 }
@@ -29,7 +41,11 @@ final class PeerTable {
 
     /// Releases a peer, which nothing may refer to any more.
     func remove(_ peer: Peer) {
-        if !peer.isProbe { count -= 1 }
+        if !peer.isProbe {
+            count -= 1
+            departedMessages &+= peer.messages
+            accounts.leave(peer)
+        }
         vacant.append(peer.id.index)
         slots[peer.id.index]?.release()
         slots[peer.id.index] = nil

@@ -47,7 +47,7 @@ struct SessionRequests {
             "protocolVersion": .string(Release.protocolVersion),
             "features": [
                 "batches": true, "authentication": .boolean(hasUsers), "fetch": "full", "meta": true,
-                "conflation": true, "interval": true, "caller": true,
+                "conflation": true, "interval": true, "caller": true, "accounts": true, "peers": true,
                 "encodings": .array(Encoding.allCases.map { .string($0.rawValue) }),
             ],
             "statistics": statistics.json,

@@ -38,16 +38,26 @@ extension Bus {
         statistics.elements = elements.count
         statistics.fetchers = fetchers.count
         statistics.pendingRequests = router.count
-        statistics.messages = messages
+        statistics.messages = peers.departedMessages
         statistics.notifications = delivery.notifications
         statistics.conflated = delivery.conflated
         statistics.paced = deferred.paced &+ windows.paced
         statistics.droppedAnswers = router.droppedAnswers
         peers.forEach { peer in
             if peer.isProbe { return }
+            statistics.messages &+= peer.messages
             statistics.waitingBytes += peer.output.count
-            if peer.output.isConflating || !peer.staleWindows.isEmpty { statistics.slowPeers += 1 }
+            if peer.isSlow { statistics.slowPeers += 1 }
         }
+        return statistics
+    }
+}
+
+extension Bus {
+    /// The statistics as a peer may know them: elements that it neither may fetch nor owns are not counted.
+    func statistics(for peer: Peer) -> Statistics {
+        var statistics = statistics
+        statistics.elements = elements.count(visibleTo: peer)
         return statistics
     }
 }

@@ -16,6 +16,8 @@ extension Bus {
 
         /// The peer. It exists until `disconnect`.
         public let peer: PeerID
+        /// The account that the peer is charged to.
+        public var account = AccountName.unknown
         /// What happened.
         public let kind: Kind
         /// Whether its connection is closed for that.
@@ -45,7 +47,8 @@ final class PeerWarnings {
 
     /// Notes a warning, once until it is taken.
     func note(_ kind: Bus.PeerWarning.Kind, of peer: Peer, isClosed: Bool = false) {
-        let warning = Bus.PeerWarning(peer: peer.id, kind: kind, isClosed: isClosed)
+        let warning = Bus.PeerWarning(
+            peer: peer.id, account: peer.account.name, kind: kind, isClosed: isClosed)
         guard list.count < Self.limit, !list.contains(warning) else { return }
         list.append(warning)
     }

@@ -1,3 +1,5 @@
+import JetProtocol
+
 /// The requests that owners have not answered yet.
 ///
 /// A request lies in a slot, which is used again for the next one. The id under which it is routed names the slot
@@ -33,8 +35,13 @@ struct RequestTable: ~Copyable {
         /// How many bytes are kept for it.
         fileprivate var size: Int { text.count }
 
+        /// What the caller is charged for it, in bytes: what it takes beyond the memory that each slot keeps.
+        fileprivate var chargedBytes: Int { text.count > Self.mostKept ? text.count : 0 }
+
+        fileprivate static var mostKept: Int { 512 }
+
         /// Gives back what only an unusual request takes.
-        fileprivate func forgetText() { text.removeAll(keepingAtMost: 512) }
+        fileprivate func forgetText() { text.removeAll(keepingAtMost: Self.mostKept) }
 
         /// The caller's id, as it came.
         var callerID: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text.bytes[..<paramsStart]) }
@@ -53,8 +60,9 @@ struct RequestTable: ~Copyable {
     private var slots: ContiguousArray<Request> = []
     private var vacant: ContiguousArray<Int> = []
     private var heap = DeadlineHeap<Request>()
+    private let accounts: AccountTable
 
-    init() {}
+    init(_ accounts: AccountTable) { self.accounts = accounts }
 
     /// How many requests wait for an answer.
     var count: Int { heap.count }
@@ -65,11 +73,15 @@ struct RequestTable: ~Copyable {
     /// The next deadline.
     var nextDeadline: UInt64? { heap.first?.deadline }
 
-    /// Notes a request.
+    /// Notes a request and charges the caller.
     mutating func open(
         caller: Peer, owner: Peer, deadline: UInt64, id: UnsafeRawBufferPointer, params: UnsafeRawBufferPointer,
         path: UnsafeRawBufferPointer
-    ) -> Request {
+    ) throws(ErrorObject) -> Request {
+        try accounts.check(.pendingRequests, 1, of: caller)
+        let size = id.count &+ params.count &+ path.count
+        if size > Request.mostKept { try accounts.check(.bytes, size, of: caller) }
+        accounts.add(.pendingRequests, 1, to: caller)
         let request: Request
         if let slot = vacant.popLast() {
             request = slots[slot]
@@ -81,8 +93,8 @@ struct RequestTable: ~Copyable {
         request.caller = caller
         request.owner = owner
         request.note(id: id, params: params, path: path)
-        caller.pendingRequests += 1
         caller.pendingBytes += request.size
+        if request.chargedBytes > 0 { accounts.add(.bytes, request.chargedBytes, to: caller) }
         owner.owedAnswers += 1
         heap.insert(request, at: deadline)
         return request
@@ -100,8 +112,11 @@ struct RequestTable: ~Copyable {
     /// Frees a request's slot.
     mutating func close(_ request: Request) {
         heap.remove(request)
-        request.caller?.pendingRequests -= 1
-        request.caller?.pendingBytes -= request.size
+        if let caller = request.caller {
+            accounts.add(.pendingRequests, -1, to: caller)
+            caller.pendingBytes -= request.size
+            if request.chargedBytes > 0 { accounts.add(.bytes, -request.chargedBytes, to: caller) }
+        }
         request.forgetText()
         request.owner?.owedAnswers -= 1
         request.caller = nil

@@ -10,14 +10,15 @@ final class Router {
     private let defaultTimeout: UInt64
     private let pendingRequestLimit: Int
     private let pendingBytesLimit: Int
-    private var requests = RequestTable()
+    private var requests: RequestTable
     /// How many answers were dropped: they came too late, twice, or from a peer that was not asked.
     private(set) var droppedAnswers: UInt64 = 0
 
     init(
-        _ elements: ElementTable, _ delivery: Delivery, _ warnings: PeerWarnings, _ clock: Clock,
-        _ configuration: Bus.Configuration
+        _ elements: ElementTable, _ delivery: Delivery, _ accounts: AccountTable, _ warnings: PeerWarnings,
+        _ clock: Clock, _ configuration: Bus.Configuration
     ) {
+        requests = RequestTable(accounts)
         self.elements = elements
         self.delivery = delivery
         self.warnings = warnings
@@ -37,7 +38,7 @@ final class Router {
         let isPlain = isSet && request.paramCount == 2
         let timeout = isPlain ? nil : try request.timeout()
         let path = try request.path()
-        guard let element = elements.find(path)?.takeUnretainedValue() else {
+        guard let element = elements.find(path)?.takeUnretainedValue(), element.exists(for: request.sender) else {
             throw .invalidPath(.pathNotExists, path)
         }
         guard element.isMethod != isSet else { throw .invalidPath(isSet ? .notAState : .notAMethod, path) }
@@ -100,14 +101,14 @@ final class Router {
         _ request: borrowing Request, of element: Element, _ owner: Peer, timeout: UInt64?
     ) throws(ErrorObject) -> UInt64? {
         guard let id = request.id else { return nil }
-        guard Int(request.peer.pendingRequests) < pendingRequestLimit, requests.hasRoom else {
+        guard request.peer.pendingRequests < pendingRequestLimit, requests.hasRoom else {
             throw .limitExceeded(.pendingRequests, max: pendingRequestLimit)
         }
         guard request.peer.pendingBytes < pendingBytesLimit else {
             throw .limitExceeded(.pendingBytes, max: pendingBytesLimit)
         }
         let timeout = timeout ?? element.details?.timeout ?? defaultTimeout
-        let routed = requests.open(
+        let routed = try requests.open(
             caller: request.peer, owner: owner, deadline: clock.now &+ timeout, id: id,
             params: request.message.params.map { request.bytes($0) } ?? UnsafeRawBufferPointer(start: nil, count: 0),
             path: element.quotedPath)

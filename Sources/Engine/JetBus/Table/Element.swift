@@ -15,12 +15,17 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         var timeout: UInt64?
         /// Whether requests that are routed to its owner name the caller.
         var wantsCaller: Bool
+        /// The elements with the same list of groups that may fetch them; `nil` without a list. `ElementTable` keeps it.
+        var restriction: Restriction?
+        /// How many bytes of memory this takes.
+        let size: Int
 
         init(access: Access?, meta: [UInt8]?, timeout: UInt64?, wantsCaller: Bool = false) {
             self.access = access
             self.meta = meta
             self.timeout = timeout
             self.wantsCaller = wantsCaller
+            size = 112 + (access?.memorySize ?? 0) + (meta.map { $0.count + 48 } ?? 0)
         }
     }
 
@@ -117,6 +122,22 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
     /// What few elements have.
     var details: Details? { header.details }
 
+    /// How many bytes of memory it takes with its places in the tables, without `interests`: those are the fetchers'.
+    var size: Int {
+        let pathSize = Int(header.quotedCount) &+ (header.pathOffset == 1 ? 0 : Int(header.pathCount))
+        return Self.overhead &+ pathSize &+ header.value.memorySize &+ (header.details?.size ?? 0)
+    }
+
+    /// How many bytes an element takes beside path, value and details: an object begins with two words of the language's
+    /// own; malloc rounds up and keeps a word; and there are an entry in the index, which is half full, and one each in the
+    /// arrays of the table and of the owner, which grow by doubling.
+    private static let overhead = 16 + MemoryLayout<ElementHeader>.size + 16 + 16 + 12 + 12
+
+    /// How many bytes an element will take at least.
+    static func leastSize(path: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, details: Details?) -> Int {
+        overhead &+ path.count &+ (value?.count ?? 0) &+ (details?.size ?? 0)
+    }
+
     /// Where it lies in the table; changes when the table is packed.
     var place: Int {
         get { Int(header.place) }
@@ -141,6 +162,13 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         return Groups.admits(access.fetchGroups, peer.groups.fetch)
     }
 
+    /// Whether it exists for a peer: one that may see it or owns it. For others it is as if the path were free.
+    @inline(__always)
+    func exists(for peer: Unmanaged<Peer>) -> Bool {
+        guard header.details != nil, owner.toOpaque() != peer.toOpaque() else { return true }
+        return isVisible(to: peer.takeUnretainedValue())
+    }
+
     /// Whether `peer` may set (call) it, as far as groups decide.
     func admits(_ peer: Peer) -> Bool {
         guard let access = details?.access else { return true }
@@ -150,6 +178,16 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
 
     /// Whether notifications for `peer` say that the element cannot be set (called).
     func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || !admits(peer) }
+}
+
+extension Access {
+    /// How many bytes of memory the lists take, about.
+    fileprivate var memorySize: Int {
+        [fetchGroups, setGroups, callGroups].reduce(0) { size, list in
+            // A list has a header; a name of up to 15 bytes lies in it.
+            size + (list?.reduce(48) { $0 + 16 + ($1.utf8.count > 15 ? $1.utf8.count + 48 : 0) } ?? 0)
+        }
+    }
 }
 
 /// What is known of an element beside its path. What every change looks at stands first, and together.

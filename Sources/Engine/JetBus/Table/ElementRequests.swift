@@ -9,10 +9,12 @@ final class ElementRequests {
     private let snapshots: Snapshots
     private let delivery: Delivery
     private let peers: PeerTable
+    private let accounts: AccountTable
+    private let pathOwners: PathOwners
 
     init(
         _ elements: ElementTable, _ fetchers: FetcherTable, _ notifier: Notifier, _ snapshots: Snapshots,
-        _ delivery: Delivery, _ peers: PeerTable
+        _ delivery: Delivery, _ peers: PeerTable, _ accounts: AccountTable, _ pathOwners: PathOwners
     ) {
         self.elements = elements
         self.fetchers = fetchers
@@ -20,6 +22,8 @@ final class ElementRequests {
         self.snapshots = snapshots
         self.delivery = delivery
         self.peers = peers
+        self.accounts = accounts
+        self.pathOwners = pathOwners
     }
 
     @inline(__always)
@@ -30,14 +34,33 @@ final class ElementRequests {
         let isPlain = request.paramCount == (value == nil ? 1 : 2)
         let fetchOnly = isPlain ? false : try request.flag("fetchOnly")
         let details = isPlain ? nil : try details(of: request)
+        let isAdmitted = request.sender._withUnsafeGuaranteedRef { pathOwners.admit($0, at: path) }
+        guard isAdmitted else { throw .invalidPath(.noAccess, path) }
         let hash = elements.hash(of: path)
+        // That a path is taken shows even if the element may not be fetched: two elements cannot have the same path.
         guard elements.find(path, hash: hash) == nil else { throw .invalidPath(.pathAlreadyExists, path) }
+        let bytes = value.map { request.bytes($0) }
+        try checkQuotas(of: request.sender, Element.leastSize(path: path, value: bytes, details: details))
         let element = elements.add(
-            path: path, hash: hash, owner: request.sender, value: value.map { request.bytes($0) },
-            fetchOnly: fetchOnly, details: details)
+            path: path, hash: hash, owner: request.sender, value: bytes, fetchOnly: fetchOnly, details: details)
         snapshots.addInterests(in: element, hash: hash)
         notifier.notify(.add, of: element, by: request.sender)
         delivery.succeed(request)
+    }
+
+    /// Checks whether a peer may have one more element, of this size.
+    @inline(__always)
+    private func checkQuotas(of peer: Unmanaged<Peer>, _ size: Int) throws(ErrorObject) {
+        let refusal: ErrorObject? = peer._withUnsafeGuaranteedRef { peer in
+            do throws(ErrorObject) {
+                try accounts.check(.elements, 1, of: peer)
+                try accounts.check(.bytes, size, of: peer)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let refusal { throw refusal }
     }
 
     private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
@@ -93,12 +116,34 @@ final class ElementRequests {
         if request.message.id != nil { request.sender._withUnsafeGuaranteedRef { delivery.enqueue($0) } }
         let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
             guard !element.isMethod else { return ErrorObject.invalidParams(.notAState, Array(element.quotedPath)) }
-            notifier.change(element, to: request.bytes(value), by: request.sender)
+            let value = request.bytes(value)
+            if element.value.needsMove(for: UInt32(truncatingIfNeeded: value.count)),
+                let refusal = chargeGrowth(of: element, to: value.count)
+            {
+                return refusal
+            }
+            notifier.change(element, to: value, by: request.sender)
             request.sender._withUnsafeGuaranteedRef { snapshots.addChanged(element, to: $0) }
             return nil
         }
         if let refusal { throw refusal }
         delivery.succeed(request)
+    }
+
+    /// Charges the owner of a State whose value needs more memory, or takes back a part of the charge.
+    ///
+    /// - Returns: The refusal. Then the value stays as it is.
+    @inline(never)
+    private func chargeGrowth(of element: Element, to size: Int) -> ErrorObject? {
+        let growth = element.value.growth(to: UInt32(truncatingIfNeeded: size))
+        let owner = element.owner.takeUnretainedValue()
+        do throws(ErrorObject) {
+            if growth > 0 { try accounts.check(.bytes, growth, of: owner) }
+            accounts.add(.bytes, growth, to: owner)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// The element at the request's path, if the peer owns it.
@@ -107,7 +152,10 @@ final class ElementRequests {
         let path = try request.path()
         guard let reference = elements.find(path) else { throw .invalidPath(.pathNotExists, path) }
         let isOwn = reference._withUnsafeGuaranteedRef { $0.owner.toOpaque() == request.sender.toOpaque() }
-        guard isOwn else { throw .invalidPath(.foreignPath, path) }
+        guard isOwn else {
+            let exists = reference.takeUnretainedValue().exists(for: request.sender)
+            throw .invalidPath(exists ? .foreignPath : .pathNotExists, path)
+        }
         return reference
     }
 }

@@ -15,7 +15,13 @@ final class ElementTable {
     /// How many of the elements are Methods.
     private(set) var methods = 0
 
-    init(seed: UInt64) { hash = ByteHash(seed: seed) }
+    private let accounts: AccountTable
+    private let restrictions = Restrictions()
+
+    init(_ accounts: AccountTable, seed: UInt64) {
+        self.accounts = accounts
+        hash = ByteHash(seed: seed)
+    }
 
     deinit { for element in dense { element?.release() } }
 
@@ -23,6 +29,9 @@ final class ElementTable {
 
     /// How many elements there are.
     var count: Int { index.count }
+
+    /// How many of them a peer may see or owns.
+    func count(visibleTo peer: Peer) -> Int { count - restrictions.countHidden(from: peer) }
 
     /// The places that can hold an element: from 0 up to this.
     var end: Int { dense.count }
@@ -68,7 +77,7 @@ final class ElementTable {
 
     // MARK: Changing the table
 
-    /// Adds an element, whose path must be free.
+    /// Adds an element, whose path must be free, and charges its owner. Whether that may have it was checked before.
     ///
     /// - Parameter hash: The hash of the path.
     @inline(__always)
@@ -87,17 +96,24 @@ final class ElementTable {
         owner._withUnsafeGuaranteedRef { owner in
             element.ownedPlace = owner.owned.count
             owner.owned.append(Unmanaged.passUnretained(element))
+            accounts.add(.elements, 1, to: owner)
+            accounts.add(.bytes, element.size, to: owner)
         }
+        if let details { restrictions.add(details, ownedBy: owner) }
         return element
     }
 
-    /// Removes an element from the table and from the list of its owner.
+    /// Removes an element from the table and from the list of its owner, which is charged for it no more.
     func remove(_ element: Element) {
+        if let details = element.details { restrictions.remove(details, ownedBy: element.owner) }
         index.remove(element.hash, place: element.place)
         if element.isMethod { methods &-= 1 }
+        let size = element.size
         dense[element.place]?.release()
         dense[element.place] = nil
         element.owner._withUnsafeGuaranteedRef { owner in
+            accounts.add(.elements, -1, to: owner)
+            accounts.add(.bytes, -size, to: owner)
             guard let last = owner.owned.popLast() else { return }
             last._withUnsafeGuaranteedRef { last in
                 guard last !== element else { return }

@@ -30,14 +30,33 @@ struct ElementValue {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: Int(count)) }
 
+    /// How many bytes of memory it takes, the borrowed one included.
+    var memorySize: Int { Int(borrowedCapacity) &+ (base != borrowed ? Self.size(ofMemoryFor: capacity) : 0) }
+
     /// Replaces the value. The memory is kept while it fits and is not wasteful.
     @inline(__always)
     mutating func assign(_ bytes: UnsafeRawBufferPointer) {
         let size = UInt32(truncatingIfNeeded: bytes.count)
-        if size > capacity || base != borrowed && size < capacity / 4 { move(to: size) }
+        if needsMove(for: size) { move(to: size) }
         count = size
         base?.put(bytes)
     }
+
+    /// Whether a value of this size needs other memory.
+    @inline(__always)
+    func needsMove(for size: UInt32) -> Bool { size > capacity || base != borrowed && size < capacity / 4 }
+
+    /// How much more memory, in bytes, it takes when the value has this size. Called if `needsMove`.
+    func growth(to size: UInt32) -> Int {
+        let former = base != borrowed ? Self.size(ofMemoryFor: capacity) : 0
+        return (size > borrowedCapacity ? Self.size(ofMemoryFor: UInt32(Self.room(for: size))) : 0) - former
+    }
+
+    /// How many bytes malloc takes for this capacity.
+    private static func size(ofMemoryFor capacity: UInt32) -> Int { Int(capacity) &+ 8 }
+
+    /// The whole of the piece that is taken for a value of this size, as they come in steps of 16 bytes.
+    private static func room(for size: UInt32) -> Int { (Int(size) &+ 8 &+ 15) & ~15 &- 8 }
 
     /// Takes other memory, in which `size` bytes fit well.
     @inline(never)
@@ -48,8 +67,7 @@ struct ElementValue {
             capacity = borrowedCapacity
             return
         }
-        // The whole of the piece that is taken, as they come in steps of 16 bytes.
-        let room = (Int(size) &+ 8 &+ 15) & ~15 &- 8
+        let room = Self.room(for: size)
         base = malloc(room)
         guard base != nil else { preconditionFailure("out of memory") }
         capacity = UInt32(truncatingIfNeeded: room)

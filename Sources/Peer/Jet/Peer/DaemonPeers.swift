@@ -69,7 +69,7 @@ public struct DaemonPeers: Sendable {
 
     /// A connected peer.
     public struct Connection: Hashable, Sendable {
-        /// Its number, which no other connection to this daemon has had.
+        /// Its number, which a later connection can have when this one has ended.
         public let number: Int
         /// What it is called, as it says itself with ``Peer/configure(name:debug:)``.
         public let name: String?

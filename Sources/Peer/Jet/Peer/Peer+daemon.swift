@@ -17,7 +17,7 @@ extension Peer {
     /// - Throws: `.invalidParams` with `noAccess("peers")` unless this peer is in the group `operator` for calling;
     ///   `.methodNotFound` from a daemon that does not have this; `.notConnected`, `.timeout`, `.closed`.
     public func peers() async throws(JetError) -> DaemonPeers {
-        DaemonPeers(try await ask(MethodName(rawValue: "peers"), nil))
+        DaemonPeers(try await ask(.peers, nil))
     }
 
     /// Tells the daemon this peer's name and whether to debug it, now and after every reconnect.

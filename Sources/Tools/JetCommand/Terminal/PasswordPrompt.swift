@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Reads passwords: from the terminal without echo, else from a line of standard input.
@@ -33,6 +34,7 @@ enum PasswordPrompt {
 
     /// Reads a line, without the newline; `nil` at the end of the input.
     static func line(from descriptor: Int32) -> String? {
+        linux_forbid_dumps()
         var bytes: [UInt8] = []
         var hasEnd = false
         while bytes.count < 1 << 16, let byte = byte(from: descriptor) {
@@ -47,6 +49,7 @@ enum PasswordPrompt {
     /// Reads until Enter. The terminal is in a mode in which Ctrl-C does not terminate the process, so that the echo is always
     /// restored.
     private static func typedLine() -> String? {
+        linux_forbid_dumps()
         var before = termios()
         guard tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
         var quiet = before

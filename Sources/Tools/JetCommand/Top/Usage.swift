@@ -41,11 +41,13 @@ struct Usage {
         }
         for peer in report.peers {
             let own = Self.values(peer.usage).merging([.connections: 1, .conflated: peer.conflated]) { $1 }
-            totals["peer \(peer.number)"] = own
+            // A later connection can have the same number.
+            let key = "peer \(peer.number) \(peer.pid ?? 0) \(peer.address ?? "")"
+            totals[key] = own
             var json = peer.json.object ?? [:]
             if let uid = peer.uid, let name = names.user(uid) { json["system"] = .string(name) }
             if let pid = peer.pid, let command = names.command(pid) { json["command"] = .string(command) }
-            reading.peers.append(row(names.title(of: peer), own, "peer \(peer.number)", .object(json), at: now))
+            reading.peers.append(row(names.title(of: peer), own, key, .object(json), at: now))
         }
         last = (totals, now)
         return reading

@@ -43,6 +43,45 @@ struct AuthenticationTests {
         }
     }
 
+    @Test(
+        "a login that fails leaves a peer the rights that it had",
+        arguments: [("nobody", "john's"), ("john", "wrong"), ("ops", "john's")])
+    func failedLogin(user: String, password: String) async throws {
+        try await TestUsers.withDaemon { daemon, _ in
+            let owner = try RawPeer(daemon.unix)
+            try owner.add("secret", for: "johns")
+            let peer = try RawPeer(daemon.tcp)
+            #expect(try peer.authenticate("john", "john's"))
+            #expect(try !peer.authenticate(user, password))
+            #expect(try peer.paths() == ["secret"])
+            let answer = try peer.ask(Self.request("passwd", "john", "new"))
+            #expect(answer == #"{"id":1,"result":true}"#, "it is still john")
+        }
+    }
+
+    @Test("while wrong passwords of others wait, a right one is checked next, and unknown names are not checked at all")
+    func fairness() async throws {
+        try await TestUsers.withDaemon { daemon, users in
+            let slow = try Crypt.hash(Secret("slow"), by: Crypt.Method(prefix: "$5$", cost: 100_000))
+            try users.file.update { $0["slow"] = User(hash: slow) }
+            try block { try await daemon.daemon.reload() }
+            let guessers = try (0..<12).map { _ in try RawPeer(daemon.tcp) }
+            for guesser in guessers { try guesser.say(Self.request("authenticate", "slow", "wrong")) }
+            let unknown = try (0..<50).map { _ in try RawPeer(daemon.tcp) }
+            for peer in unknown { try peer.say(Self.request("authenticate", "nobody", "wrong")) }
+            let john = try RawPeer(daemon.unix)
+            #expect(try john.authenticate("john", "john's"))
+            for peer in unknown {
+                let answer = try peer.hearValue()
+                #expect(answer["error"]?["data"] == ["invalidUser": true])
+            }
+            for guesser in guessers {
+                let answer = try guesser.hearValue()
+                #expect(answer["error"]?["data"] == ["invalidPassword": true])
+            }
+        }
+    }
+
     @Test("over a WebSocket it is the same")
     func webSocket() async throws {
         try await TestUsers.withDaemon { daemon, _ in

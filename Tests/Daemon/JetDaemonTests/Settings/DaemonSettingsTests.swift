@@ -43,9 +43,24 @@ struct DaemonSettingsTests {
                 outbox = 65536
                 pending-requests = 1
                 pending-bytes = 1024
-                waiting-passwords = 2
                 get-elements = 1024
                 parse-errors = 3
+                silence = 1.5
+                [quotas]
+                elements = 1
+                bytes = 65536
+                fetches = 2
+                rule-bytes = 1024
+                pending-requests = 3
+                unread-bytes = 65537
+                waiting-passwords = 2
+                connections = 4
+                [accounts]
+                "user:backup" = { elements = 5, connections = 6 }
+                "address:2001:db8::1" = { bytes = 65536 }
+                [paths]
+                "settings/" = ["user:jet-agent", "login:ann", "group:7"]
+                "free/" = []
                 """)
         #expect(settings.name == "kitchen" && settings.logLevel == .debug && settings.messageLimit == 2048)
         #expect(settings.listen.unix == .path("/run/kitchen.sock"))
@@ -62,8 +77,42 @@ struct DaemonSettingsTests {
         var bus = Bus.Configuration()
         settings.limits.apply(to: &bus)
         #expect(bus.defaultTimeout == 500_000_000 && bus.outboxLimit == 65536 && bus.pendingRequestLimit == 1)
-        #expect(bus.pendingBytesLimit == 1024 && bus.authenticationLimit == 2 && bus.walkLimit == 1024)
-        #expect(bus.parseErrorLimit == 3)
+        #expect(bus.pendingBytesLimit == 1024 && bus.walkLimit == 1024 && bus.parseErrorLimit == 3)
+        #expect(settings.limits.silence == .milliseconds(1500))
+        var limits = Quotas.Limits()
+        limits.elements = 5
+        var bytes = Quotas.Limits()
+        bytes.bytes = 65536
+        #expect(
+            Set(settings.accounts) == [
+                AccountRule(for: .user("backup"), limits, connections: 6),
+                AccountRule(for: .address("2001:db8::/64"), bytes),
+            ])
+        #expect(
+            Set(settings.paths) == [
+                PathOwnership(prefix: "settings/", owners: [.user("jet-agent"), .login("ann"), .group("7")]),
+                PathOwnership(prefix: "free/", owners: []),
+            ])
+    }
+
+    @Test("the quotas of the file replace the defaults, which are shares of the memory and of the descriptors")
+    func quotas() throws {
+        var configuration = DaemonConfiguration(listeners: [])
+        try DaemonSettings(parsing: "[quotas]\nfetches = 2\nwaiting-passwords = 3").quotas
+            .apply(to: &configuration, memory: 1000, descriptors: 256)
+        #expect(configuration.bus.quotas.bytes == 500 && configuration.bus.quotas.unreadBytes == 250)
+        #expect(configuration.bus.quotas.fetches == 2 && configuration.bus.quotas.authentications == 3)
+        #expect(configuration.bus.authenticationLimit == 3)
+        #expect(configuration.connections == Daemon.connections(ofDescriptors: 256))
+        try DaemonSettings(parsing: "[quotas]\nbytes = 70000\nunread-bytes = 70001\nconnections = 7").quotas
+            .apply(to: &configuration, memory: 1000, descriptors: 256)
+        #expect(configuration.bus.quotas.bytes == 70000 && configuration.bus.quotas.unreadBytes == 70001)
+        #expect(configuration.connections == 7)
+    }
+
+    @Test("the number of waiting passwords is still read where older files have it")
+    func movedKey() throws {
+        #expect(try DaemonSettings(parsing: "[limits]\nwaiting-passwords = 9").quotas.quotas.authentications == 9)
     }
 
     @Test(
@@ -97,6 +146,21 @@ struct DaemonSettingsTests {
             ("[remote]\nallow-plaintext = 1", "2: 'remote.allow-plaintext' must be true or false, not 1."),
             ("[limits]\nout-box = 1", "2: 'limits.out-box' is not a known key; did you mean 'outbox'?"),
             ("[limits]\ntimeout = 0", "2: 'limits.timeout' must be a number from 0.001 to 86400"),
+            ("[quotas]\nelments = 1", "2: 'quotas.elments' is not a known key; did you mean 'elements'?"),
+            ("[quotas]\nfetches = 0", "2: 'quotas.fetches' must be a whole number from 1 to 4294967296, not 0."),
+            ("[accounts]\n\"backup\" = { elements = 1 }", "2: 'accounts.backup' must be \"user:NAME\", "),
+            ("[accounts]\n\"address:x\" = { elements = 1 }", "2: 'accounts.address:x' must be \"user:NAME\", "),
+            (
+                "[accounts]\n\"user:a\" = { elments = 1 }",
+                "2: 'accounts.user:a.elments' is not a known key; did you mean 'elements'?"
+            ),
+            ("[accounts]\n\"user:a\" = 1", "2: 'accounts.user:a' must be a table, not 1."),
+            (
+                "[paths]\n\"settings/\" = [\"jet-agent\"]",
+                "2: 'paths.settings/' must list \"user:NAME\", \"group:NAME\" or \"login:NAME\", not \"jet-agent\"."
+            ),
+            ("[paths]\n\"settings/\" = [\"address:192.0.2.7\"]", "2: 'paths.settings/' must list "),
+            ("[paths]\n\"settings/\" = \"user:a\"", "2: 'paths.settings/' must be a list of texts"),
         ])
     func wrong(text: String, complaint: String) {
         let error = #expect(throws: ConfigurationError.self) { try DaemonSettings(parsing: text) }
@@ -119,13 +183,17 @@ struct DaemonSettingsTests {
                 "user:root" = ["a"]
                 [limits]
                 parse-errors = 1
+                [quotas]
+                elements = 1
+                [paths]
+                "a/" = []
                 """)
-        #expect(new.fixed(otherThan: old) == ["name", "[listen]", "web.ping-interval", "[limits]"])
+        #expect(new.fixed(otherThan: old) == ["name", "[listen]", "web.ping-interval", "[limits]", "[quotas]"])
         #expect(old.fixed(otherThan: old).isEmpty)
         var kept = new
         kept.keepFixed(of: old)
         #expect(kept.fixed(otherThan: old).isEmpty)
-        #expect(kept.grants == new.grants && kept.web.origins == new.web.origins)
+        #expect(kept.grants == new.grants && kept.web.origins == new.web.origins && kept.paths == new.paths)
     }
 }
 

@@ -37,6 +37,8 @@ struct TestUsers: Sendable {
             let users = try TestUsers(in: folder)
             try await JetDaemonTests.withDaemon({
                 $0.users = users.file.path
+                // Tests that are about something else try wrong passwords, too.
+                $0.loginDelay = 0
                 $0.grants = grants.compactMap { Grant(parsing: $0) }
             }) { try body($0, users) }
         }

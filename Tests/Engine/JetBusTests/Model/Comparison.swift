@@ -197,12 +197,21 @@ struct Comparison {
             // No message in MessagePack begins with a brace.
             let isPacked = bytes.first != UInt8(ascii: "{")
             let message = (isPacked ? PlainMessagePack.unpack(bytes) : try? JSON(parsing: bytes)) ?? "unreadable"
-            guard let method = message["method"] else { return (.response(message), nil) }
+            guard let method = message["method"] else { return (.response(reduced(message)), nil) }
             if let params = message["params"], params["event"] != nil || params["n"] != nil {
                 return (.notification(fetch: method, params: params), nil)
             }
             return (.routed(message.without("id"), number: nil), message["id"])
         }
+    }
+
+    /// The result of `info` without what the model does not know.
+    private func reduced(_ response: JSON) -> JSON {
+        guard let elements = response["result"]?["statistics"]?["elements"], var object = response.object else {
+            return response
+        }
+        object["result"] = ["elements": elements]
+        return .object(object)
     }
 
     // MARK: Peers that keep up

@@ -8,7 +8,7 @@ extension Model {
     }
 
     private func isSeen(_ element: Element, by peer: Int, _ rule: NaiveRule) -> Bool {
-        admits(element, "fetchGroups", peers[peer]?.fetchGroups) && rule.matches(element.path, element.value)
+        mayFetch(element, peer) && rule.matches(element.path, element.value)
     }
 
     /// The elements that a peer sees by a sorted rule: those of its window, each with its index.
@@ -122,6 +122,13 @@ extension Model {
     }
 
     // MARK: Access
+
+    private func mayFetch(_ element: Element, _ peer: Int) -> Bool {
+        admits(element, "fetchGroups", peers[peer]?.fetchGroups)
+    }
+
+    /// Whether an element exists for a peer.
+    func exists(_ element: Element, for peer: Int) -> Bool { element.owner == peer || mayFetch(element, peer) }
 
     private func isFetchOnly(_ element: Element, for peer: Int) -> Bool {
         element.params["fetchOnly"] == true || !mayUse(element, peer)

@@ -8,7 +8,9 @@ extension Model {
     mutating func route(isSet: Bool, _ params: JSON, _ id: JSON?, from peer: Int) -> JSON? {
         let path = params["path"]?.string ?? ""
         let refused = { (key: String) in JSON.refused([key: .string(path)]) }
-        guard let element = elements.first(where: { $0.path == path }) else { return refused("pathNotExists") }
+        guard let element = elements.first(where: { $0.path == path }), exists(element, for: peer) else {
+            return refused("pathNotExists")
+        }
         guard isSet == (element.value != nil) else { return refused(isSet ? "notAState" : "notAMethod") }
         guard element.params["fetchOnly"] != true else { return refused("fetchOnly") }
         guard mayUse(element, peer) else { return refused("noAccess") }

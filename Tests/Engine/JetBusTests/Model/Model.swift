@@ -173,6 +173,8 @@ struct Model {
         case "unfetch":
             peers[peer]?.fetches.removeAll { $0.id == params["id"] }
             return .done
+        // Of the statistics, what depends on who asks.
+        case "info": return .result(["elements": .number(elements.filter { exists($0, for: peer) }.count)])
         case "get": return .result(.array(get(NaiveRule(params), by: peer)))
         case "authenticate", "passwd": return ask(method, params, id, from: peer)
         // The encoding of what follows is the wire's matter.
@@ -192,7 +194,7 @@ struct Model {
             notify("add", elements[elements.count - 1])
             return .done
         }
-        guard let index else { return refused("pathNotExists") }
+        guard let index, exists(elements[index], for: peer) else { return refused("pathNotExists") }
         guard elements[index].owner == peer else { return refused("foreignPath") }
         if method == "remove" {
             notify("remove", elements.remove(at: index))

@@ -122,6 +122,7 @@ struct Scenario {
         case 88..<93: request("unfetch", ["id": fetchID()], from: peer)
         case 93..<97: request("get", rule(id: nil), from: peer)
         case 97 where chance(1, of: 2): request("nonsense", [:], from: peer)
+        case 97 where chance(1, of: 2): request("info", [:], from: peer)
         case 97: request("config", ["encoding": ["msgpack", "json", nil][index(3)]], from: peer)
         case 98: introduction(from: peer, model)
         default: request("echo", value(), from: peer)

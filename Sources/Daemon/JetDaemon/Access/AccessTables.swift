@@ -1,0 +1,11 @@
+import JetBus
+
+/// What the configuration says about peers, with the users and groups looked up.
+struct AccessTables: Sendable {
+    /// The groups of peers on the unix socket.
+    var grants = GrantTable()
+    /// The limits of accounts.
+    var accounts = AccountRules()
+    /// Who may add elements below which prefixes.
+    var pathOwners: [PathOwner] = []
+}
