@@ -214,11 +214,13 @@ let package = Package(
             ["DocumentedEvents", "Files", "Handover", "Journal", "SystemUpdate", "Systemd", .logging], compact),
 
         // Tools: the command `jet`
-        .module("JetBench", .tools, ["Files", "JetProtocol", "JSONText", "CLinux"], hot),
+        .module("JetBench", .tools, ["CLinux", "Files", "JetProtocol", "JetUsers", "JSONText"], hot),
         .module(
             "JetCommand", .tools,
-            ["CLinux", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser],
-            compact),
+            [
+                "CLinux", "Files", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text",
+                .argumentParser,
+            ], compact),
 
         // Programs: a main of one line each, and the one that is all of them
         .program("jetd", ["JetdCommand"]),
