@@ -1,4 +1,5 @@
 import JSONText
+import JetBus
 import JetDaemon
 import JetProtocol
 import Testing

@@ -49,9 +49,6 @@ struct AccountRules: Sendable {
 
     /// What is configured for the peers that have authenticated as a user.
     func entry(forLogin name: String) -> Entry { logins[name] ?? Entry() }
-
-    /// The logins for which limits are configured.
-    var loginLimits: [String: Quotas.Limits] { logins.mapValues(\.limits) }
 }
 
 extension AccountRules.Entry {

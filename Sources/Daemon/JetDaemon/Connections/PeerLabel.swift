@@ -66,7 +66,7 @@ extension Hub {
             switch warning.kind {
             case .limitExceeded(let limit, let max):
                 let event: DaemonEvent = warning.isClosed ? .peerClosedForLimit : .limitReached
-                noteLimit(event, by: warning.peer, limit, max)
+                noteLimit(event, by: warning, limit, max)
             case .unreadable(let count): note(.peerUnreadable, by: warning.peer, ["count": "\(count)"])
             case .slow: note(.peerSlow, by: warning.peer)
             }
@@ -74,11 +74,9 @@ extension Hub {
     }
 
     /// Logs that a peer has reached a limit, once a minute for each account and limit.
-    private func noteLimit(_ event: DaemonEvent, by peer: PeerID, _ limit: String, _ max: Int) {
-        let label = label(of: peer)
-        let account = connection(of: peer).map { "\($0.identity.account)" } ?? label.source
+    private func noteLimit(_ event: DaemonEvent, by warning: Bus.PeerWarning, _ limit: String, _ max: Int) {
         quotaEvents.note(
-            event, by: "\(account) \(limit)",
-            label.with(["limit": "\(limit)", "max": "\(max)", "account": "\(account)"]))
+            event, by: "\(warning.account) \(limit)",
+            label(of: warning.peer).with(["limit": "\(limit)", "max": "\(max)", "account": "\(warning.account)"]))
     }
 }

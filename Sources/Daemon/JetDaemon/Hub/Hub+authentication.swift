@@ -21,7 +21,7 @@ extension Hub {
         case .passwordChange(let asker): user = asker
         }
         guard !logins.add(request, .init(source: source, user: user)) else { return }
-        finish(request, .failed("too many passwords for this user wait to be checked"))
+        finish(request, .limitExceeded(max: LoginQueue<Bus.AuthenticationRequest>.waitingLimit))
     }
 
     /// Answers that there is no such user, after about the time that a check takes: without a check, so that names that do
@@ -61,7 +61,9 @@ extension Hub {
 
     private func finish(_ request: Bus.AuthenticationRequest, _ result: Bus.AuthenticationResult) {
         let isAwaited = bus.isAwaited(request)
-        bus.answer(request, with: result, at: NIODeadline.now().uptimeNanoseconds)
+        bus.answer(
+            request, with: result, limits: accounts.entry(forLogin: request.user).limits,
+            at: NIODeadline.now().uptimeNanoseconds)
         if isAwaited { connection(of: request.peer)?.continueReading(request.peer) }
         scheduleTurnEnd()
     }
@@ -73,7 +75,7 @@ extension Bus.AuthenticationResult {
         switch self {
         case .granted: true
         case .wrongPassword, .unknownUser: false
-        case .changed, .forbidden, .failed: nil
+        case .changed, .forbidden, .limitExceeded, .failed: nil
         }
     }
 }

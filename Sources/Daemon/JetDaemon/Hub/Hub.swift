@@ -94,7 +94,7 @@ final class Hub {
     func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables) {
         grants = access.grants
         accounts = access.accounts
-        // TODO-PATHS bus.setPathOwners(access.pathOwners)
+        bus.setPathOwners(access.pathOwners)
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
     }

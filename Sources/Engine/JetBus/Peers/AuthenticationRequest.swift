@@ -36,6 +36,8 @@ extension Bus {
         case wrongPassword
         /// The peer's user may not do that.
         case forbidden
+        /// Too many requests for the user wait, from the same account; this many may.
+        case limitExceeded(max: Int)
         /// The check or the change failed, for this reason. The peer receives it.
         case failed(String)
     }

@@ -125,6 +125,7 @@ final class Authenticator {
         case (.unknownUser, _): .failure(Self.refusal(.invalidUser))
         case (.wrongPassword, _): .failure(Self.refusal(.invalidPassword))
         case (.forbidden, _): .failure(Self.noAccess(pending.user))
+        case (.limitExceeded(let max), _): .failure(.limitExceeded(.authentications, max: max))
         case (.failed(let reason), _): .failure(.internalError(reason))
         case (.granted, .passwordChange), (.changed, .authentication):
             .failure(.internalError("the result is of another kind than the request"))
