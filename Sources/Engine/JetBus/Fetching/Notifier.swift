@@ -29,7 +29,9 @@ final class Notifier {
     func notify(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
         guard element.interests.count > 0 else { return }
         // A large value is charged to each peer as it is appended, not at the end of the turn.
-        guard element.value.bytes.count <= Delivery.largeMessage else { return notifyLarge(event, of: element, by: sender) }
+        guard element.value.bytes.count <= Delivery.largeMessage else {
+            return notifyLarge(event, of: element, by: sender)
+        }
         delivery.withText(about: element) { text in
             var at: UInt32 = 0
             while at < element.interests.count {
