@@ -146,7 +146,7 @@ let package = Package(
         .native("CLinux", .linux),
         .native("CNetlink", .linux),
         .module("Systemd", .linux, ["CSystemd", "Moments", "Readiness"], compact),
-        .module("Udev", .linux, ["CUdev", "Readiness"], compact),
+        .module("Udev", .linux, ["CUdev", "Files", "Readiness"], compact),
         .module("Netlink", .linux, ["CNetlink", "Readiness", "Systemd"], compact),
         .module("Signals", .linux, ["CLinux"], compact),
         .module("DocumentedEvents", .linux, [.logging]),
@@ -214,11 +214,13 @@ let package = Package(
             ["DocumentedEvents", "Files", "Handover", "Journal", "SystemUpdate", "Systemd", .logging], compact),
 
         // Tools: the command `jet`
-        .module("JetBench", .tools, ["Files", "JetProtocol", "JSONText", "CLinux"], hot),
+        .module("JetBench", .tools, ["CLinux", "Files", "JetProtocol", "JetUsers", "JSONText"], hot),
         .module(
             "JetCommand", .tools,
-            ["CLinux", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text", .argumentParser],
-            compact),
+            [
+                "CLinux", "Files", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text",
+                .argumentParser,
+            ], compact),
 
         // Programs: a main of one line each, and the one that is all of them
         .program("jetd", ["JetdCommand"]),
@@ -243,7 +245,7 @@ let package = Package(
         .tests("MomentsTests", "Base", ["Moments"]),
         .tests("FilesTests", "Base", ["Files", "TestSupport"]),
         .tests("TextTests", "Base", ["Text"]),
-        .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "JSONText"]),
+        .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "Files", "JSONText", "TestSupport"]),
         .tests("JetProtocolTests", "Wire", ["JetProtocol", "JSONText", "TestSupport"]),
         .tests("SystemdTests", "Linux", ["Systemd", "CSystemd", "TestSupport"]),
         .tests("UdevTests", "Linux", ["Udev"]),

@@ -29,6 +29,8 @@ struct Benchmark {
         case benchmark(String)
         /// The path and the value themselves.
         case pathAndValue
+        /// The units of work that are charged.
+        case work
 
         /// What it is called in a table.
         var name: String {
@@ -37,6 +39,7 @@ struct Benchmark {
             case .lookUp(let count): "a look-up among \(count)"
             case .benchmark(let name): name
             case .pathAndValue: "path and value"
+            case .work: "the work charged"
             }
         }
     }
@@ -67,6 +70,8 @@ struct Run {
     var bytesIn = 0
     /// Bytes of path and value, for `Yardstick.pathAndValue`.
     var pathAndValue = 0.0
+    /// Units of one operation, for `Yardstick.work`.
+    var work = 0.0
     /// Does it once, and returns what it measured: nanoseconds or bytes, of all operations.
     let pass: () -> Double
 }

@@ -6,7 +6,7 @@ struct Suite {
 
     /// All of them.
     static var all: [Benchmark] {
-        Changes.all + Elements.all + Predicates.all + Fetches.all + Routing.all + Text.all
+        Changes.all + Elements.all + Predicates.all + Fetches.all + Routing.all + Text.all + Meter.all
     }
 
     /// These.
@@ -95,6 +95,7 @@ struct Suite {
             case .lookUp(let count): Yardsticks.lookUp(among: scale(count), looks: scale(200_000, tiny: 1000))
             case .benchmark(let name): amounts[name] ?? .nan
             case .pathAndValue: run.pathAndValue
+            case .work: run.work
             }
         let amount = run.pass() / operations
         guard amount.isFinite, yardstick.isFinite, yardstick > 0 else {

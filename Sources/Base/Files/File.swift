@@ -20,37 +20,63 @@ package enum File {
     }
 
     /// Whether there is something at the path. A symbolic link that leads nowhere counts as nothing.
+    package static func exists(_ path: FilePath) -> Bool { path.withCString { access($0, F_OK) == 0 } }
+
+    /// Whether there is something at the path. A symbolic link that leads nowhere counts as nothing.
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// What the names in a folder are wanted for.
+    package enum Entries: Sendable {
+        /// All of them.
+        case all
+        /// Folders, and symbolic links, which may lead to one: no plain files.
+        case folders
+    }
+
     /// The names in a folder, in no particular order; none if it cannot be read.
-    package static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
+    package static func names(in folder: FilePath, _ entries: Entries = .all) -> [FilePath] {
+        guard let stream = folder.withCString({ opendir($0) }) else { return [] }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [FilePath] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { FilePath($0.prefix { $0 != 0 }) }
+            guard name != ".", name != ".." else { continue }
+            switch Int(entry.pointee.d_type) {
+            case _ where entries == .all, Int(DT_DIR), Int(DT_LNK): names.append(name)
+            case Int(DT_UNKNOWN): if isFolder("\(folder)/\(name)") { names.append(name) }
+            default: break
             }
-            if name != ".", name != ".." { names.append(name) }
         }
         return names
     }
 
-    /// The text of the symbolic link at `path`; `nil` if there is none.
-    package static func link(_ path: String) -> String? {
+    /// Whether there is a folder at the path, or a link to one.
+    private static func isFolder(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The target of the symbolic link at `path`; `nil` if there is none.
+    package static func link(_ path: FilePath) -> FilePath? {
         withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
             guard let start = buffer.baseAddress else { return nil }
-            let length = readlink(path, start.assumingMemoryBound(to: CChar.self), buffer.count)
-            guard length >= 0 else { return nil }
-            return String(decoding: UnsafeRawBufferPointer(rebasing: buffer[..<length]), as: UTF8.self)
+            let length = path.withCString { readlink($0, start.assumingMemoryBound(to: CChar.self), buffer.count) }
+            // A target that fills the buffer may have been cut.
+            guard length >= 0, length < buffer.count else { return nil }
+            return FilePath(buffer[..<length])
         }
     }
 
     /// The path without symbolic links; `nil` if nothing is there.
-    package static func realPath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
+    package static func realPath(_ path: FilePath) -> FilePath? {
+        guard let resolved = path.withCString({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
-        return String(cString: resolved)
+        return FilePath(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+    }
+
+    /// The path without symbolic links; `nil` if nothing is there, or its name is not UTF-8.
+    package static func realPath(_ path: String) -> String? {
+        realPath(FilePath(path)).flatMap { String(validating: $0.bytes, as: UTF8.self) }
     }
 
     // MARK: Changing

@@ -12,7 +12,7 @@ package struct Folder: ~Copyable, Sendable {
     /// - Parameter followsLink: Whether a symbolic link at `path` is followed; otherwise it is an error.
     package init(_ path: String, followsLink: Bool = true) throws(SystemCallError) {
         let flags = Self.flags | (followsLink ? 0 : O_NOFOLLOW)
-        file = try OpenFile(path, in: AT_FDCWD, path: path, flags: flags)
+        file = try OpenFile(FilePath(path), in: AT_FDCWD, path: path, flags: flags)
     }
 
     private init(_ file: consuming OpenFile) { self.file = file }
@@ -28,12 +28,12 @@ package struct Folder: ~Copyable, Sendable {
     /// Opens a folder in this one. A symbolic link is an error.
     package func folder(_ name: String) throws(SystemCallError) -> Folder {
         Folder(
-            try OpenFile(name, in: file.descriptor, path: path(of: name), flags: Self.flags | O_NOFOLLOW))
+            try OpenFile(FilePath(name), in: file.descriptor, path: path(of: name), flags: Self.flags | O_NOFOLLOW))
     }
 
     /// Opens a file in this folder for reading. A symbolic link is an error.
     package func file(_ name: String) throws(SystemCallError) -> OpenFile {
-        try OpenFile(name, in: file.descriptor, path: path(of: name), flags: OpenFile.reading | O_NOFOLLOW)
+        try OpenFile(FilePath(name), in: file.descriptor, path: path(of: name), flags: OpenFile.reading | O_NOFOLLOW)
     }
 
     // MARK: Changing
@@ -49,7 +49,7 @@ package struct Folder: ~Copyable, Sendable {
         _ name: String, _ bytes: [UInt8], mode: mode_t, user: uid_t? = nil, group: gid_t? = nil, isDurable: Bool
     ) throws(SystemCallError) {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-        let new = try OpenFile(name, in: file.descriptor, path: path(of: name), flags: flags, mode: 0o600)
+        let new = try OpenFile(FilePath(name), in: file.descriptor, path: path(of: name), flags: flags, mode: 0o600)
         do throws(SystemCallError) {
             try new.write(bytes)
             let status = try new.status()

@@ -12,10 +12,12 @@ package struct OpenFile: ~Copyable, Sendable {
     /// - Parameters:
     ///   - name: The file, relative to `folder`.
     ///   - folder: The descriptor of a folder, or `AT_FDCWD`.
-    init(_ name: String, in folder: Int32, path: String, flags: Int32, mode: mode_t = 0) throws(SystemCallError) {
+    init(_ name: FilePath, in folder: Int32, path: String, flags: Int32, mode: mode_t = 0) throws(SystemCallError) {
         self.path = path
         var descriptor: Int32
-        repeat { descriptor = openat(folder, name, flags | O_CLOEXEC, mode) } while descriptor < 0 && errno == EINTR
+        repeat {
+            descriptor = name.withCString { openat(folder, $0, flags | O_CLOEXEC, mode) }
+        } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else { throw SystemCallError("open", path) }
         self.descriptor = descriptor
     }
@@ -23,8 +25,15 @@ package struct OpenFile: ~Copyable, Sendable {
     /// Opens a file for reading.
     ///
     /// - Parameter followsLink: Whether a symbolic link at `path` is followed; otherwise it is an error (`ELOOP`).
+    package init(_ path: FilePath, followsLink: Bool = true) throws(SystemCallError) {
+        try self.init(path, in: AT_FDCWD, path: path.text, flags: Self.reading | (followsLink ? 0 : O_NOFOLLOW))
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// - Parameter followsLink: Whether a symbolic link at `path` is followed; otherwise it is an error (`ELOOP`).
     package init(_ path: String, followsLink: Bool = true) throws(SystemCallError) {
-        try self.init(path, in: AT_FDCWD, path: path, flags: Self.reading | (followsLink ? 0 : O_NOFOLLOW))
+        try self.init(FilePath(path), followsLink: followsLink)
     }
 
     /// Opening a FIFO does not wait for its other end, and a terminal does not become that of this process.
@@ -52,7 +61,8 @@ extension OpenFile {
         return bytes
     }
 
-    /// The rest of the file, or as much of it as `limit` allows.
+    /// The rest of the file, or as much of it as `limit` allows: for callers that need only the beginning, or refuse what
+    /// is longer.
     package func prefix(_ limit: Int) throws(SystemCallError) -> [UInt8] {
         // Of a plain file all fits at once, so that no copy of it is left behind. Files in /proc have a size of 0.
         let size = try Int(status().st_size)
@@ -73,7 +83,7 @@ extension OpenFile {
         return bytes
     }
 
-    /// What one read(2) returns, of up to `limit` bytes.
+    /// What one read(2) of up to `limit` bytes returns. There may be more in the file if it returns as many.
     package func oneRead(_ limit: Int) throws(SystemCallError) -> [UInt8] {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

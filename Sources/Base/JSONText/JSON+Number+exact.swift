@@ -47,6 +47,38 @@ extension JSON.Number {
             return isNegative ? -exponent : exponent
         }
 
+        /// Agrees with `==`. Hashing a number made of the digits is faster than hashing the digits one by one.
+        func hash(into hasher: inout Hasher) {
+            if digits.count <= Self.fewDigits {
+                let value = digits.reduce(0) { $0 &* 10 &+ UInt64($1) }
+                Self.hash(value, isNegative, exponent, &hasher)
+            } else {
+                hasher.combine(isNegative)
+                hasher.combine(exponent)
+                hasher.combine(digits)
+            }
+        }
+
+        /// How many digits always fit into a word.
+        private static let fewDigits = 19
+
+        private static func hash(_ value: UInt64, _ isNegative: Bool, _ exponent: Int64, _ hasher: inout Hasher) {
+            hasher.combine(isNegative)
+            hasher.combine(exponent)
+            hasher.combine(value)
+        }
+
+        /// Hashes the number of `text`, without an `Exact` if it is a short whole number, as most are.
+        static func hash(_ text: String, into hasher: inout Hasher) {
+            guard text.utf8.count < fewDigits, let number = Int64(text) else { return hasher.combine(Exact(text)) }
+            var (value, exponent) = (number.magnitude, Int64(0))
+            while value != 0, value.isMultiple(of: 10) {
+                value /= 10
+                exponent += 1
+            }
+            hash(value, number < 0, exponent, &hasher)
+        }
+
         /// The number as a whole number, if it is one and fits.
         var int: Int? {
             guard exponent >= 0, exponent < 20 else { return nil }

@@ -38,6 +38,6 @@ extension JSON {
         }
 
         /// Agrees with `==`.
-        public func hash(into hasher: inout Hasher) { hasher.combine(Exact(text)) }
+        public func hash(into hasher: inout Hasher) { Exact.hash(text, into: &hasher) }
     }
 }

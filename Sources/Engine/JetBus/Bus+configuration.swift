@@ -34,6 +34,10 @@ extension Bus {
         /// How many elements the gets of one message may walk over in all, because other peers wait meanwhile. Further
         /// gets of a batch fail.
         public var walkLimit = ProtocolLimits.walk
+        /// How much work one account may cause in a turn, in units of about a nanosecond, before it waits for the next one.
+        public var slice = 2_000_000
+        /// How much work one request may cause in all.
+        public var workLimit = ProtocolLimits.work
         /// How many texts in a row may fail to parse before the peer is closed.
         public var parseErrorLimit = ProtocolLimits.parseErrors
         /// The system's user that runs the daemon, and may see all peers by the method `peers`.

@@ -11,6 +11,7 @@ public import JetProtocol
 ///                                                        // makes room for more
 ///     bus.takePeersWithOutput(into: &peers)              // once, at the end of the turn
 ///     for peer in peers { bus.withOutput(of: peer) { write($0) } }
+///     bus.proceed(at: now, resuming: &peers)             // while `hasWork`, when the sockets have had their turn
 ///
 /// Given the same calls with the same times and the same seed, a bus always does the same. It is made for one thread.
 ///
@@ -23,6 +24,8 @@ public import JetProtocol
 /// - `Delivery/`: outboxes, conflation, and all limits of a peer's output (`Delivery`);
 /// - `Routing/`: requests to owners and their answers (`Router`);
 /// - `Peers/`: the peers (`PeerTable`), who they are (`Authenticator`), `SessionRequests`;
+/// - `Accounts/`: who is charged, and quotas;
+/// - `Work/`: how time is divided (`Scheduler`), and requests that take several turns (`Job`);
 /// - `Messages/`: parsing and dispatch, which are extensions of `Bus`.
 public final class Bus {
     let configuration: Configuration
@@ -41,6 +44,11 @@ public final class Bus {
     let router: Router
     let authenticator: Authenticator
     let pathOwners: PathOwners
+    let departures: Departures
+    let scheduler: Scheduler
+    let jobs: Jobs
+    let notifier: Notifier
+    let postponement: Postponement
     private let timers = FetchTimers()
 
     // What `Messages/` needs to parse one message.
@@ -55,21 +63,27 @@ public final class Bus {
         self.configuration = configuration
         accounts = AccountTable(configuration.quotas)
         peers = PeerTable(accounts, outboxLimit: configuration.outboxLimit)
+        scheduler = Scheduler(slice: configuration.slice)
+        jobs = Jobs(scheduler, workLimit: configuration.workLimit)
         delivery = Delivery(configuration, accounts, warnings)
+        postponement = Postponement(delivery, accounts, pendingBytesLimit: configuration.pendingBytesLimit)
         elements = ElementTable(accounts, seed: configuration.seed)
         fetchers = FetcherTable(accounts, seed: configuration.seed)
         pathOwners = PathOwners(configuration.pathOwners)
-        windows = SortedWindows(delivery, timers, clock)
+        windows = SortedWindows(delivery, timers, clock, scheduler)
         deferred = DeferredFetches(delivery, windows, timers, clock)
-        let notifier = Notifier(fetchers, delivery, windows, deferred)
-        let snapshots = Snapshots(elements, fetchers, delivery, deferred)
+        notifier = Notifier(fetchers, delivery, windows, deferred, scheduler, Backlog(fetchers, scheduler))
+        let snapshots = Snapshots(
+            elements, fetchers, delivery, deferred, scheduler, workLimit: configuration.workLimit)
         elementRequests = ElementRequests(
             elements, fetchers, notifier, snapshots, delivery, peers, accounts, pathOwners)
         fetchRequests = FetchRequests(
-            elements, fetchers, delivery, snapshots, windows, timers, walkLimit: configuration.walkLimit)
+            elements, fetchers, delivery, snapshots, windows, timers, scheduler, jobs,
+            walkLimit: configuration.walkLimit)
         sessionRequests = SessionRequests(delivery, configuration)
         router = Router(elements, delivery, accounts, warnings, clock, configuration)
         authenticator = Authenticator(delivery, accounts, configuration)
+        departures = Departures(router, fetchRequests, elementRequests, scheduler, accounts)
         parts.initialize(to: MessageParts())
     }
 
@@ -100,10 +114,11 @@ public final class Bus {
     public func disconnect(_ id: PeerID) {
         guard let peer = peer(id) else { return }
         delivery.close(peer)
-        fetchRequests.endAll(of: peer)
-        router.disconnect(peer)
+        peer.job?.job.cancel()
+        peer.job = nil
+        _ = postponement.takeTexts(of: peer)
         authenticator.cancel(of: peer)
-        elementRequests.removeAll(of: peer)
+        departures.begin(peer)
         delivery.discardOutput(of: peer)
         peers.remove(peer)
     }
@@ -142,7 +157,10 @@ public final class Bus {
     /// Returns the peers that have output or are to be closed since the last call, each once.
     ///
     /// - Parameter list: Emptied first; its memory is used again.
+    ///
+    /// This ends a turn.
     public func takePeersWithOutput(into list: inout ContiguousArray<PeerID>) {
+        scheduler.endTurn()
         if !accounts.overdrawn.isEmpty { closeOverdrawn() }
         delivery.takePeers(into: &list)
     }
@@ -161,6 +179,8 @@ public final class Bus {
     @discardableResult
     public func withOutput(of id: PeerID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
         guard let peer = peer(id) else { return false }
+        // To copy them to the kernel is work, too.
+        scheduler.charge(peer, peer.output.count / 8)
         return delivery.withOutput(of: peer, body)
     }
 
@@ -178,10 +198,10 @@ public final class Bus {
         return true
     }
 
-    /// Whether a peer's messages should not be read for now: it does not read its own, or its authentication request waits
-    /// for a result.
+    /// Whether a peer's messages should not be read for now: it does not read its own, one of its requests is not done, or
+    /// its account has used up its time in this turn.
     public func isPaused(_ id: PeerID) -> Bool {
-        peer(id).map { $0.output.isPaused || $0.authentication != nil } ?? false
+        peer(id).map { $0.output.isPaused || $0.mustWait || !$0.postponed.isEmpty } ?? false
     }
 
     /// Whether a peer's connection is to be closed when its output is written.

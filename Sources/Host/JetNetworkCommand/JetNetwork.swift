@@ -77,10 +77,15 @@ public enum JetNetwork {
 
     /// Logs the result of a request. The token is not logged, because it is a secret of the author.
     private static func tell(_ answer: ChangeAnswer, _ success: NetworkEvent, _ request: ChangeRequest) {
-        var metadata: Logger.Metadata = ["id": "\(answer.id)", "by": "\(request.by)"]
-        if !request.link.isEmpty { metadata["link"] = "\(request.link)" }
+        var metadata: Logger.Metadata = ["by": "\(request.by)"]
+        if !request.link.isEmpty {
+            // A change has the id of the request for it.
+            metadata["id"] = "\(request.id)"
+            metadata["link"] = "\(request.link)"
+        }
         switch answer.result {
         case .done(let value):
+            if let id = value["id"]?.string { metadata["id"] = "\(id)" }
             if let link = value["link"]?.string { metadata["link"] = "\(link)" }
             logger.note(success, metadata)
         case .refused(let field, let reason):

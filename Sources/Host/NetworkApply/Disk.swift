@@ -67,16 +67,23 @@ extension Disk {
     /// - Returns: `nil` if there is no such file.
     /// - Throws: `DiskError` if it cannot be read or is longer.
     public func read(_ path: String, limit: Int = 1 << 20) throws(DiskError) -> [UInt8]? {
+        try read(FilePath(path), limit: limit)
+    }
+
+    private func read(_ path: FilePath, limit: Int = 1 << 20) throws(DiskError) -> [UInt8]? {
         do throws(SystemCallError) {
-            return try File.contents(root + path, limit: limit)
+            return try OpenFile(FilePath(root) + path).contents(limit: limit)
         } catch {
             if error.isMissing || error.code == ENOTDIR { return nil }
-            throw DiskError(path, error.code)
+            throw DiskError(path.text, error.code)
         }
     }
 
     /// The text of a file. What is not UTF-8 is repaired.
-    func text(_ path: String) throws(DiskError) -> String? {
+    func text(_ path: String) throws(DiskError) -> String? { try text(FilePath(path)) }
+
+    /// The text of a file. What is not UTF-8 is repaired.
+    func text(_ path: FilePath) throws(DiskError) -> String? {
         try read(path).map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -99,8 +106,8 @@ extension Disk {
     }
 
     /// The names in a directory, sorted as networkd sorts them; none if there is no such directory.
-    func names(in directory: String) -> [String] {
-        File.names(in: root + directory).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    func names(in directory: String, _ entries: File.Entries = .all) -> [FilePath] {
+        File.names(in: FilePath(root + directory), entries).sorted()
     }
 }
 

@@ -15,7 +15,7 @@ struct LinkFiles: Sendable {
     let takesDropIn: Bool
 
     private let match: NetworkFile.Assignment
-    private let dropIns: [(name: String, file: NetworkFile)]
+    private let dropIns: [(name: FilePath, file: NetworkFile)]
     private let baseFile: NetworkFile
 
     /// How our own file says from which one it was made.
@@ -90,29 +90,30 @@ struct LinkFiles: Sendable {
     }
 
     /// The drop-ins of a file by their names, ours left out: of the same name the one in the first place counts.
-    private static func dropIns(of path: String, _ disk: Disk) throws(DiskError) -> [(name: String, file: NetworkFile)]
-    {
-        var found: [String: String] = [:]
+    private static func dropIns(of path: String, _ disk: Disk) throws(DiskError) -> [(
+        name: FilePath, file: NetworkFile
+    )] {
+        var found: [FilePath: FilePath] = [:]
         for directory in LinkInventory.directories.reversed() {
             let folder = "\(directory)/\(File.name(of: path)).d"
             for name in disk.names(in: folder) where name.hasSuffix(".conf") && !name.hasPrefix(".") {
                 found[name] = "\(folder)/\(name)"
             }
         }
-        var files: [(name: String, file: NetworkFile)] = []
-        for (name, file) in found.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })
-        where file != LinkInventory.dropIn(of: path) {
+        var files: [(name: FilePath, file: NetworkFile)] = []
+        for (name, file) in found.sorted(by: { $0.key < $1.key })
+        where file != FilePath(LinkInventory.dropIn(of: path)) {
             files.append((name, NetworkFile(parsing: try disk.text(file) ?? "")))
         }
         return files
     }
 
     private static func merge(
-        _ file: NetworkFile, _ dropIns: [(name: String, file: NetworkFile)], ours: NetworkFile? = nil
+        _ file: NetworkFile, _ dropIns: [(name: FilePath, file: NetworkFile)], ours: NetworkFile? = nil
     ) -> NetworkFile {
         var all = dropIns
-        if let ours { all.append((LinkInventory.dropInName, ours)) }
-        all.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        if let ours { all.append((FilePath(LinkInventory.dropInName), ours)) }
+        all.sort { $0.name < $1.name }
         return all.reduce(file) { $0.merged(with: $1.file) }
     }
 }

@@ -20,7 +20,8 @@ struct LinkInventory: Sendable {
 
     /// The names of all links but the loopback one.
     var names: [String] {
-        disk.names(in: "/sys/class/net").filter { ChangeRequest.isLinkName($0) && !isLoopback($0) }
+        disk.names(in: "/sys/class/net", .folders).map(\.text)
+            .filter { ChangeRequest.isLinkName($0) && !isLoopback($0) }
     }
 
     /// Whether this is the loopback link, by its `ARPHRD_LOOPBACK`.
@@ -68,7 +69,8 @@ struct LinkInventory: Sendable {
     /// Whether interfaces(5) has a stanza for the link. Files that it names in other places are not looked at.
     private func hasStanza(_ link: String) -> Bool {
         let directory = "/etc/network/interfaces.d"
-        let files = ["/etc/network/interfaces"] + disk.names(in: directory).map { "\(directory)/\($0)" }
+        let files: [FilePath] =
+            ["/etc/network/interfaces"] + disk.names(in: directory).map { "\(directory)/\($0)" }
         return files.contains { file in
             guard let text = try? disk.text(file) else { return false }
             return text.split(separator: "\n").contains { line in

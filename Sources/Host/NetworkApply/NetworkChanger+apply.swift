@@ -67,7 +67,7 @@ extension NetworkChanger {
         let plan = try files.plan(for: target)
         let now = surroundings.now()
         let change = PendingChange(
-            id: word(8), token: word(24), link: link, by: request.by, from: files.settings, to: target,
+            id: request.id, token: word(24), link: link, by: request.by, from: files.settings, to: target,
             deadline: now + request.confirmWithin,
             deadlineSinceBoot: surroundings.sinceBoot() + request.confirmWithin * 1000, bootID: bootID,
             files: try plan.files.map(formerFile), kernel: try kernel.state(of: link))

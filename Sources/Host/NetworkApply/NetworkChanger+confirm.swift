@@ -19,7 +19,7 @@ extension NetworkChanger {
                 throw FieldError("", "The deadline has passed; the change is being rolled back.")
             }
             let outcome = ChangeOutcome(
-                id: change.id, link: change.link, result: .confirmed, at: surroundings.now())
+                id: change.id, link: change.link, by: change.by, result: .confirmed, at: surroundings.now())
             // The order matters: the change is permanent when its record is removed.
             try records.put(outcome)
             try records.removePending()

@@ -35,7 +35,7 @@ extension NetworkChanger {
             }
         }
         var outcome = ChangeOutcome(
-            id: change.id, link: change.link, result: result, reason: reason, at: surroundings.now())
+            id: change.id, link: change.link, by: change.by, result: result, reason: reason, at: surroundings.now())
         if change.bootID == bootID {
             let trouble = await reload(change)
             settle(change)

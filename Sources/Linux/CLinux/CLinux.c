@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -69,5 +70,7 @@ int linux_watch_clock(void) {
     }
     return timer;
 }
+
+int linux_set_thread_user(unsigned int user) { return (int)syscall(SYS_setresuid, -1L, (long)user, -1L); }
 
 void linux_forbid_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

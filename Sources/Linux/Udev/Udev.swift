@@ -1,4 +1,5 @@
 internal import CUdev
+package import Files
 internal import Glibc
 
 /// libudev in Swift: which devices there are (`Udev.devices`), and what becomes of them (`DeviceMonitor`).
@@ -29,7 +30,7 @@ public enum Udev {
         }
         try UdevError.check(udev_enumerate_scan_devices(enumeration), of: "udev_enumerate_scan_devices")
         return ListEntries(first: udev_enumerate_get_list_entry(enumeration)).compactMap { syspath, _ in
-            guard let device = udev_device_new_from_syspath(udev, syspath) else { return nil }
+            guard let device = syspath.withCString({ udev_device_new_from_syspath(udev, $0) }) else { return nil }
             defer { udev_device_unref(device) }
             return Device(device, attributes: attributes)
         }
@@ -42,10 +43,10 @@ public enum Udev {
     ///   - attributes: Which of its attributes to read.
     /// - Returns: The device; `nil` if it does not exist (any more).
     /// - Throws: `UdevError` if libudev cannot be initialized.
-    public static func device(at syspath: String, attributes: [String] = []) throws(UdevError) -> Device? {
+    package static func device(at syspath: FilePath, attributes: [String] = []) throws(UdevError) -> Device? {
         guard let udev = udev_new() else { throw UdevError("udev_new") }
         defer { udev_unref(udev) }
-        guard let device = udev_device_new_from_syspath(udev, syspath) else { return nil }
+        guard let device = syspath.withCString({ udev_device_new_from_syspath(udev, $0) }) else { return nil }
         defer { udev_device_unref(device) }
         return Device(device, attributes: attributes)
     }

@@ -1,4 +1,5 @@
 import CBytes
+import JSONText
 
 #if canImport(Glibc)
     import Glibc
@@ -50,7 +51,7 @@ extension RawSpan {
     }
 
     /// Below 0 if these bytes come before `other`, 0 if they are the same, above 0 if they come after it.
-    private func order(to other: [UInt8]) -> Int {
+    func order(to other: [UInt8]) -> Int {
         let common = withUnsafeBytes { own in
             other.withUnsafeBytes { other -> Int32 in
                 guard let left = own.baseAddress, let right = other.baseAddress else { return 0 }
@@ -70,5 +71,28 @@ extension RawSpan {
                 return jet_bytes_contain(haystack, own.count, needle, part.count)
             }
         }
+    }
+
+    /// Whether `byte` is somewhere in these bytes.
+    func contains(_ byte: UInt8) -> Bool {
+        withUnsafeBytes { own in
+            guard let first = own.baseAddress else { return false }
+            return memchr(first, Int32(byte), own.count) != nil
+        }
+    }
+
+    /// Whether all bytes are ASCII.
+    var isASCII: Bool {
+        var at = 0
+        var bits: UInt64 = 0
+        while at &+ 8 <= byteCount {
+            bits |= unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
+            at &+= 8
+        }
+        while at < byteCount {
+            bits |= UInt64(byte(at))
+            at &+= 1
+        }
+        return bits & 0x8080_8080_8080_8080 == 0
     }
 }

@@ -48,12 +48,26 @@ extension FetchRule {
 
     private mutating func addConditions(of params: JSON) throws(RuleError) {
         guard let part = params.optional("where") else { return }
-        guard let conditions = part.array else { return try addCondition(part, at: "where") }
-        for (index, condition) in conditions.enumerated() { try addCondition(condition, at: "where[\(index)]") }
+        guard let conditions = part.array else {
+            if let rule = try addCondition(part, at: "where") { add(rule.checks) }
+            return
+        }
+        guard conditions.count <= ProtocolLimits.ruleFields else {
+            throw RuleError(at: "where", "must have at most \(ProtocolLimits.ruleFields) conditions")
+        }
+        var checks: [ValueCheck] = []
+        for (index, condition) in conditions.enumerated() {
+            if let rule = try addCondition(condition, at: "where[\(index)]") { checks += rule.checks }
+        }
+        if !checks.isEmpty { add(checks) }
     }
 
-    /// Adds `{prop?, op, value}`. An empty `prop` stands for the value itself.
-    private mutating func addCondition(_ condition: JSON, at place: String) throws(RuleError) {
+    private mutating func add(_ checks: [ValueCheck]) { value = ValueRule(checks: (value?.checks ?? []) + checks) }
+
+    /// Adds `{prop?, op, value}`, if it is about a field.
+    ///
+    /// - Returns: The rule for the value itself, if `prop` is absent or empty.
+    private mutating func addCondition(_ condition: JSON, at place: String) throws(RuleError) -> ValueRule? {
         guard condition.object != nil else { throw RuleError(at: place, "must be an object of prop, op and value") }
         guard let name = condition["op"]?.string else { throw RuleError(at: "\(place).op", "must be a string") }
         guard var operand = condition["value"] else { throw RuleError(at: "\(place).value", "is missing") }
@@ -61,9 +75,10 @@ extension FetchRule {
         if name == "isType", operand == "table" { operand = "object" }
         let rule = try ValueRule(parsing: .object([name: operand]), at: place)
         switch condition.optional("prop") {
-        case nil, "": value = ValueRule((value?.predicates ?? []) + rule.predicates)
+        case nil, "": return rule
         case .string(let prop):
             fields.append(Field(path: try FieldPath(parsing: prop, at: "\(place).prop"), rule: rule))
+            return nil
         default: throw RuleError(at: "\(place).prop", "must be a string")
         }
     }
@@ -75,7 +90,11 @@ extension FetchRule {
             throw RuleError(at: place, "must have at most \(PathRule.mostSearches) patterns")
         }
         for (index, text) in texts.enumerated() {
-            patterns.append(try LuaPattern(parsing: text, at: "\(place)[\(index)]"))
+            let place = "\(place)[\(index)]"
+            guard text.utf8.count <= ProtocolLimits.patternLength else {
+                throw RuleError(at: place, "must have at most \(ProtocolLimits.patternLength) bytes")
+            }
+            patterns.append(try LuaPattern(parsing: text, at: place))
         }
         return patterns
     }
@@ -85,6 +104,9 @@ extension FetchRule {
         guard let value else { return nil }
         if let text = value.string { return [text] }
         guard let elements = value.array else { throw RuleError(at: place, "must be an array of strings") }
+        guard elements.count <= ProtocolLimits.ruleOperands else {
+            throw RuleError(at: place, "must have at most \(ProtocolLimits.ruleOperands) strings")
+        }
         var texts: [String] = []
         for (index, element) in elements.enumerated() {
             guard let text = element.string else { throw RuleError(at: "\(place)[\(index)]", "must be a string") }

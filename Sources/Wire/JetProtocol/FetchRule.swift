@@ -60,6 +60,9 @@ public struct FetchRule: Hashable, Sendable {
             guard let members = part.object else {
                 throw RuleError(at: "valueField", "must be an object of field paths and predicates")
             }
+            guard members.count <= ProtocolLimits.ruleFields else {
+                throw RuleError(at: "valueField", "must have at most \(ProtocolLimits.ruleFields) fields")
+            }
             for member in members {
                 let place = "valueField.\(member.name)"
                 let path = try FieldPath(parsing: member.name, at: place)
@@ -88,7 +91,7 @@ public struct FetchRule: Hashable, Sendable {
     /// Whether a Method, whose path satisfies the rule, satisfies the rest of it. A Method has no value, so of the
     /// predicates on the value only `equalsNot` holds, and none of those on fields: no field has a parent.
     public var matchesMethod: Bool {
-        value?.matchesAbsence != false && fields.allSatisfy(\.rule.predicates.isEmpty) && sort?.valueType == nil
+        value?.matchesAbsence != false && fields.allSatisfy(\.rule.checks.isEmpty) && sort?.valueType == nil
     }
 
     /// Whether a State's value satisfies the rule. Its text must have been scanned.
@@ -106,7 +109,7 @@ public struct FetchRule: Hashable, Sendable {
             switch field.path.find(in: text, &meter) {
             case .present(let range): if !field.rule.matches(range.of(text), &meter) { return false }
             case .absent: if !field.rule.matchesAbsence { return false }
-            case .nowhere: if !field.rule.predicates.isEmpty { return false }
+            case .nowhere: if !field.rule.checks.isEmpty { return false }
             }
         }
         switch sort?.key {

@@ -24,51 +24,63 @@ public struct FieldPath: Hashable, Sendable {
     ///
     /// - Throws: `RuleError` at `place` if it is not a field path.
     public init(parsing text: String, at place: String) throws(RuleError) {
-        var rest = Array(text.utf8)[...]
+        let bytes = Array(text.utf8)
+        var at = 0
         var steps: [Step] = []
         var needsStep = true
-        while let byte = rest.first {
-            if byte == UInt8(ascii: "[") {
+        while at < bytes.count {
+            guard steps.count < JSONScanner.maximumDepth || !needsStep && bytes[at] == UInt8(ascii: ".") else {
+                throw RuleError(at: place, "has too many steps")
+            }
+            if bytes[at] == UInt8(ascii: "[") {
                 guard !needsStep || steps.isEmpty else { throw RuleError(at: place, "a name is missing after a dot") }
-                steps.append(try Self.bracket(&rest, at: place))
-            } else if byte == UInt8(ascii: "."), !needsStep {
-                rest = rest.dropFirst()
+                steps.append(try Self.bracket(bytes, &at, place))
+            } else if bytes[at] == UInt8(ascii: "."), !needsStep {
+                at += 1
                 needsStep = true
                 continue
             } else if needsStep {
-                let name = rest.prefix { ![UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]")].contains($0) }
+                let name = bytes[at...].prefix { !Self.ends($0) }
                 guard !name.isEmpty else { throw RuleError(at: place, "a name is missing") }
                 steps.append(.member(Array(name)))
-                rest = rest.dropFirst(name.count)
+                at = name.endIndex
             } else {
                 throw RuleError(at: place, "needs a dot or a bracket after step \(steps.count)")
             }
             needsStep = false
         }
         guard !needsStep else { throw RuleError(at: place, steps.isEmpty ? "is empty" : "ends in a dot") }
-        guard steps.count <= JSONScanner.maximumDepth else { throw RuleError(at: place, "has too many steps") }
         self.steps = steps
         self.text = text
     }
 
+    /// Whether a byte ends a name.
+    private static func ends(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ".") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
+    }
+
     /// Reads `[0]` or `["name"]`.
-    private static func bracket(_ rest: inout ArraySlice<UInt8>, at place: String) throws(RuleError) -> Step {
-        rest = rest.dropFirst()
-        if rest.first == UInt8(ascii: "\"") {
-            let bytes = Array(rest)
-            var scanner = JSONScanner(bytes.span.bytes)
+    private static func bracket(_ bytes: [UInt8], _ at: inout Int, _ place: String) throws(RuleError) -> Step {
+        at += 1
+        let step: Step
+        if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
+            var scanner = JSONScanner(bytes.span.bytes, at: at)
             guard let name = try? scanner.string() else { throw RuleError(at: place, "a quoted name is not closed") }
-            let step = Step.member(name.decoded(in: bytes.span.bytes))
-            rest = rest.dropFirst(scanner.offset)
-            guard rest.popFirst() == UInt8(ascii: "]") else { throw RuleError(at: place, "a bracket is not closed") }
-            return step
+            step = .member(name.decoded(in: bytes.span.bytes))
+            at = scanner.offset
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "]") else {
+                throw RuleError(at: place, "a bracket is not closed")
+            }
+        } else {
+            let digits = bytes[at...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            at = digits.endIndex
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "]"),
+                let index = Int(String(decoding: digits, as: UTF8.self))
+            else { throw RuleError(at: place, "a bracket needs an index from 0 or a name in double quotes") }
+            step = .element(index)
         }
-        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        rest = rest.dropFirst(digits.count)
-        guard rest.popFirst() == UInt8(ascii: "]"), let index = Int(String(decoding: digits, as: UTF8.self)) else {
-            throw RuleError(at: place, "a bracket needs an index from 0 or a name in double quotes")
-        }
-        return .element(index)
+        at += 1
+        return step
     }
 
     /// Where a field path leads in a value.

@@ -20,6 +20,10 @@ extension PathRule {
                 guard let elements = member.value.array else {
                     throw RuleError(at: "path.\(member.name)", "must be an array of strings")
                 }
+                guard elements.count <= ProtocolLimits.ruleOperands else {
+                    throw RuleError(
+                        at: "path.\(member.name)", "must have at most \(ProtocolLimits.ruleOperands) strings")
+                }
                 var texts: [[UInt8]] = []
                 for (index, element) in elements.enumerated() {
                     guard let text = element.string else {

@@ -101,7 +101,7 @@ public struct PathRule: Hashable, Sendable {
 
     /// The lower case of a path.
     package static func lowercased(_ path: RawSpan, _ meter: inout WorkMeter) -> [UInt8] {
-        meter.addLowercasing(path.byteCount)
+        meter.addLowercasing(path)
         return lowercased(path)
     }
 }
@@ -190,10 +190,10 @@ extension PathRule.Predicate {
             meter.addComparison(operand.count)
             return !path.finishes(with: operand)
         case .contains(let operand):
-            meter.addSearch(path.byteCount)
+            meter.addSearch(path.byteCount, operand.count)
             return path.includes(operand)
         case .containsNot(let operand):
-            meter.addSearch(path.byteCount)
+            meter.addSearch(path.byteCount, operand.count)
             return !path.includes(operand)
         case .equalsOneOf(let operands):
             meter.addLookup(operands.count)
@@ -203,13 +203,13 @@ extension PathRule.Predicate {
             return !path.isOne(of: operands)
         case .containsOneOf(let operands):
             for operand in operands where !meter.isExhausted {
-                meter.addSearch(path.byteCount)
+                meter.addSearch(path.byteCount, operand.count)
                 if path.includes(operand) { return true }
             }
             return false
         case .containsAllOf(let operands):
             for operand in operands {
-                meter.addSearch(path.byteCount)
+                meter.addSearch(path.byteCount, operand.count)
                 guard !meter.isExhausted, path.includes(operand) else { return false }
             }
             return true
@@ -232,7 +232,7 @@ extension PathRule.Predicate {
     var ordered: Self {
         func ascending(_ texts: [[UInt8]]) -> [[UInt8]] {
             var ordered: [[UInt8]] = []
-            for text in texts.sorted(by: { $0.lexicographicallyPrecedes($1) }) where ordered.last != text {
+            for text in texts.sorted(by: { $0.span.bytes.order(to: $1) < 0 }) where ordered.last != text {
                 ordered.append(text)
             }
             return ordered

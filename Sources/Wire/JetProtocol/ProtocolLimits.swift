@@ -18,6 +18,9 @@ package enum ProtocolLimits {
     /// The time between two pings of a WebSocket.
     package static let pingInterval = Duration.seconds(5)
 
+    /// The longest name of a peer, in bytes (§2.8).
+    package static let nameLength = 256
+
     // MARK: Routing (§3.3)
 
     /// How long an owner has to answer.
@@ -29,8 +32,16 @@ package enum ProtocolLimits {
 
     /// How many strings or patterns one predicate may search for: each costs a walk over every path.
     package static let searches = 1000
-    /// How many steps a Lua pattern may take on one path.
+    /// How many steps all Lua patterns of a rule may take on one path.
     package static let patternSteps = 1 << 15
+    /// The longest Lua pattern, in bytes.
+    package static let patternLength = 4096
+    /// How many strings or values a predicate may have that are found by a look-up.
+    package static let ruleOperands = 65_536
+    /// How many fields and conditions a rule may have.
+    package static let ruleFields = 256
+    /// The longest params of a fetch or a get, in bytes.
+    package static let ruleSize = 1 << 20
 
     // MARK: Access (§6)
 
@@ -55,6 +66,9 @@ package enum ProtocolLimits {
     package static let authentications = 256
     /// How many elements the `get` requests of one message may look at.
     package static let walk = 4 << 20
+
+    /// How much work one request may cause, in units of about a nanosecond.
+    package static let work = 1_000_000_000
 
     // MARK: Additions (§7)
 

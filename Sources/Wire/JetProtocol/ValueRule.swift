@@ -37,11 +37,16 @@ public struct ValueRule: Hashable, Sendable {
         case hasAllOf([JSON])
     }
 
+    /// The predicates, each prepared to be asked often.
+    let checks: [ValueCheck]
+
     /// The predicates that must hold.
-    public let predicates: [Predicate]
+    public var predicates: [Predicate] { checks.map(\.predicate) }
 
     /// A rule of these predicates.
-    public init(_ predicates: [Predicate]) { self.predicates = predicates }
+    public init(_ predicates: [Predicate]) { self.init(checks: predicates.map(ValueCheck.init)) }
+
+    init(checks: [ValueCheck]) { self.checks = checks }
 
     /// Whether a value satisfies the rule. Its text must have been scanned, without white space around it.
     public func matches(_ value: RawSpan) -> Bool {
@@ -52,13 +57,13 @@ public struct ValueRule: Hashable, Sendable {
     /// Whether a value satisfies the rule. Its text must have been scanned, without white space around it. The result
     /// means nothing if `meter` is exhausted afterwards.
     package func matches(_ value: RawSpan, _ meter: inout WorkMeter) -> Bool {
-        for predicate in predicates where meter.isExhausted || !predicate.holds(for: value, &meter) { return false }
+        for check in checks where meter.isExhausted || !check.holds(for: value, &meter) { return false }
         return true
     }
 
     /// Whether a value that is absent satisfies the rule: only `equalsNot` holds for it.
     public var matchesAbsence: Bool {
-        predicates.allSatisfy { if case .equalsNot = $0 { true } else { false } }
+        checks.allSatisfy { if case .equalsNot = $0.predicate { true } else { false } }
     }
 
     /// Reads a rule: an object of predicates.
@@ -80,6 +85,9 @@ public struct ValueRule: Hashable, Sendable {
             }
             func list() throws(RuleError) -> [JSON] {
                 guard let list = member.value.array else { throw RuleError(at: here, "must be an array") }
+                guard list.count <= ProtocolLimits.ruleOperands else {
+                    throw RuleError(at: here, "must have at most \(ProtocolLimits.ruleOperands) elements")
+                }
                 return list
             }
             switch member.name {
@@ -140,67 +148,5 @@ extension ValueRule.Predicate {
         case .hasOneOf(let operands): ("hasOneOf", .array(operands))
         case .hasAllOf(let operands): ("hasAllOf", .array(operands))
         }
-    }
-
-    func holds(for value: RawSpan, _ meter: inout WorkMeter) -> Bool {
-        switch self {
-        case .lessThan(let operand): Self.order(value, operand, &meter) == .some(true)
-        case .greaterThan(let operand): Self.order(value, operand, &meter) == .some(false)
-        case .equals(let operand): Self.isEqual(value, operand, &meter)
-        case .equalsNot(let operand): !Self.isEqual(value, operand, &meter)
-        case .isType(let type): type.includes(value)
-        case .hasOneOf(let operands):
-            Self.elements(of: value, &meter).map { list in operands.contains { list.contains($0) } }
-                ?? false
-        case .hasAllOf(let operands):
-            Self.elements(of: value, &meter).map { list in operands.allSatisfy { list.contains($0) } } ?? false
-        }
-    }
-
-    /// Whether a value is before (`true`) or after (`false`) an operand of its own type; else, or if equal, `nil`.
-    private static func order(_ value: RawSpan, _ operand: JSON, _ meter: inout WorkMeter) -> Bool? {
-        switch operand {
-        case .number(let operand):
-            guard ValueRule.ValueType.number.includes(value) else { return nil }
-            meter.addDecoding(value.byteCount)
-            let number = JSON.Number.double(of: value)
-            return number < operand.double ? true : number > operand.double ? false : nil
-        case .string(let operand):
-            guard ValueRule.ValueType.string.includes(value) else { return nil }
-            meter.addDecoding(value.byteCount)
-            let text = JSONStringRange(quoted: value).decoded(in: value)
-            if text.elementsEqual(operand.utf8) { return nil }
-            return text.lexicographicallyPrecedes(operand.utf8)
-        default: return nil
-        }
-    }
-
-    private static func isEqual(_ value: RawSpan, _ operand: JSON, _ meter: inout WorkMeter) -> Bool {
-        guard value.byteCount > 0 else { return false }
-        switch (operand, value.byte(0)) {
-        case (.string(let operand), UInt8(ascii: "\"")):
-            meter.addDecoding(value.byteCount)
-            return JSONStringRange(quoted: value).decoded(in: value).elementsEqual(operand.utf8)
-        case (.boolean(let operand), _): return value.elementsEqual(operand ? "true" : "false")
-        case (.null, _): return value.elementsEqual("null")
-        case (.number, UInt8(ascii: "-")), (.number, UInt8(ascii: "0")...UInt8(ascii: "9")),
-            (.array, UInt8(ascii: "[")), (.object, UInt8(ascii: "{")):
-            meter.addTree(value.byteCount)
-            return (try? JSON(parsing: value)) == operand
-        default: return false
-        }
-    }
-
-    private static func elements(of value: RawSpan, _ meter: inout WorkMeter) -> [JSON]? {
-        guard ValueRule.ValueType.array.includes(value) else { return nil }
-        meter.addTree(value.byteCount)
-        return (try? JSON(parsing: value))?.array
-    }
-}
-
-extension JSONStringRange {
-    /// The string that a scanned text consists of, with its quotes.
-    init(quoted text: RawSpan) {
-        self.init(content: ByteRange(1, max(text.byteCount - 1, 1)), hasEscapes: true)
     }
 }

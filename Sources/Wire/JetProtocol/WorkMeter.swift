@@ -24,42 +24,54 @@ package struct WorkMeter: Sendable {
     package mutating func add(_ units: Int) { used &+= units }
 }
 
-// What the operations of this module cost. `WorkMeterTests` and the benchmark `meter` compare these with the clock.
+// What the operations of this module cost. The benchmarks `meter: …` compare these with the clock.
 extension WorkMeter {
     /// Charges a comparison of up to `bytes` bytes.
     @inline(__always)
-    mutating func addComparison(_ bytes: Int) { add(bytes >> 4 &+ 2) }
+    mutating func addComparison(_ bytes: Int) { add(bytes >> 4 &+ 8) }
 
     /// Charges a search in a sorted list of `count` texts.
     @inline(__always)
-    mutating func addLookup(_ count: Int) { add((Int.bitWidth &- count.leadingZeroBitCount) &* 12 &+ 2) }
+    mutating func addLookup(_ count: Int) { add((Int.bitWidth &- count.leadingZeroBitCount) &* 12 &+ 8) }
 
-    /// Charges a search for a text in `bytes` bytes.
+    /// Charges a search for a text of `length` bytes in `bytes` bytes. memmem(3) may compare long texts at each place.
     @inline(__always)
-    mutating func addSearch(_ bytes: Int) { add(bytes >> 2 &+ 10) }
+    mutating func addSearch(_ bytes: Int, _ length: Int) {
+        add((bytes >> 3) &* (1 &+ min(length, 256) >> 5) &+ 25)
+    }
 
-    /// Charges the lower case of `bytes` bytes.
-    @inline(__always)
-    mutating func addLowercasing(_ bytes: Int) { add(bytes &* 4 &+ 100) }
+    /// Charges the lower case of a text.
+    mutating func addLowercasing(_ text: RawSpan) {
+        // The standard library is fast for ASCII only.
+        add((text.isASCII ? text.byteCount : text.byteCount &* 20) &+ 150)
+    }
 
     /// Charges the scan of `bytes` bytes of a value.
     @inline(__always)
-    mutating func addScan(_ bytes: Int) { add(bytes &+ 10) }
+    mutating func addScan(_ bytes: Int) { add(bytes &* 2 &+ 30) }
 
-    /// Charges the decoding of a string or a number of `bytes` bytes.
+    /// Charges reading a number of `bytes` bytes.
     @inline(__always)
-    mutating func addDecoding(_ bytes: Int) { add(bytes &* 2 &+ 20) }
+    mutating func addNumber(_ bytes: Int) { add(bytes &* 2 &+ 70) }
+
+    /// Charges the comparison of a string of `bytes` bytes, which may have escapes.
+    @inline(__always)
+    mutating func addString(_ bytes: Int) { add(bytes &* 2 &+ 20) }
 
     /// Charges the tree of a value of `bytes` bytes, and its comparison.
     @inline(__always)
     mutating func addTree(_ bytes: Int) { add(bytes &* 10 &+ 50) }
+
+    /// Charges looking for `count` elements of an array among operands, `tries` times each.
+    @inline(__always)
+    mutating func addElements(_ count: Int, _ tries: Int) { add(count &* tries &* 80) }
 
     /// Charges `steps` steps of a pattern.
     @inline(__always)
     mutating func addSteps(_ steps: Int) { add(steps &* Self.patternStep) }
 
     /// What a step of a pattern costs.
-    static let patternStep = 5
+    static let patternStep = 7
 
     /// How many steps of a pattern may be taken until the meter is exhausted.
     var stepsLeft: Int { isExhausted ? 0 : (limit &- used) / Self.patternStep &+ 1 }

@@ -137,6 +137,6 @@ struct AccessTests {
         let next = bus.connect()
         #expect(next.id == id)
         #expect(next.ask("get") == .result([]))
-        #expect(next.ask("set", ["path": "s", "value": 2]) == .refused(["noAccess": "s"]))
+        #expect(next.ask("set", ["path": "s", "value": 2]) == .refused(["pathNotExists": "s"]))
     }
 }

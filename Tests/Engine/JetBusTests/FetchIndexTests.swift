@@ -75,7 +75,9 @@ struct FetchIndexTests {
         let id = try #require(oneID)
         for step in 0..<3000 {
             if fetchers.count > 40 || Bool.random(using: &random), !fetchers.isEmpty {
-                index.remove(fetchers.remove(at: Int.random(in: 0..<fetchers.count, using: &random)))
+                let fetcher = fetchers.remove(at: Int.random(in: 0..<fetchers.count, using: &random))
+                fetcher.deactivate()
+                index.remove(fetcher)
             } else {
                 let path = try PathRule(parsing: rule())
                 let fetcher = Fetcher(serial: UInt64(step), peer: peer, id: id, rule: FetchRule(path: path))
@@ -84,7 +86,10 @@ struct FetchIndexTests {
             }
             let path = Array(("a" + word(3)).utf8)
             var found: [UInt64] = []
-            path.withUnsafeBytes { index.forEach(matching: $0, hash: hash($0)) { found.append($0.serial) } }
+            path.withUnsafeBytes {
+                let isMatch: (Fetcher, [UInt8]) -> Bool = { fetcher, _ in fetcher.rule.path.matches(path.span.bytes) }
+                index.forEach(matching: $0, hash: hash($0), isCostlyMatch: isMatch) { found.append($0.serial) }
+            }
             let expected = fetchers.filter { $0.rule.path.matches(path.span.bytes) }.map(\.serial)
             #expect(found.sorted() == expected.sorted(), "seed \(seed), step \(step)")
         }

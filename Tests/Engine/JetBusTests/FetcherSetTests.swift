@@ -38,6 +38,8 @@ struct FetcherSetTests {
             }
             #expect(set.isEmpty == expected.isEmpty)
         }
-        #expect(set.inOrder.map(\.serial) == expected.values.map(\.serial).sorted())
+        var serials: [UInt64] = []
+        set.forEach { serials.append($0.serial) }
+        #expect(serials.sorted() == expected.values.map(\.serial).sorted())
     }
 }

@@ -311,7 +311,7 @@ struct IntervalTests {
             change("\(number)", 1)
             owner.notify("remove", ["path": path])
         }
-        let fetcher = bus.bus.peer(viewer.id)?.fetchers.inOrder.first
+        let fetcher = bus.bus.peer(viewer.id)?.fetchers.last
         #expect(fetcher?.pacing?.count == 0)
         #expect(viewer.received().count == 20_000)
     }
@@ -319,7 +319,7 @@ struct IntervalTests {
     @Test("what is quiet is forgotten when its interval is over")
     func forgotten() {
         fetchLongAgo()
-        let fetcher = bus.bus.peer(viewer.id)?.fetchers.inOrder.first
+        let fetcher = bus.bus.peer(viewer.id)?.fetchers.last
         #expect(fetcher?.pacing?.count == 0)
         #expect(bus.bus.nextDeadline == nil)
         change("a", 1)

@@ -26,6 +26,24 @@ struct SessionTests {
         #expect(peer.name == "another name")
     }
 
+    @Test("config: a name that is too long or has control characters is refused, and the old one stays")
+    func configName() {
+        #expect(peer.ask("config", ["name": "panel"]) == .done)
+        for name in ["a\nb", "\u{1B}[2J", String(repeating: "x", count: 257)] {
+            let params: JSON = ["name": .string(name)]
+            #expect(peer.ask("config", params) == .refused(["wrongType": "name", "got": params]))
+        }
+        #expect(peer.name == "panel")
+    }
+
+    @Test("fetch: params of more than 1 MiB are refused before they are read")
+    func longRule() {
+        let params: JSON = ["id": 1, "path": ["equals": .string(String(repeating: "x", count: 1 << 20))]]
+        #expect(
+            peer.ask("fetch", params)
+                == .refused(["badRule": ["at": "params", "reason": "must have at most 1048576 bytes"]]))
+    }
+
     @Test("config: any other field is refused, and nothing of the request is done")
     func configRefused() {
         #expect(peer.ask("config", ["name": "x", "colour": 1]) == .refused(["unknownParam": "colour"]))

@@ -35,6 +35,16 @@ struct UnitTests {
         }
     }
 
+    @Test("logs no failure to set the priority of a thread, whatever rights the units of Swift programs leave")
+    func priority() throws {
+        let units = Repository.paths("systemd/*.service").map { String($0.dropFirst("systemd/".count)) }
+        #expect(units.count >= 8)
+        for unit in units {
+            #expect(try service(unit, "SystemCallFilter").last == "~setpriority:0", "\(unit)")
+            #expect(try service(unit, "LimitNICE") == [], "\(unit)")
+        }
+    }
+
     @Test("has its directories from the units, which keep them when the programs end")
     func directories() throws {
         let network = NetworkFiles()

@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 @testable import AgentCore
@@ -25,7 +26,8 @@ struct BusAddressTests {
         let device = "sys/devices/somewhere/\(id)"
         tree.link(device + "/subsystem", to: "../../../bus/\(bus)")
         tree.link(device + below + "/subsystem", to: "../../../../../class/hwmon")
-        #expect(BusAddress.word(of: tree.path(device + below), chip: chip, below: tree.path("sys")) == word)
+        #expect(
+            BusAddress.word(of: tree.filePath("\(device)\(below)"), chip: chip, below: tree.filePath("sys")) == word)
     }
 
     @Test("a device on no bus has no place, and the search does not leave sysfs")
@@ -33,7 +35,7 @@ struct BusAddressTests {
         let tree = try Tree()
         tree.link("subsystem", to: "../bus/outside")
         tree.write("sys/devices/virtual/hwmon/hwmon0/name", "x\n")
-        let directory = tree.path("sys/devices/virtual/hwmon/hwmon0")
-        #expect(BusAddress.word(of: directory, chip: "x", below: tree.path("sys")) == nil)
+        let directory = tree.filePath("sys/devices/virtual/hwmon/hwmon0")
+        #expect(BusAddress.word(of: directory, chip: "x", below: tree.filePath("sys")) == nil)
     }
 }

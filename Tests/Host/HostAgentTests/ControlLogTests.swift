@@ -10,9 +10,9 @@ struct ControlLogTests {
     func names() {
         #expect(ControlLog.name(Caller(peer: "x", user: "alice", uid: 7)) == "alice")
         #expect(ControlLog.name(Caller(peer: "x", uid: 7)) == "uid 7")
-        #expect(ControlLog.name(Caller(peer: "alice")) == "somebody who says 'alice'")
-        #expect(ControlLog.name(Caller()) == "somebody")
-        #expect(ControlLog.name(nil) == "somebody")
+        #expect(ControlLog.name(Caller(peer: "alice")) == "peer named 'alice'")
+        #expect(ControlLog.name(Caller()) == "an unknown peer")
+        #expect(ControlLog.name(nil) == "an unknown peer")
     }
 
     @Test(
@@ -22,7 +22,7 @@ struct ControlLogTests {
         ])
     func lines(name: String, shown: String) {
         #expect(ControlLog.name(Caller(user: name)) == shown)
-        #expect(ControlLog.name(Caller(peer: name)) == "somebody who says '\(shown)'")
+        #expect(ControlLog.name(Caller(peer: name)) == "peer named '\(shown)'")
         #expect(ControlLog.name(Caller(user: String(repeating: name, count: 1000))).unicodeScalars.count <= 64)
     }
 

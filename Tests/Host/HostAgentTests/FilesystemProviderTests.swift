@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import JSONText
 import Synchronization
@@ -5,6 +6,11 @@ import Testing
 
 @testable import AgentCore
 @testable import Providers
+
+extension MountTable {
+    /// The mounts of a file with this text.
+    fileprivate init(_ text: String) { self.init(Array(text.utf8)) }
+}
 
 /// Which file systems are shown, and how full they are.
 struct FilesystemProviderTests {
@@ -26,7 +32,7 @@ struct FilesystemProviderTests {
             47 23 0:53 / /var/lib/docker/overlay2/x/merged rw - overlay overlay rw
             """)
         #expect(
-            table.filesystems.map { "\($0.mount.point) \($0.kind) \($0.mount.isReadOnly)" } == [
+            table.filesystems.map { "\($0.mount.point.text) \($0.kind) \($0.mount.isReadOnly)" } == [
                 "/ local false", "/boot/efi local true", "/home remote false", "/data local false",
                 "/media/phone remote false",
             ])
@@ -66,6 +72,7 @@ struct FilesystemProviderTests {
         let table = MountTable(#"1 0 8:1 / /media/my\040stick\134 rw - vfat /dev/sda1 rw"#)
         #expect(table.mounts.map(\.point) == [#"/media/my stick\"#])
         #expect(MountTable(#"1 0 8:1 / /a\04 rw - vfat /dev/sda1 rw"#).mounts.map(\.point) == [#"/a\04"#])
+        #expect(MountTable(#"1 0 8:1 / /a\+04\777 rw - vfat /dev/sda1 rw"#).mounts.map(\.point) == [#"/a\+04\777"#])
     }
 
     @Test("lines that make no sense are passed over", arguments: ["", "1 2 3", "1 0 8:1 / /a rw -", "- - - - - - - -"])
@@ -99,7 +106,7 @@ struct FilesystemProviderTests {
         tree.write("proc/self/mountinfo", "1 0 0:50 / /home rw - nfs server:/home rw\n")
         var filesystems = FilesystemProvider(Host(tree), logger: MemoryLog().logger) {
             (path) throws(HostFileError) -> FilesystemUsage in
-            Issue.record("asked for \(path)")
+            Issue.record("asked for \(path.text)")
             throw HostFileError(code: EIO)
         }
         #expect(

@@ -124,7 +124,7 @@ struct NetworkSettingsProviderTests {
         #expect(decision == .answer(["pending": ["id": "1", "token": "t"]]))
         let started = bus.calls.filter { $0.member == "StartUnit" }.map(\.arguments)
         #expect(started == [[.string("jet-network-apply.service"), .string("replace")]])
-        #expect(File.names(in: tree.path("run/jet-agent/network")).isEmpty)
+        #expect(File.names(in: FilePath(tree.path("run/jet-agent/network"))).isEmpty)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Files
 import JSONText
 import Testing
 
@@ -73,6 +74,50 @@ struct PowerProviderTests {
             value == [
                 "type": "usb", "status": "not-charging", "health": "over-voltage", "online": true, "temperature": 29.8,
             ])
+    }
+
+    @Test("a battery that is somewhat over full is full, and its charge is shown as it tells it")
+    func overFull() throws {
+        let value = battery([
+            "type": "Battery", "status": "Full", "capacity": "117", "energy_now": "24500000", "energy_full": "20900000",
+            "power_now": "0",
+        ])
+        #expect(value["capacity"] == 100)
+        #expect(value["energy"] == 24.5 && value["energyFull"] == 20.9)
+        #expect(value["timeToFull"] == nil)
+    }
+
+    @Test("a charge of several times what the battery can hold is no charge, and nothing follows from it")
+    func nonsense() throws {
+        let value = battery([
+            "status": "Discharging", "capacity": "100", "charge_now": "34067000", "charge_full": "5225000",
+            "current_now": "-300000", "voltage_now": "11400000",
+        ])
+        #expect(value["capacity"] == 100)
+        #expect(value["charge"] == nil && value["timeToEmpty"] == nil)
+        #expect(value["chargeFull"] == 5.225 && value["current"] == 0.3)
+        let energy = battery(["status": "Charging", "energy_now": "90000000", "energy_full_design": "20000000"])
+        #expect(energy["energy"] == nil && energy["timeToFull"] == nil)
+        #expect(battery(["charge_now": "-5", "charge_full": "-1", "charge_full_design": "0"]) == [:])
+    }
+
+    @Test(
+        "a percentage is from 0 to 100, or none",
+        arguments: [
+            ("0", 0), ("100", 100), ("101", 100), ("150", 100), ("151", nil), ("650", nil), ("-1", nil),
+            ("2147483647", nil), ("-2147483648", nil),
+        ] as [(String, Int?)])
+    func percentage(capacity: String, shown: Int?) {
+        #expect(battery(["capacity": capacity])["capacity"] == shown.map { .number($0) })
+    }
+
+    @Test("voltages, currents, powers and temperatures that cannot be are left out")
+    func impossible() {
+        #expect(
+            battery([
+                "voltage_now": "2147483647", "current_now": "-2147483648", "power_now": "2147483647", "temp": "-2740",
+                "cycle_count": "2147483647", "online": "1",
+            ]) == ["online": true])
     }
 
     @Test("serial numbers are shown only to those who asked for them")

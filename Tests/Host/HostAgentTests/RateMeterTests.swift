@@ -39,6 +39,16 @@ struct RateMeterTests {
         #expect(meter.take([1001], at: .seconds(0)) == [1000])
     }
 
+    @Test("a counter that has run below zero makes no storm, neither then nor when it is back")
+    func underflow() {
+        var meter = RateMeter()
+        _ = meter.take([1000], at: .seconds(0))
+        #expect(meter.take([1500], at: .seconds(1)) == [500])
+        #expect(meter.take([.max - 4], at: .seconds(2)) == [500])
+        #expect(meter.take([20], at: .seconds(3)) == [500])
+        #expect(meter.take([120], at: .seconds(4)) == [100])
+    }
+
     @Test("other counters than before are new ones")
     func otherCounters() {
         var meter = RateMeter()

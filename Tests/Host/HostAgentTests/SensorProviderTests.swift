@@ -45,8 +45,8 @@ struct SensorProviderTests {
     }
 
     @Test(
-        "an extreme number is taken as it is",
-        arguments: [("-273150\n", -273.15), ("+61000\n", 61), ("9223372036854775807", 9.223372036854775e15)])
+        "an extreme number is taken as it is, as long as it is possible",
+        arguments: [("-273150\n", -273.15), ("+61000\n", 61), ("3000000", 3000)])
     func extreme(text: String, celsius: Double) throws {
         let tree = try Board.raspberryPi.tree()
         tree.write("sys/devices/virtual/thermal/thermal_zone0/hwmon0/temp1_input", text)
@@ -179,7 +179,7 @@ struct SensorProviderTests {
         var sensors = SensorProvider(Host(tree), logger: MemoryLog().logger)
         let before = sensors.readings()
         let entries = [one, other].map { "sys/class/hwmon/\($0)" }
-        let targets = try entries.map { try #require(File.link(tree.path($0))) }
+        let targets = try entries.map { try #require(File.link(tree.filePath(FilePath($0)))).text }
         tree.link(entries[0], to: targets[1])
         tree.link(entries[1], to: targets[0])
         #expect(sensors.readings() == before)
@@ -208,6 +208,34 @@ struct SensorProviderTests {
         tree.link("sys/class/hwmon/hwmon0", to: "../../devices/platform/old.1/hwmon/hwmon0")
         var sensors = SensorProvider(Host(tree), logger: MemoryLog().logger)
         #expect(paths(sensors.readings()) == ["sensors/old/temp1"])
+    }
+
+    @Test("a chip without a name is called after its driver, or else its device, whatever number it has")
+    func nameless() throws {
+        let tree = try Tree(
+            manifest: """
+                sys/devices/platform/soc/board.1/hwmon/hwmon7/temp1_input = 25000
+                sys/devices/platform/soc/board.1/hwmon/hwmon7/device -> ../../../board.1
+                sys/devices/platform/soc/board.1/driver -> ../../../../bus/platform/drivers/fancy
+                sys/devices/platform/soc/board.2/hwmon/hwmon8/temp1_input = 26000
+                sys/devices/platform/soc/board.2/hwmon/hwmon8/device -> ../../../board.2
+                sys/class/hwmon/hwmon7 -> ../../devices/platform/soc/board.1/hwmon/hwmon7
+                sys/class/hwmon/hwmon8 -> ../../devices/platform/soc/board.2/hwmon/hwmon8
+                """)
+        let log = MemoryLog()
+        var sensors = SensorProvider(Host(tree), logger: log.logger)
+        #expect(paths(sensors.readings()) == ["sensors/board-2/temp1", "sensors/fancy/temp1"])
+        #expect(log.said.isEmpty)
+    }
+
+    @Test("a chip with neither a name nor a device is logged once, and not published")
+    func unnamed() throws {
+        let tree = try Tree(manifest: "sys/class/hwmon/hwmon0/temp1_input = 25000")
+        let log = MemoryLog()
+        var sensors = SensorProvider(Host(tree), logger: log.logger)
+        for _ in 0..<(2 * ClassEntries.pollsPerScan) { #expect(sensors.readings().isEmpty) }
+        #expect(log.said == ["warning cannot be read sensors (hwmon0)"])
+        #expect(log.metadata.first?["reason"] == "it has neither a name nor a device")
     }
 
     @Test("a machine without sensors, or without sysfs, has nothing to say and nothing to complain about")

@@ -68,10 +68,21 @@ struct SystemProviderTests {
     @Test("remarks and lines without an assignment are no fields")
     func remarks() { #expect(OSRelease.parse("#A=1\n\nB\n = \nC=3\r\n") == [" ": " ", "C": "3"]) }
 
+    @Test("an os-release that is too long is not cut, but not shown, and logged")
+    func longFile() throws {
+        let tree = try Tree()
+        let log = MemoryLog()
+        tree.write("etc/os-release", "ID=debian\n" + String(repeating: "#", count: 64 * 1024))
+        var system = SystemProvider(Host(tree), logger: log.logger)
+        #expect(!system.readings().map(\.path).contains("system/os"))
+        let index = try #require(log.said.firstIndex(of: "warning cannot be read system/os"))
+        #expect(log.metadata[index]["reason"] == "longer than 65536 bytes")
+    }
+
     @Test("an empty os-release says what the specification lets it mean")
     func defaults() throws {
         let tree = try Tree()
         tree.write("etc/os-release", "")
-        #expect(OSRelease.reading(Host(tree))?.value == ["id": "linux", "name": "Linux", "prettyName": "Linux"])
+        #expect(try OSRelease.reading(Host(tree))?.value == ["id": "linux", "name": "Linux", "prettyName": "Linux"])
     }
 }

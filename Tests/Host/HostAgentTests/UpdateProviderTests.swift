@@ -259,9 +259,9 @@ private final class Stage: Sendable {
         return try #require(answer["id"]?.string)
     }
 
-    var request: UpdateRequest? { UpdateRequest(file: files.request) }
+    var request: UpdateRequest? { (try? UpdateRequest(file: files.request, in: files.agentDirectory)) ?? nil }
     var cancellation: UpdateRequest? {
-        UpdateRequest(file: files.cancellation)
+        (try? UpdateRequest(file: files.cancellation, in: files.agentDirectory)) ?? nil
     }
 
     /// A record of a job in this run of the machine.

@@ -36,6 +36,20 @@ struct ChangeTests {
         #expect(machine.settings(of: "eth0")?.mode == .static)
     }
 
+    @Test("has the id of the request for it, while it is pending and in the result, and the result says whose it was")
+    func identifier() async throws {
+        let machine = try Machine()
+        let request = ChangeRequest.of("eth0", Self.staticSettings, by: Author(user: "alice", uid: 1000))
+        let answer = await machine.changer.apply(request)
+        #expect(answer.id == request.id && answer.pending?["id"]?.string == request.id)
+        #expect(try machine.records.pending()?.id == request.id)
+        machine.pass(milliseconds: 120_000)
+        _ = try await machine.changer.rollback()
+        #expect(machine.records.last()?.id == request.id)
+        #expect(machine.records.last()?.by == Author(user: "alice", uid: 1000))
+        #expect(machine.records.last()?.shown["by"] == "alice")
+    }
+
     @Test("that nobody confirms is undone, and so is what networkd leaves behind", arguments: ["eth0", "eth1"])
     func undone(link: String) async throws {
         let machine = try Machine()

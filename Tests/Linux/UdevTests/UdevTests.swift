@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Testing
 import Udev
@@ -63,7 +64,7 @@ struct UdevTests {
                 for event in try await monitor.batch() {
                     guard case .device(let device) = event else { continue }
                     #expect(device.subsystem == subsystem)
-                    told += device.syspath.hasSuffix(wanted.dropFirst("/sys/class".count)) ? 1 : 0
+                    told += device.syspath.text.hasSuffix(wanted.dropFirst("/sys/class".count)) ? 1 : 0
                 }
             }
         }

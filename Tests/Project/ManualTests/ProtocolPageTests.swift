@@ -69,7 +69,10 @@ struct ProtocolPageTests {
         for number in [
             ProtocolLimits.tcpPort, ProtocolLimits.webSocketPort, ProtocolLimits.depth, ProtocolLimits.parseErrors,
             ProtocolLimits.longestTimeout, ProtocolLimits.searches, ProtocolLimits.patternSteps,
-            ProtocolLimits.parseErrorText, ProtocolLimits.outbox, ProtocolLimits.longestInterval,
+            ProtocolLimits.patternLength, ProtocolLimits.ruleOperands, ProtocolLimits.ruleFields,
+            ProtocolLimits.ruleSize,
+            ProtocolLimits.nameLength, ProtocolLimits.parseErrorText, ProtocolLimits.outbox,
+            ProtocolLimits.longestInterval,
         ] { #expect(text.contains("\(number)"), "\(number)") }
     }
 

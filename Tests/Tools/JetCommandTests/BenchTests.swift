@@ -1,3 +1,4 @@
+import Glibc
 import Jet
 import JetBench
 import TestSupport
@@ -57,6 +58,39 @@ struct BenchTests {
         #expect(try await bus.jet("ls").status == 5, "nothing is left behind")
     }
 
+    @Test("hostile starts a daemon for each attack, and prints a record for each", .timeLimit(.minutes(10)))
+    func hostile() async throws {
+        // It finds the jetd beside it.
+        let process = try ChildProcess(
+            TestBus.binary("jet"), ["bench", "hostile", "--scale", "0.005", "--seconds", "0.2", "--json"])
+        while !process.text().contains(#""attack":"unread""#) && kill(process.pid, 0) == 0 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(try await process.end() == 0, "\(process.text(.error))")
+        let records = try process.text().split(separator: "\n").map { try JSON(parsing: String($0)) }
+        #expect(records.compactMap { $0["attack"]?.string } == ["none"] + Attacks.names)
+        for record in records {
+            let name = record["attack"]?.string ?? ""
+            #expect(record["mode"] == "hostile")
+            #expect(record["problems"] == [], "\(name)")
+            #expect((record["pid"]?.int ?? 0) > 1)
+            #expect((record["memory"]?.int ?? 0) > 1_000_000)
+            for conversation in ["echo", "set", "connect"] {
+                let times = record["latencies"]?[conversation]
+                #expect((times?["count"]?.int ?? 0) > 0, "\(name) \(conversation)")
+                let ascending = ["median", "p99", "max"].compactMap { times?[$0]?.double }
+                #expect(ascending.count == 3 && ascending == ascending.sorted())
+            }
+            let answered = record["answered"]?.int ?? 0
+            #expect(answered <= record["sent"]?.int ?? -1)
+            if name != "none" { #expect((record["connections"]?.int ?? 0) > 0, "\(name)") }
+        }
+        #expect(records.first { $0["attack"] == "fetches" }?["latencies"]?["batch"] != nil)
+        let logins = records.first { $0["attack"] == "logins" }
+        #expect((logins?["latencies"]?["login"]?["count"]?.int ?? 0) > 0)
+        #expect(logins?["errors"]?["invalidPassword"] != nil)
+    }
+
     @Test("compares by records, too")
     func ratios() async throws {
         let bus = try await TestBus()
@@ -87,6 +121,10 @@ struct BenchTests {
             (["snapshot", "--states", "0"], "--states must be a number of States"),
             (["sorted", "--warm-up=-1"], "--warm-up"),
             (["connections", "--changes", "0"], "--changes must be a number of changes"),
+            (["hostile", "--attack", "charm"], "There is no attack 'charm': lua-patterns, "),
+            (["hostile", "--seconds", "0"], "--seconds must be a number of seconds from 0.1 to 3600."),
+            (["hostile", "--scale", "2"], "--scale must be a number above 0, at most 1."),
+            (["hostile", "--daemon-pid", "7"], "--daemon-pid needs --connect."),
             (["swim"], "swim"),
         ])
     func refused(arguments: [String], says: String) async throws {

@@ -80,7 +80,9 @@ struct TopTests {
 
     @Test(
         "a wrong command line ends with 2",
-        arguments: [["--every", "0"], ["--most", "-1"], ["--rule", #"{"sort":{}}"#]])
+        arguments: [
+            ["--every", "0"], ["--most", "-1"], ["--rule", #"{"sort":{}}"#], ["--by", "beauty"], ["a/", "--peers"],
+        ])
     func usage(arguments: [String]) async throws {
         let bus = try await TestBus()
         let top = try bus.start(["top"] + arguments)

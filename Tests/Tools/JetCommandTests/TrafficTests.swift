@@ -12,6 +12,11 @@ struct TrafficTests {
         ]
     }
 
+    /// The lines of a screen that shows nothing else.
+    private func lines(_ reading: Traffic.Reading, _ size: LiveTable.Size?, title: String, most: Int) -> [StyledLine] {
+        TopScreen(traffic: reading, sections: [.states], sortKey: .work, most: most).lines(size, title: title)
+    }
+
     /// Two seconds in which "b/é" changed three times, "a" once, and "c" came.
     private func reading() -> Traffic.Reading {
         var traffic = Traffic(statistics(1000, 5000), at: .seconds(10))
@@ -52,7 +57,7 @@ struct TrafficTests {
 
     @Test("shows counts, rates and the busiest States")
     func lines() {
-        let lines = reading().lines(nil, title: "jetd", most: 20).map { $0.rendered(colored: false) }
+        let lines = lines(reading(), nil, title: "jetd", most: 20).map { $0.rendered(colored: false) }
         #expect(
             lines == [
                 "jetd", "peers 3   slow 1   elements 20   bytes waiting 512   ",
@@ -65,19 +70,19 @@ struct TrafficTests {
     func narrow() {
         let reading = reading()
         for (columns, height) in [(80, 6), (20, 24), (1, 1), (30, 3)] {
-            let lines = reading.lines(LiveTable.Size(columns: columns, lines: height), title: "jetd", most: 20)
+            let lines = self.lines(reading, LiveTable.Size(columns: columns, lines: height), title: "jetd", most: 20)
             #expect(lines.count <= height)
             #expect(lines.allSatisfy { DisplayWidth.of($0.rendered(colored: false)) <= columns })
         }
-        #expect(reading.lines(nil, title: "", most: 1).count == 6)
-        #expect(reading.lines(nil, title: "", most: 0).count == 3)
+        #expect(self.lines(reading, nil, title: "", most: 1).count == 6)
+        #expect(self.lines(reading, nil, title: "", most: 0).count == 3)
     }
 
     @Test("of a daemon that says no statistics is the changes alone")
     func silentDaemon() {
         var traffic = Traffic([:], at: .zero)
         traffic.note("change", "a\u{1B}", value: 1, unit: nil)
-        let lines = traffic.read([:], at: .seconds(1)).lines(nil, title: "t", most: 9)
+        let lines = lines(traffic.read([:], at: .seconds(1)), nil, title: "t", most: 9)
         #expect(lines.map { $0.rendered(colored: false) } == ["t", "", "changes/s  path", "        1  a\\u001b  1"])
     }
 

@@ -53,6 +53,15 @@ struct ErrorObjectTests {
         try check(.methodNotFound(Array(#""ad\u0064"#.utf8) + [0x22]), -32601, "Method not found", "add")
     }
 
+    @Test("-32010 Limit exceeded: the limit of an account says how much is used, and by whom")
+    func accountLimit() throws {
+        try check(
+            .limitExceeded(.elements, max: 10, used: 11, account: "user:panel"), -32010, "Limit exceeded",
+            ["limit": "elements", "max": 10, "used": 11, "account": "user:panel"])
+        try check(
+            .limitExceeded(.ruleBytes, max: 10), -32010, "Limit exceeded", ["limit": "ruleBytes", "max": 10])
+    }
+
     @Test(
         "-32602 Invalid params: what is wrong, by one key",
         arguments: [

@@ -51,6 +51,9 @@ final class Hub {
     /// Connections by `PeerID.index`.
     private(set) var connections: ContiguousArray<Connection?> = []
     private var withOutput: ContiguousArray<PeerID> = []
+    /// The peers that the bus reads from again.
+    private var resumed: ContiguousArray<PeerID> = []
+    private var pace: Pace
     private var isTurnEndScheduled = false
     private var isContinuationScheduled = false
     var stage = Stage.serving
@@ -75,6 +78,7 @@ final class Hub {
         settings.pathOwners = access.pathOwners
         settings.messageLimit = configuration.messageLimit
         bus = Bus(configuration: settings)
+        pace = Pace(slice: settings.slice)
         self.logger = logger
         events = EventLog(logger)
         quotaEvents = EventLog(logger, bounds: .perMinute)
@@ -163,7 +167,7 @@ final class Hub {
         }
         if bus.hasAuthenticationRequests { enqueueAuthentications() }
         if bus.hasWarnings { logWarnings() }
-        if bus.hasOutput { scheduleContinuation() }
+        if bus.hasOutput || bus.hasWork { scheduleContinuation() }
         scheduleWakeUp()
         if censusReporter != nil { reportCensus() }
         if case .draining = stage { continueDrain() }
@@ -177,9 +181,19 @@ final class Hub {
         eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
             self.isContinuationScheduled = false
             self.hadTurn = true
-            self.bus.expire(at: NIODeadline.now().uptimeNanoseconds)
+            let now = NIODeadline.now().uptimeNanoseconds
+            self.bus.expire(at: now)
+            if self.bus.hasWork { self.proceed(at: now) }
             self.endTurn()
         }
+    }
+
+    /// Continues work of the bus that was cut.
+    private func proceed(at now: UInt64) {
+        bus.proceed(at: now, resuming: &resumed)
+        pace.note(work: bus.turnWork, from: now, to: NIODeadline.now().uptimeNanoseconds)
+        bus.slice = pace.slice
+        for id in resumed { connection(of: id)?.continueReading(id) }
     }
 
     private func scheduleMemoryRelease() {

@@ -9,10 +9,10 @@ final class Account {
     private(set) var hasLimits: Bool
     /// How many peers it has.
     var connections = 0
-    /// The work that its peers have caused since the turn began; see `Scheduler`.
+    /// The work that its peers have caused in this turn; see `Scheduler`.
     var turnWork = 0
-    /// The turn that `turnWork` is of.
-    var turn: UInt64 = 0
+    /// Whether that is more than a slice.
+    var isSpent = false
     /// The messages of its peers, without those that `Peer.messages` counts and `AccountTable.settle` has not added yet.
     var messages: UInt64 = 0
     /// The work of its peers, in units of about a nanosecond.

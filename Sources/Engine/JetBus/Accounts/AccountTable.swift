@@ -13,7 +13,7 @@ final class AccountTable {
     private let totals: Quotas
     /// The totals without what is reserved for the administrator.
     private let common: Quotas
-    private var used = Quotas(all: 0)
+    private(set) var used = Quotas(all: 0)
     private var accounts: [AccountName: Account] = [:]
     /// Peers whose fetches name more elements than their account has memory for. The bus closes them, since nothing
     /// that they asked for can be refused any more.
@@ -44,6 +44,7 @@ final class AccountTable {
 
     /// A peer that uses nothing any more leaves its account.
     func leave(_ peer: Peer) {
+        if peer.isProbe { return }
         settle(peer)
         overdrawn.removeAll { $0 === peer }
         peer.account.connections -= 1

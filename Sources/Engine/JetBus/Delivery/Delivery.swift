@@ -271,6 +271,11 @@ final class Delivery {
 
     // MARK: Limits and closing
 
+    /// Refuses a response that is larger than what may wait for a peer.
+    func check(resultSize size: Int) throws(ErrorObject) {
+        guard size <= limits.ceiling else { throw .limitExceeded(.outbox, max: limits.ceiling) }
+    }
+
     /// Whether messages of a peer are still handled. One that has caused much more output than it has read is closed.
     @inline(__always)
     func accepts(_ peer: Peer) -> Bool {

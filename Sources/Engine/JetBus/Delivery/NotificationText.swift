@@ -90,12 +90,22 @@ extension RawBuffer {
     ///
     /// - Parameter rank: From 0.
     mutating func append(_ element: Element, rank: Int, fetchOnly: Bool) {
+        append(sortedEntryOf: element)
+        append(sortedIndex: rank, fetchOnly: fetchOnly)
+    }
+
+    /// Appends the beginning of an entry of a sorted window, up to its index.
+    mutating func append(sortedEntryOf element: Element) {
         append("{\"path\":")
         append(element.quotedPath)
         if !element.isMethod {
             append(",\"value\":")
             append(element.value.bytes)
         }
+    }
+
+    /// Appends the rest of an entry.
+    mutating func append(sortedIndex rank: Int, fetchOnly: Bool) {
         append(",\"index\":")
         append(decimal: UInt64(rank + 1))
         if fetchOnly { append(",\"fetchOnly\":true") }

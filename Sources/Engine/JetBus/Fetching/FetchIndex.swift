@@ -12,6 +12,8 @@ struct FetchIndex: ~Copyable {
     private var prefixLengths: [(length: Int, buckets: Int)] = []
     /// Those that are asked one by one, in the order in which they began.
     private var unindexed: [Fetcher] = []
+    /// How many of `unindexed` have ended.
+    private var ended = 0
     /// How many of `unindexed` ignore case.
     private var caseless = 0
 
@@ -37,6 +39,7 @@ struct FetchIndex: ~Copyable {
         }
     }
 
+    /// Removes a fetcher, which is not active any more.
     mutating func remove(_ fetcher: Fetcher) {
         switch fetcher.reach {
         case .exactly(let paths):
@@ -48,26 +51,45 @@ struct FetchIndex: ~Copyable {
             prefixLengths[index].buckets -= 1
             if prefixLengths[index].buckets == 0 { prefixLengths.remove(at: index) }
         case .anywhere:
-            guard unindexed.remove(fetcher) else { return }
             if fetcher.rule.path.ignoresCase { caseless -= 1 }
+            // One peer may have very many, all of which end with it: to close each gap would take too long.
+            ended += 1
+            guard ended > 64, ended * 2 > unindexed.count else { return }
+            unindexed.removeAll { !$0.isActive }
+            ended = 0
         }
     }
 
-    /// Calls `body` with each fetcher whose rule `path` satisfies.
+    /// Calls `body` with each active fetcher whose rule `path` satisfies.
     ///
-    /// - Parameter hash: The path's hash with the seed of this index.
-    func forEach(matching path: UnsafeRawBufferPointer, hash: UInt32, _ body: (Fetcher) -> Void) {
+    /// - Parameters:
+    ///   - hash: The path's hash with the seed of this index.
+    ///   - isCostlyMatch: Evaluates the path rule of a fetcher that `isCostly`; it gets the lower case of the path if some
+    ///     rule ignores case.
+    func forEach(
+        matching path: UnsafeRawBufferPointer, hash: UInt32, isCostlyMatch: (Fetcher, [UInt8]) -> Bool,
+        _ body: (Fetcher) -> Void
+    ) {
         let span = path.bytes
-        exact.forEach(at: path, hash: hash) { if $0.rule.path.matches(span) { body($0) } }
+        exact.forEach(at: path, hash: hash) { if $0.rule.path.matches(span), $0.isActive { body($0) } }
         for (length, _) in prefixLengths where length <= path.count {
             prefixes.forEach(at: UnsafeRawBufferPointer(rebasing: path[..<length])) {
-                if $0.rule.path.matches(span) { body($0) }
+                let isMatching = $0.isCostly ? isCostlyMatch($0, []) : $0.rule.path.matches(span)
+                if isMatching, $0.isActive { body($0) }
             }
         }
         guard !unindexed.isEmpty else { return }
         let lowercased = caseless > 0 ? PathRule.lowercased(span) : []
-        for fetcher in unindexed where fetcher.rule.path.matches(span, lowercased: lowercased) { body(fetcher) }
+        for fetcher in unindexed {
+            let isMatching =
+                fetcher.isCostly
+                ? isCostlyMatch(fetcher, lowercased) : fetcher.rule.path.matches(span, lowercased: lowercased)
+            if isMatching, fetcher.isActive { body(fetcher) }
+        }
     }
+
+    /// How many fetchers are asked one by one.
+    var unindexedCount: Int { unindexed.count }
 }
 
 /// Fetchers by a key of bytes.

@@ -9,14 +9,18 @@ final class FetchRequests {
     private let snapshots: Snapshots
     private let windows: SortedWindows
     private let timers: FetchTimers
+    private let scheduler: Scheduler
+    private let jobs: Jobs
     private let walkLimit: Int
     /// How many elements the gets of the message that is being handled have walked over.
     private var walked = 0
 
     init(
         _ elements: ElementTable, _ fetchers: FetcherTable, _ delivery: Delivery, _ snapshots: Snapshots,
-        _ windows: SortedWindows, _ timers: FetchTimers, walkLimit: Int
+        _ windows: SortedWindows, _ timers: FetchTimers, _ scheduler: Scheduler, _ jobs: Jobs, walkLimit: Int
     ) {
+        self.scheduler = scheduler
+        self.jobs = jobs
         self.elements = elements
         self.fetchers = fetchers
         self.delivery = delivery
@@ -39,8 +43,9 @@ final class FetchRequests {
         let ruleSize = request.message.params.map(\.count) ?? 0
         let fetcher = try fetchers.add(of: peer, id: id, rule: rule, ruleSize: ruleSize)
         delivery.succeed(request)
-        if fetcher.window != nil {
-            windows.fill(fetcher, fetchers, elements)
+        if let window = fetcher.window {
+            // It is answered already, so it cannot be refused.
+            try jobs.start(SortedFillJob(fetcher, window, elements, fetchers, windows), of: peer, id: nil)
         } else {
             peer.snapshots.append(fetcher)
             resume(peer)
@@ -53,21 +58,36 @@ final class FetchRequests {
         delivery.succeed(request)
     }
 
-    /// Ends all fetches of a peer.
-    func endAll(of peer: Peer) {
+    /// Begins to end all fetches of a peer that is disconnected: they are not notified any more.
+    func deactivateAll(of peer: Peer) {
         peer.snapshots = []
-        // The last one first, as it is the last one of all lists.
-        for fetcher in peer.fetchers.inOrder.reversed() { end(fetcher) }
+        peer.staleWindows = []
+        peer.fetchers.forEach { fetcher in
+            timers.remove(fetcher)
+            fetcher.deactivate()
+        }
+    }
+
+    /// Ends the fetches of a peer that is disconnected, until the slice is exhausted.
+    func endAll(of peer: Peer, _ slice: inout Slice) {
+        while let fetcher = peer.fetchers.last, !slice.isExhausted {
+            slice.add(300)
+            fetchers.end(fetcher)
+        }
     }
 
     private func end(_ fetcher: Fetcher) {
         timers.remove(fetcher)
         if fetcher.cursor != nil { fetcher.peer.takeUnretainedValue().snapshots.removeAll { $0 === fetcher } }
-        fetchers.end(fetcher, elements)
+        fetchers.end(fetcher)
     }
 
     /// Sends a peer that keeps up more of what waits for it: first what its outbox had no room for, then its snapshots.
+    ///
+    /// If its account is spent, that waits for the next turn.
     func resume(_ peer: Peer) {
+        guard peer.hasOutputToResume else { return }
+        guard !scheduler.isSpent(peer) else { return scheduler.enqueue(peer) }
         windows.resume(peer)
         delivery.resumeConflated(peer)
         if !peer.output.isConflating { snapshots.resume(peer) }
@@ -85,35 +105,12 @@ final class FetchRequests {
         guard let id = request.id else { return }
         guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
         walked += elements.end
-        delivery.withBuffer { result in
+        let job: any Job =
             if let sort = rule.sort {
-                appendSorted(rule, sort, for: peer, to: &result)
+                SortedGetJob(rule, sort, id: id, of: peer, elements, delivery)
             } else {
-                append(rule, for: peer, to: &result)
+                GetJob(rule, id: id, of: peer, elements, delivery)
             }
-            delivery.respond(to: peer, id: id, result: result.bytes)
-        }
-    }
-
-    private func append(_ rule: FetchRule, for peer: Peer, to result: inout RawBuffer) {
-        result.append("[")
-        var rest = rule.limit ?? .max
-        elements.forEach(satisfying: rule, visibleTo: peer) { element in
-            guard rest > 0, element.satisfies(rule) else { return }
-            rest -= 1
-            if result.count > 1 { result.append(",") }
-            result.append(.add, of: element, fetchOnly: element.isFetchOnly(for: peer))
-        }
-        result.append("]")
-    }
-
-    private func appendSorted(_ rule: FetchRule, _ sort: SortRule, for peer: Peer, to result: inout RawBuffer) {
-        let window = SortedWindow(sort)
-        var entries: [RankedList.Entry] = []
-        elements.forEach(satisfying: rule, visibleTo: peer) { element in
-            if element.satisfies(rule) { entries.append(window.order.entry(of: element)) }
-        }
-        window.fill(entries)
-        result.append(window.occupied, of: window, for: peer)
+        try jobs.start(job, of: peer, id: id)
     }
 }

@@ -21,6 +21,8 @@ final class Fetcher {
     var reach: PathRule.Reach { rule.path.reach }
     /// Whether the fetcher depends on values, an order, time or a limit: then there is more to do than to pass events on.
     let isSelective: Bool
+    /// Whether its path rule takes long to evaluate, so that each evaluation is charged to its account.
+    let isCostly: Bool
     /// Whether it has an `interval` or a `max` and is not sorted; see `DeferredFetches`.
     let isDeferring: Bool
     /// `nil` without `interval`.
@@ -37,6 +39,10 @@ final class Fetcher {
     private(set) var isPlain: Bool
     /// The place up to which the snapshot has come; `nil` when it is complete.
     var cursor: Int? = 0
+    /// The work of the snapshot so far.
+    var snapshotWork = 0
+    /// Whether elements that the snapshot comes to may name it already.
+    var hasLookedUp = false
     /// In how many elements' `InterestSet` it stands.
     var interestCount = 0
     /// What its peer is charged for its rule.
@@ -59,6 +65,7 @@ final class Fetcher {
         self.ruleSize = ruleSize
         // A slot in a list that grows by doubling; an entry in an order; or one in dictionaries and lists.
         interestSize = 8 + (window != nil ? 32 : 0) + (isDeferring ? 96 : 0)
+        isCostly = rule.path.isCostly
     }
 
     /// What its peer is charged for the fetch itself, in bytes. That covers the interests up to the first step.
@@ -69,8 +76,10 @@ final class Fetcher {
     /// What its peer is charged for each step of its interests, in bytes.
     var interestStepSize: Int { interestSize &* Self.interestStep }
 
-    /// What its peer is charged for all its interests, in bytes.
-    var interestBytes: Int { interestCount / Self.interestStep * interestStepSize }
+    /// What its peer is charged for all its interests, in bytes; `FetcherTable` keeps it.
+    var interestBytes = 0
+    /// Whether the table counts it no more.
+    var hasEnded = false
 
     /// Ends it.
     func deactivate() {
@@ -109,4 +118,17 @@ struct FetchID: Hashable {
     static func == (left: Self, right: Self) -> Bool { left.key == right.key }
 
     func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}
+
+extension PathRule {
+    /// Whether an evaluation may take much longer than a comparison of the path with one text.
+    fileprivate var isCostly: Bool {
+        predicates.contains { predicate in
+            switch predicate {
+            case .matchesOneOf, .matchesNoneOf: true
+            case .containsOneOf(let texts), .containsAllOf(let texts): texts.count > 16
+            default: false
+            }
+        }
+    }
 }

@@ -11,8 +11,13 @@ struct FetcherSet {
 
     var isEmpty: Bool { list.isEmpty }
 
-    /// In the order in which they began.
-    var inOrder: [Fetcher] { list.sorted { $0.serial < $1.serial } }
+    /// One of them, which is quick to be removed.
+    var last: Fetcher? { list.last }
+
+    /// How many there are.
+    var count: Int { list.count }
+
+    func forEach(_ body: (Fetcher) -> Void) { list.forEach(body) }
 
     private func place(of id: FetchID) -> Int? {
         list.count < Self.shortest ? list.firstIndex { $0.id == id } : places[id]

@@ -4,13 +4,15 @@ import JetProtocol
 ///
 /// Each element keeps the slots of the fetchers that must hear of it, its *interests*. The table retains a fetcher until
 /// it has ended and no element names it any more. An element forgets a fetcher that has ended when it is next notified; if
-/// more interests are dead than alive, `sweep` removes them all.
+/// more interests are dead than alive, `sweep` removes them.
 final class FetcherTable {
     /// Each retained once. The hot path reads here and counts no references.
     private var slots: ContiguousArray<Unmanaged<Fetcher>?> = []
     private var vacant: [Int] = []
     private var index: FetchIndex
     private var lastSerial: UInt64 = 0
+    /// Where the sweep goes on; `nil` if there is none.
+    private var sweepPlace: Int?
     /// How many fetchers are active.
     private(set) var count = 0
     /// How many interests name an active fetcher.
@@ -58,12 +60,14 @@ final class FetcherTable {
         return fetcher
     }
 
-    /// Ends a fetcher. Its peer is charged for it no more, though elements may still name it.
-    func end(_ fetcher: Fetcher, _ elements: ElementTable) {
+    /// Ends a fetcher, which may have been deactivated before. Its peer is charged for it no more, though elements may still
+    /// name it.
+    func end(_ fetcher: Fetcher) {
         let peer = fetcher.peer.takeUnretainedValue()
         accounts.add(.fetches, -1, to: peer)
         accounts.add(.ruleBytes, -fetcher.ruleSize, to: peer)
         accounts.add(.bytes, -Fetcher.size - fetcher.interestBytes, to: peer)
+        fetcher.hasEnded = true
         fetcher.deactivate()
         fetcher.peer.takeUnretainedValue().fetchers[fetcher.id] = nil
         index.remove(fetcher)
@@ -71,24 +75,27 @@ final class FetcherTable {
         liveInterests -= fetcher.interestCount
         deadInterests += fetcher.interestCount
         freeSlotIfUnused(fetcher)
-        if deadInterests > liveInterests + 1024 { sweep(elements) }
     }
 
-    /// Calls `body` with each fetcher whose path rule a path satisfies.
-    ///
-    /// - Parameter hash: The path's hash.
+    /// Calls `body` with each fetcher whose path rule a path satisfies; see `FetchIndex.forEach`.
     @inline(__always)
-    func forEach(matching path: UnsafeRawBufferPointer, hash: UInt32, _ body: (Fetcher) -> Void) {
-        index.forEach(matching: path, hash: hash, body)
+    func forEach(
+        matching path: UnsafeRawBufferPointer, hash: UInt32, isCostlyMatch: (Fetcher, [UInt8]) -> Bool,
+        _ body: (Fetcher) -> Void
+    ) {
+        index.forEach(matching: path, hash: hash, isCostlyMatch: isCostlyMatch, body)
     }
+
+    /// How many fetchers are asked one by one about each new path.
+    var unindexedCount: Int { index.unindexedCount }
 
     // MARK: Interests
 
     /// Notes in an element that a fetcher whose path rule it satisfies must hear of it.
     ///
     /// - Returns: Whether its value satisfies the rest of the rule.
-    func addInterest(of fetcher: Fetcher, in element: Element) -> Bool {
-        let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule)
+    func addInterest(of fetcher: Fetcher, in element: Element, _ slice: inout Slice) -> Bool {
+        let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule, &slice.meter)
         element.interests.append(fetcher.slot, isSatisfied: isSatisfied)
         if fetcher.isSelective { element.selectiveInterests += 1 }
         fetcher.interestCount &+= 1
@@ -99,7 +106,9 @@ final class FetcherTable {
 
     @inline(never)
     private func charge(_ fetcher: Fetcher, steps: Int) {
-        accounts.addForInterests(steps * fetcher.interestStepSize, to: fetcher.peer.takeUnretainedValue())
+        let bytes = steps * fetcher.interestStepSize
+        fetcher.interestBytes += bytes
+        accounts.addForInterests(bytes, to: fetcher.peer.takeUnretainedValue())
     }
 
     /// Removes the interest at `index` of an element, which is one of `fetcher`.
@@ -107,7 +116,7 @@ final class FetcherTable {
         element.interests.remove(at: index)
         if fetcher.isSelective { element.selectiveInterests -= 1 }
         fetcher.interestCount -= 1
-        if fetcher.isActive {
+        if !fetcher.hasEnded {
             if (fetcher.interestCount + 1) % Fetcher.interestStep == 0 { charge(fetcher, steps: -1) }
             liveInterests -= 1
         } else {
@@ -129,24 +138,40 @@ final class FetcherTable {
     }
 
     private func freeSlotIfUnused(_ fetcher: Fetcher) {
-        guard !fetcher.isActive, fetcher.interestCount == 0 else { return }
+        guard fetcher.hasEnded, fetcher.interestCount == 0 else { return }
         vacant.append(fetcher.slot)
         slots[fetcher.slot]?.release()
         slots[fetcher.slot] = nil
     }
 
-    /// Removes the interests of all fetchers that have ended.
-    private func sweep(_ elements: ElementTable) {
-        for place in 0..<elements.end {
-            guard let element = elements[place] else { continue }
-            var at: UInt32 = 0
-            while at < element.interests.count {
-                guard let fetcher = slots[element.interests[at]]?.takeUnretainedValue(), !fetcher.isActive else {
-                    at += 1
-                    continue
-                }
-                removeInterest(of: fetcher, in: element, at: at)
+    // MARK: Sweeping
+
+    /// Whether there are so many interests of fetchers that have ended that they should be removed.
+    var needsSweep: Bool { sweepPlace != nil || deadInterests > liveInterests + 1024 }
+
+    /// Removes the interests of fetchers that have ended, until the slice is exhausted.
+    func sweep(_ elements: ElementTable, _ slice: inout Slice) {
+        var place = sweepPlace ?? 0
+        while place < elements.end, deadInterests > 0, !slice.isExhausted {
+            slice.add(10)
+            if let element = elements[place] { sweep(element, &slice) }
+            place += 1
+        }
+        sweepPlace = place < elements.end && deadInterests > 0 ? place : nil
+    }
+
+    private func sweep(_ element: Element, _ slice: inout Slice) {
+        var at: UInt32 = 0
+        while at < element.interests.count {
+            slice.add(5)
+            guard let fetcher = slots[element.interests[at]]?.takeUnretainedValue(), !fetcher.isActive else {
+                at += 1
+                continue
             }
+            removeInterest(of: fetcher, in: element, at: at)
         }
     }
+
+    /// The table of elements was packed.
+    func relocateSweep(_ move: ElementTable.Move) { sweepPlace = sweepPlace.map(move.place) }
 }

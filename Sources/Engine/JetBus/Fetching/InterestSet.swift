@@ -6,8 +6,8 @@ import Glibc
 ///
 /// It lies in an element's header, which has to be copyable; but there is one owner, the element, which ends it.
 struct InterestSet {
-    /// Two entries, or the address of more. An entry is a slot, doubled, and in the lowest bit whether the rule is
-    /// satisfied.
+    /// Two entries, or the address of more. An entry is a slot, times four; in the lowest bit whether the rule is
+    /// satisfied, and in the next one whether that is to be evaluated again.
     private var bits: UInt64 = 0
     private(set) var count: UInt32 = 0
     /// How many entries fit into the memory; 2 while there is none.
@@ -39,7 +39,7 @@ struct InterestSet {
     }
 
     @inline(__always)
-    subscript(index: UInt32) -> Int { index < count ? Int(entry(at: index) &>> 1) : 0 }
+    subscript(index: UInt32) -> Int { index < count ? Int(entry(at: index) &>> 2) : 0 }
 
     /// Whether the element's value satisfies the rule of the fetcher at `index`.
     func isSatisfied(at index: UInt32) -> Bool { index < count && entry(at: index) & 1 == 1 }
@@ -49,10 +49,18 @@ struct InterestSet {
         setEntry(entry(at: index) & ~1 | (isSatisfied ? 1 : 0), at: index)
     }
 
+    /// Whether the rule of the fetcher at `index` is to be evaluated again, because the value has changed.
+    func isPending(at index: UInt32) -> Bool { index < count && entry(at: index) & 2 == 2 }
+
+    mutating func setPending(_ isPending: Bool, at index: UInt32) {
+        guard index < count else { return }
+        setEntry(entry(at: index) & ~2 | (isPending ? 2 : 0), at: index)
+    }
+
     mutating func append(_ slot: Int, isSatisfied: Bool) {
         if count == capacity { grow() }
         count &+= 1
-        setEntry(UInt32(truncatingIfNeeded: slot) << 1 | (isSatisfied ? 1 : 0), at: count &- 1)
+        setEntry(UInt32(truncatingIfNeeded: slot) << 2 | (isSatisfied ? 1 : 0), at: count &- 1)
     }
 
     private mutating func grow() {

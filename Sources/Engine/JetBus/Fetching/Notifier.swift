@@ -6,8 +6,15 @@ final class Notifier {
     private let delivery: Delivery
     private let windows: SortedWindows
     private let deferred: DeferredFetches
+    private let scheduler: Scheduler
+    private let backlog: Backlog
 
-    init(_ fetchers: FetcherTable, _ delivery: Delivery, _ windows: SortedWindows, _ deferred: DeferredFetches) {
+    init(
+        _ fetchers: FetcherTable, _ delivery: Delivery, _ windows: SortedWindows, _ deferred: DeferredFetches,
+        _ scheduler: Scheduler, _ backlog: Backlog
+    ) {
+        self.scheduler = scheduler
+        self.backlog = backlog
         self.fetchers = fetchers
         self.delivery = delivery
         self.windows = windows
@@ -85,12 +92,28 @@ final class Notifier {
             delivery.notify(fetcher, event, &text, isOwnDoing: isOwnDoing)
             return true
         }
+        if event == .change, !isOwnDoing, fetcher.window == nil, scheduler.isSpent(fetcher.peer.takeUnretainedValue()) {
+            backlog.note(element, at: at)
+        } else {
+            notifySelective(fetcher, event, &text, at: at, isOwnDoing: isOwnDoing)
+        }
+        return true
+    }
+
+    /// Evaluates the rule of a selective fetcher, and notifies it.
+    private func notifySelective(
+        _ fetcher: Fetcher, _ event: ElementEvent, _ text: inout NotificationText, at: UInt32, isOwnDoing: Bool
+    ) {
+        let element = text.element
         let was = event != .add && element.interests.isSatisfied(at: at)
         let isNow: Bool
         switch event {
         case .add: isNow = element.interests.isSatisfied(at: at)
         case .change:
-            isNow = element.satisfies(fetcher.rule)
+            var slice = Slice()
+            slice.add(30)
+            isNow = element.satisfies(fetcher.rule, &slice.meter)
+            scheduler.charge(fetcher.peer.takeUnretainedValue(), slice.used)
             element.interests.setSatisfied(isNow, at: at)
         case .remove: isNow = false
         }
@@ -103,6 +126,17 @@ final class Notifier {
                 delivery.notify(fetcher, was ? (isNow ? .change : .remove) : .add, &text, isOwnDoing: isOwnDoing)
             }
         }
-        return true
+    }
+
+    /// Whether the rules of some fetchers are to be evaluated.
+    var hasBacklog: Bool { !backlog.isEmpty }
+
+    /// Evaluates them, until the slice is exhausted.
+    func resumeBacklog(_ slice: inout Slice) {
+        backlog.proceed(&slice) { element, fetcher, at in
+            delivery.withText(about: element) { text in
+                notifySelective(fetcher, .change, &text, at: at, isOwnDoing: false)
+            }
+        }
     }
 }

@@ -30,6 +30,23 @@ struct SortOrder {
         return left.path.lexicographicallyPrecedes(right.path)
     }
 
+    /// What an element is sorted by, as a copy that outlives its changes.
+    func sortKey(of element: Element) -> SortKey {
+        let key = key(of: element)
+        return SortKey(
+            key: rule.isDescending ? ~key : key, text: sortsText ? text(of: element) : [],
+            path: Array(element.path))
+    }
+
+    /// Whether the first of two comes before the second.
+    func precedes(_ left: SortKey, _ right: SortKey) -> Bool {
+        if left.key != right.key { return left.key < right.key }
+        if sortsText, left.text != right.text {
+            return left.text.lexicographicallyPrecedes(right.text) != rule.isDescending
+        }
+        return left.path.lexicographicallyPrecedes(right.path)
+    }
+
     private var sortsText: Bool {
         switch rule.key {
         case .path, .value(.string), .field(_, .string): true
@@ -86,4 +103,14 @@ struct SortOrder {
         let bits = (number == 0 ? 0 : number).bitPattern
         return bits >> 63 == 1 ? ~bits : bits | 1 << 63
     }
+}
+
+/// What one element is sorted by; see `SortOrder`.
+struct SortKey {
+    /// The first 64 bits.
+    let key: UInt64
+    /// The whole text, if texts are sorted.
+    let text: [UInt8]
+    /// The path, which decides between equals.
+    let path: [UInt8]
 }

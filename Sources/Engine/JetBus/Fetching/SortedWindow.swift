@@ -4,6 +4,8 @@ import JetProtocol
 final class SortedWindow {
     let order: SortOrder
     private(set) var list = RankedList()
+    /// Whether all that satisfies the rule is in it. Before, it is not sent.
+    var isComplete = false
     /// How many entries the window had when it was last sent.
     var sentCount = 0
     /// The rank, before the change, of the element that is being changed; `nil` if it was not in the list.

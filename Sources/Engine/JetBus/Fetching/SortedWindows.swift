@@ -6,27 +6,23 @@ final class SortedWindows {
     private let delivery: Delivery
     private let timers: FetchTimers
     private let clock: Clock
+    private let scheduler: Scheduler
     /// How many windows were replaced by newer ones before the `interval` of their fetch was over.
     private(set) var paced: UInt64 = 0
 
-    init(_ delivery: Delivery, _ timers: FetchTimers, _ clock: Clock) {
+    init(_ delivery: Delivery, _ timers: FetchTimers, _ clock: Clock, _ scheduler: Scheduler) {
+        self.scheduler = scheduler
         self.delivery = delivery
         self.timers = timers
         self.clock = clock
     }
 
-    /// Begins a sorted fetch: puts all that satisfies the rule in order and sends the window.
-    func fill(_ fetcher: Fetcher, _ fetchers: FetcherTable, _ elements: ElementTable) {
-        guard let window = fetcher.window else { return }
-        let peer = fetcher.peer.takeUnretainedValue()
-        var entries: [RankedList.Entry] = []
-        elements.forEach(satisfying: fetcher.rule, visibleTo: peer) { element in
-            if fetchers.addInterest(of: fetcher, in: element) { entries.append(window.order.entry(of: element)) }
-        }
-        window.fill(entries)
+    /// Sends the whole window of a fetch, now that it is complete.
+    func sendFirst(_ fetcher: Fetcher, _ window: SortedWindow) {
+        window.isComplete = true
         fetcher.cursor = nil
         delivery.countNotification()
-        send(fetcher, window, changed: window.occupied, to: peer)
+        send(fetcher, window, changed: window.occupied, to: fetcher.peer.takeUnretainedValue())
     }
 
     // MARK: Changes
@@ -51,9 +47,11 @@ final class SortedWindows {
     func move(_ element: Element, in fetcher: Fetcher, _ event: ElementEvent, isNow: Bool, isOwnDoing: Bool) {
         guard let window = fetcher.window else { return }
         delivery.countNotification()
+        scheduler.charge(fetcher.peer.takeUnretainedValue(), 400)
         let old = event == .change ? window.rankBeforeChange : event == .remove ? window.remove(element) : nil
         let new = isNow ? window.insert(element) : nil
         window.rankBeforeChange = nil
+        guard window.isComplete else { return }
         let changed = window.changed(from: old, to: new)
         guard !changed.isEmpty || window.count != window.sentCount else { return }
         let peer = fetcher.peer.takeUnretainedValue()
@@ -71,7 +69,7 @@ final class SortedWindows {
             window.isStale = true
             paced &+= 1
             timers.schedule(fetcher)
-        } else if delivery.isOpen(peer) {
+        } else if delivery.isOpen(peer), isOwnDoing || !scheduler.isSpent(peer) {
             send(fetcher, window, changed: changed, to: peer)
         } else if isOwnDoing, fetcher.pacing == nil {
             window.isStale = true
@@ -115,6 +113,7 @@ final class SortedWindows {
         guard !window.isQueued else { return }
         window.isQueued = true
         peer.staleWindows.append(fetcher)
+        if peer.output.isOpen { scheduler.enqueue(peer) }
     }
 
     private func sendStale(_ fetcher: Fetcher, _ window: SortedWindow, to peer: Peer) {
@@ -132,6 +131,7 @@ final class SortedWindows {
             tail.append(",\"changes\":")
             tail.append(changed, of: window, for: peer)
             tail.append("}}")
+            scheduler.charge(peer, tail.count / 4)
             delivery.append(tail.bytes, of: fetcher, to: peer)
             delivery.chargeIfLarge(peer)
         }

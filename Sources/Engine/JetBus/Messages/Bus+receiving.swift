@@ -16,8 +16,8 @@ extension Bus {
         guard let reference = peers.reference(id) else { return false }
         return reference._withUnsafeGuaranteedRef { peer in
             guard delivery.accepts(peer) else { return false }
-            guard peer.authentication == nil else {
-                authenticator.postpone(text, of: peer)
+            guard mayHandle(peer) else {
+                postponement.postpone(text, of: peer)
                 return false
             }
             clock.advance(to: now)
@@ -27,8 +27,23 @@ extension Bus {
                 receive(text, from: peer)
             }
             delivery.pauseIfFull(peer)
-            return !peer.output.isPaused && !peer.output.isClosing && peer.authentication == nil
+            yieldIfSpent(peer)
+            return !peer.output.isPaused && !peer.output.isClosing && !peer.mustWait
         }
+    }
+
+    /// Whether a message of a peer may be handled now. If its account is spent, it waits for the next turn.
+    @inline(__always)
+    private func mayHandle(_ peer: Peer) -> Bool {
+        yieldIfSpent(peer)
+        return !peer.mustWait && peer.postponed.isEmpty
+    }
+
+    @inline(__always)
+    private func yieldIfSpent(_ peer: Peer) {
+        guard scheduler.isSpent(peer), !peer.isProbe else { return }
+        peer.hasYielded = true
+        scheduler.enqueue(peer)
     }
 
     /// The JSON text of a message in another encoding, valid until the next message; `nil` if it cannot be decoded, which
@@ -79,9 +94,10 @@ extension Bus {
         try batch.scan(text.bytes)
         peer.parseErrors = 0
         for index in 0..<batch.count where delivery.accepts(peer) {
-            guard peer.authentication == nil else {
+            yieldIfSpent(peer)
+            guard !peer.mustWait else {
                 let rest = UnsafeRawBufferPointer(rebasing: text[batch[index].start...])
-                return authenticator.postpone(restOfBatch: rest, of: peer)
+                return postponement.postpone(restOfBatch: rest, of: peer)
             }
             try receive(batch[index], of: text, from: peer)
         }
@@ -113,6 +129,14 @@ extension Bus {
 
     @inline(__always)
     private func handle(_ request: borrowing Request) {
+        let notifications = delivery.notifications
+        defer {
+            // The work that is not metered: the message itself, and notifications of plain fetchers.
+            let work = 100 &+ request.message.whole.count / 4
+            request.sender._withUnsafeGuaranteedRef {
+                scheduler.charge($0, work &+ Int(truncatingIfNeeded: delivery.notifications &- notifications) &* 20)
+            }
+        }
         request.sender._withUnsafeGuaranteedRef { $0.messages &+= 1 }
         if request.message.id != nil, !request.message.hasValidID(in: request.text.bytes) {
             return refuse(request, id: nil)
@@ -232,18 +256,19 @@ extension Bus {
         clock.advance(to: now)
         fetchRequests.beginMessage()
         let peer = peer(request.peer)
-        guard let postponed = authenticator.answer(request, with: result, limits: limits, of: peer),
-            let peer
-        else { return }
-        handle(postponed, from: peer)
+        guard authenticator.answer(request, with: result, limits: limits, of: peer), let peer else { return }
+        handlePostponed(of: peer)
         delivery.pauseIfFull(peer)
         delivery.closeIfServed(peer)
     }
 
-    /// Handles texts that have waited, until the next authentication request. The rest goes on waiting.
-    private func handle(_ texts: [PostponedText], from peer: Peer) {
-        var texts = texts[...]
-        while var text = texts.first, peer.authentication == nil, delivery.accepts(peer) {
+    /// Handles texts of a peer that have waited, until its messages must wait again.
+    func handlePostponed(of peer: Peer) {
+        guard !peer.postponed.isEmpty else { return }
+        var texts = postponement.takeTexts(of: peer)
+        while var text = texts.first, delivery.accepts(peer) {
+            yieldIfSpent(peer)
+            guard !peer.mustWait else { break }
             if text.next != nil {
                 handleRest(of: &text, from: peer)
                 guard text.next == nil else {
@@ -255,10 +280,11 @@ extension Bus {
             }
             texts.removeFirst()
         }
-        authenticator.postpone(again: texts, of: peer)
+        // The rest of a batch that was among them comes before the others.
+        postponement.postpone(again: texts, of: peer)
     }
 
-    /// Handles the messages of a batch from `next` on, up to an authentication request or to the end; then `next` is
+    /// Handles the messages of a batch from `next` on, until one must wait or to the end; then `next` is
     /// `nil`. The text was checked when it was received.
     private func handleRest(of batch: inout PostponedText, from peer: Peer) {
         guard let start = batch.next else { return }
@@ -267,7 +293,8 @@ extension Bus {
             do throws(JSONError) {
                 repeat {
                     guard delivery.accepts(peer) else { return nil }
-                    guard peer.authentication == nil else { return scanner.offset }
+                    yieldIfSpent(peer)
+                    guard !peer.mustWait else { return scanner.offset }
                     try receive(try scanner.value(), of: text, from: peer)
                 } while try scanner.nextElement()
             } catch {

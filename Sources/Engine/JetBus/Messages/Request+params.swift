@@ -85,8 +85,13 @@ extension Request {
 
     /// The params as the rule of a fetch.
     func rule() throws(ErrorObject) -> FetchRule {
+        do throws(RuleError) {
+            if let range = message.params { try FetchRule.check(size: range.of(text.bytes)) }
+        } catch {
+            throw .badRule(error)
+        }
         let params = try tree()
-        do {
+        do throws(RuleError) {
             return try FetchRule(parsing: params)
         } catch {
             throw .badRule(error)

@@ -43,7 +43,7 @@ extension Bus {
     }
 }
 
-/// A peer's authentication request that has no result yet, and the messages that wait for it.
+/// A peer's authentication request that has no result yet.
 final class PendingAuthentication {
     /// The number of the request.
     let serial: UInt64
@@ -51,10 +51,6 @@ final class PendingAuthentication {
     let user: String
     /// The id to answer under; `nil` for a notification.
     let id: [UInt8]?
-    /// What the peer has sent after it, in order.
-    var postponed: [PostponedText] = []
-    /// How many bytes these are, for which the peer is charged.
-    var postponedBytes: Int { postponed.reduce(0) { $0 + $1.text.count } }
 
     init(serial: UInt64, kind: Bus.AuthenticationRequest.Kind, user: String, id: [UInt8]?) {
         self.serial = serial
@@ -62,11 +58,4 @@ final class PendingAuthentication {
         self.user = user
         self.id = id
     }
-}
-
-/// A text of a peer that waits for the result of an authentication request.
-struct PostponedText {
-    var text: [UInt8]
-    /// In the rest of a batch, where the next message begins; `nil` for a whole text.
-    var next: Int?
 }

@@ -6,16 +6,14 @@ import JetProtocol
 ///     for request in bus.takeAuthenticationRequests() { ... }     // when `hasAuthenticationRequests`
 ///     bus.answer(request, with: result, at: now)                  // each one once, in any order
 ///
-/// Until there is a result, what the peer sends waits: here the rest of a batch, in the shell what it has not read. So the
-/// messages of one peer are handled in order, each with the rights that the peer has at its turn. That is also why a peer
-/// has at most one request. A quota bounds how many there are in all and of each account, so that passwords cannot be
-/// guessed faster than they are checked one by one. A peer whose password is wrong keeps the rights, the user and the
-/// account that it had.
+/// Until there is a result, what the peer sends waits (`Postponement`). So the messages of one peer are handled in order,
+/// each with the rights that the peer has at its turn. That is also why a peer has at most one request. A quota bounds how
+/// many there are in all and of each account, so that passwords cannot be guessed faster than they are checked one by one.
+/// A peer whose password is wrong keeps the rights, the user and the account that it had.
 final class Authenticator {
     private let delivery: Delivery
     private let accounts: AccountTable
     private let hasUsers: Bool
-    private let pendingBytesLimit: Int
     private var lastSerial: UInt64 = 0
     /// The requests that the shell has not taken yet.
     private var waiting: ContiguousArray<Bus.AuthenticationRequest> = []
@@ -26,7 +24,6 @@ final class Authenticator {
         self.delivery = delivery
         self.accounts = accounts
         hasUsers = configuration.hasUsers
-        pendingBytesLimit = configuration.pendingBytesLimit
     }
 
     // MARK: Requests
@@ -80,16 +77,15 @@ final class Authenticator {
     /// - Parameters:
     ///   - peer: The peer that is called `request.peer` now; it may be another one than that of the request.
     ///   - limits: The limits that are configured for the user.
-    /// - Returns: What the peer has sent meanwhile and is to be handled now; `nil` if the peer does not wait any more.
+    /// - Returns: Whether the messages of the peer that have waited are to be handled now.
     func answer(
         _ request: Bus.AuthenticationRequest, with result: Bus.AuthenticationResult, limits: Quotas.Limits,
         of peer: Peer?
-    ) -> [PostponedText]? {
+    ) -> Bool {
         guard close(request.serial), let peer, let pending = peer.authentication, pending.serial == request.serial
-        else { return nil }
+        else { return false }
         peer.authentication = nil
-        accounts.add(.bytes, -pending.postponedBytes, to: peer)
-        guard !peer.output.isClosing else { return nil }
+        guard !peer.output.isClosing else { return false }
         if case .granted(let groups) = result, pending.kind == .authentication {
             peer.groups = groups
             peer.user = pending.user
@@ -97,7 +93,7 @@ final class Authenticator {
             if name != peer.account.name, !peer.isProbe { accounts.move(peer, to: name, limits) }
         }
         respond(to: peer, pending, response(to: pending, result))
-        return pending.postponed
+        return true
     }
 
     /// Notes that a request is not worked on any more.
@@ -144,7 +140,6 @@ final class Authenticator {
     func cancel(of peer: Peer) -> PendingAuthentication? {
         guard let pending = peer.authentication else { return nil }
         peer.authentication = nil
-        accounts.add(.bytes, -pending.postponedBytes, to: peer)
         if let index = waiting.firstIndex(where: { $0.serial == pending.serial }) {
             waiting.remove(at: index)
             _ = close(pending.serial)
@@ -160,39 +155,6 @@ final class Authenticator {
         respond(to: peer, pending, .failure(.daemonStopping(Array("true".utf8))))
         delivery.closeIfServed(peer)
         return true
-    }
-
-    // MARK: Messages that wait
-
-    /// Keeps a text that a peer has sent although its messages wait. A shell that stops reading when `Bus.receive` returns
-    /// false sends none.
-    func postpone(_ text: RawSpan, of peer: Peer) { postpone(PostponedText(text: text.array, next: nil), of: peer) }
-
-    /// Keeps the rest of a batch, which begins with the next message.
-    func postpone(restOfBatch text: UnsafeRawBufferPointer, of peer: Peer) {
-        postpone(PostponedText(text: Array(text), next: 0), of: peer)
-    }
-
-    private func postpone(_ text: PostponedText, of peer: Peer) {
-        guard let pending = peer.authentication else { return }
-        // Limits what a shell that goes on reading can bring; a batch is no longer than a message may be.
-        guard pending.postponed.isEmpty || pending.postponedBytes + text.text.count <= pendingBytesLimit else {
-            return delivery.close(peer, because: .limitExceeded(.pendingBytes, max: pendingBytesLimit))
-        }
-        do throws(ErrorObject) {
-            try accounts.charge(.bytes, text.text.count, to: peer)
-            pending.postponed.append(text)
-        } catch {
-            // A message that was received cannot be left out.
-            delivery.close(peer, because: error)
-        }
-    }
-
-    /// Keeps texts again that wait for another request of the peer.
-    func postpone(again texts: ArraySlice<PostponedText>, of peer: Peer) {
-        guard let pending = peer.authentication else { return }
-        pending.postponed += texts
-        accounts.add(.bytes, texts.reduce(0) { $0 + $1.text.count }, to: peer)
     }
 
     // MARK: Errors

@@ -24,14 +24,26 @@ final class Peer {
     var messages: UInt64 = 0
     /// How many of them its account has counted.
     var settledMessages: UInt64 = 0
-    /// The work that it has caused, in units of about a nanosecond.
-    var work: UInt64 = 0
     /// How many of its notifications were replaced by newer ones before it had read them.
     var conflated: UInt64 = 0
     /// How many of its requests were refused because of a limit.
     var refused: UInt64 = 0
     /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
     var authentication: PendingAuthentication?
+    /// Its request that takes longer than a slice; until it is done its messages wait.
+    var job: PendingJob?
+    /// Whether its messages wait for the next turn, because its account is spent.
+    var hasYielded = false
+    /// What it has sent while its messages waited, in order. Only `Postponement` changes it.
+    var postponed: [PostponedText] = []
+    /// Whether it is in the queue of the `Scheduler`.
+    var isScheduled = false
+    /// The work that its account is not charged for yet; see `Scheduler`.
+    var unbilledWork = 0
+    /// The work that its account was charged for.
+    var work: UInt64 = 0
+    /// Whether it is disconnected, and its elements are being removed.
+    var isDeparting = false
     /// What waits to be written to it. Only `Delivery` can change it.
     var output: PeerOutput
     /// Its elements, in no order; `Element.ownedPlace` says where each one is. `ElementTable` keeps the list.
@@ -72,9 +84,16 @@ final class Peer {
     /// Whether it does not read as fast as it is notified.
     var isSlow: Bool { output.isConflating || !staleWindows.isEmpty }
 
+    /// Whether notifications wait for it outside of its outbox.
+    var hasOutputToResume: Bool { !snapshots.isEmpty || output.isConflating || !staleWindows.isEmpty }
+
+    /// Whether its messages wait, because one before them is not done.
+    @inline(__always)
+    var mustWait: Bool { hasYielded || authentication != nil || job != nil }
+
     /// Whether everything that it asked for has been put into its outbox.
     var isServed: Bool {
         pendingRequests == 0 && snapshots.isEmpty && !output.isConflating && staleWindows.isEmpty
-            && authentication == nil
+            && !mustWait && postponed.isEmpty
     }
 }

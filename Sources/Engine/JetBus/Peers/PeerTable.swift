@@ -39,12 +39,11 @@ final class PeerTable {
         return peer
     }
 
-    /// Releases a peer, which nothing may refer to any more.
+    /// Releases a peer. Who still needs it, because elements or requests refer to it, retains it.
     func remove(_ peer: Peer) {
         if !peer.isProbe {
             count -= 1
             departedMessages &+= peer.messages
-            accounts.leave(peer)
         }
         vacant.append(peer.id.index)
         slots[peer.id.index]?.release()

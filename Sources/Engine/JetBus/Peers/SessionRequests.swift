@@ -23,7 +23,9 @@ struct SessionRequests {
             // A member that is null counts as absent.
             switch (member.name, member.value) {
             case ("name", .null), ("debug", .null), ("encoding", .null): continue
-            case ("name", .string(let text)): name = text
+            case ("name", .string(let text)):
+                guard PeerName.isValid(text) else { throw .wrongType("name", got: request.params) }
+                name = text
             case ("debug", .boolean): continue
             case ("encoding", .string(let text)):
                 guard let known = Encoding(rawValue: text) else { throw .wrongType("encoding", got: request.params) }

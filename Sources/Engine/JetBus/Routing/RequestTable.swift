@@ -36,7 +36,7 @@ struct RequestTable: ~Copyable {
         fileprivate var size: Int { text.count }
 
         /// What the caller is charged for it, in bytes: what it takes beyond the memory that each slot keeps.
-        fileprivate var chargedBytes: Int { text.count > Self.mostKept ? text.count : 0 }
+        var chargedBytes: Int { text.count > Self.mostKept ? text.count : 0 }
 
         fileprivate static var mostKept: Int { 512 }
 

@@ -164,11 +164,17 @@ final class Router {
         }
     }
 
-    /// A peer is disconnected: requests to it fail, and its own requests are forgotten.
-    func disconnect(_ peer: Peer) {
-        for request in requests.requests(to: peer) { fail(request, with: .ownerGone(Array(request.quotedPath))) }
-        requests.forget(caller: peer)
+    /// The numbers of the requests that a peer has to answer.
+    func numbers(of owner: Peer) -> [UInt64] { requests.requests(to: owner).map(\.number) }
+
+    /// Fails a request to an owner that is disconnected, unless it is answered.
+    func fail(_ number: UInt64, to owner: Peer) {
+        guard let request = requests.find(number, owner: owner) else { return }
+        fail(request, with: .ownerGone(Array(request.quotedPath)))
     }
+
+    /// Forgets the requests of a peer that is disconnected.
+    func forget(caller peer: Peer) { requests.forget(caller: peer) }
 
     /// Fails all requests, because the daemon stops.
     ///
@@ -187,6 +193,9 @@ final class Router {
     }
 
     // MARK: Open requests
+
+    /// The requests of a caller that wait for answers; for tests, as it looks at all requests.
+    func openRequests(of caller: Peer) -> [RequestTable.Request] { requests.open.filter { $0.caller === caller } }
 
     /// How many requests wait for an answer.
     var count: Int { requests.count }

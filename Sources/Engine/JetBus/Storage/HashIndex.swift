@@ -61,6 +61,16 @@ struct HashIndex: ~Copyable {
         if mask > 1023, count &* 8 < mask { resize(to: (mask &+ 1) / 2) }
     }
 
+    /// Changes the place of the key with this hash.
+    mutating func move(_ hash: UInt32, from place: Int, to other: Int) {
+        var at = Int(hash) & mask
+        while entries[at].hash != hash || Int(entries[at].place) != place {
+            if entries[at].hash == 0 { return }
+            at = (at &+ 1) & mask
+        }
+        entries[at].place = UInt32(truncatingIfNeeded: other)
+    }
+
     /// Changes every place, after the dense array was packed.
     mutating func relocate(_ moved: (Int) -> Int) {
         for at in 0...mask where entries[at].hash != 0 {

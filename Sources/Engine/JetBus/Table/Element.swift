@@ -108,6 +108,12 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         set { header.selectiveInterests = newValue }
     }
 
+    /// Whether it is in the `Backlog`.
+    var isInBacklog: Bool {
+        get { header.isInBacklog }
+        set { header.isInBacklog = newValue }
+    }
+
     var isMethod: Bool { header.isMethod }
 
     /// Whether it was added as one that cannot be set (called).
@@ -151,20 +157,26 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
     }
 
     /// Whether the element, whose path satisfies a rule, satisfies the rest of it.
-    func satisfies(_ rule: FetchRule) -> Bool {
+    func satisfies(_ rule: FetchRule, _ meter: inout WorkMeter) -> Bool {
         if rule.isOnlyAboutPath { return true }
-        return isMethod ? rule.matchesMethod : rule.matches(value: value.bytes.bytes)
+        return isMethod ? rule.matchesMethod : rule.matches(value: value.bytes.bytes, &meter)
     }
+
+    /// Whether its owner is disconnected: it will be removed soon, and counts as removed for whoever looks for it.
+    var isDeparting: Bool { owner._withUnsafeGuaranteedRef { $0.isDeparting } }
 
     /// Whether `peer` may see it.
     func isVisible(to peer: Peer) -> Bool {
+        guard !isDeparting else { return false }
         guard let access = details?.access else { return true }
         return Groups.admits(access.fetchGroups, peer.groups.fetch)
     }
 
-    /// Whether it exists for a peer: one that may see it or owns it. For others it is as if the path were free.
+    /// Whether it exists for a peer: one that may see it or owns it. For others it is as if the path were free, and for all
+    /// peers when its owner is disconnected.
     @inline(__always)
     func exists(for peer: Unmanaged<Peer>) -> Bool {
+        guard !isDeparting else { return false }
         guard header.details != nil, owner.toOpaque() != peer.toOpaque() else { return true }
         return isVisible(to: peer.takeUnretainedValue())
     }
@@ -201,6 +213,7 @@ struct ElementHeader {
     let quotedCount: UInt32
     let isMethod: Bool
     let fetchOnly: Bool
+    var isInBacklog = false
     let hash: UInt32
     let serial: UInt64
     // As wide as the index's places: there are fewer than four thousand million elements.

@@ -38,7 +38,7 @@ final class ElementRequests {
         guard isAdmitted else { throw .invalidPath(.noAccess, path) }
         let hash = elements.hash(of: path)
         // That a path is taken shows even if the element may not be fetched: two elements cannot have the same path.
-        guard elements.find(path, hash: hash) == nil else { throw .invalidPath(.pathAlreadyExists, path) }
+        if let other = elements.find(path, hash: hash) { try makeRoom(for: path, by: other.takeUnretainedValue()) }
         let bytes = value.map { request.bytes($0) }
         try checkQuotas(of: request.sender, Element.leastSize(path: path, value: bytes, details: details))
         let element = elements.add(
@@ -63,6 +63,12 @@ final class ElementRequests {
         if let refusal { throw refusal }
     }
 
+    /// Removes an element that is in the way of a new one, if its owner is disconnected.
+    private func makeRoom(for path: UnsafeRawBufferPointer, by element: Element) throws(ErrorObject) {
+        guard element.isDeparting else { throw .invalidPath(.pathAlreadyExists, path) }
+        remove(element, by: nil)
+    }
+
     private func details(of request: borrowing Request) throws(ErrorObject) -> Element.Details? {
         let timeout = try request.timeout()
         var access: Access?
@@ -85,16 +91,35 @@ final class ElementRequests {
     func remove(_ request: borrowing Request) throws(ErrorObject) {
         let element = try ownElement(of: request).takeUnretainedValue()
         remove(element, by: request.sender)
-        packIfSparse()
+        packIfSmall()
         delivery.succeed(request)
     }
 
-    /// Removes all elements of a peer that is disconnected, in the order in which they were added.
-    func removeAll(of peer: Peer) {
+    /// How many elements of a peer that is disconnected are removed in the order in which they were added. Of more, the
+    /// others are removed in any order.
+    private static let sortedRemovals = 4096
+
+    /// Begins to remove the elements of a peer that is disconnected.
+    func beginRemovingAll(of peer: Peer, _ slice: inout Slice) {
+        guard !peer.owned.isEmpty, peer.owned.count <= Self.sortedRemovals else { return }
         let owned = peer.owned.map { $0.takeUnretainedValue() }
-        for element in owned.sorted(by: { $0.serial < $1.serial }) { remove(element, by: nil) }
-        packIfSparse()
+        for element in owned.sorted(by: { $0.serial < $1.serial }) where !slice.isExhausted {
+            slice.add(Self.removal + Int(element.interests.count) * 60)
+            remove(element, by: nil)
+        }
+        packIfSmall()
     }
+
+    /// Removes the elements of a peer that is disconnected, until the slice is exhausted.
+    func removeAll(of peer: Peer, _ slice: inout Slice) {
+        while let element = peer.owned.last?.takeUnretainedValue(), !slice.isExhausted {
+            slice.add(Self.removal + Int(element.interests.count) * 60)
+            remove(element, by: nil)
+        }
+    }
+
+    /// The work of removing an element.
+    private static let removal = 200
 
     /// - Parameter sender: The peer that requested it; `nil` if it is disconnected.
     private func remove(_ element: Element, by sender: Unmanaged<Peer>?) {
@@ -103,9 +128,17 @@ final class ElementRequests {
         elements.remove(element)
     }
 
-    private func packIfSparse() {
-        guard let moved = elements.packIfSparse() else { return }
-        peers.forEach { snapshots.relocate(of: $0, moved) }
+    /// Packs a small table immediately; a large one is packed in `packSome`.
+    private func packIfSmall() { if elements.needsPacking, elements.end <= 4096 { packSome(4096) } }
+
+    /// Packs some places of the table of elements, and moves all walks over it.
+    func packSome(_ most: Int) {
+        let move = elements.pack(most: most)
+        fetchers.relocateSweep(move)
+        peers.forEach { peer in
+            snapshots.relocate(of: peer, move)
+            peer.job?.job.relocate(move)
+        }
     }
 
     @inline(__always)

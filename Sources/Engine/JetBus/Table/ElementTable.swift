@@ -2,7 +2,7 @@ import Glibc
 import JetProtocol
 
 /// All elements of the bus: a dense array in the order in which they were added, which is the order of a snapshot, and an
-/// index by path. A removed element leaves a hole; when half of the array is holes it is packed.
+/// index by path. A removed element leaves a hole; when half of the array is holes it is packed, some places at a time.
 ///
 /// The table owns the elements: it retains each one when it is added and releases it when it is removed. Everything else
 /// that names an element without retaining it (the list of its owner, a sorted window) forgets it before that.
@@ -12,6 +12,8 @@ final class ElementTable {
     private var index = HashIndex()
     private let hash: ByteHash
     private var lastSerial: UInt64 = 0
+    /// While the array is packed: up to where it is packed, and the next place to look at. Between them are holes.
+    private var packing: (write: Int, read: Int)?
     /// How many of the elements are Methods.
     private(set) var methods = 0
 
@@ -59,20 +61,6 @@ final class ElementTable {
         }
         guard let place else { return nil }
         return dense[place]
-    }
-
-    /// Calls `body` with each element whose path satisfies a rule and which a peer may see: in the order in which they
-    /// were added or, for a rule of exact paths, in the order of the paths.
-    func forEach(satisfying rule: FetchRule, visibleTo peer: Peer, _ body: (Element) -> Void) {
-        func visit(_ element: Element?) {
-            guard let element, rule.path.matches(element.path.bytes), element.isVisible(to: peer) else { return }
-            body(element)
-        }
-        if case .exactly(let paths) = rule.path.reach {
-            for path in paths { visit(path.withUnsafeBytes { find($0)?.takeUnretainedValue() }) }
-        } else {
-            for place in 0..<end { visit(self[place]) }
-        }
     }
 
     // MARK: Changing the table
@@ -123,29 +111,66 @@ final class ElementTable {
         }
     }
 
-    /// Packs the array if more than half of it is holes.
-    ///
-    /// - Returns: Where each place moved to, if it was packed. A hole moves to where the next element is.
-    func packIfSparse() -> ContiguousArray<Int>? {
-        guard dense.count > 64, dense.count > index.count &* 2 else { return nil }
-        return pack()
+    /// Whether the element is still in the table.
+    func contains(_ element: Element) -> Bool {
+        element.place < dense.count && dense[element.place]?.toOpaque() == Unmanaged.passUnretained(element).toOpaque()
     }
 
-    private func pack() -> ContiguousArray<Int> {
-        var moved = ContiguousArray<Int>()
-        moved.reserveCapacity(dense.count + 1)
-        var packed = ContiguousArray<Unmanaged<Element>?>()
-        packed.reserveCapacity(index.count)
-        for element in dense {
-            moved.append(packed.count)
-            if let element {
-                element._withUnsafeGuaranteedRef { $0.place = packed.count }
-                packed.append(element)
-            }
+    // MARK: Packing
+
+    /// Where places have moved to in one step of packing.
+    struct Move {
+        /// Up to this place nothing has moved; behind it there were only holes, up to `first`.
+        fileprivate let kept: Int
+        /// The first place that was looked at.
+        fileprivate let first: Int
+        /// Where the places from `first` on have moved to; a hole moves to where the next element is.
+        fileprivate let moved: ContiguousArray<Int>
+
+        /// Where a walk continues that was about to look at `place`.
+        func place(of place: Int) -> Int {
+            if place <= kept { return place }
+            if place <= first { return kept }
+            return place - first < moved.count ? moved[place - first] : place
         }
-        moved.append(packed.count)
-        dense = packed
-        index.relocate { moved[$0] }
-        return moved
+    }
+
+    /// Whether the array is being packed, or should be: more than half of it is holes.
+    var needsPacking: Bool { packing != nil || dense.count > 64 && dense.count > index.count &* 2 }
+
+    /// Packs some places of the array.
+    ///
+    /// - Parameter most: How many places are looked at.
+    func pack(most: Int) -> Move {
+        var (write, read) = packing ?? (0, 0)
+        let (kept, first) = (write, read)
+        let end = min(read &+ most, dense.count)
+        var moved = ContiguousArray<Int>()
+        moved.reserveCapacity(end - read + 1)
+        while read < end {
+            moved.append(write)
+            if let element = dense[read] {
+                if write != read {
+                    dense[write] = element
+                    dense[read] = nil
+                    element._withUnsafeGuaranteedRef { element in
+                        index.move(element.hash, from: read, to: write)
+                        element.place = write
+                    }
+                }
+                write &+= 1
+            }
+            read &+= 1
+        }
+        moved.append(write)
+        if read == dense.count {
+            dense.removeLast(dense.count - write)
+            // A list that has become much shorter gives its memory back.
+            if dense.capacity > 4 * dense.count + 1024 { dense = ContiguousArray(dense[...]) }
+            packing = nil
+        } else {
+            packing = (write, read)
+        }
+        return Move(kept: kept, first: first, moved: moved)
     }
 }

@@ -41,8 +41,8 @@ package struct ControlLog: Sendable {
     package static func name(_ caller: Caller?) -> String {
         if let user = caller?.user { return user.printable(atMost: longestName) }
         if let uid = caller?.uid { return "uid \(uid)" }
-        guard let peer = caller?.peer else { return "somebody" }
-        return "somebody who says '\(peer.printable(atMost: longestName))'"
+        guard let peer = caller?.peer else { return "an unknown peer" }
+        return "peer named '\(peer.printable(atMost: longestName))'"
     }
 
     private static let longestValue = 200

@@ -1,5 +1,4 @@
 public import ConfigurationFile
-internal import Files
 
 /// What the agent shows and lets others do: `/etc/jet/agent.toml`, agent.toml(5). Everything has a default, and a file
 /// that does not exist is like an empty one.
@@ -28,24 +27,23 @@ public struct AgentConfiguration: Sendable {
     public init(
         path: String, isOptional: Bool = false, of providers: [ProviderKind]
     ) throws(ConfigurationError) {
-        if isOptional, !File.exists(path) {
+        guard let table = try ConfigurationTable(file: path) else {
+            guard isOptional else { throw ConfigurationError(file: path, "This file does not exist.") }
             self.init(of: providers)
             return
         }
-        let bytes: [UInt8]
-        do {
-            bytes = try HostFile.bytes(path, limit: Self.largest)
-        } catch {
-            throw ConfigurationError(file: path, "\(error)")
-        }
-        try self.init(parsing: String(decoding: bytes, as: UTF8.self), file: path, of: providers)
+        try self.init(table, of: providers)
     }
 
     /// The settings in a document.
     public init(
         parsing text: String, file: String = "agent.toml", of providers: [ProviderKind]
     ) throws(ConfigurationError) {
-        var table = try ConfigurationTable(parsing: text, file: file)
+        try self.init(ConfigurationTable(parsing: text, file: file), of: providers)
+    }
+
+    private init(_ table: ConfigurationTable, of providers: [ProviderKind]) throws(ConfigurationError) {
+        var table = table
         group = try table.take("group", default: group)
         interval = try table.take("interval", default: interval, in: Self.intervals)
         for provider in providers {
@@ -59,9 +57,6 @@ public struct AgentConfiguration: Sendable {
 
     /// Which intervals make sense, in seconds.
     public static let intervals = 0.1...86400.0
-
-    /// The maximum size of the file, in bytes.
-    private static let largest = 1 << 20
 
     private static func take<Section: ProviderConfiguration>(
         _ name: String, default section: Section, from table: inout ConfigurationTable

@@ -1,4 +1,5 @@
 internal import CLinux
+package import Files
 internal import Glibc
 internal import Readiness
 internal import Synchronization
@@ -12,7 +13,7 @@ internal import Synchronization
 /// proc_pid_mountinfo(5).
 package final class AttributeWatch: Sendable {
     private let epoll: Int32
-    private let files = Mutex<[String: Int32]>([:])
+    private let files = Mutex<[FilePath: Int32]>([:])
 
     /// A watch that watches nothing yet.
     ///
@@ -28,7 +29,7 @@ package final class AttributeWatch: Sendable {
     }
 
     /// Watches these files and no others. One that cannot be watched is left out.
-    package func watch(_ paths: [String]) {
+    package func watch(_ paths: [FilePath]) {
         files.withLock { files in
             for (path, descriptor) in files where !paths.contains(path) {
                 close(descriptor)
@@ -61,8 +62,8 @@ package final class AttributeWatch: Sendable {
     }
 
     /// Opens a file and reads it, so that only later changes count.
-    private static func open(_ path: String) -> Int32 {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    private static func open(_ path: FilePath) -> Int32 {
+        let descriptor = path.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         if descriptor >= 0 { read(descriptor) }
         return descriptor
     }

@@ -1,3 +1,4 @@
+package import Files
 internal import Netlink
 internal import Glibc
 internal import Readiness
@@ -24,7 +25,9 @@ package final class DirectoryWatch: Sendable {
     ///
     /// - Returns: Whether it is there.
     @discardableResult
-    package func add(_ directory: String) -> Bool { inotify_add_watch(descriptor, directory, Self.changes) >= 0 }
+    package func add(_ directory: FilePath) -> Bool {
+        directory.withCString { inotify_add_watch(descriptor, $0, Self.changes) } >= 0
+    }
 
     /// Waits until something changed, or has since the last time, or the task is cancelled.
     ///
@@ -51,7 +54,7 @@ package final class DirectoryWatch: Sendable {
     /// What has changed.
     package enum Changes: Hashable, Sendable {
         /// The files of these names.
-        case names(Set<String>)
+        case names(Set<FilePath>)
         /// More than could be kept: anything.
         case anything
     }
@@ -59,7 +62,7 @@ package final class DirectoryWatch: Sendable {
     /// Takes what has been told.
     private func take() -> Changes {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        var names: Set<String> = []
+        var names: Set<FilePath> = []
         var isOverrun = false
         while case let length = read(descriptor, &buffer, buffer.count), length > 0 {
             var rest = NetlinkBytes(buffer[..<length])
@@ -68,7 +71,7 @@ package final class DirectoryWatch: Sendable {
                 let name = rest.slice(16..<(16 + size))
             {
                 if mask & UInt32(IN_Q_OVERFLOW) != 0 { isOverrun = true }
-                names.insert(String(decoding: name.text, as: UTF8.self))
+                names.insert(FilePath(name.text))
                 rest = rest.suffix(from: 16 + size)
             }
         }

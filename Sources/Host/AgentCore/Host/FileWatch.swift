@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 
 /// Waits until files are written, replaced or removed.
 ///
@@ -7,18 +7,18 @@ internal import Files
 /// watch is for one change: what is to be watched may be something else afterwards.
 package struct FileWatch: Sendable {
     private let directories: DirectoryWatch
-    private let names: Set<String>
+    private let names: Set<FilePath>
 
     /// Watches the files at `paths` from now on.
-    package init(_ paths: [String]) throws(HostFileError) {
+    package init(_ paths: [FilePath]) throws(HostFileError) {
         directories = try DirectoryWatch()
-        var names: Set<String> = []
+        var names: Set<FilePath> = []
         for path in paths + paths.compactMap(HostFile.realPath) {
-            var path = path[...]
-            while let slash = path.lastIndex(of: "/") {
-                names.insert(String(path[path.index(after: slash)...]))
-                path = path[..<slash]
-                if directories.add(path.isEmpty ? "/" : String(path)) { break }
+            var path = path
+            while let folder = path.folder {
+                names.insert(path.name)
+                if directories.add(folder) || folder == "/" { break }
+                path = folder
             }
         }
         self.names = names

@@ -1,3 +1,4 @@
+package import Files
 internal import Glibc
 
 /// Where the host's facts are read from: the roots of /sys and /proc and of the file system, so that a tree of files
@@ -28,17 +29,26 @@ public struct Host: Sendable {
     }
 
     /// The path of a file in sysfs.
-    package func sys(_ path: String) -> String { Self.join(sysfs, path) }
+    package func sys(_ path: FilePath) -> FilePath { Self.join(sysfs, path) }
 
     /// The path of a file in procfs.
-    package func proc(_ path: String) -> String { Self.join(procfs, path) }
+    package func proc(_ path: FilePath) -> FilePath { Self.join(procfs, path) }
 
     /// The path of a file of the system.
-    package func file(_ path: String) -> String { Self.join(root, path) }
+    package func file(_ path: FilePath) -> FilePath { Self.join(root, path) }
 
-    private static func join(_ root: String, _ path: String) -> String {
-        root.hasSuffix("/") ? root + path : root + "/" + path
+    private static func join(_ root: String, _ path: FilePath) -> FilePath {
+        root.hasSuffix("/") ? "\(root)\(path)" : "\(root)/\(path)"
     }
+
+    /// The names of the devices in a class of sysfs, sorted.
+    ///
+    /// Each is a folder or a link to one. Plain files in the folder of a class, such as `net/bonding_masters`, belong to
+    /// a driver and are left out.
+    package func devices(ofClass name: FilePath) -> [FilePath] { devices(in: "class/\(name)") }
+
+    /// The names of the devices in a folder of sysfs, sorted.
+    package func devices(in folder: FilePath) -> [FilePath] { HostFile.names(in: sys(folder), .folders).sorted() }
 
     private static func runningMachine() -> String {
         var names = utsname()

@@ -1,4 +1,5 @@
 internal import Dispatch
+package import Files
 internal import Synchronization
 
 /// The place where one provider works: a serial queue that may block.
@@ -21,7 +22,7 @@ package final class Lane: TaskExecutor {
     private struct State {
         var number = 0
         var isBusy = false
-        var path: String?
+        var path: FilePath?
     }
 
     /// The lane of the current task.
@@ -35,7 +36,7 @@ package final class Lane: TaskExecutor {
 
     /// What the lane is doing; `nil` while it is idle.
     package var work: Work? {
-        state.withLock { $0.isBusy ? Work(number: $0.number, path: $0.path) : nil }
+        state.withLock { $0.isBusy ? Work(number: $0.number, path: $0.path?.text) : nil }
     }
 
     /// Runs a piece of a task: what lies between two suspensions.
@@ -79,7 +80,7 @@ package final class Lane: TaskExecutor {
 
     /// Notes that the current lane accesses the file at `path` as long as `body` runs, so that a log entry can name it.
     package static func accessing<Value, Failure: Error>(
-        _ path: String, _ body: () throws(Failure) -> Value
+        _ path: FilePath, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         guard let lane = current else { return try body() }
         lane.state.withLock { $0.path = path }

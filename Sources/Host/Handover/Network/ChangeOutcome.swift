@@ -17,6 +17,8 @@ public struct ChangeOutcome: Hashable, Sendable {
     public var id: String
     /// The link that was changed.
     public var link: String
+    /// Who asked for the change; `nil` in a record of an older version.
+    public var by: Author?
     /// How it ended.
     public var result: Result
     /// Why, as a sentence; `nil` for one that was confirmed.
@@ -33,11 +35,12 @@ public struct ChangeOutcome: Hashable, Sendable {
 
     /// An outcome of these parts.
     public init(
-        id: String, link: String, result: Result, reason: String? = nil, restored: Bool? = nil,
+        id: String, link: String, by: Author? = nil, result: Result, reason: String? = nil, restored: Bool? = nil,
         difference: String? = nil, at: Int, awaited: KernelState? = nil
     ) {
         self.id = id
         self.link = link
+        self.by = by
         self.result = result
         self.reason = reason
         self.restored = restored
@@ -46,12 +49,13 @@ public struct ChangeOutcome: Hashable, Sendable {
         self.awaited = awaited
     }
 
-    /// What stands on the bus: `{id, link, result, reason, restored, difference?, at}`.
+    /// What stands on the bus: `{id, link, by?, result, reason, restored, difference?, at}`.
     public var shown: JSON {
         var object: JSON.Object = [
             "id": .string(id), "link": .string(link), "result": .string(result.rawValue),
             "reason": reason.map(JSON.string) ?? .null, "restored": restored.map(JSON.boolean) ?? .null,
         ]
+        object["by"] = by.map { .string($0.description) }
         object["difference"] = difference.map(JSON.string)
         object["at"] = .string(Moment.text(seconds: at))
         return .object(object)
@@ -61,6 +65,7 @@ public struct ChangeOutcome: Hashable, Sendable {
     public var json: JSON {
         var object = shown.object ?? [:]
         object["atUnix"] = .number(at)
+        object["by"] = by?.json
         object["awaited"] = awaited?.json
         return .object(object)
     }
@@ -71,7 +76,8 @@ public struct ChangeOutcome: Hashable, Sendable {
             let result = value["result"]?.string.flatMap(Result.init(rawValue:)), let at = value["atUnix"]?.int
         else { return nil }
         self.init(
-            id: id, link: link, result: result, reason: value["reason"]?.string, restored: value["restored"]?.bool,
+            id: id, link: link, by: Author(value["by"]), result: result, reason: value["reason"]?.string,
+            restored: value["restored"]?.bool,
             difference: value["difference"]?.string, at: at, awaited: KernelState(value["awaited"]))
     }
 }

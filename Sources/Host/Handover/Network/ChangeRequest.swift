@@ -2,7 +2,7 @@ public import JSONText
 
 /// What the agent asks the root program for: a file in the spool, one for each of its services.
 public struct ChangeRequest: Hashable, Sendable {
-    /// By what the answer is known.
+    /// By what the answer, and the change that it asks for, are known.
     public var id: String
     /// Who asks, as the bus told the agent.
     public var by: Author

@@ -7,7 +7,7 @@ public struct UpdateFiles: Hashable, Sendable {
     public init(root: String = "/") { self.root = root.hasSuffix("/") ? String(root.dropLast()) : root }
 
     /// Directories in which something changes when an update does.
-    public var watched: [String] { [root + "/run", root + "/run/jet-update", root + "/run/jet-agent"] }
+    public var watched: [String] { [root + "/run", root + "/run/jet-update", agentDirectory] }
 
     /// The record of the job that runs, or ran last since the machine started. The root program writes it; all may read it.
     public var record: String { root + "/run/jet-update/job.json" }
@@ -15,10 +15,12 @@ public struct UpdateFiles: Hashable, Sendable {
     public var lastRecord: String { root + "/var/lib/jet-update/job.json" }
     /// The process that has locked this file is the job: there is one at a time.
     public var lock: String { root + "/run/jet-update/lock" }
+    /// The agent's runtime directory.
+    public var agentDirectory: String { root + "/run/jet-agent" }
     /// The agent's request for a job, an `UpdateRequest`.
-    public var request: String { root + "/run/jet-agent/update-request.json" }
+    public var request: String { agentDirectory + "/update-request.json" }
     /// The agent's request to cancel a job, an `UpdateRequest`.
-    public var cancellation: String { root + "/run/jet-agent/update-cancel.json" }
+    public var cancellation: String { agentDirectory + "/update-cancel.json" }
 
     /// Exists while a package requires a restart.
     public var rebootRequired: String { root + "/run/reboot-required" }

@@ -17,7 +17,7 @@ public struct UpdateRequest: Hashable, Sendable {
         guard Self.isName(id) else { return nil }
         self.id = id
         let text = by.printable(atMost: Self.longestCaller)
-        self.by = text.isEmpty ? "somebody" : text
+        self.by = text.isEmpty ? "an unknown peer" : text
     }
 
     /// Reads a request; `nil` if it is none.
@@ -30,12 +30,6 @@ public struct UpdateRequest: Hashable, Sendable {
 
     /// The request as it is written.
     public var json: JSON { ["id": .string(id), "by": .string(by)] }
-
-    /// A name that no job had.
-    public static func newID() -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 
     /// A request is not longer, in bytes.
     public static let sizeLimit = 2048
@@ -54,9 +48,19 @@ public struct UpdateRequest: Hashable, Sendable {
         try File.replace(path, with: json.text, mode: 0o644)
     }
 
-    /// Reads the request in a file; `nil` if there is none that is valid.
-    package init?(file path: String) {
-        guard let bytes = try? File.regularContents(path, limit: Self.sizeLimit) else { return nil }
-        self.init(parsing: bytes)
+    /// Reads the request that the agent left in a file.
+    ///
+    /// - Returns: `nil` if there is none.
+    /// - Throws: Why what is there cannot be trusted to be the agent's, or is not a request.
+    package init?(file path: String, in directory: String) throws(RefusedFile) {
+        let bytes: [UInt8]
+        do {
+            bytes = try AgentFile.contents(path, in: directory, limit: Self.sizeLimit)
+        } catch {
+            if error.isMissing { return nil }
+            throw error
+        }
+        guard let request = UpdateRequest(parsing: bytes) else { throw RefusedFile(path, "is not a request") }
+        self = request
     }
 }

@@ -15,31 +15,34 @@ enum CPUFrequency {
     /// It is published again when one of them has moved by 100 MHz.
     static func reading(_ host: Host) -> Reading? {
         let directory = host.sys("devices/system/cpu/cpufreq")
-        let policies = HostFile.names(in: directory).compactMap { name in
+        let policies = HostFile.names(in: directory, .folders).map(\.text).compactMap { name in
             name.hasPrefix("policy") ? Int(name.dropFirst("policy".count)) : nil
         }.sorted()
         var frequencies: [Int: Int] = [:]
         for policy in policies {
-            let path = "\(directory)/policy\(policy)"
-            guard let frequency = try? HostFile.integer(path + "/scaling_cur_freq"),
+            let path: FilePath = "\(directory)/policy\(policy)"
+            guard let frequency = megahertz(path + "/scaling_cur_freq"),
                 let cores = try? HostFile.text(path + "/affected_cpus")
             else { continue }
             for core in cores.split(separator: " ").compactMap({ Int($0) }) where (0..<8192).contains(core) {
-                frequencies[core] = megahertz(frequency)
+                frequencies[core] = frequency
             }
         }
         guard let first = policies.first, let highest = frequencies.keys.max() else { return nil }
-        let path = "\(directory)/policy\(first)"
+        let path: FilePath = "\(directory)/policy\(first)"
         var value = JSON.Object()
         value["cores"] = .array((0...highest).map { frequencies[$0].map { .number($0) } ?? .null })
-        value["min"] = (try? HostFile.integer(path + "/scaling_min_freq")).map { .number(megahertz($0)) }
-        value["max"] = (try? HostFile.integer(path + "/scaling_max_freq")).map { .number(megahertz($0)) }
+        value["min"] = megahertz(path + "/scaling_min_freq").map { .number($0) }
+        value["max"] = megahertz(path + "/scaling_max_freq").map { .number($0) }
         value["governor"] = (try? HostFile.text(path + "/scaling_governor")).map(JSON.string)
         return Reading(
             "cpu/frequency", .object(value), Metadata(title: "CPU frequency", unit: "MHz", datatype: .json),
             deadband: .anywhere(100))
     }
 
-    /// The files have kHz.
-    private static func megahertz(_ kilohertz: Int) -> Int { kilohertz / 1000 }
+    /// The frequency in a file, which has kHz; `nil` if it has none that a processor can have.
+    private static func megahertz(_ path: FilePath) -> Int? {
+        guard let kilohertz = try? HostFile.integer(path), (1...100_000_000).contains(kilohertz) else { return nil }
+        return kilohertz / 1000
+    }
 }

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -8,7 +9,7 @@ enum CPUInfo {
     static func reading(_ host: Host, count: Int) -> Reading {
         var value = JSON.Object()
         // The first processor's lines, and on ARM the board's at the end of a short file.
-        let fields = parse((try? HostFile.bytes(host.proc("cpuinfo"), limit: 16 * 1024)) ?? [])
+        let fields = parse((try? HostFile.firstLines(host.proc("cpuinfo"), 16 * 1024)) ?? [])
         value["model"] = model(fields).map(JSON.string)
         value["vendor"] = (fields["vendor_id"] ?? implementer(fields)).map(JSON.string)
         value["count"] = .number(count)

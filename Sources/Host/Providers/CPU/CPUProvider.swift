@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 public import Logging
 
 /// The host's processors: `cpu/info`, `cpu/usage`, `cpu/frequency`, `cpu/throttling`.
@@ -15,6 +16,10 @@ public struct CPUProvider: Provider {
     private var info: (reading: Reading, count: Int)?
     private var throttling: (reading: Reading?, age: Int)?
 
+    /// The lines of the processors are at the beginning of /proc/stat: those of 8192 processors take less than that, in
+    /// bytes.
+    private static let longestTimes = 1 << 20
+
     /// Throttling is read at every fifth poll only, since that means reading two files for each processor.
     private static let throttlingEvery = 5
 
@@ -28,7 +33,7 @@ public struct CPUProvider: Provider {
     /// What is so now; usage from the second time on.
     public mutating func readings() -> [Reading] {
         let times = faults.noting("cpu/usage") { () throws(HostFileError) in
-            let text = String(decoding: try HostFile.bytes(host.proc("stat"), limit: 32 * 1024), as: UTF8.self)
+            let text = String(decoding: try HostFile.firstLines(host.proc("stat"), Self.longestTimes), as: UTF8.self)
             guard let times = CPUTimes(text) else { throw HostFileError(notANumber: text) }
             return times
         }

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -13,9 +14,11 @@ enum CPUThrottling {
         var package: Int?
         for number in cores {
             let directory = host.sys("devices/system/cpu/cpu\(number)/thermal_throttle")
-            guard let count = try? HostFile.integer(directory + "/core_throttle_count") else { continue }
+            guard let count = try? HostFile.integer(directory + "/core_throttle_count"), count >= 0 else { continue }
             core = (core ?? 0).addingReportingOverflow(count).partialValue
-            guard let count = try? HostFile.integer(directory + "/package_throttle_count") else { continue }
+            guard let count = try? HostFile.integer(directory + "/package_throttle_count"), count >= 0 else {
+                continue
+            }
             package = max(package ?? 0, count)
         }
         guard let core else { return nil }

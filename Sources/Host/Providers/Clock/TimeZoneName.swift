@@ -6,7 +6,7 @@ enum TimeZoneName {
     /// The zone's name; `nil` if /etc/localtime is no link and nothing else names it. Without /etc/localtime it is UTC.
     static func current(_ host: Host) -> String? {
         let localtime = host.file("etc/localtime")
-        if let target = HostFile.link(localtime), let name = name(inPath: target) { return name }
+        if let target = HostFile.link(localtime), let name = name(inPath: target.text) { return name }
         if let name = try? HostFile.text(host.file("etc/timezone")), !name.isEmpty { return name }
         return HostFile.exists(localtime) ? nil : "UTC"
     }
@@ -26,7 +26,7 @@ enum TimeZoneName {
             words.allSatisfy({ $0.first.map { $0.isLetter || $0.isNumber } ?? false && $0.utf8.allSatisfy(isAllowed) })
         else { return "must be a zone's name, such as Europe/Berlin" }
         if name == "UTC" { return nil }
-        let magic = (try? HostFile.bytes(host.file("usr/share/zoneinfo/" + name), limit: 4)) ?? []
+        let magic = (try? HostFile.beginning(host.file("usr/share/zoneinfo/\(name)"), 4)) ?? []
         return magic == Array("TZif".utf8) ? nil : "is not a time zone of this host; /usr/share/zoneinfo has them"
     }
 

@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 internal import Glibc
 public import Logging
 public import Systemd
@@ -23,7 +24,7 @@ public struct DNSProvider: PushingProvider {
     private static let service = "org.freedesktop.resolve1"
     private static let object = "/org/freedesktop/resolve1"
     private static let interface = "org.freedesktop.resolve1.Manager"
-    private static let files = ["etc/resolv.conf", "run/systemd/resolve/resolv.conf"]
+    private static let files: [FilePath] = ["etc/resolv.conf", "run/systemd/resolve/resolv.conf"]
 
     /// Changes within this time are handled together, since they come in bursts.
     static let rest = Duration.milliseconds(200)
@@ -67,7 +68,7 @@ public struct DNSProvider: PushingProvider {
     public mutating func readings() -> [Reading] {
         let path = host.file(Self.files[0])
         do {
-            return [NameServers(resolvConf: try HostFile.text(path, limit: 64 * 1024)).reading]
+            return [NameServers(resolvConf: try HostFile.text(path, limit: 1 << 20)).reading]
         } catch {
             if !error.isMissing { faults.failed("network/dns", error) }
             return []

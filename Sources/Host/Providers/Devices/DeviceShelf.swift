@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import Moments
 internal import JSONText
 internal import JetProtocol
@@ -97,7 +98,7 @@ final class DeviceShelf: Sendable {
     private func event(_ device: Device) -> JSON.Object {
         var event: JSON.Object = [
             "action": .string(device.action ?? "change"), "subsystem": .string(device.subsystem ?? ""),
-            "name": .string(device.sysname),
+            "name": .string(device.sysname.text),
         ]
         event["sequence"] = device.sequenceNumber.map { .number($0) }
         event["time"] = .string(now())

@@ -19,7 +19,7 @@ protocol DeviceSource: Sendable {
     func devices() throws -> [Device]
 
     /// The device in this directory as it is now; `nil` if it is gone.
-    func device(at syspath: String) throws -> Device?
+    func device(at syspath: FilePath) throws -> Device?
 }
 
 /// Devices and events as udev reports them. udev sends an event after it has processed its rules, so that names and
@@ -47,10 +47,12 @@ struct UdevSource: DeviceSource {
     func events() async throws -> [DeviceMonitor.Event] { try await monitor.batch() }
 
     func devices() throws -> [Device] {
-        try Lane.accessing("/sys (\(subsystems.joined(separator: ", ")))") { try Udev.devices(of: subsystems) }
+        try Lane.accessing(FilePath("/sys (\(subsystems.joined(separator: ", ")))")) {
+            try Udev.devices(of: subsystems)
+        }
     }
 
-    func device(at syspath: String) throws -> Device? {
+    func device(at syspath: FilePath) throws -> Device? {
         try Lane.accessing(syspath) { try Udev.device(at: syspath) }
     }
 }

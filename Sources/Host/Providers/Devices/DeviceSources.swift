@@ -23,13 +23,14 @@ enum DeviceSources {
 /// Source of fact: sysfs(5); Documentation/filesystems/sysfs.rst of the kernel.
 struct SysfsSource: DeviceSource {
     private let host: Host
-    private let root: String
+    private let root: FilePath
     private let subsystems: [String]
 
     init(_ host: Host, subsystems: [String]) {
         self.host = host
         self.subsystems = subsystems
-        root = HostFile.realPath(host.sysfs) ?? host.sysfs
+        let sysfs = FilePath(host.sysfs)
+        root = HostFile.realPath(sysfs) ?? sysfs
     }
 
     var tellsEvents: Bool { false }
@@ -40,31 +41,33 @@ struct SysfsSource: DeviceSource {
     func devices() throws -> [Device] {
         subsystems.flatMap { subsystem in
             // A subsystem is a class or a bus.
-            ["class/\(subsystem)", "bus/\(subsystem)/devices"].flatMap { folder in
-                HostFile.names(in: host.sys(folder)).sorted().compactMap { name in
+            (["class/\(subsystem)", "bus/\(subsystem)/devices"] as [FilePath]).flatMap { folder in
+                host.devices(in: folder).compactMap { name in
                     HostFile.realPath(host.sys("\(folder)/\(name)")).flatMap { device(in: $0, of: subsystem) }
                 }
             }
         }
     }
 
-    func device(at syspath: String) throws -> Device? {
+    func device(at syspath: FilePath) throws -> Device? {
         guard syspath.hasPrefix("/sys/"), let directory = HostFile.realPath(root + syspath.dropFirst(4)),
-            let subsystem = HostFile.link(directory + "/subsystem")?.split(separator: "/").last
+            let subsystem = HostFile.link(directory + "/subsystem")
         else { return nil }
-        return device(in: directory, of: String(subsystem))
+        return device(in: directory, of: subsystem.name.text)
     }
 
-    private func device(in directory: String, of subsystem: String) -> Device? {
-        guard directory.hasPrefix(root + "/"), let name = directory.split(separator: "/").last else { return nil }
-        let devpath = String(directory.dropFirst(root.count))
-        var properties = ["DEVPATH": devpath, "SUBSYSTEM": subsystem]
+    private func device(in directory: FilePath, of subsystem: String) -> Device? {
+        guard directory.hasPrefix(root + "/") else { return nil }
+        let devpath = directory.dropFirst(root.bytes.count)
+        // The kernel writes a slash in a device's name as an exclamation mark.
+        let name = directory.name.bytes.map { $0 == UInt8(ascii: "!") ? UInt8(ascii: "/") : $0 }
+        var properties = ["DEVPATH": devpath.text, "SUBSYSTEM": subsystem]
         for line in ((try? HostFile.text(directory + "/uevent")) ?? "").split(separator: "\n") {
             guard let equals = line.firstIndex(of: "=") else { continue }
             properties[String(line[..<equals])] = String(line[line.index(after: equals)...])
         }
         return Device(
-            subsystem: subsystem, sysname: String(name.map { $0 == "!" ? "/" : $0 }), syspath: "/sys" + devpath,
-            devnode: properties["DEVNAME"].map { "/dev/" + $0 }, properties: properties)
+            subsystem: subsystem, sysname: FilePath(name), syspath: "/sys" + devpath,
+            devnode: properties["DEVNAME"].map { "/dev/\($0)" }, properties: properties)
     }
 }

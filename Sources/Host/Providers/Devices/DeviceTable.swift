@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 internal import Udev
@@ -23,7 +24,7 @@ struct DeviceTable {
     /// A device that is shown.
     private struct Entry {
         /// Its directory: what tells a device from a later one with the same name.
-        let syspath: String
+        let syspath: FilePath
         /// The number of the newest event that was applied.
         let sequence: UInt64
         /// What stands on the bus.
@@ -33,7 +34,7 @@ struct DeviceTable {
     /// The result of the events of one batch.
     struct Outcome: Equatable {
         /// Devices that must be read again, by their directories, each once and in the order of the events.
-        var stale: [String] = []
+        var stale: [FilePath] = []
         /// The last event that was not a duplicate.
         var last: Device?
         /// Whether events were lost, so that the devices must be enumerated again.
@@ -74,7 +75,7 @@ struct DeviceTable {
     /// Applies events in their order.
     mutating func apply(_ events: [DeviceMonitor.Event]) -> Outcome {
         var outcome = Outcome()
-        var stale: Set<String> = []
+        var stale: Set<FilePath> = []
         for event in events {
             guard case .device(let device) = event else {
                 outcome.isLossy = true
@@ -97,7 +98,7 @@ struct DeviceTable {
     }
 
     /// Takes what is so now of the device in a directory: `nil` if it is gone.
-    mutating func refresh(_ syspath: String, _ device: Device?) {
+    mutating func refresh(_ syspath: FilePath, _ device: Device?) {
         if let device { put(device) } else { remove(syspath) }
     }
 
@@ -126,20 +127,20 @@ struct DeviceTable {
             syspath: device.syspath, sequence: max(known, device.sequenceNumber ?? 0),
             reading: Reading(
                 path, device.value(filter),
-                Metadata(title: "\(subsystem) device \(device.sysname)", datatype: .json)))
+                Metadata(title: "\(subsystem) device \(device.sysname.text)", datatype: .json)))
     }
 
-    private mutating func remove(_ syspath: String) {
+    private mutating func remove(_ syspath: FilePath) {
         for (path, entry) in entries where entry.syspath == syspath { entries[path] = nil }
     }
 
-    private mutating func move(_ former: String, to syspath: String) {
+    private mutating func move(_ former: FilePath, to syspath: FilePath) {
         remove(former)
         for (path, entry) in entries where entry.syspath.hasPrefix(former + "/") {
-            let moved = syspath + entry.syspath.dropFirst(former.count)
+            let moved = syspath + entry.syspath.dropFirst(former.bytes.count)
             var reading = entry.reading
             if var value = reading.value.object {
-                value["syspath"] = .string(moved)
+                value["syspath"] = .string(moved.text)
                 reading.value = .object(value)
             }
             entries[path] = Entry(syspath: moved, sequence: entry.sequence, reading: reading)
@@ -155,24 +156,16 @@ struct DeviceTable {
 
     /// Where a device stands on the bus. Its name is kept as people know it, since within a subsystem there is only one
     /// of it at a time.
-    static func path(_ subsystem: String, _ sysname: String) -> String {
-        "devices/\(Slug.name(subsystem.utf8))/\(Slug.name(sysname.utf8))"
+    static func path(_ subsystem: String, _ sysname: FilePath) -> String {
+        "devices/\(Slug.name(subsystem.utf8))/\(Slug.name(sysname.bytes))"
     }
 }
 
 extension Device {
-    /// The directory that a device had before it moved.
-    fileprivate var formerSyspath: String? {
-        guard action == "move", let former = properties["DEVPATH_OLD"], let devpath = properties["DEVPATH"],
-            syspath.hasSuffix(devpath)
-        else { return nil }
-        return syspath.dropLast(devpath.count) + former
-    }
-
     /// The device as the bus has it.
     fileprivate func value(_ filter: PropertyFilter) -> JSON {
-        var value: JSON.Object = ["sysname": .string(sysname), "syspath": .string(syspath)]
-        if let devnode { value["devnode"] = .string(devnode) }
+        var value: JSON.Object = ["sysname": .string(sysname.text), "syspath": .string(syspath.text)]
+        if let devnode { value["devnode"] = .string(devnode.text) }
         if let type = properties["DEVTYPE"] { value["devtype"] = .string(type) }
         if let driver = properties["DRIVER"] { value["driver"] = .string(driver) }
         var shown: JSON.Object = [:]

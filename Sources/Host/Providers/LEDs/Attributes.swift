@@ -6,10 +6,10 @@ internal import Glibc
 /// are written. Tests put something in its place that behaves like the kernel.
 protocol Attributes: Sendable {
     /// What the file holds, without white space around it.
-    func read(_ path: String) throws(HostFileError) -> String
+    func read(_ path: FilePath) throws(HostFileError) -> String
 
     /// Writes the file with one write(2).
-    func write(_ text: String, to path: String) throws(HostFileError)
+    func write(_ text: String, to path: FilePath) throws(HostFileError)
 }
 
 /// The files in sysfs.
@@ -19,7 +19,7 @@ struct SysfsAttributes: Attributes {
     private static let pageSize = 4096
 
     /// Reads until the end: a list of triggers is a binary attribute, which the kernel returns 4096 bytes at a time.
-    func read(_ path: String) throws(HostFileError) -> String {
+    func read(_ path: FilePath) throws(HostFileError) -> String {
         do throws(SystemCallError) {
             return try Lane.accessing(path) { () throws(SystemCallError) in try Self.read(path) }
         } catch {
@@ -27,21 +27,22 @@ struct SysfsAttributes: Attributes {
         }
     }
 
-    private static func read(_ path: String) throws(SystemCallError) -> String {
+    private static func read(_ path: FilePath) throws(SystemCallError) -> String {
         let file = try OpenFile(path)
         var bytes = try file.oneRead(pageSize)
         // A plain attribute is complete after its first read, and some drivers refuse a further one.
         var isPage = bytes.count == pageSize
-        while isPage, bytes.count < limit, let page = try? file.oneRead(pageSize) {
+        while isPage, let page = try? file.oneRead(pageSize) {
             bytes += page
             isPage = page.count == pageSize
+            guard bytes.count <= limit else { throw SystemCallError("read", path.text, code: EFBIG) }
         }
         return String(decoding: HostFile.trimmed(bytes), as: UTF8.self)
     }
 
-    func write(_ text: String, to path: String) throws(HostFileError) {
+    func write(_ text: String, to path: FilePath) throws(HostFileError) {
         try Lane.accessing(path) { () throws(HostFileError) in
-            let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY)
+            let descriptor = path.withCString { open($0, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY) }
             guard descriptor >= 0 else { throw HostFileError(code: errno) }
             defer { close(descriptor) }
             let bytes = Array(text.utf8)

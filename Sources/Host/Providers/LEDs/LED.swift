@@ -7,22 +7,22 @@ internal import JSONText
 /// Source of fact: Documentation/leds/leds-class.rst and leds-class-multicolor.rst of the kernel.
 struct LED: Hashable, Sendable {
     /// What the kernel calls it: `input3::capslock`.
-    let name: String
+    let name: FilePath
     /// Where its attributes are.
-    let directory: String
+    let directory: FilePath
     /// Its real directory: what tells an LED from a later one with the same name.
-    let identity: String
+    let identity: FilePath
 
     /// Where it stands on the bus: `led/<name>`.
-    var path: String { "led/\(Slug.name(name.utf8))" }
+    var path: String { "led/\(Slug.name(name.bytes))" }
 
     /// The path of one of its attributes.
-    func attribute(_ name: String) -> String { directory + "/" + name }
+    func attribute(_ name: String) -> FilePath { "\(directory)/\(name)" }
 
     /// The LEDs of the host but those whose names are as one of the `hidden` patterns, sorted by name.
     static func scan(_ host: Host, hiding hidden: Patterns) -> [LED] {
-        HostFile.names(in: host.sys("class/leds")).sorted().compactMap { name in
-            if hidden.match(name) { return nil }
+        host.devices(ofClass: "leds").compactMap { name in
+            if hidden.match(name.text) { return nil }
             let directory = host.sys("class/leds/\(name)")
             return HostFile.realPath(directory).map { LED(name: name, directory: directory, identity: $0) }
         }

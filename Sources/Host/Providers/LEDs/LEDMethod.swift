@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import Jet
 internal import JetProtocol
@@ -55,7 +56,7 @@ enum LEDMethod: Hashable, Sendable {
     /// The methods of an LED, as they stand on the bus; `format` is a JSON schema of the arguments.
     static func readings(of led: LED) -> [Reading] {
         titles.map { word, title in
-            let name = LEDName.title(led.name)
+            let name = LEDName.title(led.name.text)
             return .method(
                 "\(led.path)/\(word)",
                 Metadata(title: "\(title) \(name)", datatype: .json, format: schema(word).description))

@@ -61,13 +61,13 @@ final class LEDPanel: Sendable {
         slots.withLock { $0.values.sorted { $0.led.path < $1.led.path } }.flatMap { slot -> [Reading] in
             guard let status = slot.status else { return [] }
             let value = status.value(isBlinking: slot.blinking != nil)
-            return [Reading(slot.led.path, value, status.meta(slot.led.name)).settable()]
+            return [Reading(slot.led.path, value, status.meta(slot.led.name.text)).settable()]
                 + LEDMethod.readings(of: slot.led)
         }
     }
 
     /// The files by which the kernel reports changes that the hardware made.
-    var notifyingFiles: [String] {
+    var notifyingFiles: [FilePath] {
         slots.withLock { slots in
             slots.values.map { $0.led.attribute("brightness_hw_changed") }.filter(HostFile.exists)
         }
@@ -89,7 +89,7 @@ final class LEDPanel: Sendable {
     /// Finds the LEDs that exist now.
     ///
     /// - Parameter named: Which of the LEDs that are known already to read again, by their names; `nil` for all.
-    func scan(rereading named: Set<String>? = nil) {
+    func scan(rereading named: Set<FilePath>? = nil) {
         let found = LED.scan(host, hiding: hidden)
         let (gone, hasChanged) = slots.withLock { slots -> ([Slot], Bool) in
             let before = slots

@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 public import Logging
 internal import Udev
 
@@ -133,7 +134,7 @@ private struct LEDWatcher: Sendable {
         while !Task.isCancelled {
             let events = try await source.events()
             if events.isEmpty { return }
-            var names: Set<String>? = []
+            var names: Set<FilePath>? = []
             for event in events {
                 if case .device(let device) = event { names?.insert(device.sysname) } else { names = nil }
             }
@@ -152,7 +153,7 @@ private struct LEDWatcher: Sendable {
 
     private func pause() async throws { try await clock.sleep(for: interval, tolerance: interval / 5) }
 
-    private func scan(rereading names: Set<String>?) {
+    private func scan(rereading names: Set<FilePath>?) {
         panel.scan(rereading: names)
         watch.watch(panel.notifyingFiles)
     }

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import Glibc
 internal import Jet
 
@@ -68,7 +69,7 @@ struct LEDWriter: Sendable {
 
     /// The error that the caller receives for a file that cannot be written.
     private func refusal(_ error: HostFileError, _ file: String, _ led: LED) -> JetError {
-        let path = led.attribute(file)
+        let path = led.attribute(file).text
         if error.isForbidden {
             return JetError(
                 .invalidParams,

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import Netlink
 internal import JSONText
 internal import JetProtocol
@@ -46,7 +47,7 @@ struct LinkCounters {
             Metadata(title: "Throughput of \(title)", unit: "1/s", datatype: .json))
     }
 
-    private var title: String { String(decoding: name, as: UTF8.self) }
+    private var title: String { FilePath(name).text }
 
     private func counter(_ position: Int) -> UInt64? { counters.load(UInt64.self, at: position * 8) }
 }

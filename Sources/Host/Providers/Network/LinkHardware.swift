@@ -22,12 +22,12 @@ struct LinkHardware: Hashable, Sendable {
     /// What the files of the link called `name` say. A link without carrier has no speed: its file then cannot be read,
     /// or says -1.
     init(_ name: [UInt8], of host: Host) {
-        let directory = host.sys("class/net/" + String(decoding: name, as: UTF8.self))
-        speed = (try? HostFile.integer(directory + "/speed")).flatMap { (1..<Int(UInt32.max)).contains($0) ? $0 : nil }
+        let directory = host.sys("class/net/\(FilePath(name))")
+        speed = (try? HostFile.integer(directory + "/speed")).flatMap { (1..<Int(Int32.max)).contains($0) ? $0 : nil }
         duplex = (try? HostFile.text(directory + "/duplex", limit: 64)).flatMap {
             ["full", "half"].contains($0) ? $0 : nil
         }
-        driver = HostFile.link(directory + "/device/driver")?.split(separator: "/").last.map(String.init)
+        driver = HostFile.link(directory + "/device/driver")?.name.text
         isWireless = HostFile.exists(directory + "/phy80211")
     }
 

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -64,7 +65,7 @@ struct LinkTable {
                 link.value(
                     addresses: addresses.compactMap(\.value), hardware: hardware[link.index] ?? LinkHardware(),
                     names: { links[$0]?.name }),
-                Metadata(title: "Network link \(String(decoding: name, as: UTF8.self))", datatype: .json))
+                Metadata(title: "Network link \(FilePath(name).text)", datatype: .json))
         }
     }
 }

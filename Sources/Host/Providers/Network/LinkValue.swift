@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import CNetlink
 internal import Glibc
 internal import JSONText
@@ -11,7 +12,7 @@ extension LinkMessage {
     ///
     /// - Parameter names: The names of links by their numbers.
     func value(addresses: [JSON], hardware: LinkHardware, names: (Int32) -> [UInt8]?) -> JSON {
-        let text = { (name: [UInt8]) in JSON.string(String(decoding: name, as: UTF8.self)) }
+        let text = { (name: [UInt8]) in JSON.string(FilePath(name).text) }
         var value = JSON.Object()
         value["index"] = .number(index)
         value["state"] = .string(Self.stateWord(operationalState))

@@ -58,7 +58,7 @@ struct SettingsControls: Controls {
         }
         members["managedBy"] = nil
         return ChangeRequest(
-            id: Self.newID(), by: Author(request.caller), link: view.link, set: .object(members),
+            id: RequestID.new(), by: Author(request.caller), link: view.link, set: .object(members),
             confirmWithin: within)
     }
 
@@ -71,13 +71,13 @@ struct SettingsControls: Controls {
             guard let token = request.arguments["token"]?.string ?? request.arguments[0]?.string else {
                 throw JetError.wrong("token", "must be the one that the set was answered with")
             }
-            return try await program.ask(.confirm, ChangeRequest(id: Self.newID(), by: by, token: token))
+            return try await program.ask(.confirm, ChangeRequest(id: RequestID.new(), by: by, token: token))
         case SettingsPath.rollback:
             guard let pending = try files.pending() else {
                 throw JetError(.invalidParams, "No change is pending.")
             }
             let set: JSON = ["pending": .string(pending.id)]
-            return try await program.ask(.rollback, ChangeRequest(id: Self.newID(), by: by, set: set))
+            return try await program.ask(.rollback, ChangeRequest(id: RequestID.new(), by: by, set: set))
         default:
             throw JetError(.invalidParams, "'\(path)' is no Method.")
         }
@@ -88,7 +88,6 @@ struct SettingsControls: Controls {
         path == SettingsPath.confirm ? .string("not shown: it has the token") : argument
     }
 
-    private static func newID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 }
 
 extension Author {

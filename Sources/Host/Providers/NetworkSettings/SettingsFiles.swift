@@ -39,7 +39,7 @@ struct SettingsFiles: Sendable {
 
     private func json(_ path: String) throws(HostFileError) -> JSON? {
         do throws(HostFileError) {
-            let bytes = try HostFile.bytes(path, limit: Self.largest)
+            let bytes = try HostFile.contents(FilePath(path), limit: Self.largest)
             return try? JSON(parsing: bytes)
         } catch {
             if error.isMissing { return nil }
@@ -47,21 +47,24 @@ struct SettingsFiles: Sendable {
         }
     }
 
-    private static let largest = 4 << 20
+    /// Of the largest file that the root program writes, the pending change: it reads no longer one.
+    private static let largest = 16 << 20
 
     // MARK: - What is new
 
     /// Differs when settings may have changed: contains the links, which of networkd's files apply to them, and when
     /// these files were last modified. No permission to read the files is needed.
     func fingerprint() -> [String] {
-        let links = HostFile.names(in: host.sys("class/net")).sorted()
-        var marks = links.map { link in
+        var marks = host.devices(ofClass: "net").map { link in
             let index = (try? HostFile.text(host.sys("class/net/\(link)/ifindex"))) ?? ""
             let state = (try? HostFile.text(host.file("run/systemd/netif/links/\(index)"))) ?? ""
             let file = state.split(separator: "\n").first { $0.hasPrefix("NETWORK_FILE=") } ?? ""
-            return "\(link) \(index) \(file)"
+            return "\(link.text) \(index) \(file)"
         }
-        for directory in ["etc/systemd/network", "run/systemd/network", "etc/network", "etc/network/interfaces.d"] {
+        let directories: [FilePath] = [
+            "etc/systemd/network", "run/systemd/network", "etc/network", "etc/network/interfaces.d",
+        ]
+        for directory in directories {
             marks.append(mark(directory))
             for name in HostFile.names(in: host.file(directory)).sorted() {
                 marks.append(mark("\(directory)/\(name)"))
@@ -74,10 +77,10 @@ struct SettingsFiles: Sendable {
         return marks
     }
 
-    private func mark(_ path: String) -> String {
+    private func mark(_ path: FilePath) -> String {
         var status = stat()
         let file = host.file(path)
-        guard Lane.accessing(file, { stat(file, &status) }) == 0 else { return path }
-        return "\(path) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        guard Lane.accessing(file, { file.withCString { stat($0, &status) } }) == 0 else { return path.text }
+        return "\(path.text) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 }

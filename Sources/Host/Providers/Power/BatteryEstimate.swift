@@ -9,20 +9,20 @@ struct BatteryEstimate: Hashable, Sendable {
     /// Seconds until a charging battery is full.
     let timeToFull: Int?
 
-    /// What the properties of a battery lead to.
-    init(_ properties: PowerSupplyProperties) {
-        let voltage = properties.micro("voltage_now", "voltage_avg")
-        let current = properties.micro("current_now", "current_avg").map(abs)
-        let told = properties.micro("power_now", "power_avg").map(abs)
+    /// What the properties of a battery, and what it holds, lead to.
+    init(_ properties: PowerSupplyProperties, _ charge: BatteryCharge) {
+        let voltage = properties.micro(.voltage, "voltage_now", "voltage_avg")
+        let current = properties.micro(.current, "current_now", "current_avg").map(abs)
+        let told = properties.micro(.power, "power_now", "power_avg").map(abs)
         let product = voltage.flatMap { voltage in current.map { voltage * $0 } }
         power = told ?? product
 
         // What is held, what can be, and by how much of it an hour it changes: all in Wh, or all in Ah.
         let held: (now: Double, full: Double?, rate: Double)?
-        if let now = properties.micro("energy_now", "energy_avg"), let power {
-            held = (now, properties.micro("energy_full"), power)
-        } else if let now = properties.micro("charge_now", "charge_avg"), let current {
-            held = (now, properties.micro("charge_full"), current)
+        if let now = charge.energy.now, let power {
+            held = (now, charge.energy.full, power)
+        } else if let now = charge.charge.now, let current {
+            held = (now, charge.charge.full, current)
         } else {
             held = nil
         }

@@ -29,7 +29,7 @@ public struct PowerProvider: WakingProvider {
 
     /// All supplies that can be read now.
     public mutating func readings() -> [Reading] {
-        let names = HostFile.names(in: host.sys("class/power_supply")).sorted()
+        let names = host.devices(ofClass: "power_supply")
             .filter { !hidden.match(PowerSupply.path($0)) }
         faults.keep(names.map(PowerSupply.path))
         return names.compactMap { name in

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -9,19 +10,19 @@ internal import JetProtocol
 /// disagree about theirs: `status` says whether a battery is charged or discharged.
 struct PowerSupply: Sendable {
     /// The kernel's name: `BAT0`.
-    let name: String
+    let name: FilePath
     /// What it says.
     let properties: PowerSupplyProperties
     /// Whether to show its serial number.
     let showsSerialNumber: Bool
 
     /// Where a supply of this name stands on the bus.
-    static func path(_ name: String) -> String { "power/\(Slug.name(name.utf8))" }
+    static func path(_ name: FilePath) -> String { "power/\(Slug.name(name.bytes))" }
 
     /// The supply as a state.
     var reading: Reading {
         Reading(
-            Self.path(name), value, Metadata(title: "Power supply \(name)", datatype: .json),
+            Self.path(name), value, Metadata(title: "Power supply \(name.text)", datatype: .json),
             deadband: .members([
                 "voltage": 0.1, "current": 0.1, "power": 1, "energy": 0.1, "charge": 0.02, "temperature": 1,
                 "timeToEmpty": 300, "timeToFull": 300,
@@ -36,23 +37,26 @@ struct PowerSupply: Sendable {
         object["online"] = integer("online").map { .boolean($0 != 0) }
         object["present"] = integer("present").map { .boolean($0 != 0) }
         object["status"] = word("status")
-        object["capacity"] = properties.integer("capacity").map { .number($0) }
+        let charge = BatteryCharge(properties)
+        object["capacity"] = charge.percentage.map { .number($0) }
         object["level"] = word("capacity_level")
-        let estimate = BatteryEstimate(properties)
-        object["energy"] = number(properties.micro("energy_now", "energy_avg"))
-        object["energyFull"] = number(properties.micro("energy_full"))
-        object["energyDesign"] = number(properties.micro("energy_full_design"))
-        object["charge"] = number(properties.micro("charge_now", "charge_avg"))
-        object["chargeFull"] = number(properties.micro("charge_full"))
-        object["chargeDesign"] = number(properties.micro("charge_full_design"))
-        object["voltage"] = number(properties.micro("voltage_now", "voltage_avg"))
-        object["current"] = number(properties.micro("current_now", "current_avg").map(abs))
+        let estimate = BatteryEstimate(properties, charge)
+        object["energy"] = number(charge.energy.now)
+        object["energyFull"] = number(charge.energy.full)
+        object["energyDesign"] = number(charge.energy.design)
+        object["charge"] = number(charge.charge.now)
+        object["chargeFull"] = number(charge.charge.full)
+        object["chargeDesign"] = number(charge.charge.design)
+        object["voltage"] = number(properties.micro(.voltage, "voltage_now", "voltage_avg"))
+        object["current"] = number(properties.micro(.current, "current_now", "current_avg").map(abs))
         object["power"] = number(estimate.power.map { ($0 * 1000).rounded() / 1000 })
         object["timeToEmpty"] = estimate.timeToEmpty.map { .number($0) }
         object["timeToFull"] = estimate.timeToFull.map { .number($0) }
-        object["temperature"] = number(properties.integer("temp").map { Double($0) / 10 })
+        object["temperature"] = number(properties.integer("temp").flatMap { Quantity.temperature.value($0, per: 10) })
         // A count of 0 is what batteries say that do not count.
-        object["cycles"] = properties.integer("cycle_count").flatMap { $0 > 0 ? .number($0) : nil }
+        object["cycles"] = properties.integer("cycle_count").flatMap {
+            (1..<Int(Int32.max)).contains($0) ? .number($0) : nil
+        }
         object["health"] = word("health")
         object["technology"] = text("technology")
         object["manufacturer"] = text("manufacturer")

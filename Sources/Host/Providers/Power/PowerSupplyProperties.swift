@@ -13,7 +13,7 @@ struct PowerSupplyProperties: Sendable {
     /// The properties that the supply in `directory` has now.
     ///
     /// - Throws: What the `uevent` file failed with, if no attribute can be read either.
-    init(in directory: String) throws(HostFileError) {
+    init(in directory: FilePath) throws(HostFileError) {
         let uevent: String
         do throws(HostFileError) {
             uevent = try HostFile.text(directory + "/uevent", limit: 16 * 1024)
@@ -43,15 +43,20 @@ struct PowerSupplyProperties: Sendable {
     /// A property that is a whole number.
     func integer(_ name: String) -> Int? { texts[name].flatMap { Int($0) } }
 
-    /// A property in a millionth of the bus's unit, of the first of these names that is there.
-    func micro(_ names: String...) -> Double? {
-        names.lazy.compactMap(integer).first.map { Double($0) / 1_000_000 }
+    /// A property in a millionth of the bus's unit, of the first of these names that is there; `nil` if it is not a
+    /// possible value of the quantity.
+    func micro(_ quantity: Quantity, _ names: String...) -> Double? { micro(quantity, names) }
+
+    /// A property in a millionth of the bus's unit, of the first of these names that is there; `nil` if it is not a
+    /// possible value of the quantity.
+    func micro(_ quantity: Quantity, _ names: [String]) -> Double? {
+        names.lazy.compactMap(integer).first.flatMap { quantity.value($0, per: 1_000_000) }
     }
 
-    private mutating func readAttributes(_ directory: String) {
+    private mutating func readAttributes(_ directory: FilePath) {
         for name in HostFile.names(in: directory) where name != "uevent" {
             guard let text = try? HostFile.text("\(directory)/\(name)", limit: 256) else { continue }
-            texts[name] = text
+            texts[name.text] = text
         }
     }
 

@@ -12,27 +12,27 @@ enum BusAddress {
     ///   - root: Where sysfs is mounted, without symbolic links: the search ends there.
     /// - Returns: A word such as `pci-0300` or `i2c-0-18`, in the style of lm-sensors; `nil` for a device that is on no
     ///   bus (a thermal zone, say).
-    static func word(of directory: String, chip: String, below root: String) -> String? {
-        var path = Substring(directory)
+    static func word(of directory: FilePath, chip: String, below root: FilePath) -> String? {
+        var path = directory
         // A device is often reached through others that are no bus's (an NVMe controller's hwmon sits below `nvme0`,
         // which sits below the PCI device): the first one that a bus knows is the place.
-        while path.utf8.count > root.utf8.count, let slash = path.lastIndex(of: "/") {
-            if let bus = bus(of: path) { return word(bus, path[path.index(after: slash)...], chip) }
-            path = path[..<slash]
+        while path.bytes.count > root.bytes.count, let folder = path.folder {
+            if let bus = bus(of: path) { return word(bus.text, path.name.text, chip) }
+            path = folder
         }
         return nil
     }
 
     /// The bus that the device in `directory` belongs to: `subsystem` links into `/sys/bus` (those into `/sys/class`
     /// say what a device is, not where).
-    private static func bus(of directory: Substring) -> Substring? {
-        guard let parts = HostFile.link(directory + "/subsystem")?.split(separator: "/"),
-            parts.dropLast().last == "bus"
-        else { return nil }
+    private static func bus(of directory: FilePath) -> FilePath? {
+        guard let parts = HostFile.link(directory + "/subsystem")?.parts, parts.dropLast().last == "bus" else {
+            return nil
+        }
         return parts.last
     }
 
-    private static func word(_ bus: Substring, _ id: Substring, _ chip: String) -> String {
+    private static func word(_ bus: String, _ id: String, _ chip: String) -> String {
         switch bus {
         case "pci":
             if let address = pciAddress(id) { return "pci-" + address }
@@ -45,12 +45,12 @@ enum BusAddress {
         default:
             break
         }
-        let own = id.hasPrefix(chip + ".") ? id.dropFirst(chip.count + 1) : id
+        let own = id.hasPrefix(chip + ".") ? id.dropFirst(chip.utf8.count + 1) : id[...]
         return "\(Slug.word(bus))-\(Slug.word(own))"
     }
 
     /// "0000:03:00.0" (domain, bus, slot, function) as the number that PCI packs them into: 0300.
-    private static func pciAddress(_ id: Substring) -> String? {
+    private static func pciAddress(_ id: String) -> String? {
         let parts = id.split(whereSeparator: { $0 == ":" || $0 == "." })
         guard parts.count == 4, let domain = UInt32(parts[0], radix: 16), let bus = UInt8(parts[1], radix: 16),
             let slot = UInt8(parts[2], radix: 16), slot < 32, let function = UInt8(parts[3], radix: 16), function < 8

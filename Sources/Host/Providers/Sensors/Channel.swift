@@ -15,9 +15,9 @@ struct Channel: Sendable {
     /// What the state means; its `format` holds the limits.
     let meta: Metadata
     /// The file with the value; `nil` if the chip only tells alarms, as a board's undervoltage detector does.
-    let input: String?
+    let input: FilePath?
     /// The file that holds 1 while the value means nothing, if the chip has one.
-    let fault: String?
+    let fault: FilePath?
     /// The limits that the chip watches itself, each with the file that holds 1 while it is crossed.
     let alarms: [Alarm]
 
@@ -26,13 +26,13 @@ struct Channel: Sendable {
         /// Which one: `min`, `max`, `crit`, `lcrit`; `alarm` if the chip does not say.
         let limit: String
         /// The file.
-        let path: String
+        let path: FilePath
     }
 }
 
 extension Channel {
     /// The channels whose attributes are in `directory`, by quantity and number.
-    static func scan(_ directory: String, chip: String) -> [Channel] {
+    static func scan(_ directory: FilePath, chip: String) -> [Channel] {
         let found = Found.all(in: directory)
         let words = Slug.distinct(found.map(\.word)) { found[$0].attribute }
         return zip(found, words).map { $0.channel(called: $1, of: chip) }
@@ -42,14 +42,14 @@ extension Channel {
     private struct Found {
         let quantity: Quantity
         let number: Int
-        let directory: String
+        let directory: FilePath
         /// What there are attributes for.
         let items: Set<Substring>
         let label: String?
 
-        static func all(in directory: String) -> [Found] {
+        static func all(in directory: FilePath) -> [Found] {
             var items: [Quantity: [Int: Set<Substring>]] = [:]
-            for name in HostFile.names(in: directory).compactMap(AttributeName.init) {
+            for name in HostFile.names(in: directory).map(\.text).compactMap(AttributeName.init) {
                 items[name.quantity, default: [:]][name.number, default: []].insert(name.item)
             }
             return Quantity.all.flatMap { quantity in
@@ -59,7 +59,7 @@ extension Channel {
             }
         }
 
-        init?(_ quantity: Quantity, _ number: Int, in directory: String, items: Set<Substring>) {
+        init?(_ quantity: Quantity, _ number: Int, in directory: FilePath, items: Set<Substring>) {
             self.quantity = quantity
             self.number = number
             self.directory = directory
@@ -95,7 +95,7 @@ extension Channel {
 
         private static func isAlarm(_ item: Substring) -> Bool { item == "alarm" || item.hasSuffix("_alarm") }
 
-        private func file(_ item: String) -> String { "\(directory)/\(attribute)_\(item)" }
+        private func file(_ item: String) -> FilePath { "\(directory)/\(attribute)_\(item)" }
 
         /// The first of these limits that is one.
         private func limit(_ names: [String]) -> Int? {

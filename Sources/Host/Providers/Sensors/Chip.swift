@@ -13,7 +13,7 @@ struct Chip: Sendable {
     /// has the same name.
     let word: String
     /// Its real directory in sysfs.
-    let directory: String
+    let directory: FilePath
     /// What it measures.
     let channels: [Channel]
 
@@ -24,7 +24,7 @@ struct Chip: Sendable {
     let alarmsPath: String?
 
     /// Whether the kernel made this chip out of a thermal zone, so that both show the same thing.
-    var mirrorsZone: Bool { directory.split(separator: "/").dropLast().last?.hasPrefix("thermal_zone") ?? false }
+    var mirrorsZone: Bool { directory.parts.dropLast().last?.hasPrefix("thermal_zone") ?? false }
 
     /// Its temperatures.
     var temperatures: [Channel] { channels.filter { $0.quantity == .temperature && $0.input != nil } }
@@ -34,10 +34,18 @@ struct Chip: Sendable {
 
 extension Chip {
     /// All chips of the host, sorted by what they are called, without what is `hidden`.
-    static func scan(_ host: Host, hidden: Patterns = Patterns([])) -> [Chip] {
-        let root = HostFile.realPath(host.sysfs) ?? host.sysfs
-        let found = HostFile.names(in: host.sys("class/hwmon"))
-            .compactMap { Found(HostFile.realPath(host.sys("class/hwmon/\($0)"))) }
+    ///
+    /// - Parameter faults: Where chips are noted that nothing can be called after.
+    static func scan(_ host: Host, hidden: Patterns = Patterns([]), faults: FaultLog? = nil) -> [Chip] {
+        let sysfs = FilePath(host.sysfs)
+        let root = HostFile.realPath(sysfs) ?? sysfs
+        let found = host.devices(ofClass: "hwmon")
+            .compactMap { HostFile.realPath(host.sys("class/hwmon/\($0)")) }
+            .compactMap { directory in
+                let found = Found(directory)
+                if found == nil { faults?.failed(unnamed(directory), "it has neither a name nor a device") }
+                return found
+            }
             .sorted { ($0.name, $0.directory) < ($1.name, $1.directory) }
         let words = Slug.distinct(found.map { $0.word }) {
             BusAddress.word(of: found[$0].directory, chip: found[$0].name, below: root)
@@ -52,22 +60,35 @@ extension Chip {
         }
     }
 
+    /// What a chip without a name is called in the log. Its number may be another one after the next boot, so nothing on
+    /// the bus is called after it.
+    static func unnamed(_ directory: FilePath) -> String { "sensors (\(directory.name.text))" }
+
     /// A chip without its final name.
     private struct Found {
-        let directory: String
+        let directory: FilePath
         /// Where name and values are: drivers of old have them in the device's directory.
-        let attributes: String
+        let attributes: FilePath
         let name: String
 
-        init?(_ directory: String?) {
-            guard let directory else { return nil }
+        init?(_ directory: FilePath) {
             let places = [directory, directory + "/device"]
-            guard let place = places.first(where: { HostFile.exists($0 + "/name") }),
-                let name = try? HostFile.text(place + "/name"), !name.isEmpty
-            else { return nil }
             self.directory = directory
-            self.attributes = place
-            self.name = name
+            if let place = places.first(where: { HostFile.exists($0 + "/name") }),
+                let name = try? HostFile.text(place + "/name"), !name.isEmpty
+            {
+                (attributes, self.name) = (place, name)
+            } else if let name = Self.name(ofDevice: directory + "/device") {
+                (attributes, self.name) = (directory, name)
+            } else {
+                return nil
+            }
+        }
+
+        /// What a chip without a name is called: as its driver, which most drivers call their chips after; if it has
+        /// none, as the device, whose place on the machine's buses stays the same.
+        private static func name(ofDevice device: FilePath) -> String? {
+            (HostFile.link(device + "/driver") ?? HostFile.realPath(device))?.name.text
         }
 
         var word: String {

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import Glibc
 internal import JSONText
 internal import JetProtocol
@@ -49,7 +50,7 @@ struct ChipReader: Sendable {
             for channel in chip.channels {
                 guard let input = channel.input else { continue }
                 do throws(HostFileError) {
-                    let value = channel.quantity.value(try read(channel, input))
+                    let value = try channel.quantity.measured(read(channel, input))
                     faults.worked(channel.path)
                     result.readings.append(
                         Reading(
@@ -72,7 +73,7 @@ struct ChipReader: Sendable {
     }
 
     /// The channel's value in the kernel's units.
-    private mutating func read(_ channel: Channel, _ input: String) throws(HostFileError) -> Int {
+    private mutating func read(_ channel: Channel, _ input: FilePath) throws(HostFileError) -> Int {
         if let fault = channel.fault, try HostFile.integer(fault) != 0 { throw HostFileError(Self.faultyText) }
         do throws(HostFileError) {
             let raw = try HostFile.integer(input)

@@ -15,11 +15,9 @@ struct ClassEntries: Sendable {
     /// does when a processor comes online.
     static let pollsPerScan = 60
 
-    private struct Entry: Comparable, Sendable {
-        let name: String
-        let target: String?
-
-        static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+    private struct Entry: Equatable, Sendable {
+        let name: FilePath
+        let target: FilePath?
     }
 
     /// The entries of `/sys/class/<name>`, none of which is known yet.
@@ -27,10 +25,9 @@ struct ClassEntries: Sendable {
 
     /// Returns whether a scan is needed. If so, the caller must scan: the scan is recorded as made.
     mutating func needScan(_ host: Host) -> Bool {
-        let directory = host.sys("class/\(name)")
-        let current = HostFile.names(in: directory).map {
-            Entry(name: $0, target: HostFile.link("\(directory)/\($0)"))
-        }.sorted()
+        let current = host.devices(ofClass: FilePath(name)).map {
+            Entry(name: $0, target: HostFile.link(host.sys("class/\(name)/\($0)")))
+        }
         pollsSinceScan += 1
         guard current != entries || pollsSinceScan >= Self.pollsPerScan else { return false }
         entries = current

@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 public import Logging
 internal import JSONText
 
@@ -85,11 +86,15 @@ public struct SensorProvider: WakingProvider {
     private static let eventDelay = Duration.seconds(60)
 
     private mutating func scan() {
-        chips = Chip.scan(host, hidden: hidden)
+        // What was noted of chips that are gone is forgotten.
+        let unnamed = host.devices(ofClass: "hwmon").compactMap { HostFile.realPath(host.sys("class/hwmon/\($0)")) }
+            .map(Chip.unnamed)
+        chips = Chip.scan(host, hidden: hidden, faults: faults)
         thermalReader.scan(host, beside: chips)
         chipReader.chipsChanged()
         faults.keep(
-            chips.flatMap { $0.channels.map(\.path) } + chips.compactMap(\.alarmsPath) + thermalReader.subjects)
+            chips.flatMap { $0.channels.map(\.path) } + chips.compactMap(\.alarmsPath) + thermalReader.subjects
+                + unnamed)
     }
 
     /// Makes a scan due: a file that the last one found is gone, or somebody said that something changed.

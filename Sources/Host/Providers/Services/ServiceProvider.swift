@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 internal import Systemd
 
 /// The systemd units that the configuration names: a state `services/<unit>` for each, updated when systemd signals a

@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 internal import Logging
 internal import Systemd
 

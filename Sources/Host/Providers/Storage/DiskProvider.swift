@@ -24,7 +24,7 @@ public struct DiskProvider: Provider {
     private let host: Host
     private let now: @Sendable () -> Duration
     private let faults: FaultLog
-    private var meters: [String: RateMeter] = [:]
+    private var meters: [FilePath: RateMeter] = [:]
 
     /// The disks of `host`.
     public init(_ host: Host, period: Duration? = nil, logger: Logger) {
@@ -40,17 +40,15 @@ public struct DiskProvider: Provider {
 
     /// All disks now; rates from the second time on.
     public mutating func readings() -> [Reading] {
-        let names = HostFile.names(in: host.sys("block")).filter {
-            HostFile.exists(host.sys("block/\($0)/device"))
-        }.sorted()
-        faults.keep(names)
+        let names = host.devices(in: "block").filter { HostFile.exists(host.sys("block/\($0)/device")) }
+        faults.keep(names.map(\.text))
         meters = meters.filter { names.contains($0.key) }
         return names.compactMap { name in
-            faults.noting(name) { () throws(HostFileError) in try Disk(host, name) }.map { reading($0, name) }
+            faults.noting(name.text) { () throws(HostFileError) in try Disk(host, name) }.map { reading($0, name) }
         }
     }
 
-    private mutating func reading(_ disk: Disk, _ name: String) -> Reading {
+    private mutating func reading(_ disk: Disk, _ name: FilePath) -> Reading {
         var value = JSON.Object()
         disk.describe(in: &value)
         var meter = meters[name] ?? RateMeter()
@@ -61,8 +59,8 @@ public struct DiskProvider: Provider {
         // Milliseconds in a second are thousandths, a percent is ten of them.
         value["busyPercent"] = rates.map { .number((min(1000, $0[2])).rounded() / 10) }
         return Reading(
-            "storage/disks/" + Slug.name(name.utf8), .object(value),
-            Metadata(title: "Disk \(name)", datatype: .json), deadband: .members(["busyPercent": 1]))
+            "storage/disks/" + Slug.name(name.bytes), .object(value),
+            Metadata(title: "Disk \(name.text)", datatype: .json), deadband: .members(["busyPercent": 1]))
     }
 }
 
@@ -77,7 +75,7 @@ private struct Disk {
     let busyMilliseconds: UInt64
 
     /// The disk called `name`, as the kernel calls it.
-    init(_ host: Host, _ name: String) throws(HostFileError) {
+    init(_ host: Host, _ name: FilePath) throws(HostFileError) {
         let directory = host.sys("block/\(name)")
         let text = try HostFile.text(directory + "/stat")
         let fields = text.split(separator: " ").map { UInt64($0) }

@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 public import Logging
@@ -21,7 +22,7 @@ public struct FilesystemProvider: WakingProvider {
     public let period: Duration?
 
     private let host: Host
-    private let usage: @Sendable (String) throws(HostFileError) -> FilesystemUsage
+    private let usage: @Sendable (FilePath) throws(HostFileError) -> FilesystemUsage
     private let faults: FaultLog
 
     /// The file systems of `host`.
@@ -31,7 +32,7 @@ public struct FilesystemProvider: WakingProvider {
 
     init(
         _ host: Host, period: Duration? = nil, logger: Logger,
-        usage: @escaping @Sendable (String) throws(HostFileError) -> FilesystemUsage
+        usage: @escaping @Sendable (FilePath) throws(HostFileError) -> FilesystemUsage
     ) {
         self.host = host
         self.period = period
@@ -40,7 +41,7 @@ public struct FilesystemProvider: WakingProvider {
     }
 
     /// Where the kernel tells what is mounted.
-    private var mountInfo: String { host.proc("self/mountinfo") }
+    private var mountInfo: FilePath { host.proc("self/mountinfo") }
 
     /// Calls `wake` when something is mounted or unmounted.
     public func watch(_ wake: @escaping @Sendable () -> Void) async throws {
@@ -54,37 +55,63 @@ public struct FilesystemProvider: WakingProvider {
 
     /// All file systems now.
     public mutating func readings() -> [Reading] {
-        let text = faults.noting("storage/filesystems") { () throws(HostFileError) in
-            String(decoding: try HostFile.contents(mountInfo, limit: Self.largest), as: UTF8.self)
+        let lines = faults.noting("storage/filesystems") { () throws(HostFileError) in
+            try HostFile.contents(mountInfo, limit: Self.largest)
         }
-        let filesystems = MountTable(text ?? "").filesystems
-        let words = filesystems.map { $0.mount.point == "/" ? "root" : Slug.word($0.mount.point.drop { $0 == "/" }) }
-        let names = Slug.distinct(words) { filesystems[$0].mount.point == "/" ? nil : "mount" }
-        faults.keep(["storage/filesystems"] + filesystems.map(\.mount.point))
-        return zip(filesystems, names).map { reading($0.mount, $0.kind, $1) }
+        let filesystems = MountTable(lines ?? []).filesystems
+        let names = Slug.distinct(filesystems.map { Self.word($0.mount.point) }) {
+            filesystems[$0].mount.point == "/" ? nil : "mount"
+        }
+        faults.keep(["storage/filesystems"] + filesystems.map(\.mount.point.text))
+        return zip(filesystems, names).map { reading($0, $1) }
     }
 
-    /// A host with more mounts than that has thousands of containers; the first ones are those of the host itself.
-    private static let largest = 1 << 20
+    /// The longest list of mounts, in bytes. The kernel allows 100,000 mounts (`fs.mount-max`), of mostly less than 160
+    /// bytes each.
+    private static let largest = 16 << 20
 
-    private func reading(_ mount: MountTable.Mount, _ kind: MountTable.Kind, _ name: String) -> Reading {
+    /// What a file system is called that is mounted there.
+    private static func word(_ point: FilePath) -> String {
+        if point == "/" { return "root" }
+        // Bytes that are not UTF-8 are kept as the names of network links keep them, since they may be all that tells two
+        // mount points apart.
+        let isText = String(validating: point.bytes, as: UTF8.self) != nil
+        let word = isText ? Slug.word(point.text) : point.parts.map { Slug.name($0.bytes) }.joined(separator: "-")
+        return word.isEmpty ? Slug.name(point.name.bytes) : word
+    }
+
+    private func reading(_ filesystem: MountTable.Filesystem, _ name: String) -> Reading {
+        let mount = filesystem.mount
         var value: JSON.Object = [
-            "mountPoint": .string(mount.point), "device": .string(mount.source), "type": .string(mount.type),
+            "mountPoint": .string(mount.point.text), "device": .string(mount.source.text), "type": .string(mount.type),
             "readOnly": .boolean(mount.isReadOnly),
         ]
         var deadband = Deadband.none
-        if kind == .local,
+        if filesystem.kind == .local,
             let usage = faults.noting(
-                mount.point,
-                { () throws(HostFileError) in
-                    try usage(host.file(String(mount.point.drop { $0 == "/" })))
-                })
+                mount.point.text, { () throws(HostFileError) in try usage(of: filesystem) })
         {
             usage.describe(in: &value)
             deadband = usage.deadband
         }
         return Reading(
             "storage/filesystems/" + name, .object(value),
-            Metadata(title: "File system at \(mount.point)", datatype: .json), deadband: deadband)
+            Metadata(title: "File system at \(mount.point.text)", datatype: .json), deadband: deadband)
+    }
+
+    /// How full a file system is: all places where it is mounted have the same answer, but not all may be reachable.
+    private func usage(of filesystem: MountTable.Filesystem) throws(HostFileError) -> FilesystemUsage {
+        do throws(HostFileError) {
+            return try usage(at: filesystem.mount.point)
+        } catch {
+            for place in filesystem.others {
+                if let usage = try? usage(at: place) { return usage }
+            }
+            throw error
+        }
+    }
+
+    private func usage(at point: FilePath) throws(HostFileError) -> FilesystemUsage {
+        try usage(host.file(FilePath(point.bytes.drop { $0 == UInt8(ascii: "/") })))
     }
 }

@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import Glibc
 internal import JSONText
 
@@ -22,9 +23,11 @@ struct FilesystemUsage: Hashable, Sendable {
     }
 
     /// That of the file system that `path` is on.
-    init(_ path: String) throws(HostFileError) {
+    init(_ path: FilePath) throws(HostFileError) {
         var status = statvfs()
-        guard Lane.accessing(path, { statvfs(path, &status) }) == 0 else { throw HostFileError(code: errno) }
+        guard Lane.accessing(path, { path.withCString { statvfs($0, &status) } }) == 0 else {
+            throw HostFileError(code: errno)
+        }
         let bytes = { (blocks: UInt) in
             let (bytes, overflow) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize))
             return overflow ? UInt64.max : bytes

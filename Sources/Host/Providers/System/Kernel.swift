@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 

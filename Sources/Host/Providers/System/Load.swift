@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -8,11 +9,16 @@ enum Load {
     static func reading(_ host: Host) throws(HostFileError) -> Reading {
         let text = try HostFile.text(host.proc("loadavg"))
         let averages = text.split(separator: " ").prefix(3).compactMap { Double($0) }
-        guard averages.count == 3 else { throw HostFileError(notANumber: text) }
+        guard averages.count == 3, averages.allSatisfy({ (0...1e6).contains($0) }) else {
+            throw HostFileError(notANumber: text)
+        }
         return Reading(
             "system/load", ["1m": .number(averages[0]), "5m": .number(averages[1]), "15m": .number(averages[2])],
             Metadata(title: "Load average", datatype: .json), deadband: .members(["1m": 0.05, "5m": 0.05, "15m": 0.05]))
     }
+
+    /// A thousand years, in seconds.
+    private static let longestUptime = 31_557_600_000
 
     /// `system/uptime`: whole seconds since the boot, those asleep included.
     ///
@@ -20,7 +26,8 @@ enum Load {
     /// wake all who listen.
     static func uptime(_ host: Host) throws(HostFileError) -> Reading {
         let text = try HostFile.text(host.proc("uptime"))
-        guard let seconds = Int(text.prefix { $0 != "." && $0 != " " }) else {
+        guard let seconds = Int(text.prefix { $0 != "." && $0 != " " }), (0...Self.longestUptime).contains(seconds)
+        else {
             throw HostFileError(notANumber: text)
         }
         return Reading(

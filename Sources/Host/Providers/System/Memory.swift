@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -16,9 +17,14 @@ enum Memory {
     /// Memory is never still: it is published again when one of them has moved by a thousandth of the whole.
     static func reading(_ host: Host) throws(HostFileError) -> Reading {
         let fields = parse(String(decoding: try HostFile.bytes(host.proc("meminfo")), as: UTF8.self))
-        guard let total = fields["MemTotal"] else { throw HostFileError(notANumber: "") }
+        guard let total = fields["MemTotal"], total > 0 else { throw HostFileError("there is no MemTotal") }
         var value = JSON.Object()
-        for (member, field) in members { value[member] = fields[field].map { .number($0) } }
+        for (member, field) in members {
+            // The kernel computes some fields from others, which may have changed meanwhile: a part that is less than
+            // nothing, or more than the whole, is no value.
+            let whole = member == "swapFree" ? fields["SwapTotal"] ?? 0 : member == "swapTotal" ? .max : total
+            value[member] = fields[field].flatMap { (0...max(0, whole)).contains($0) ? .number($0) : nil }
+        }
         let moving = ["free", "available", "buffers", "cached", "swapFree"]
         let deadband = Double(total) / 1000
         return Reading(

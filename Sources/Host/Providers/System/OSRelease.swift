@@ -1,17 +1,24 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
 /// What system runs on the host, by os-release(5).
 enum OSRelease {
     /// The file's two places, in the order in which it is looked for.
-    private static let places = ["etc/os-release", "usr/lib/os-release"]
+    private static let places: [FilePath] = ["etc/os-release", "usr/lib/os-release"]
 
     /// `system/os`: `{id, name, version?, prettyName}`; `nil` if the system does not say what it is. Systems that are
     /// never at a version (rolling ones) have no `version`.
-    static func reading(_ host: Host) -> Reading? {
+    static func reading(_ host: Host) throws(HostFileError) -> Reading? {
         for place in places {
-            guard let bytes = try? HostFile.bytes(host.file(place), limit: 16 * 1024) else { continue }
+            let bytes: [UInt8]
+            do throws(HostFileError) {
+                bytes = try HostFile.contents(host.file(place), limit: 64 * 1024)
+            } catch {
+                if error.isMissing { continue }
+                throw error
+            }
             let fields = parse(String(decoding: bytes, as: UTF8.self))
             var value = JSON.Object()
             value["id"] = .string(fields["ID"] ?? "linux")

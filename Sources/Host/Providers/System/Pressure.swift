@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -13,7 +14,7 @@ enum Pressure {
     static func reading(_ host: Host) -> Reading? {
         var value = JSON.Object()
         for resource in ["cpu", "memory", "io"] {
-            guard let text = try? HostFile.text(host.proc("pressure/" + resource)) else { continue }
+            guard let text = try? HostFile.text(host.proc("pressure/\(resource)")) else { continue }
             value[resource] = parse(text)
         }
         if value.isEmpty { return nil }
@@ -30,7 +31,8 @@ enum Pressure {
             guard let kind = words.first else { continue }
             var averages = JSON.Object()
             for word in words.dropFirst() where word.hasPrefix("avg") {
-                guard let equals = word.firstIndex(of: "="), let number = Double(word[word.index(after: equals)...])
+                guard let equals = word.firstIndex(of: "="), let number = Double(word[word.index(after: equals)...]),
+                    (0...100).contains(number)
                 else { continue }
                 averages[String(word[..<equals])] = .number(number)
             }

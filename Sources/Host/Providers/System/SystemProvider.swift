@@ -36,7 +36,8 @@ public struct SystemProvider: Provider {
             if let reading { readings.append(reading) }
         }
         if let pressure = Pressure.reading(host) { readings.append(pressure) }
-        if let system = OSRelease.reading(host) { readings.append(system) }
+        let system = faults.noting("system/os") { () throws(HostFileError) in try OSRelease.reading(host) }
+        if let system = system ?? nil { readings.append(system) }
         return readings
     }
 }

@@ -39,7 +39,7 @@ final class UpdateDesk: Sendable {
     }
 
     /// Whether this is a system that is updated by apt.
-    var isSupported: Bool { HostFile.exists(files.apt) }
+    var isSupported: Bool { HostFile.exists(FilePath(files.apt)) }
 
     /// Where to look for changes.
     var directories: [String] { files.watched }
@@ -70,7 +70,7 @@ extension UpdateDesk {
     /// - Returns: Its id.
     /// - Throws: `JetError` if another one is under way, or it cannot be started.
     func start(_ kind: JobKind, by caller: String) async throws(JetError) -> String {
-        let request = try Self.request(UpdateRequest.newID(), caller)
+        let request = try Self.request(RequestID.new(), caller)
         // To look, and to take the place, is one step: of two who call at once, one is refused.
         try state.withLock { state throws(JetError) in
             let current = job(&state)

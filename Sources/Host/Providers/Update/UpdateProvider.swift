@@ -1,4 +1,5 @@
 public import AgentCore
+internal import Files
 internal import Handover
 
 /// Updates of the system, as a job that all users can follow: the state `system/update`, and the methods
@@ -39,7 +40,7 @@ public struct UpdateProvider: ControllingProvider, PushingProvider {
     public mutating func run(report: @Sendable ([Reading]) -> Void) async throws {
         let watch = try DirectoryWatch()
         while !Task.isCancelled {
-            for directory in desk.directories { watch.add(directory) }
+            for directory in desk.directories { watch.add(FilePath(directory)) }
             report(readings())
             try await clock.sleep(for: Self.pause)
             if desk.job?.phase.isRunning == true {

@@ -29,7 +29,7 @@ public struct WirelessProvider: Provider {
     /// The wireless links of this network namespace.
     public init(_ host: Host, period: Duration = .seconds(10), logger: Logger) {
         self.init(period: period, logger: logger) {
-            !HostFile.names(in: host.sys("class/ieee80211")).isEmpty
+            !host.devices(ofClass: "ieee80211").isEmpty
         } ask: {
             try NetlinkDump.of($0, over: NetlinkSocket(family: NETLINK_GENERIC))
         }
@@ -75,7 +75,7 @@ public struct WirelessProvider: Provider {
     private func reading(_ link: WirelessLink) throws -> Reading {
         Reading(
             LinkPath.wireless(link.name), link.value(try stations(of: link)),
-            Metadata(title: "Radio of \(String(decoding: link.name, as: UTF8.self))", datatype: .json),
+            Metadata(title: "Radio of \(FilePath(link.name).text)", datatype: .json),
             deadband: .members(["signal": 3, "sendRate": 20, "receiveRate": 20]))
     }
 

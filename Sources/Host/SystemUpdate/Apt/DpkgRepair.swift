@@ -17,6 +17,8 @@ enum DpkgRepair {
 
     /// Whether there are entries in the journal: files whose name is a number.
     private static func hasNotes(in directory: String) -> Bool {
-        File.names(in: directory).contains { $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) }
+        File.names(in: FilePath(directory)).contains {
+            $0.bytes.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        }
     }
 }

@@ -9,6 +9,7 @@ final class JobReport {
     private let files: UpdateFiles
     private let log: (String) -> Void
     private var progress: JobProgress
+    private var logged: Set<String> = []
 
     /// The report of a job that begins.
     init(_ record: JobRecord, to machine: UpdateMachine) {
@@ -50,6 +51,9 @@ final class JobReport {
             $0.finishedAt = Moment.now.text ?? ""
         }
     }
+
+    /// Logs what is found out again and again, once.
+    func logOnce(_ text: String) { if logged.insert(text).inserted { log(text) } }
 
     /// A record that cannot be written does not hold up the job: that the packages get right is what counts.
     private func write(durable: Bool) {

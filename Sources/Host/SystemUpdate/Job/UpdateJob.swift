@@ -35,11 +35,17 @@ public struct UpdateJob {
         self.machine = machine
         let files = machine.files
         let last = JobRecord.last(files)
-        let request = UpdateRequest(file: files.request)
+        let request: UpdateRequest?
+        do {
+            request = try UpdateRequest(file: files.request, in: files.agentDirectory)
+        } catch {
+            machine.log("the request is ignored: \(error)")
+            request = nil
+        }
         // A request is for one job: what is left of one is not what this job was started for.
         let isNew = request.map { $0.id != last?.id } ?? false
         var record = JobRecord(
-            id: (isNew ? request?.id : nil) ?? UpdateRequest.newID(), kind: kind,
+            id: (isNew ? request?.id : nil) ?? RequestID.new(), kind: kind,
             by: (isNew ? request?.by : nil) ?? "the system", startedAt: Moment.now.text ?? "")
         record.upgradable = last?.upgradable ?? []
         record.checkedAt = last?.checkedAt
@@ -247,10 +253,14 @@ public struct UpdateJob {
     /// Who has cancelled the job; `nil` if it has not been cancelled.
     private func caller() -> String? {
         if machine.isInterrupted() { return "the system" }
-        guard let wish = UpdateRequest(file: machine.files.cancellation), wish.id == report.record.id else {
+        do {
+            let files = machine.files
+            let request = try UpdateRequest(file: files.cancellation, in: files.agentDirectory)
+            return request?.id == report.record.id ? request?.by : nil
+        } catch {
+            report.logOnce("the request to cancel is ignored: \(error)")
             return nil
         }
-        return wish.by
     }
 
     // MARK: - Words

@@ -21,5 +21,9 @@ long linux_clock_error(void);
 /// ECANCELED. Returns a negative number, with errno set, on failure.
 int linux_watch_clock(void);
 
+/// Gives the calling thread alone another effective user ID, as whom it opens connections. setresuid(2) of the C library
+/// changes the whole process. Returns a negative number, with errno set, on failure.
+int linux_set_thread_user(unsigned int user);
+
 /// Keeps the memory of this process, which may have passwords, out of core dumps and from debuggers of the same user.
 void linux_forbid_dumps(void);

@@ -67,6 +67,13 @@ public final class BlockingPeer: Sendable {
         try Waiting.wait { () async throws(JetError) in try await self.peer.info() }
     }
 
+    /// Asks the daemon who is connected, and what each account and each peer uses.
+    ///
+    /// - Throws: As `Peer.peers`.
+    public func peers() throws(JetError) -> DaemonPeers {
+        try Waiting.wait { () async throws(JetError) in try await self.peer.peers() }
+    }
+
     /// Sends a value to the daemon and back. When it is back, the daemon has handled all that this peer sent before.
     ///
     /// - Throws: As `Peer.echo`.

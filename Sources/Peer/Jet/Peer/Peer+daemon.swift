@@ -10,6 +10,16 @@ extension Peer {
     /// - Throws: `.notConnected`, `.timeout`, `.closed`.
     public func info() async throws(JetError) -> DaemonInfo { DaemonInfo(try await ask(.info, nil)) }
 
+    /// Asks the daemon who is connected, and what each account and each peer uses.
+    ///
+    ///     let busiest = try await peer.peers().peers.max { $0.usage.work < $1.usage.work }
+    ///
+    /// - Throws: `.invalidParams` with `noAccess("peers")` unless this peer is in the group `operator` for calling;
+    ///   `.methodNotFound` from a daemon that does not have this; `.notConnected`, `.timeout`, `.closed`.
+    public func peers() async throws(JetError) -> DaemonPeers {
+        DaemonPeers(try await ask(.peers, nil))
+    }
+
     /// Tells the daemon this peer's name and whether to debug it, now and after every reconnect.
     ///
     ///     try await peer.configure(name: "thermostat (kitchen)")

@@ -30,9 +30,9 @@ extension DaemonProcess {
         guard let here = port(of: descriptor, getsockname), let there = port(of: descriptor, getpeername),
             let inode = inode(local: there, remote: here)
         else { return nil }
-        let link = "socket:[\(inode)]"
-        let owners = File.names(in: "/proc").compactMap { Int32($0) }.filter { pid in
-            let folder = "/proc/\(pid)/fd"
+        let link: FilePath = "socket:[\(inode)]"
+        let owners = File.names(in: "/proc").compactMap { Int32($0.text) }.filter { pid in
+            let folder: FilePath = "/proc/\(pid)/fd"
             return File.names(in: folder).contains { File.link("\(folder)/\($0)") == link }
         }
         // A child that is about to execute another program has it, too, for a moment. It may have ended since.

@@ -15,10 +15,16 @@ struct DaemonProcess: Hashable, Sendable {
     }
 
     /// Its resident memory in bytes: `VmRSS` of proc_pid_status(5).
-    var residentMemory: Int? {
+    var residentMemory: Int? { status("VmRSS:") }
+
+    /// The most resident memory that it has had so far, in bytes: `VmHWM` of proc_pid_status(5).
+    var peakMemory: Int? { status("VmHWM:") }
+
+    /// An amount of memory in proc_pid_status(5), in bytes.
+    private func status(_ key: String) -> Int? {
         guard let text = Self.text("/proc/\(pid)/status"),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-            let kibibytes = Int(line.dropFirst("VmRSS:".count).filter(\.isNumber))
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) }),
+            let kibibytes = Int(line.dropFirst(key.count).filter(\.isNumber))
         else { return nil }
         return kibibytes * 1024
     }

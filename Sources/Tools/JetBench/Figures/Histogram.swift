@@ -1,6 +1,6 @@
 /// *How long things took*: durations counted in classes that are at most 1.6 % wide, from nanoseconds to hours, so that
 /// millions of them cost some kilobytes and a few instructions each.
-struct Histogram {
+struct Histogram: Sendable {
     /// 64 classes for each power of two.
     private static let bits = 6
     private var counts = [UInt32](repeating: 0, count: (64 - bits + 1) << bits)

@@ -15,9 +15,14 @@ struct Naming: Sendable {
         self.size = max(size, ValueSize.smallest)
     }
 
+    /// Names below a prefix that is known.
+    init(prefix: String, size: Int) {
+        self.prefix = prefix
+        self.size = max(size, ValueSize.smallest)
+    }
+
     /// How many digits name a State.
     static var indexWidth: Int { 6 }
-    /// How many States there can be.
     /// Where the numbers of ids and values begin: all have ten digits, and none begins with a zero.
     static var base: Int { 1_000_000_000 }
 

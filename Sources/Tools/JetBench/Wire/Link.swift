@@ -9,6 +9,11 @@ class Listener {
     ///   - message: Without the frame around it. Valid only during the call.
     ///   - time: When it was read.
     func hear(_ message: UnsafeRawBufferPointer, on link: Link, at time: UInt64) throws(BenchError) {}
+
+    /// The daemon has closed the connection. The loop forgets the link afterwards.
+    ///
+    /// - Throws: By default `BenchError.closed`, which ends the measurement.
+    func closed(_ link: Link, to endpoint: Endpoint) throws(BenchError) { throw .closed(endpoint) }
 }
 
 /// One connection to the daemon: the messages that wait to be written to it, and who hears what comes. It is made, served
@@ -29,6 +34,8 @@ final class Link {
     var isDirty = false
     /// Whether the loop waits for room to write.
     var awaitsRoom = false
+    /// Whether what arrives is left in the socket; see `LoadLoop.stopReading`.
+    var isDeaf = false
 
     private unowned let loop: LoadLoop
     private var base: UnsafeMutableRawPointer?
@@ -79,6 +86,11 @@ final class Link {
     func send(_ text: String) {
         var text = text
         text.withUTF8 { bytes in send(length: bytes.count) { $0.put(UnsafeRawBufferPointer(bytes)) } }
+    }
+
+    /// Adds a message that is rendered already.
+    func send(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in send(length: bytes.count) { $0.put(bytes) } }
     }
 
     /// Adds a frame as a client has to write it: masked, each time otherwise (RFC 6455, section 5.3).

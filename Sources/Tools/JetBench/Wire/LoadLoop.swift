@@ -59,6 +59,12 @@ final class LoadLoop {
         }
     }
 
+    /// Leaves everything that arrives on `link` in the socket from now on, as a peer does that never reads.
+    func stopReading(_ link: Link) throws(BenchError) {
+        link.isDeaf = true
+        try poller.change(link.descriptor, number: link.number, input: false, output: link.awaitsRoom)
+    }
+
     func noteOutput(of link: Link) {
         link.isDirty = true
         dirty.append(link)
@@ -67,26 +73,30 @@ final class LoadLoop {
     /// Takes turns until a measurement, or a part of it, is done.
     ///
     /// - Parameters:
+    ///   - patience: The timeout for expected messages, in seconds, if it is another one than the loop's.
+    ///   - idle: For how long a turn waits for input, in milliseconds.
     ///   - overdue: What has not come yet, in words, for the error if it never does.
     ///   - turn: Sends what may be sent now; returns whether all is done.
     /// - Throws: What the listeners throw; `BenchError.overdue` when nothing came for too long.
     func run(
-        overdue: () -> String, _ turn: () throws(BenchError) -> Bool
+        patience: Double? = nil, idle: Int32 = 100, overdue: () -> String, _ turn: () throws(BenchError) -> Bool
     ) throws(BenchError) {
         var lastMove = Clock.now
         while try !turn() {
             try flush()
             isMoving = false
-            for index in 0..<poller.wait(milliseconds: 100) {
+            for index in 0..<poller.wait(milliseconds: idle) {
                 let (number, canWrite, canRead) = poller.event(index)
                 guard let link = links[number] else { continue }
                 if canWrite { try flush(link) }
-                if canRead { try read(link) }
+                guard canRead, link.descriptor >= 0 else { continue }
+                // The only event of a link that is not read is its end.
+                if link.isDeaf { try end(link) } else { try read(link) }
             }
             if isMoving {
                 lastMove = Clock.now
-            } else if Double(Clock.now - lastMove) > patience * 1e9 {
-                throw .overdue(overdue(), seconds: patience)
+            } else if Double(Clock.now - lastMove) > (patience ?? self.patience) * 1e9 {
+                throw .overdue(overdue(), seconds: patience ?? self.patience)
             }
         }
     }
@@ -103,10 +113,17 @@ final class LoadLoop {
     }
 
     private func flush(_ link: Link) throws(BenchError) {
-        guard link.flush() else { throw .closed(endpoints[link.number]) }
+        guard link.descriptor >= 0 else { return }
+        guard link.flush() else { return try end(link) }
         guard link.hasOutput != link.awaitsRoom else { return }
         link.awaitsRoom = link.hasOutput
-        try poller.change(link.descriptor, number: link.number, output: link.awaitsRoom)
+        try poller.change(link.descriptor, number: link.number, input: !link.isDeaf, output: link.awaitsRoom)
+    }
+
+    /// The daemon has closed a connection.
+    private func end(_ link: Link) throws(BenchError) {
+        try link.listener.closed(link, to: endpoints[link.number])
+        close(link)
     }
 
     // MARK: Input
@@ -121,11 +138,12 @@ final class LoadLoop {
             guard count > 0 else {
                 if count < 0, errno == EINTR { continue }
                 if count < 0, errno == EAGAIN { return }
-                throw .closed(endpoints[link.number])
+                return try end(link)
             }
             isMoving = true
             let all = UnsafeRawBufferPointer(start: base, count: kept + count)
             let taken = try hand(all, to: link)
+            guard link.descriptor >= 0 else { return }
             link.partial.removeAll(keepingCapacity: true)
             if taken < all.count { link.partial.append(contentsOf: all[taken...]) }
             // A socket that had less than was asked for is empty, or will be reported again.
@@ -150,7 +168,9 @@ final class LoadLoop {
             case .text, .binary, .continuation: try listener.hear(message, on: link, at: time)
             case .ping: link.sendFrame(.pong, length: message.count) { $0.put(message) }
             case .pong: break
-            case .close: throw .closed(endpoints[link.number])
+            case .close:
+                try end(link)
+                return at
             }
         }
         return at

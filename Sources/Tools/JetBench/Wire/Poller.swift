@@ -17,17 +17,20 @@ struct Poller: ~Copyable {
 
     /// Watches a descriptor: for input, and if `output` for room to write.
     func add(_ watched: Int32, number: Int, output: Bool = false) throws(BenchError) {
-        try control(EPOLL_CTL_ADD, watched, number, output)
+        try control(EPOLL_CTL_ADD, watched, number, EPOLLIN.rawValue | (output ? EPOLLOUT.rawValue : 0))
     }
 
     /// Watches a descriptor that it knows in another way.
-    func change(_ watched: Int32, number: Int, output: Bool) throws(BenchError) {
-        try control(EPOLL_CTL_MOD, watched, number, output)
+    ///
+    /// - Parameter input: Whether to watch for input; if not, the end of the connection is still reported.
+    func change(_ watched: Int32, number: Int, input: Bool, output: Bool) throws(BenchError) {
+        let reading = input ? EPOLLIN.rawValue : EPOLLRDHUP.rawValue
+        try control(EPOLL_CTL_MOD, watched, number, reading | (output ? EPOLLOUT.rawValue : 0))
     }
 
-    private func control(_ operation: Int32, _ watched: Int32, _ number: Int, _ output: Bool) throws(BenchError) {
+    private func control(_ operation: Int32, _ watched: Int32, _ number: Int, _ events: UInt32) throws(BenchError) {
         var event = epoll_event()
-        event.events = EPOLLIN.rawValue | (output ? EPOLLOUT.rawValue : 0)
+        event.events = events
         event.data.u64 = UInt64(truncatingIfNeeded: number)
         guard epoll_ctl(descriptor, operation, watched, &event) == 0 else {
             throw .impossible("Cannot add a descriptor to epoll: \(systemError()).")

@@ -27,6 +27,6 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             FanOutCommand.self, RouteCommand.self, AddCommand.self, SnapshotCommand.self, SortedCommand.self,
-            ConnectionsCommand.self,
+            ConnectionsCommand.self, HostileCommand.self,
         ])
 }

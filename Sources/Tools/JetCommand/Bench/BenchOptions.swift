@@ -62,7 +62,7 @@ struct BenchOptions: ParsableArguments {
     }
 
     /// A measurement blocks, and the threads that tasks share are few.
-    private static func onOwnThread<Result: Sendable>(
+    static func onOwnThread<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in

@@ -2,25 +2,20 @@ import JSONText
 
 /// How a reading looks: on a screen of a given size, as lines, and for programs.
 extension Traffic.Reading {
-    /// The lines to show.
-    ///
-    /// - Parameters:
-    ///   - size: The screen, which they do not go beyond; `nil`: nothing is cut.
-    ///   - title: What the first line says.
-    ///   - most: How many States to show at most.
-    /// - Returns: The lines.
-    func lines(_ size: LiveTable.Size?, title: String, most: Int) -> [StyledLine] {
+    /// The first lines: the title, counts and rates.
+    func head(title: String) -> [StyledLine] {
         var lines: [StyledLine] = [[StyledText(TerminalText.escaped(title), .heading)]]
         let counts = Self.counts.compactMap { title, name in statistics[name].map { (title, TerminalText.json($0)) } }
         if !counts.isEmpty { lines.append(Self.figures(counts)) }
         let rates = rates.map { ("\($0.name)/s", Self.text($0.perSecond)) }
         if !rates.isEmpty { lines.append(Self.figures(rates)) }
-        let room = min(most, size.map { max(0, $0.lines - lines.count - 2) } ?? .max)
-        let shown = busiest.prefix(room)
-        if !shown.isEmpty {
-            lines.append([])
-            lines.append([StyledText("changes/s  path", .faint)])
-        }
+        return lines
+    }
+
+    /// The lines of some of the busiest States, after an empty one and a heading.
+    func stateLines(_ shown: ArraySlice<Traffic.Busy>, _ size: LiveTable.Size?) -> [StyledLine] {
+        guard !shown.isEmpty else { return [] }
+        var lines: [StyledLine] = [[], [StyledText("changes/s  path", .faint)]]
         let paths = shown.map { TerminalText.escaped($0.cells.path) }
         let limit = size.map { max(1, $0.columns / 2) } ?? .max
         let column = min(paths.map { DisplayWidth.of($0) }.max() ?? 0, limit)
@@ -31,16 +26,15 @@ extension Traffic.Reading {
             let left = size.map { max(0, $0.columns - DisplayWidth.of(head + name)) }
             lines.append([StyledText(head), StyledText(name)] + busy.cells.value(width: left))
         }
-        guard let size else { return lines }
-        return lines.prefix(size.lines).map { LiveTable.fitting($0, size.columns) }
+        return lines
     }
 
     /// `{"time", "statistics", "rates": {name: per second}, "busiest": [{"path", "rate", "value"}]}`.
     func record(at time: Timestamp, most: Int) -> JSON {
         var perSecond = JSON.Object()
-        for rate in rates { perSecond[rate.name] = Self.number(rate.perSecond) }
+        for rate in rates { perSecond[rate.name] = Traffic.number(rate.perSecond) }
         let busiest = busiest.prefix(most).map { busy -> JSON in
-            var object: JSON.Object = ["path": .string(busy.cells.path), "rate": Self.number(busy.rate)]
+            var object: JSON.Object = ["path": .string(busy.cells.path), "rate": Traffic.number(busy.rate)]
             object["value"] = busy.cells.value
             return .object(object)
         }
@@ -60,10 +54,12 @@ extension Traffic.Reading {
         figures.flatMap { name, figure in [StyledText("\(name) ", .faint), StyledText("\(figure)   ")] }
     }
 
+    private static func text(_ rate: Double) -> String { Traffic.number(rate).description }
+}
+
+extension Traffic {
     /// A rate with one digit behind the point while it is small.
-    private static func number(_ rate: Double) -> JSON {
+    static func number(_ rate: Double) -> JSON {
         rate < 100 ? .number((rate * 10).rounded() / 10) : .number(rate.rounded())
     }
-
-    private static func text(_ rate: Double) -> String { number(rate).description }
 }

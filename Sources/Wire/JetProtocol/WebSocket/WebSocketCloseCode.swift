@@ -38,7 +38,7 @@ public struct WebSocketCloseCode: Hashable, Sendable {
 public enum WebSocketError: Error, Hashable, Sendable {
     /// RFC 6455 is violated in this way.
     case violation(String)
-    /// The reason in a close frame is not UTF-8.
+    /// A text message or the reason in a close frame is not UTF-8.
     case invalidText
     /// The message is longer than the limit; `length` bytes are announced so far.
     case tooLong(length: Int, limit: Int)

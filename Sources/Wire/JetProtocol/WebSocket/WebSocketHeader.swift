@@ -28,6 +28,15 @@ struct WebSocketHeader: Sendable {
         return Int(truncatingIfNeeded: length)
     }
 
+    /// Whether the length takes no more bytes than needed (RFC 6455, section 5.2).
+    var hasShortestForm: Bool {
+        switch lengthBytes {
+        case 2: length > 125
+        case 8: length > 65_535
+        default: true
+        }
+    }
+
     private var lengthBytes: Int {
         switch bytes[1] & 0x7F {
         case 126: 2

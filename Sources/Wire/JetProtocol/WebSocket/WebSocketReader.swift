@@ -1,13 +1,14 @@
+import JSONText
+
 /// Finds the messages in the bytes of a WebSocket, however these are split into frames and pieces, as a `FrameReader` does
 /// for a byte stream. It reads what clients send, which is masked (RFC 6455, section 5.3).
 ///
-/// A header is checked before its payload is read. Of an incomplete message, only the bytes that have arrived are kept,
+/// A header is checked before its payload is read, and text once its message is complete. Of an incomplete message, only the bytes that have arrived are kept,
 /// and never more than the limit, whatever the number of fragments.
 public struct WebSocketReader: Sendable {
     /// What was read: a message, or a control frame.
     public enum Kind: Sendable {
-        /// A complete message, in text or binary frames, which does not say in which encoding. It has not been checked
-        /// whether it is UTF-8.
+        /// A complete message, in text or binary frames, which does not say in which encoding. Text is UTF-8.
         case message
         /// To be answered with a pong that has the same payload.
         case ping
@@ -32,6 +33,8 @@ public struct WebSocketReader: Sendable {
     private var header = WebSocketHeader()
     /// Whether the last fragment of a message is missing.
     private var isFragmented = false
+    /// Whether the message is text, as its first fragment says.
+    private var isText = false
     /// The message as far as it has arrived, unmasked.
     private var message: [UInt8] = []
     /// The control frame as far as it has arrived, unmasked. It may be between the fragments of a message.
@@ -87,13 +90,14 @@ public struct WebSocketReader: Sendable {
             }
             place = .header
             header = WebSocketHeader()
-            guard handOver(opcode, isFinal: isFinal, body) else { return at }
+            guard try handOver(opcode, isFinal: isFinal, body) else { return at }
         }
     }
 
     /// The place behind a complete header.
     private func payloadPlace() throws(WebSocketError) -> Place {
         guard let opcode = header.opcode, header.length >= 0 else { throw .violation("the length is too large") }
+        guard header.hasShortestForm else { throw .violation("the length is in a longer form than needed") }
         if !opcode.isControl {
             let (length, isOverflow) = message.count.addingReportingOverflow(header.length)
             guard !isOverflow, length <= limit else {
@@ -106,12 +110,15 @@ public struct WebSocketReader: Sendable {
     /// Calls `body` for a complete frame, if it completes a message or is a control frame.
     private mutating func handOver(
         _ opcode: WebSocketFrame.Opcode, isFinal: Bool, _ body: (Kind, RawSpan) -> Bool
-    ) -> Bool {
+    ) throws(WebSocketError) -> Bool {
         switch opcode {
         case .text, .binary, .continuation:
             isFragmented = !isFinal
+            if opcode != .continuation { isText = opcode == .text }
             guard isFinal, !message.isEmpty else { return true }
             defer { message.removeAll(keepingCapacity: true) }
+            // The whole message: a character may be split across fragments.
+            guard !isText || message.span.bytes.isUTF8 else { throw .invalidText }
             return body(.message, message.span.bytes)
         case .close, .ping, .pong:
             defer { control.removeAll() }

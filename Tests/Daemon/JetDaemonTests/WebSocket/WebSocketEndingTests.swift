@@ -113,6 +113,8 @@ struct WebSocketEndingTests {
             ("a ping in fragments", [0x09, 0x80]), ("a long ping", [0x89, 0xFE, 0, 126]),
             ("half a close code", [0x88, 0x81, 0, 0, 0, 0, 3]), ("no close code", [0x88, 0x82, 0, 0, 0, 0, 3, 0xED]),
             ("a negative length", [0x81, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            ("16 bits for 5 bytes", [0x81, 0xFE, 0, 5, 0, 0, 0, 0, 0x22, 0x61, 0x62, 0x63, 0x22]),
+            ("64 bits for 5 bytes", [0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0]),
         ] as [(String, [UInt8])])
     func violation(rule: String, bytes: [UInt8]) async throws {
         try await withWitness { daemon in
@@ -122,6 +124,38 @@ struct WebSocketEndingTests {
             let heard = try peer.hear()
             #expect(heard == Self.answer)
             try peer.expectEnd(1002)
+        }
+    }
+
+    @Test("a text message that is not UTF-8 closes the connection with 1007, in one frame or in fragments")
+    func invalidText() async throws {
+        try await withWitness { daemon in
+            let text = Array(#"{"id":"@","method":"info"}"#.utf8).map { $0 == UInt8(ascii: "@") ? 0x80 : $0 }
+            let whole = try WebSocketPeer(daemon.webSocket)
+            // What came before is answered.
+            try whole.say(Self.echo)
+            try whole.send(.init(first: 0x81, payload: text))
+            let heard = try whole.hear()
+            #expect(heard == Self.answer)
+            try whole.expectEnd(1007)
+            let split = try WebSocketPeer(daemon.webSocket)
+            try split.send(.init(first: 0x01, payload: Array(text[..<7])))
+            try split.send(.ping("between"))
+            let pong = try split.hearFrame()
+            #expect(pong == .pong("between"))
+            try split.send(.init(first: 0x80, payload: Array(text[7...])))
+            try split.expectEnd(1007)
+        }
+    }
+
+    @Test("a character that is split across fragments is read, with control frames between them")
+    func splitCharacter() async throws {
+        try await withDaemon { daemon in
+            let peer = try WebSocketPeer(daemon.webSocket)
+            let message = #"{"id":1,"method":"echo","params":["😀é日本"]}"#
+            try peer.send(message, inFragments: message.utf8.count, betweenThem: .pong(""))
+            let heard = try peer.hear()
+            #expect(heard == #"{"id":1,"result":["😀é日本"]}"#)
         }
     }
 
@@ -187,7 +221,7 @@ struct WebSocketEndingTests {
                 if seed.isMultiple(of: 2) {
                     try? peer.raw.write(bytes)
                 } else {
-                    try? peer.send(.init(first: 0x81, payload: bytes))
+                    try? peer.send(.init(first: 0x82, payload: bytes))
                 }
             }
             peer.raw.endWriting()

@@ -47,7 +47,7 @@ struct Comparison {
             let ids = peers.mapValues(\.id)
             let closing = peers.filter { $0.value.isClosing }.keys.min()
             let step = scenario.next(model, closing: closing) { ids[$0].flatMap(bus.peer)?.output.count ?? 0 }
-            if let difference = take(step) ?? compareQuestions() ?? compareCounts() ?? compareEnds() {
+            if let difference = take(step) ?? compareQuestions() ?? compareCounts() ?? compareEnds() ?? self.bus.recount() {
                 return "step \(number): \(step): \(difference)"
             }
         }
@@ -57,7 +57,17 @@ struct Comparison {
                 return "in the end, peer \(number): \(difference)"
             }
         }
-        return nil
+        return compareAfterAllHaveLeft()
+    }
+
+    /// Whether nothing is charged when all peers have left.
+    private mutating func compareAfterAllHaveLeft() -> String? {
+        for (_, peer) in peers { peer.disconnect() }
+        for (_, question) in questions { bus.bus.answer(question, with: .unknownUser, at: bus.now) }
+        let used = bus.bus.accounts.used
+        var names: [AccountName] = []
+        bus.bus.accounts.forEach { names.append($0.name) }
+        return used == Quotas(all: 0) && names.isEmpty ? nil : "\(used) is charged in the end to \(names)"
     }
 
     private mutating func take(_ step: Step) -> String? {

@@ -15,6 +15,8 @@ final class TestBus {
     let bus: Bus
     /// The time, in nanoseconds.
     private(set) var now: UInt64 = 1_000_000_000
+    /// Whether work that was cut waits for `turn()`.
+    var isHoldingWork = false
     /// Who is connected, by `PeerID.index`.
     private var peers: [Int: TestPeer] = [:]
 
@@ -28,8 +30,10 @@ final class TestBus {
 
     var statistics: Bus.Statistics { bus.statistics }
 
-    func connect(groups: Groups = Groups(), credentials: Credentials = Credentials()) -> TestPeer {
-        let peer = TestPeer(id: bus.connect(groups: groups, credentials: credentials), of: self)
+    func connect(
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), limits: Quotas.Limits = Quotas.Limits()
+    ) -> TestPeer {
+        let peer = TestPeer(id: bus.connect(groups: groups, credentials: credentials, limits: limits), of: self)
         peers[peer.id.index] = peer
         return peer
     }
@@ -55,13 +59,23 @@ final class TestBus {
     /// What a shell does at the end of a turn, until nothing is left to be done.
     func deliver() {
         var ids: ContiguousArray<PeerID> = []
-        while bus.hasOutput {
+        var resumed: ContiguousArray<PeerID> = []
+        while bus.hasOutput || bus.hasWork && !isHoldingWork {
             bus.takePeersWithOutput(into: &ids)
             for id in ids {
                 guard let peer = peers[id.index], peer.isReading else { continue }
                 peer.read()
             }
+            if !isHoldingWork { bus.proceed(at: now, resuming: &resumed) }
         }
+    }
+
+    /// One turn only: what does not fit in it waits.
+    func turn() {
+        var ids: ContiguousArray<PeerID> = []
+        bus.proceed(at: now, resuming: &ids)
+        bus.takePeersWithOutput(into: &ids)
+        for id in ids { if let peer = peers[id.index], peer.isReading { peer.read() } }
     }
 }
 
@@ -70,7 +84,7 @@ final class TestPeer {
     let id: PeerID
     /// Whether it takes its output as soon as there is some. One that does not can still `read()`.
     var isReading = true
-    private unowned let bus: TestBus
+    unowned let bus: TestBus
     private var frames = FrameReader(limit: 1 << 30)
     private var inbox: [[UInt8]] = []
     private var asked = 0

@@ -1,3 +1,4 @@
+import Files
 import JSONText
 import Synchronization
 import Testing
@@ -103,11 +104,11 @@ private final class ScriptedSource: DeviceSource {
         return next
     }
 
-    func device(at syspath: String) throws -> Device? { nil }
+    func device(at syspath: FilePath) throws -> Device? { nil }
 }
 
 extension Device {
-    fileprivate static func usb(_ name: String, _ action: String? = nil, _ number: UInt64? = nil) -> Device {
+    fileprivate static func usb(_ name: FilePath, _ action: String? = nil, _ number: UInt64? = nil) -> Device {
         Device(
             action: action, sequenceNumber: number, subsystem: "usb", sysname: name,
             syspath: "/sys/devices/usb1/\(name)")

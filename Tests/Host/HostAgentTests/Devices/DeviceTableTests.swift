@@ -1,3 +1,4 @@
+import Files
 import JSONText
 import Testing
 import Udev
@@ -7,7 +8,7 @@ import Udev
 
 /// What events do to the table of devices, and in particular those that were told while devices were enumerated.
 struct DeviceTableTests {
-    private static let stick = "/sys/devices/pci0/usb1/1-2"
+    private static let stick: FilePath = "/sys/devices/pci0/usb1/1-2"
 
     private func table(_ devices: [Device] = [], horizon: UInt64 = 100) -> DeviceTable {
         var table = DeviceTable(subsystems: ["usb", "net", "block"], filter: PropertyFilter())
@@ -16,7 +17,7 @@ struct DeviceTableTests {
     }
 
     private func usb(
-        _ action: String? = nil, _ number: UInt64? = nil, model: String = "Stick", at syspath: String = Self.stick
+        _ action: String? = nil, _ number: UInt64? = nil, model: String = "Stick", at syspath: FilePath = Self.stick
     ) -> Device {
         Device(
             action: action, sequenceNumber: number, subsystem: "usb", sysname: "1-2", syspath: syspath,
@@ -116,7 +117,7 @@ struct DeviceTableTests {
         var table = table([link, below])
         let renamed = Device(
             action: "move", sequenceNumber: 101, subsystem: "net", sysname: "lan", syspath: "/sys/devices/x/net/lan",
-            properties: ["DEVPATH_OLD": "/devices/x/net/eth0", "DEVPATH": "/devices/x/net/lan"])
+            formerSyspath: "/sys/devices/x/net/eth0")
         _ = table.apply([.device(renamed)])
         #expect(table.readings.map(\.path) == ["devices/net/lan", "devices/usb/5-1"])
         #expect(

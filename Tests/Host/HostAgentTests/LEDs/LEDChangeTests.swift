@@ -1,3 +1,5 @@
+import Files
+import Glibc
 import JSONText
 import Jet
 import TestSupport
@@ -113,6 +115,32 @@ struct LEDChangeTests {
         let list = try #require(rule.firstMatch(of: /for file in ([a-z_ ]+);/)).1
         #expect(
             list.split(separator: " ") == ["brightness", "trigger", "multi_intensity", "delay_on", "delay_off"])
+    }
+
+    @Test(
+        "udev's rule works for LEDs of any name, and runs nothing of it",
+        arguments: ["ACT", "a b", "a'b", "a\"b", "$(touch hacked)", "a;touch hacked;", "`touch hacked`", "-n", "a%b*"])
+    func ruleForOddNames(name: String) async throws {
+        let tree = try Tree()
+        tree.makeFolder("sys/class/leds/\(name)")
+        for file in ["brightness", "trigger", "max_brightness"] as [FilePath] {
+            tree.write("sys/class/leds/\(name)/\(file)", bytes: [])
+        }
+        let rule = try Repository.text("packaging/udev/60-jet-leds.rules")
+        let run = try #require(rule.firstMatch(of: /RUN\+="\/bin\/sh -c '(.+)'"/)).1
+        // As udev reads it, for the tree in the place of /sys, and without the group, which this machine need not have.
+        let script = run.replacing(#"\""#, with: "\"").replacing("$$", with: "$")
+            .replacing("/sys$DEVPATH", with: "\(tree.root)/sys$DEVPATH").replacing("/bin/chgrp jet-agent", with: "true")
+        let shell = try ChildProcess(
+            "/bin/sh", ["-c", "cd \(tree.root) && " + script], environment: ["DEVPATH": "/class/leds/\(name)"])
+        #expect(try await shell.end() == 0)
+        #expect(shell.text() == "" && shell.text(.error) == "")
+        for (file, isWritable) in [("brightness", true), ("trigger", true), ("max_brightness", false)] {
+            var status = stat()
+            #expect(tree.filePath("sys/class/leds/\(name)/\(file)").withCString { stat($0, &status) } == 0)
+            #expect((status.st_mode & 0o020 != 0) == isWritable, "\(file)")
+        }
+        #expect(File.names(in: FilePath(tree.root)) == ["sys"])
     }
 
     @Test("the schema in meta lists the triggers and the colours")

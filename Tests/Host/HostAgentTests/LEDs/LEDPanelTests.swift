@@ -1,3 +1,4 @@
+import Files
 import JSONText
 import Jet
 import Testing
@@ -39,7 +40,7 @@ struct LEDPanelTests {
     }
 
     private func file(_ led: String, _ name: String) throws -> String {
-        try kernel.read(tree.path("sys/class/leds/\(led)/\(name)"))
+        try kernel.read(tree.filePath("sys/class/leds/\(led)/\(name)"))
     }
 
     @Test("each LED is a state that can be set, with three methods; hidden ones are not there")

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 import Testing
 import Udev
@@ -76,5 +77,5 @@ private final class Source: DeviceSource {
     }
 
     func devices() throws -> [Device] { [] }
-    func device(at syspath: String) throws -> Device? { nil }
+    func device(at syspath: FilePath) throws -> Device? { nil }
 }

@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 @testable import AgentCore
@@ -24,7 +25,7 @@ struct TriggerListTests {
         let tree = try Tree()
         let names = (0..<1000).map { "cpu\($0)" }
         tree.write("trigger", "none " + names.joined(separator: " ") + " [last]\n")
-        let list = TriggerList(parsing: try SysfsAttributes().read(tree.path("trigger")))
+        let list = TriggerList(parsing: try SysfsAttributes().read(tree.filePath("trigger")))
         #expect(list.names.count == 1002)
         #expect(list.active == "last")
     }

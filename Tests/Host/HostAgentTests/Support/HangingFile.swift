@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Testing
 
@@ -20,7 +21,7 @@ final class HangingFile: Sendable {
 
     /// Reads the file on the current lane; `nil` if that fails.
     func read() -> String? {
-        Lane.accessing(path) {
+        Lane.accessing(FilePath(path)) {
             // Unlike HostFile, this waits for the pipe's other end.
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { return nil }

@@ -23,11 +23,11 @@ final class KernelAttributes: Attributes {
     /// Has the files called `name` belong to somebody else for so many attempts to write them.
     func forbid(_ name: String, times: Int = .max) { state.withLock { $0.forbidden[name] = times } }
 
-    func read(_ path: String) throws(HostFileError) -> String { try files.read(path) }
+    func read(_ path: FilePath) throws(HostFileError) -> String { try files.read(path) }
 
-    func write(_ text: String, to path: String) throws(HostFileError) {
-        let name = String(path.split(separator: "/").last ?? "")
-        let directory = String(path.dropLast(name.count + 1))
+    func write(_ text: String, to path: FilePath) throws(HostFileError) {
+        let name = path.name.text
+        let directory = path.folder ?? "/"
         let isForbidden = state.withLock { state in
             guard let left = state.forbidden[name], left > 0 else { return false }
             state.forbidden[name] = left - 1
@@ -49,20 +49,20 @@ final class KernelAttributes: Attributes {
         state.withLock { $0.writes.append("\(name)=\(text)") }
     }
 
-    private func writeBrightness(_ text: String, _ directory: String) throws(HostFileError) {
+    private func writeBrightness(_ text: String, _ directory: FilePath) throws(HostFileError) {
         guard let value = Int(text), value >= 0 else { throw HostFileError(code: EINVAL) }
         let limit = Int(try files.read(directory + "/max_brightness")) ?? 0
         if value == 0, File.exists(directory + "/trigger") { try writeTrigger("none", directory) }
         try files.write(String(min(value, limit)), to: directory + "/brightness")
     }
 
-    private func writeTrigger(_ name: String, _ directory: String) throws(HostFileError) {
+    private func writeTrigger(_ name: String, _ directory: FilePath) throws(HostFileError) {
         let list = TriggerList(parsing: try files.read(directory + "/trigger"))
         guard list.names.contains(name) else { throw HostFileError(code: EINVAL) }
         let line = list.names.map { $0 == name ? "[\($0)]" : $0 }.joined(separator: " ")
         try files.write(line, to: directory + "/trigger")
-        for delay in ["/delay_on", "/delay_off"] {
-            if name == "timer" { create(directory + delay, "500") } else { unlink(directory + delay) }
+        for delay in ["/delay_on", "/delay_off"] as [FilePath] {
+            if name == "timer" { create(directory + delay, "500") } else { File.remove((directory + delay).text) }
         }
         if name == "none" { try files.write("0", to: directory + "/brightness") }
         if name == "default-on" {
@@ -70,8 +70,8 @@ final class KernelAttributes: Attributes {
         }
     }
 
-    private func create(_ path: String, _ text: String) {
-        guard let file = fopen(path, "we") else { return }
+    private func create(_ path: FilePath, _ text: String) {
+        guard let file = fopen(path.text, "we") else { return }
         fputs(text, file)
         fclose(file)
     }

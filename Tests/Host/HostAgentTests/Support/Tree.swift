@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Testing
 
@@ -47,10 +48,36 @@ final class Tree: Sendable {
         }
     }
 
-    deinit { removeAll(root) }
+    deinit { removeAll(FilePath(root)) }
 
     /// The path of an entry.
     func path(_ path: String) -> String { root + "/" + path }
+
+    /// The path of an entry, for the functions that take bytes.
+    func filePath(_ path: FilePath) -> FilePath { "\(root)/\(path)" }
+
+    /// Writes a file whose name need not be UTF-8, in a folder that exists.
+    func write(_ path: FilePath, bytes: [UInt8]) {
+        let descriptor = filePath(path).withCString { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
+        #expect(descriptor >= 0, "\(path.text)")
+        defer { close(descriptor) }
+        #expect(Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
+    }
+
+    /// Makes a folder whose name need not be UTF-8.
+    func makeFolder(_ path: FilePath) {
+        var made = FilePath(root)
+        for part in path.parts {
+            made = "\(made)/\(part)"
+            _ = made.withCString { mkdir($0, 0o755) }
+        }
+    }
+
+    /// Makes a symbolic link whose name and target need not be UTF-8, in a folder that exists.
+    func link(_ path: FilePath, toFile target: FilePath) {
+        let result = filePath(path).withCString { name in target.withCString { symlink($0, name) } }
+        #expect(result == 0, "\(path.text)")
+    }
 
     /// Writes a file, with the directories that it needs.
     func write(_ path: String, _ text: String) {
@@ -85,7 +112,7 @@ final class Tree: Sendable {
     }
 
     /// Removes a file or a link, or a directory with all that is in it.
-    func remove(_ path: String) { removeAll(self.path(path)) }
+    func remove(_ path: String) { removeAll(filePath(FilePath(path))) }
 
     private func makeParents(of path: String) {
         if let slash = path.lastIndex(of: "/") { makeDirectories(String(path[..<slash])) }
@@ -99,20 +126,10 @@ final class Tree: Sendable {
         }
     }
 
-    private func removeAll(_ path: String) {
-        if unlink(path) == 0 { return }
-        if let stream = opendir(path) {
-            var names: [String] = []
-            while let entry = readdir(stream) {
-                names.append(
-                    withUnsafeBytes(of: &entry.pointee.d_name) {
-                        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                    })
-            }
-            closedir(stream)
-            for name in names where name != "." && name != ".." { removeAll(path + "/" + name) }
-        }
-        rmdir(path)
+    private func removeAll(_ path: FilePath) {
+        if path.withCString({ unlink($0) }) == 0 { return }
+        for name in File.names(in: path) { removeAll("\(path)/\(name)") }
+        _ = path.withCString { rmdir($0) }
     }
 
     private static func split(_ line: Substring, _ separator: String) -> (String, String)? {

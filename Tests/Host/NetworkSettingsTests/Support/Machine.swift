@@ -178,7 +178,7 @@ final class Machine: NetworkServices, KernelLinks {
     /// Which file each link has, as networkd would choose it.
     private func configure() {
         let disk = Disk(root: root)
-        let names = disk.names(in: "/etc/systemd/network").filter { $0.hasSuffix(".network") }
+        let names = disk.names(in: "/etc/systemd/network").map(\.text).filter { $0.hasSuffix(".network") }
         for (index, link) in ["eth0", "eth1"].enumerated() {
             let used = names.first { name in
                 let file = NetworkFile(parsing: read("etc/systemd/network/\(name)") ?? "")
@@ -231,7 +231,7 @@ final class Machine: NetworkServices, KernelLinks {
     }
 
     private func collect(_ path: String, _ files: inout [String: String]) {
-        for name in Disk(root: root).names(in: "/" + path) {
+        for name in Disk(root: root).names(in: "/" + path).map(\.text) {
             let path = "\(path)/\(name)"
             if let text = read(path) {
                 files[path] = text
@@ -266,7 +266,7 @@ final class Machine: NetworkServices, KernelLinks {
 
     private static func remove(_ path: String) {
         if unlink(path) == 0 { return }
-        for name in Disk().names(in: path) { remove(path + "/" + name) }
+        for name in Disk().names(in: path).map(\.text) { remove(path + "/" + name) }
         rmdir(path)
     }
 }

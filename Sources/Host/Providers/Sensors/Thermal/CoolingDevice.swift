@@ -1,4 +1,5 @@
 internal import AgentCore
+internal import Files
 internal import JSONText
 internal import JetProtocol
 
@@ -12,7 +13,7 @@ struct CoolingDevice: Sendable {
     /// Where it stands on the bus: `thermal/cooling/<type>`.
     let path: String
     /// The file with its state.
-    let input: String
+    let input: FilePath
     /// The largest state.
     let maximum: Int
 
@@ -21,7 +22,7 @@ struct CoolingDevice: Sendable {
         let devices = ThermalZone.numbers("cooling_device", host).compactMap { number -> CoolingDevice? in
             let directory = host.sys("class/thermal/cooling_device\(number)")
             guard let type = try? HostFile.text(directory + "/type"),
-                let maximum = try? HostFile.integer(directory + "/max_state")
+                let maximum = try? HostFile.integer(directory + "/max_state"), maximum >= 0
             else { return nil }
             return CoolingDevice(type: type, path: "", input: directory + "/cur_state", maximum: maximum)
         }
@@ -35,6 +36,13 @@ struct CoolingDevice: Sendable {
             CoolingDevice(
                 type: device.type, path: "thermal/cooling/\(word)", input: device.input, maximum: device.maximum)
         }.filter { !hidden.match($0.path) }
+    }
+
+    /// The state that it is in. Intel's idle injection reports -1 while it does nothing.
+    func state() throws(HostFileError) -> Int {
+        let state = try HostFile.integer(input)
+        guard (-1...maximum).contains(state) else { throw HostFileError("\(state) is no state from 0 to \(maximum)") }
+        return state
     }
 
     /// The device as it is when its state is this.

@@ -65,7 +65,7 @@ struct ThermalReader: Sendable {
         }
         for device in devices {
             let state = noting(device.path, &isComplete) { () throws(HostFileError) in
-                try HostFile.integer(device.input)
+                try device.state()
             }
             if let state { result.readings.append(device.reading(state)) }
         }
@@ -95,13 +95,14 @@ struct ThermalReader: Sendable {
     private func temperature(of zone: ThermalZone, _ isComplete: inout Bool) -> Double? {
         // One name for a zone's trouble, whichever of its states it costs.
         let subject = zone.source == .zone ? zone.sensorPath : zone.path
-        return noting(subject, &isComplete) { () throws(HostFileError) in try HostFile.integer(zone.input) }
-            .map(Quantity.temperature.value)
+        return noting(subject, &isComplete) { () throws(HostFileError) in
+            try Quantity.temperature.measured(HostFile.integer(zone.input))
+        }
     }
 
-    private func noting(
-        _ subject: String, _ isComplete: inout Bool, _ read: () throws(HostFileError) -> Int
-    ) -> Int? {
+    private func noting<Value>(
+        _ subject: String, _ isComplete: inout Bool, _ read: () throws(HostFileError) -> Value
+    ) -> Value? {
         do throws(HostFileError) {
             let value = try read()
             faults.worked(subject)

@@ -15,7 +15,7 @@ struct ThermalZone: Sendable {
     /// What the zone is called on the bus.
     let word: String
     /// The file with its temperature, in thousandths of a degree.
-    let input: String
+    let input: FilePath
     /// Whether the kernel acts on it: `enabled` or `disabled`.
     let mode: String?
     /// The governor that decides what is done: `step_wise`, `power_allocator`.
@@ -98,12 +98,12 @@ extension ThermalZone {
 
     /// The numbers of the thermal class's entries that are called so, in order.
     static func numbers(_ prefix: String, _ host: Host) -> [Int] {
-        HostFile.names(in: host.sys("class/thermal")).compactMap { name in
+        host.devices(ofClass: "thermal").map(\.text).compactMap { name in
             name.hasPrefix(prefix) ? UInt16(name.dropFirst(prefix.utf8.count)).map(Int.init) : nil
         }.sorted()
     }
 
-    private static func directory(_ number: Int, _ host: Host) -> String {
+    private static func directory(_ number: Int, _ host: Host) -> FilePath {
         host.sys("class/thermal/thermal_zone\(number)")
     }
 

@@ -19,24 +19,26 @@ struct TripPoint: Hashable, Sendable {
     /// The trip points of the zone whose directory is `zone`, in the order of their numbers.
     ///
     /// One that is not set, for which drivers write 0 or a temperature below absolute zero, is left out.
-    static func scan(_ zone: String) -> [TripPoint] {
-        let numbers = HostFile.names(in: zone).compactMap { name -> Int? in
+    static func scan(_ zone: FilePath) -> [TripPoint] {
+        let numbers = HostFile.names(in: zone).map(\.text).compactMap { name -> Int? in
             guard name.hasPrefix("trip_point_"), name.hasSuffix("_type") else { return nil }
             return UInt16(name.dropFirst(11).dropLast(5)).map(Int.init)
         }
         return numbers.sorted().compactMap { TripPoint($0, file: "\(zone)/trip_point_\($0)") }
     }
 
-    private init?(_ number: Int, file: String) {
+    private init?(_ number: Int, file: FilePath) {
         guard let type = try? HostFile.text(file + "_type"), !type.isEmpty,
             let temperature = try? HostFile.integer(file + "_temp"),
-            Quantity.temperature.limits.contains(temperature)
+            Quantity.temperature.limits.contains(temperature), let celsius = Quantity.temperature.value(temperature)
         else { return nil }
         self.number = number
         self.type = type
-        self.temperature = Quantity.temperature.value(temperature)
-        // If the driver does not support hysteresis, the file does not exist or contains 0.
-        hysteresis = Quantity.temperature.value(max(0, (try? HostFile.integer(file + "_hyst")) ?? 0))
+        self.temperature = celsius
+        // If the driver does not support hysteresis, the file does not exist or contains 0. One that is as large as the
+        // temperature would never let the zone cool.
+        let hysteresis = (try? HostFile.integer(file + "_hyst")) ?? 0
+        self.hysteresis = (0..<temperature).contains(hysteresis) ? Quantity.temperature.value(hysteresis) ?? 0 : 0
     }
 
     /// Whether the trip point is exceeded at this temperature, in °C. By the kernel's rule it is exceeded from its
