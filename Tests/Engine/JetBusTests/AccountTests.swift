@@ -118,11 +118,14 @@ struct AccountTests {
             peer.ask("add", ["path": .string(path), "value": .string(String(repeating: "x", count: first))])
             peer.ask("change", ["path": .string(path), "value": .string(String(repeating: "x", count: count))])
             let element = try #require(bus.bus.peer(peer.id)?.owned.last)
+            // The module of the C library does not have it.
+            typealias UsableSize = @convention(c) (UnsafeMutableRawPointer) -> Int
+            let usableSize = unsafeBitCast(try #require(dlsym(nil, "malloc_usable_size")), to: UsableSize.self)
             let memory = element.toOpaque()
             let value = element.takeUnretainedValue().value.bytes
-            var size = malloc_usable_size(memory) + 8
+            var size = usableSize(memory) + 8
             if let base = UnsafeMutableRawPointer(mutating: value.baseAddress), base < memory || base > memory + size {
-                size += malloc_usable_size(base) + 8
+                size += usableSize(base) + 8
             }
             // Beside it, there are its places in the index, in the table and in the owner's list: 8, 8 and 8 bytes, with
             // half as much again for what is reserved.
