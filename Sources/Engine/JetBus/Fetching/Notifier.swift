@@ -60,6 +60,8 @@ final class Notifier {
                     at &+= 1
                 }
             }
+            // So many fetchers take time even if nothing is evaluated for them.
+            if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 5) } }
         }
     }
 
