@@ -134,7 +134,9 @@ struct AccountTests {
         let peers = (0..<2).map { _ in bus.connect(credentials: Credentials(userID: 2)) }
         owner.ask("add", ["path": "m"])
         let answers = (0..<6).map { peers[$0 % 2].ask("call", ["path": "m"]) }
-        #expect(answers == [nil, nil, nil, nil] + Array(repeating: refusal("pendingRequests", max: 4, used: 4, "uid 2"), count: 2))
+        #expect(
+            answers == [nil, nil, nil, nil]
+                + Array(repeating: refusal("pendingRequests", max: 4, used: 4, "uid 2"), count: 2))
         owner.answer(owner.takeRouted(), ["result": 1])
         #expect(peers[0].ask("call", ["path": "m"]) == nil)
         #expect(bus.recount() == nil)

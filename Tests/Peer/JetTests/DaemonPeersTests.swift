@@ -49,6 +49,18 @@ struct DaemonPeersTests {
         #expect((other.address, other.isSlow) == ("127.0.0.1:5555", false))
     }
 
+    @Test func `A daemon reports the peers of its own user to itself`() async throws {
+        try await withPeers { provider, user in
+            try await provider.addState("a", 1)
+            try await provider.configure(name: "provider")
+            try await provider.echo(true)
+            let peers = try await user.peers()
+            #expect(peers.peers.count == 2)
+            #expect(peers.peers.first { $0.name == "provider" }?.usage.elements == 1)
+            #expect(peers.accounts.reduce(0) { $0 + $1.connections } == 2)
+        }
+    }
+
     @Test func `A peer without the right to know receives the refusal`() async throws {
         let error = await #expect(throws: JetError.self) {
             _ = try await ask(answering: [

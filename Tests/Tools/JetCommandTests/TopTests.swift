@@ -68,6 +68,43 @@ struct TopTests {
         }
     }
 
+    @Test func `Accounts and peers are shown to an operator, with rates for programs`() async throws {
+        try await withBusyBus { bus in
+            let run = try await bus.jet("top", "--once", "--every", "0.3")
+            #expect(run.lines.contains { $0.hasSuffix("  account") })
+            #expect(run.lines.contains { $0.contains("  uid \(getuid())") })
+            #expect(run.lines.contains { $0.contains("  jet  jet[") }, "\(run.output)")
+            let json = try await bus.jet("top", "--once", "--every", "0.3", "--json", "--peers", "--by", "messages")
+            let record = try JSON(parsing: json.output)
+            #expect(record["accounts"] == nil && record["busiest"] == nil)
+            #expect(record["statistics"]?["fetchers"] == 0, "without States, nothing is fetched")
+            let peers = try #require(record["peers"]?.array)
+            #expect(peers.count == 2)
+            #expect((peers[0]["rates"]?["messages"]?.double ?? 0) > (peers[1]["rates"]?["messages"]?.double ?? 0))
+            #expect(peers[0]["elements"] == 2)
+            #expect(peers[1]["command"] == "jet")
+            #expect(peers.allSatisfy { $0["uid"]?.int == Int(getuid()) && $0["system"] != nil })
+        }
+    }
+
+    @Test func `A peer that is no operator is told what to do, and sees the rest`() async throws {
+        let socket = "/tmp/jet-top-test-\(getpid()).sock"
+        let daemon = try ChildProcess(
+            TestBus.binary("jetd"), ["--unix-path", socket, "--tcp-port", "0", "--log-level", "error"])
+        defer { unlink(socket) }
+        try await daemon.wait { $0.contains("tcp://") }
+        let words = daemon.text().split { $0 == " " || $0 == "\n" }
+        let url = String(try #require(words.first { $0.hasPrefix("tcp://") }))
+        let all = try ChildProcess(
+            TestBus.binary("jet"), ["top", "--once", "--every", "0.2", "--connect", url])
+        #expect(try await all.end() == 0)
+        #expect(all.text().contains("\nAccounts and peers need the group operator: "))
+        #expect(all.text().contains("messages/s "))
+        let peers = try ChildProcess(TestBus.binary("jet"), ["top", "--once", "--peers", "--connect", url])
+        #expect(try await peers.end() == 1)
+        #expect(peers.text(.error) == "jet: \(UsageAbsence.noAccess.sentence)\n")
+    }
+
     @Test("ends with 3 and a sentence when the daemon goes", .timeLimit(.minutes(2)))
     func daemonGone() async throws {
         let bus = try await TestBus()

@@ -163,7 +163,7 @@ struct UsageTests {
         #expect(
             screen.lines(nil, title: "t").map { $0.rendered(colored: false) } == [
                 "t", "peers 3   ",
-                "Accounts and peers are shown to the group operator only: use --user NAME, or join the group jet-operator.",
+                "Accounts and peers need the group operator: --user NAME, or group jet-operator.",
             ])
         #expect(screen.record(at: Timestamp(seconds: 0, milliseconds: 0))["peers"] == nil)
     }

@@ -23,7 +23,7 @@ enum UsageAbsence: Error, Hashable, Sendable {
     var sentence: String {
         switch self {
         case .noAccess:
-            "Accounts and peers are shown to the group operator only: use --user NAME, or join the group jet-operator."
+            "Accounts and peers need the group operator: --user NAME, or group jet-operator."
         case .unknown: "This daemon does not report accounts and peers: it is older than this jet."
         }
     }
