@@ -75,7 +75,9 @@ enum AccountSettings {
         var table = table
         var rules: [PathOwnership] = []
         for prefix in table.keys {
-            guard !prefix.isEmpty else { throw table.error(prefix, "must be the beginning of paths, as \"settings/\".") }
+            guard !prefix.isEmpty else {
+                throw table.error(prefix, "must be the beginning of paths, as \"settings/\".")
+            }
             var owners: [AccountHolder] = []
             for name in try table.take(prefix, default: [String]()) {
                 switch AccountHolder(parsing: name) {

@@ -168,7 +168,7 @@ public final class Bus {
     /// Closes the peers whose fetches take more memory than their accounts may use.
     @inline(never)
     private func closeOverdrawn() {
-        for peer in accounts.takeOverdrawn() {
+        for peer in accounts.takeOverdrawn() where !peer.isDeparting {
             delivery.close(peer, because: accounts.refusal(of: .bytes, to: peer.account))
         }
     }

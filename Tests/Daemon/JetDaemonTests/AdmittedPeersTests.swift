@@ -56,7 +56,9 @@ struct AdmittedPeersTests {
         }
     }
 
-    @Test("a TCP peer that sends no whole message is closed; one that has sent one stays, and so do those on the unix socket")
+    @Test(
+        "a TCP peer that sends no whole message is closed; one that has sent one stays, and so do those on the unix socket"
+    )
     func silence() async throws {
         try await withDaemon({ $0.silence = 2000 }) { daemon in
             let talking = try RawPeer(daemon.tcp)

@@ -1,3 +1,4 @@
+import Glibc
 import JSONText
 import JetProtocol
 import Testing
@@ -109,6 +110,31 @@ struct AccountTests {
         #expect(bus.recount() == nil)
     }
 
+    @Test("an element is charged with about as much memory as malloc takes for it", arguments: [1, 20, 300, 5000])
+    func elementSize(count: Int) throws {
+        let bus = TestBus()
+        let peer = bus.connect()
+        for (path, first) in [("short", 1), (String(repeating: "long/", count: 40), count)] {
+            peer.ask("add", ["path": .string(path), "value": .string(String(repeating: "x", count: first))])
+            peer.ask("change", ["path": .string(path), "value": .string(String(repeating: "x", count: count))])
+            let element = try #require(bus.bus.peer(peer.id)?.owned.last)
+            // The module of the C library does not have it.
+            typealias UsableSize = @convention(c) (UnsafeMutableRawPointer) -> Int
+            let usableSize = unsafeBitCast(try #require(dlsym(nil, "malloc_usable_size")), to: UsableSize.self)
+            let memory = element.toOpaque()
+            let value = element.takeUnretainedValue().value.bytes
+            var size = usableSize(memory) + 8
+            if let base = UnsafeMutableRawPointer(mutating: value.baseAddress), base < memory || base > memory + size {
+                size += usableSize(base) + 8
+            }
+            // Beside it, there are its places in the index, in the table and in the owner's list: 8, 8 and 8 bytes, with
+            // half as much again for what is reserved.
+            size += 36
+            let charged = element.takeUnretainedValue().size
+            #expect(abs(charged - size) * 5 < size, "\(charged) instead of \(size)")
+        }
+    }
+
     @Test("fetches and the bytes of their rules are limited")
     func fetches() {
         let bus = TestBus {
@@ -134,7 +160,9 @@ struct AccountTests {
         let peers = (0..<2).map { _ in bus.connect(credentials: Credentials(userID: 2)) }
         owner.ask("add", ["path": "m"])
         let answers = (0..<6).map { peers[$0 % 2].ask("call", ["path": "m"]) }
-        #expect(answers == [nil, nil, nil, nil] + Array(repeating: refusal("pendingRequests", max: 4, used: 4, "uid 2"), count: 2))
+        #expect(
+            answers == [nil, nil, nil, nil]
+                + Array(repeating: refusal("pendingRequests", max: 4, used: 4, "uid 2"), count: 2))
         owner.answer(owner.takeRouted(), ["result": 1])
         #expect(peers[0].ask("call", ["path": "m"]) == nil)
         #expect(bus.recount() == nil)

@@ -242,7 +242,8 @@ struct AuthenticationTests {
             $0.quotas.authentications = 4
         }
         let peers = (0..<4).map { _ in bus.connect() }
-        let refusal = JSON.error(-32010, "Limit exceeded", 
+        let refusal = JSON.error(
+            -32010, "Limit exceeded",
             ["limit": "authentications", "max": 2, "used": 2, "account": "unknown"])
         #expect(peers.map { $0.ask("authenticate", Self.login) } == [nil, nil, refusal, refusal])
         // Nobody has taken its question.

@@ -15,6 +15,35 @@ struct AgentPageTests {
         }
     }
 
+    @Test("the page says all that the polkit rules and the udev rule let a taken-over agent do")
+    func rights() throws {
+        let section = try #require(try ManualPage("jet-agent.8").section("SECURITY CONSIDERATIONS"))
+        let words = Set(section.lines.flatMap { $0.split { " ,".contains($0) } })
+        func names(_ text: Substring) -> Bool { words.contains(text) }
+        for file in Repository.paths("packaging/polkit/*.rules") {
+            let text = try Repository.text(file)
+            for unit in text.matches(of: /"([a-z-]+\.service)"/) { #expect(names(unit.1), "\(unit.1)") }
+            for action in text.matches(of: /"(org\.freedesktop\.[a-z0-9]+\.)([a-z-]+)"/)
+            where action.2 != "manage-units" {
+                #expect(names(action.1 + action.2) || names(action.2), "\(action.0)")
+            }
+        }
+        let rule = try Repository.text("packaging/udev/60-jet-leds.rules")
+        for file in try #require(rule.firstMatch(of: /for file in ([a-z_ ]+);/)).1.split(separator: " ") {
+            #expect(names(file), "\(file)")
+        }
+        // What the page says of the sandbox is so in the unit.
+        let unit = try Repository.text("systemd/jet-agent.service").split(separator: "\n")
+        for line in [
+            "User=jet-agent", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict",
+            "ProtectHome=read-only", "PrivateTmp=yes", "PrivateDevices=yes", "ReadWritePaths=-/sys/devices",
+            "ProtectProc=invisible", "RestrictAddressFamilies=AF_UNIX AF_NETLINK", "IPAddressDeny=any",
+            "RestrictNamespaces=yes", "ProtectKernelModules=yes", "RuntimeDirectory=jet-agent", "MemoryMax=256M",
+            "TasksMax=512", "SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources",
+        ] { #expect(unit.contains { $0 == line }, "\(line)") }
+        #expect(!unit.contains { $0.hasPrefix("AmbientCapabilities=") || $0.hasPrefix("SupplementaryGroups=") })
+    }
+
     /// The paths of an entry: `Pa sensors/ Ns Ar chip Ns Pa /alarms` is `sensors/*/alarms`.
     private static func paths(in head: String) -> [String] {
         var paths: [String] = []

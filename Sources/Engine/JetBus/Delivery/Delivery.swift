@@ -12,7 +12,7 @@ struct PeerOutput: ~Copyable {
     /// How many bytes were handed to the shell, which has not reported yet that they are written.
     fileprivate(set) var taken = 0
     /// Below this size of the outbox, the next part of what waits is appended, if the limits of all peers allow it.
-    fileprivate var chunkBelow = Int.max
+    var chunkBelow = Int.max
     /// The encoding of its messages, in both directions.
     fileprivate(set) var encoding = Encoding.json
     /// Whether it is in the queue of `Delivery`.
@@ -53,7 +53,7 @@ struct PeerOutput: ~Copyable {
     }
 
     /// Lets notifications be appended until the outbox has grown by one more step.
-    fileprivate mutating func open() { openBelow = min(limit, outbox.count &+ Delivery.largeMessage) }
+    mutating func open() { openBelow = min(limit, outbox.count &+ Delivery.largeMessage) }
 
     /// Begins again with the first step, as the outbox is empty.
     fileprivate mutating func restart() { if openBelow > 0 { openBelow = min(limit, Delivery.largeMessage) } }
@@ -65,8 +65,8 @@ struct PeerOutput: ~Copyable {
 /// All output goes through `frame(to:length:)`, which puts the peer into the queue before it appends. So no message can be
 /// left in an outbox that the shell does not look at.
 final class Delivery {
-    private let limits: OutboxLimits
-    private let accounts: AccountTable
+    let limits: OutboxLimits
+    let accounts: AccountTable
     private let warnings: PeerWarnings
     /// The peers that have something to be written, or are to be closed, since `takePeers`.
     private var queue: ContiguousArray<Peer> = []
@@ -219,55 +219,6 @@ final class Delivery {
             }
         }
     }
-
-    // MARK: Charging
-
-    /// From this size on, in bytes, a message is charged when it is appended; otherwise at the end of the turn, or when
-    /// the outbox has grown by as much.
-    static var largeMessage: Int { 64 << 10 }
-
-    /// Whether a notification is appended to a peer's outbox; otherwise it is conflated. This is the only place that
-    /// decides it: the outbox is not full, and nothing is conflated that must be sent first. If the peer's account has more
-    /// unread output than it may, an outbox is full when it is `small`.
-    @inline(__always)
-    func isOpen(_ peer: Peer) -> Bool { peer.output.isOpen || openFurther(peer) }
-
-    @inline(never)
-    private func openFurther(_ peer: Peer) -> Bool {
-        guard !peer.output.isConflating, peer.output.count < limits.full else { return false }
-        charge(peer)
-        guard !isOverQuota(peer) else { return false }
-        peer.output.open()
-        return peer.output.isOpen
-    }
-
-    /// Charges a peer's account for what the peer has not read. A small amount, which most peers have for a moment in each
-    /// turn, is not charged.
-    @inline(never)
-    func charge(_ peer: Peer) {
-        let unread = peer.output.unread
-        let change = (unread < limits.charged ? 0 : unread) &- peer.usage.unreadBytes
-        if change != 0 { accounts.add(.unreadBytes, change, to: peer) }
-        peer.output.chunkBelow = isOverQuota(peer) ? limits.small : .max
-    }
-
-    /// Charges a peer's account if much was appended since that was last done.
-    @inline(__always)
-    func chargeIfLarge(_ peer: Peer) {
-        if peer.output.count &- peer.usage.unreadBytes >= Self.largeMessage { charge(peer) }
-    }
-
-    /// Charges a peer's account for what is conflated. That cannot be refused, so the peer is closed if its account has
-    /// used up what all others leave.
-    @inline(never)
-    private func chargeConflation(of peer: Peer) {
-        charge(peer)
-        let usage = peer.account.usage.unreadBytes
-        guard usage > max(2 * accounts.limit(of: .unreadBytes, for: peer.account), limits.full) else { return }
-        close(peer, because: accounts.refusal(of: .unreadBytes, to: peer.account))
-    }
-
-    private func isOverQuota(_ peer: Peer) -> Bool { accounts.isOver(.unreadBytes, peer.account) }
 
     // MARK: Limits and closing
 

@@ -40,7 +40,7 @@ final class FetchRequests {
         guard rule.limit == nil || rule.interval == nil else {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
         }
-        let ruleSize = request.message.params.map(\.count) ?? 0
+        let ruleSize = rule.size
         let fetcher = try fetchers.add(of: peer, id: id, rule: rule, ruleSize: ruleSize)
         delivery.succeed(request)
         if let window = fetcher.window {

@@ -22,10 +22,12 @@ final class Notifier {
     }
 
     /// Gives a State a new value and notifies its fetchers.
+    ///
+    /// - Parameter isMoving: Whether the value needs other memory, see `ElementValue.needsMove`.
     @inline(__always)
-    func change(_ element: Element, to value: UnsafeRawBufferPointer, by sender: Unmanaged<Peer>) {
+    func change(_ element: Element, to value: UnsafeRawBufferPointer, isMoving: Bool, by sender: Unmanaged<Peer>) {
         if element.selectiveInterests > 0 { windows.prepareChange(of: element, fetchers) }
-        element.value.assign(value)
+        element.value.assign(value, isMoving: isMoving)
         notify(.change, of: element, by: sender)
     }
 
@@ -58,6 +60,8 @@ final class Notifier {
                     at &+= 1
                 }
             }
+            // So many fetchers take time even if nothing is evaluated for them.
+            if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 5) } }
         }
     }
 

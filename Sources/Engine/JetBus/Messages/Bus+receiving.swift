@@ -131,10 +131,12 @@ extension Bus {
     private func handle(_ request: borrowing Request) {
         let notifications = delivery.notifications
         defer {
-            // The work that is not metered: the message itself, and notifications of plain fetchers.
-            let work = 100 &+ request.message.whole.count / 4
+            // The work that is not metered: the message itself, and notifications of plain fetchers, which are about as
+            // long as the message.
+            let size = request.message.whole.count
+            let notified = Int(truncatingIfNeeded: delivery.notifications &- notifications)
             request.sender._withUnsafeGuaranteedRef {
-                scheduler.charge($0, work &+ Int(truncatingIfNeeded: delivery.notifications &- notifications) &* 20)
+                scheduler.charge($0, 100 &+ size / 4 &+ notified &* (20 &+ size / 8))
             }
         }
         request.sender._withUnsafeGuaranteedRef { $0.messages &+= 1 }

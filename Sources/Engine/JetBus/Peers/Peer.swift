@@ -40,6 +40,9 @@ final class Peer {
     var isScheduled = false
     /// The work that its account is not charged for yet; see `Scheduler`.
     var unbilledWork = 0
+    /// The turn in which it last was charged for work, and the work in this turn.
+    var turn: UInt64 = 0
+    var turnWork = 0
     /// The work that its account was charged for.
     var work: UInt64 = 0
     /// Whether it is disconnected, and its elements are being removed.

@@ -48,7 +48,8 @@ extension Bus {
 
 extension Account {
     fileprivate func json(unread: Int) -> JSON {
-        var object: JSON.Object = ["account": .string("\(name)"), "connections": .number(connections)]
+        var object: JSON.Object = ["account": .string("\(name)")]
+        object["connections"] = .number(connections)
         usage.append(to: &object)
         object["unread"] = .number(unread)
         object["messages"] = .number(messages)

@@ -150,12 +150,9 @@ final class ElementRequests {
         let refusal: ErrorObject? = reference._withUnsafeGuaranteedRef { element in
             guard !element.isMethod else { return ErrorObject.invalidParams(.notAState, Array(element.quotedPath)) }
             let value = request.bytes(value)
-            if element.value.needsMove(for: UInt32(truncatingIfNeeded: value.count)),
-                let refusal = chargeGrowth(of: element, to: value.count)
-            {
-                return refusal
-            }
-            notifier.change(element, to: value, by: request.sender)
+            let isMoving = element.value.needsMove(for: UInt32(truncatingIfNeeded: value.count))
+            if isMoving, let refusal = chargeGrowth(of: element, to: value.count) { return refusal }
+            notifier.change(element, to: value, isMoving: isMoving, by: request.sender)
             request.sender._withUnsafeGuaranteedRef { snapshots.addChanged(element, to: $0) }
             return nil
         }

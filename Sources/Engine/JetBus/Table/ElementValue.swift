@@ -34,10 +34,17 @@ struct ElementValue {
     var memorySize: Int { Int(borrowedCapacity) &+ (base != borrowed ? Self.size(ofMemoryFor: capacity) : 0) }
 
     /// Replaces the value. The memory is kept while it fits and is not wasteful.
-    @inline(__always)
     mutating func assign(_ bytes: UnsafeRawBufferPointer) {
+        assign(bytes, isMoving: needsMove(for: UInt32(truncatingIfNeeded: bytes.count)))
+    }
+
+    /// Replaces the value.
+    ///
+    /// - Parameter isMoving: Whether `needsMove` is true for the size.
+    @inline(__always)
+    mutating func assign(_ bytes: UnsafeRawBufferPointer, isMoving: Bool) {
         let size = UInt32(truncatingIfNeeded: bytes.count)
-        if needsMove(for: size) { move(to: size) }
+        if isMoving { move(to: size) }
         count = size
         base?.put(bytes)
     }

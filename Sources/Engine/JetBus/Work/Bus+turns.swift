@@ -27,16 +27,18 @@ extension Bus {
         clock.advance(to: now)
         list.removeAll(keepingCapacity: true)
         var rest = scheduler.queueCount
+        var skipped: ContiguousArray<Peer> = []
         while rest > 0, !scheduler.isTurnFull, let peer = scheduler.next() {
             rest -= 1
             if peer.isDeparting || peers[peer.id] !== peer { continue }
             if scheduler.isSpent(peer) {
-                scheduler.enqueue(peer)
+                skipped.append(peer)
             } else {
                 proceed(peer)
                 if !peer.mustWait, peer.postponed.isEmpty { list.append(peer.id) }
             }
         }
+        scheduler.putBack(skipped)
         proceedInBackground()
     }
 

@@ -5,7 +5,9 @@ import JetProtocol
 /// The bus works in *turns*: a turn ends when the shell takes the peers with output. All work is counted in units of about a
 /// nanosecond and charged to an account. An account that has caused more than a *slice* of work in a turn is *spent*: its
 /// peers' messages wait for the next turn, and so does other work that is done for it. So whatever the peers of one
-/// account do, the others wait for a slice and for the largest piece of work that cannot be cut.
+/// account do, the others wait for a slice and for the largest piece of work that cannot be cut. Inside a spent account,
+/// the peers that have caused little go on until the account has used a second slice: a program that floods the bus does
+/// not stop the other programs of its user.
 ///
 /// Work that is cut waits here, as peers in a queue: those whose messages must wait, those with a `Job`, and those that are
 /// to be sent more of a snapshot. `Bus.proceed` goes through the queue.
@@ -19,6 +21,8 @@ final class Scheduler {
     /// How many accounts were spent in the last turn: they share the time.
     private var spentInLastTurn = 0
     private var spent = 0
+    /// The number of this turn.
+    private var turn: UInt64 = 0
     /// The work of this turn, of all accounts.
     private(set) var turnWork = 0
     private var queue: ContiguousArray<Peer> = []
@@ -47,6 +51,11 @@ final class Scheduler {
         let work = peer.unbilledWork
         peer.unbilledWork = 0
         peer.work &+= UInt64(work)
+        if peer.turn != turn {
+            peer.turn = turn
+            peer.turnWork = 0
+        }
+        peer.turnWork &+= work
         account.work &+= UInt64(work)
         turnWork &+= work
         if account.turnWork == 0 { active.append(account) }
@@ -59,7 +68,14 @@ final class Scheduler {
 
     /// Whether work for this peer must wait for the next turn.
     @inline(__always)
-    func isSpent(_ peer: Peer) -> Bool { hasSpentAccounts && peer.account.isSpent }
+    func isSpent(_ peer: Peer) -> Bool { hasSpentAccounts && isSpentInside(peer) }
+
+    @inline(never)
+    private func isSpentInside(_ peer: Peer) -> Bool {
+        let account = peer.account
+        guard account.isSpent else { return false }
+        return account.turnWork > 2 * share || peer.turn == turn && peer.turnWork > share / 16
+    }
 
     /// A meter for work of a peer that can be cut: it is exhausted when the account is spent.
     func slice(for peer: Peer) -> Slice {
@@ -71,6 +87,7 @@ final class Scheduler {
 
     /// A turn has ended: the accounts get new slices.
     func endTurn() {
+        turn &+= 1
         turnWork = 0
         spentInLastTurn = spent
         spent = 0
@@ -96,6 +113,14 @@ final class Scheduler {
         guard !peer.isScheduled else { return }
         peer.isScheduled = true
         queue.append(peer)
+    }
+
+    /// Puts peers that were taken back at the front, since it is not their turn yet.
+    func putBack(_ peers: ContiguousArray<Peer>) {
+        guard !peers.isEmpty else { return }
+        for peer in peers { peer.isScheduled = true }
+        queue.replaceSubrange(..<served, with: peers)
+        served = 0
     }
 
     /// Takes the first peer out of the queue. It may have been disconnected meanwhile.

@@ -28,7 +28,7 @@ public struct AgentConfiguration: Sendable {
         path: String, isOptional: Bool = false, of providers: [ProviderKind]
     ) throws(ConfigurationError) {
         guard let table = try ConfigurationTable(file: path) else {
-            guard isOptional else { throw ConfigurationError(file: path, "This file does not exist.") }
+            guard isOptional else { throw ConfigurationError(file: path, "There is no such file.") }
             self.init(of: providers)
             return
         }

@@ -13,7 +13,7 @@ public struct RebootRequired: Hashable, Sendable {
     public init(_ files: UpdateFiles) {
         isRequired = File.exists(files.rebootRequired)
         var seen: Set<Substring> = []
-        let bytes = isRequired ? (try? File.regularContents(files.rebootPackages, limit: 64 * 1024)) ?? [] : []
+        let bytes = isRequired ? (try? File.regularContents(files.rebootPackages, limit: 1 << 20)) ?? [] : []
         packages = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).filter {
             seen.insert($0).inserted
         }.map(String.init)

@@ -124,7 +124,7 @@ final class StartedDaemon {
     }
 
     private static func empty(_ folder: String) {
-        for name in ["jet.sock", "users.json", "log"] { File.remove("\(folder)/\(name)") }
+        for name in File.names(in: FilePath(folder)) { File.remove("\(folder)/\(name.text)") }
         rmdir(folder)
     }
 }
@@ -132,7 +132,7 @@ final class StartedDaemon {
 extension StartedDaemon {
     /// The `jetd` that belongs to this program: beside it, or the installed one.
     static func program() throws(BenchError) -> String {
-        let own = File.realPath("/proc/self/exe").map { File.folder(of: $0) + "/jetd" }
+        let own = File.link("/proc/self/exe").map { File.folder(of: $0.text) + "/jetd" }
         let candidates = [own, "/usr/bin/jetd", "/usr/sbin/jetd", "/usr/local/bin/jetd"].compactMap(\.self)
         guard let found = candidates.first(where: { access($0, X_OK) == 0 }) else {
             throw .impossible("There is no jetd beside this program, nor in /usr/bin.")

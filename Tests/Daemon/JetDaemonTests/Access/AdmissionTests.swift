@@ -7,7 +7,9 @@ import Testing
 @Suite("Connections: how they are divided among accounts")
 struct AdmissionTests {
     /// Connects one account as often as it may.
-    private func fill(_ admission: inout Admission, _ account: AccountName, isUnix: Bool = false, configured: Int? = nil)
+    private func fill(
+        _ admission: inout Admission, _ account: AccountName, isUnix: Bool = false, configured: Int? = nil
+    )
         -> Int
     {
         var count = 0

@@ -218,7 +218,7 @@ struct AuthenticationTests {
                 let second = try RawPeer(Bool.random(using: &generator) ? daemon.tcp : daemon.unix)
                 #expect(try second.paths() == [], "round \(round)")
                 let set = try second.askValue(#"{"id":5,"method":"set","params":{"path":"ops","value":2}}"#)
-                #expect(set["error"]?["data"] == ["noAccess": "ops"])
+                #expect(set["error"]?["data"] == ["pathNotExists": "ops"])
                 let passwd = try second.askValue(Self.request("passwd", "ops", "mine"))
                 #expect(passwd["error"]?["data"] == ["noAccess": "ops"])
                 second.close()

@@ -27,6 +27,31 @@ struct JetdConfigurationTests {
         }
     }
 
+    @Test(
+        "a file that is not UTF-8, or too long, ends the daemon with 2 and the reason, with and without --check-config")
+    func encoding() async throws {
+        try await withFolder { folder in
+            let file = "\(folder)/jetd.toml"
+            try await onOwnThread {
+                let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+                let bytes = Array("# one\nname = \"a".utf8) + [0xFF] + Array("\"\n".utf8)
+                #expect(Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
+                close(descriptor)
+                for arguments in [["--check-config"], []] {
+                    let wrong = try Jetd.run(["--config", file] + arguments)
+                    #expect(wrong.status == 2)
+                    #expect(wrong.errors.hasPrefix("jetd: \(file):2: This line is not UTF-8"))
+                }
+                try write(String(repeating: "# a comment\n", count: 100_000) + "nmae = 1\n", to: file)
+                for arguments in [["--check-config"], []] {
+                    let wrong = try Jetd.run(["--config", file] + arguments)
+                    #expect(wrong.status == 2)
+                    #expect(wrong.errors.contains("1200009 bytes; a configuration has at most 1048576"))
+                }
+            }
+        }
+    }
+
     @Test("the file says where to listen and how the daemon is called; the command line wins")
     func precedence() async throws {
         try await withFolder { folder in

@@ -7,7 +7,9 @@ import Testing
 @Suite("jetd: its memory")
 struct MemoryLimitTests {
     /// A folder with the files of a process in the group `/a.slice/b.service`.
-    private func limit(_ limits: [String: String], groups: String = "0::/a.slice/b.service\n") async throws -> MemoryLimit {
+    private func limit(_ limits: [String: String], groups: String = "0::/a.slice/b.service\n") async throws
+        -> MemoryLimit
+    {
         try await withFolder { root in
             for folder in ["proc", "proc/self", "sys", "sys/fs", "sys/fs/cgroup", "sys/fs/cgroup/a.slice"] {
                 mkdir("\(root)/\(folder)", 0o700)
@@ -31,7 +33,8 @@ struct MemoryLimitTests {
         #expect(limit.bytes == 1_048_576 && limit.source == "/a.slice")
     }
 
-    @Test("without a limit it is the memory of the machine", arguments: ["0::/a.slice/b.service\n", "4:memory:/x\n", ""])
+    @Test(
+        "without a limit it is the memory of the machine", arguments: ["0::/a.slice/b.service\n", "4:memory:/x\n", ""])
     func machine(groups: String) async throws {
         let limit = try await limit(["a.slice/b.service": "max\n"], groups: groups)
         #expect(limit.bytes == 1 << 30 && limit.source == "machine")

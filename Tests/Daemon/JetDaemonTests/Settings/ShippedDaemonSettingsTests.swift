@@ -19,7 +19,8 @@ struct ShippedDaemonSettingsTests {
             Grant(to: .user("root"), ["operator"], mayBeMissing: true),
         ]
         settings.paths = [
-            "agent/", "cpu/", "devices/", "led/", "network/", "power/", "sensors/", "services/", "settings/", "storage/",
+            "agent/", "cpu/", "devices/", "led/", "network/", "power/", "sensors/", "services/", "settings/",
+            "storage/",
             "system/", "thermal/",
         ].map { PathOwnership(prefix: $0, owners: [.user("jet-agent")]) }
         return settings

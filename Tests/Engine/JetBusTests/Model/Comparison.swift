@@ -47,7 +47,9 @@ struct Comparison {
             let ids = peers.mapValues(\.id)
             let closing = peers.filter { $0.value.isClosing }.keys.min()
             let step = scenario.next(model, closing: closing) { ids[$0].flatMap(bus.peer)?.output.count ?? 0 }
-            if let difference = take(step) ?? compareQuestions() ?? compareCounts() ?? compareEnds() ?? self.bus.recount() {
+            if let difference = take(step) ?? compareQuestions() ?? compareCounts() ?? compareEnds()
+                ?? self.bus.recount()
+            {
                 return "step \(number): \(step): \(difference)"
             }
         }
