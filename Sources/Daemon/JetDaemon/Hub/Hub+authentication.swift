@@ -25,7 +25,7 @@ extension Hub {
     }
 
     /// Answers that there is no such user, after about the time that a check takes: without a check, so that names that do
-    /// not exist delay nobody.
+    /// not exist delay no other check.
     private func refuseUnknown(_ request: Bus.AuthenticationRequest) {
         authenticator.noteUnknownUser(request, label(of: request.peer))
         let delay = TimeAmount.nanoseconds(Int64(clamping: authenticator.checkTime))

@@ -4,7 +4,7 @@ import JetBus
 ///
 /// The limit of descriptors is divided as the quotas of the bus are: an account may have half of what the others leave. A
 /// part is reserved for the unix socket, and a part of that for the administrator: uid 0, and the user that runs the daemon.
-/// So an administrator can always connect, whoever else does.
+/// So an administrator can always connect.
 struct Admission {
     /// How many connections there may be in all.
     let total: Int
