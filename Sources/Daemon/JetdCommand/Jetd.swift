@@ -62,8 +62,8 @@ public enum Jetd {
         logger.info(
             "limits of all accounts together",
             metadata: [
-                "memory": "\(setup.memory.bytes)", "source": "\(setup.memory.source)",
-                "bytes": "\(configuration.bus.quotas.bytes)", "unreadBytes": "\(configuration.bus.quotas.unreadBytes)",
+                "memory": "\(setup.memory.bytes)", "group": "\(setup.memory.source)",
+                "bytes": "\(configuration.bus.quotas.bytes)", "unread": "\(configuration.bus.quotas.unreadBytes)",
                 "connections": "\(configuration.connections)",
             ])
         shareHeap()

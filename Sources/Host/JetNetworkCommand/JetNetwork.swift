@@ -77,29 +77,22 @@ public enum JetNetwork {
 
     /// Logs the result of a request. The token is not logged, because it is a secret of the author.
     private static func tell(_ answer: ChangeAnswer, _ success: NetworkEvent, _ request: ChangeRequest) {
-        var metadata: Logger.Metadata = ["by": "\(request.by)"]
-        if !request.link.isEmpty {
-            // A change has the id of the request for it.
-            metadata["id"] = "\(request.id)"
-            metadata["link"] = "\(request.link)"
-        }
-        switch answer.result {
-        case .done(let value):
-            if let id = value["id"]?.string { metadata["id"] = "\(id)" }
-            if let link = value["link"]?.string { metadata["link"] = "\(link)" }
-            logger.note(success, metadata)
-        case .refused(let field, let reason):
-            logger.note(NetworkEvent.refused, metadata.merging(["field": "\(field)", "reason": "\(reason)"]) { $1 })
-        case .failed(let reason): logger.note(NetworkEvent.failed, metadata.merging(["reason": "\(reason)"]) { $1 })
-        }
+        let event: NetworkEvent =
+            switch answer.result {
+            case .done: success
+            case .refused: .refused
+            case .failed: .failed
+            }
+        note(event, NetworkEvent.fields(of: answer, to: request))
     }
 
     /// Logs what came of a rollback.
     private static func tell(_ outcome: ChangeOutcome) {
-        var metadata: Logger.Metadata = ["id": "\(outcome.id)", "link": "\(outcome.link)"]
-        if let reason = outcome.reason { metadata["reason"] = "\(reason)" }
-        if let difference = outcome.difference { metadata["difference"] = "\(difference)" }
-        logger.note(outcome.restored == false ? NetworkEvent.notRestored : .rolledBack, metadata)
+        note(outcome.restored == false ? .notRestored : .rolledBack, NetworkEvent.fields(of: outcome))
+    }
+
+    private static func note(_ event: NetworkEvent, _ fields: [String: String]) {
+        logger.note(event, fields.mapValues { "\($0)" })
     }
 
     private static let logger = JetLog.start("jet-network", level: LogLevel(.info)).logger

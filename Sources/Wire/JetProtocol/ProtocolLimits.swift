@@ -48,6 +48,9 @@ package enum ProtocolLimits {
     /// The group of those who may call what operates the machine, and who may see all peers (§2.8).
     package static let operatorGroup = "operator"
 
+    /// How many places the window of a sorted fetch may have: a change may send all of them.
+    package static let window = 16_384
+
     // MARK: Errors (§5)
 
     /// How many characters of a message that cannot be parsed are sent back.

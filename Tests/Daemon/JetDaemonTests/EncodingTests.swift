@@ -68,10 +68,20 @@ struct EncodingTests {
         }
     }
 
-    @Test(
-        "is a binary frame on a WebSocket; what is said may be in either kind of frame",
-        arguments: [0x82, 0x81] as [UInt8])
-    func webSocket(first: UInt8) async throws {
+    @Test("MessagePack in a text frame of a WebSocket closes the connection, since it is no UTF-8")
+    func textFrame() async throws {
+        try await withWitness { daemon in
+            let peer = try WebSocketPeer(daemon.webSocket)
+            _ = try peer.ask(Self.config)
+            let line = try #require(Self.conversation.first { $0.direction == ">" })
+            try peer.send(.init(first: 0x81, payload: [UInt8](hex: line.bytes)))
+            let frame = try peer.hearFrame()
+            #expect(frame == .init(first: 0x88, payload: [0x03, 0xEF]))
+        }
+    }
+
+    @Test("is a binary frame on a WebSocket, in both directions")
+    func webSocket() async throws {
         try await withDaemon { daemon in
             let peer = try WebSocketPeer(daemon.webSocket)
             var heard = try peer.ask(Self.config)
@@ -79,7 +89,7 @@ struct EncodingTests {
             for line in Self.conversation {
                 let bytes = [UInt8](hex: line.bytes)
                 if line.direction == ">" {
-                    try peer.send(.init(first: first, payload: bytes))
+                    try peer.send(.init(first: 0x82, payload: bytes))
                 } else {
                     let frame = try peer.hearFrame()
                     #expect(frame == .init(first: 0x82, payload: bytes), "\(line.json)")

@@ -73,8 +73,17 @@ struct NotifyTests {
 
     @Test("it pings, and says how it fares, when it has no descriptor left")
     func outOfDescriptors() async throws {
-        try await withNotifyingJetd(by: ["/usr/bin/prlimit", "--nofile=40:40"], interval: .milliseconds(150)) {
-            jetd, manager in
+        try await withFolder { folder in
+            // More than the system permits, so that the daemon does not refuse any itself.
+            try write("[quotas]\nconnections = 1000\n", to: "\(folder)/jetd.toml")
+            try await outOfDescriptors(["--config", "\(folder)/jetd.toml"])
+        }
+    }
+
+    private func outOfDescriptors(_ arguments: [String]) async throws {
+        try await withNotifyingJetd(
+            arguments, by: ["/usr/bin/prlimit", "--nofile=40:40"], interval: .milliseconds(150)
+        ) { jetd, manager in
             var peers = try (0..<60).map { _ in try RawPeer(jetd.endpoints[0]) }
             try eventually { jetd.errors.contains("cannot accept connections") }
             let count = manager.count("WATCHDOG=1")

@@ -104,6 +104,23 @@ struct LiveNetworkTests {
             })
     }
 
+    @Test(
+        "a real link whose name is not UTF-8 is shown with the byte escaped",
+        .enabled(if: NetworkNamespace.isPermitted, "needs the right to make a network namespace, and ip(8)"))
+    func oddName() throws {
+        let namespace = try NetworkNamespace()
+        try namespace.ip(#"link add name "$(printf 'bad\351if')" type veth peer name other"#)
+        let messages = try namespace.inside {
+            try NetlinkDump.of(.links(counters: true), over: NetlinkSocket(.requests))
+        }
+        let readings = LinkTable(messages.compactMap(RouteMessage.init)).readings
+        let link = try #require(readings.first { $0.path == "network/bad%E9if" })
+        #expect(link.value["peer"] == "other")
+        #expect(readings.first { $0.path == "network/other" }?.value["peer"] == "bad%E9if")
+        var counters = CounterProvider(period: .seconds(1), logger: MemoryLog().logger) { messages }
+        #expect(counters.readings().map(\.path).contains("network/bad%E9if/counters"))
+    }
+
     /// What is compared of a link.
     private struct Link: Equatable {
         let name: String

@@ -50,6 +50,26 @@ struct ChangeTests {
         #expect(machine.records.last()?.shown["by"] == "alice")
     }
 
+    @Test("has one id in all entries of the log, which is that on the bus")
+    func loggedIdentifier() async throws {
+        let machine = try Machine()
+        let request = ChangeRequest.of("eth0", Self.staticSettings)
+        let answer = await machine.changer.apply(request)
+        let token = try #require(answer.pending?["token"]?.string)
+        let applied = NetworkEvent.fields(of: answer, to: request)
+        #expect(applied == ["id": "r1", "by": "alice", "link": "eth0"])
+        let wrong = ChangeRequest(id: "r2", by: request.by, token: "x")
+        #expect(NetworkEvent.fields(of: await machine.changer.confirm(wrong), to: wrong)["id"] == nil)
+        let right = ChangeRequest(id: "r3", by: request.by, token: token)
+        #expect(NetworkEvent.fields(of: await machine.changer.confirm(right), to: right) == applied)
+        let last = try #require(machine.records.last())
+        #expect(NetworkEvent.fields(of: last) == ["id": "r1", "link": "eth0"])
+        #expect(last.shown["id"] == "r1")
+        let refused = ChangeRequest.of("eth0", ["mtu": 1])
+        let fields = NetworkEvent.fields(of: await machine.changer.apply(refused), to: refused)
+        #expect(fields["id"] == refused.id && fields["field"] == "mtu" && fields["reason"] != nil)
+    }
+
     @Test("that nobody confirms is undone, and so is what networkd leaves behind", arguments: ["eth0", "eth1"])
     func undone(link: String) async throws {
         let machine = try Machine()

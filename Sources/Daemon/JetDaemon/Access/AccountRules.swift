@@ -67,36 +67,42 @@ extension AccountRules.Entry {
 }
 
 extension [PathOwner] {
-    /// Looks up the names. This may block, so it must not run on the event loop. Logs a warning for a name that does not
-    /// exist; the prefix then belongs to its other owners.
+    /// Looks up the names. This may block, so it must not run on the event loop. Logs a warning for each name that does not
+    /// exist; the prefixes then belong to their other owners.
     init(_ rules: [PathOwnership], logger: Logger) {
+        var missing: [AccountHolder: [String]] = [:]
         self = rules.map { rule in
             var owners: Set<PathOwner.Owner> = []
             for holder in rule.owners {
-                switch holder {
-                case .user(let name):
-                    if let id = SystemNames.user(name) {
-                        owners.insert(.userID(id))
-                    } else {
-                        Self.miss(holder, rule, logger)
-                    }
-                case .group(let name):
-                    if let id = SystemNames.group(name) {
-                        owners.insert(.groupID(id))
-                    } else {
-                        Self.miss(holder, rule, logger)
-                    }
-                case .login(let name): owners.insert(.login(name))
-                case .address: break  // The configuration does not accept it here.
+                if let owner = PathOwner.Owner(holder) {
+                    owners.insert(owner)
+                } else {
+                    missing[holder, default: []].append(rule.prefix)
                 }
             }
             return PathOwner(prefix: [UInt8](rule.prefix.utf8), owners: owners)
         }
+        for (holder, prefixes) in missing.sorted(by: { $0.key.description < $1.key.description }) {
+            logger.warning(
+                "no such user or group; it cannot own the paths that [paths] gives it",
+                metadata: ["owner": "\(holder)", "paths": "\(prefixes.joined(separator: " "))"])
+        }
     }
+}
 
-    private static func miss(_ holder: AccountHolder, _ rule: PathOwnership, _ logger: Logger) {
-        logger.warning(
-            "no such user or group; it cannot own the paths that [paths] gives it",
-            metadata: ["owner": "\(holder)", "prefix": "\(rule.prefix)"])
+extension PathOwner.Owner {
+    /// Looks up the name; `nil` if it does not exist.
+    fileprivate init?(_ holder: AccountHolder) {
+        switch holder {
+        case .user(let name):
+            guard let id = SystemNames.user(name) else { return nil }
+            self = .userID(id)
+        case .group(let name):
+            guard let id = SystemNames.group(name) else { return nil }
+            self = .groupID(id)
+        case .login(let name): self = .login(name)
+        // The configuration does not accept it here.
+        case .address: return nil
+        }
     }
 }

@@ -1,8 +1,8 @@
-/// The order in which passwords are checked, so that nobody's wrong passwords delay somebody else's right one.
+/// The order in which passwords are checked, so that wrong passwords do not delay the right ones of others.
 ///
 /// One check runs at a time. Requests wait by *key*: the account that they come from, and the user's name that they try.
 /// Next is a key with the fewest failures; among these the turns go round over the accounts, and within an account over the
-/// names. So whoever has no failures waits for at most one check of each other account. After a failure the next try of the
+/// names. So a request without failures waits for at most one check of each other account. After a failure the next try of the
 /// same key has to wait, longer each time.
 ///
 /// It has no clock: times are handed in, in nanoseconds.

@@ -40,6 +40,10 @@ final class FetchRequests {
         guard rule.limit == nil || rule.interval == nil else {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
         }
+        if let sort = rule.sort, sort.to - sort.from >= ProtocolLimits.window {
+            throw .badRule(RuleError(at: "sort.to", "the window of a fetch has at most \(ProtocolLimits.window) places"))
+        }
+        chargeParsing(of: request)
         let ruleSize = rule.size
         let fetcher = try fetchers.add(of: peer, id: id, rule: rule, ruleSize: ruleSize)
         delivery.succeed(request)
@@ -50,6 +54,12 @@ final class FetchRequests {
             peer.snapshots.append(fetcher)
             resume(peer)
         }
+    }
+
+    /// Charges a peer for the tree of a request's params.
+    private func chargeParsing(of request: borrowing Request) {
+        let size = request.message.params?.count ?? 0
+        scheduler.charge(request.peer, size &* 10)
     }
 
     func unfetch(_ request: borrowing Request) throws(ErrorObject) {
@@ -88,8 +98,10 @@ final class FetchRequests {
     func resume(_ peer: Peer) {
         guard peer.hasOutputToResume else { return }
         guard !scheduler.isSpent(peer) else { return scheduler.enqueue(peer) }
+        let before = peer.output.count
         windows.resume(peer)
         delivery.resumeConflated(peer)
+        scheduler.charge(peer, max(peer.output.count - before, 0) / 2)
         if !peer.output.isConflating { snapshots.resume(peer) }
     }
 
@@ -103,6 +115,7 @@ final class FetchRequests {
         let rule = try request.rule()
         let peer = request.peer
         guard let id = request.id else { return }
+        chargeParsing(of: request)
         guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
         walked += elements.end
         let job: any Job =

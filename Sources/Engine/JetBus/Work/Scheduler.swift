@@ -13,7 +13,7 @@ import JetProtocol
 /// to be sent more of a snapshot. `Bus.proceed` goes through the queue.
 final class Scheduler {
     /// How much work an account may cause in a turn when it is the only one that is spent.
-    var slice: Int
+    var slice: Int { didSet { portion = Self.portion(of: slice) } }
     /// Whether some account is spent in this turn.
     private(set) var hasSpentAccounts = false
     /// The accounts that have caused work in this turn.
@@ -29,9 +29,14 @@ final class Scheduler {
     private var served = 0
 
     /// A peer's work is charged to its account in portions of this size, so that most messages need one addition only.
-    private static let portion = 50_000
+    private var portion: Int
 
-    init(slice: Int) { self.slice = slice }
+    init(slice: Int) {
+        self.slice = slice
+        portion = Self.portion(of: slice)
+    }
+
+    private static func portion(of slice: Int) -> Int { min(50_000, slice / 8) }
 
     // MARK: Charging
 
@@ -42,7 +47,7 @@ final class Scheduler {
     @inline(__always)
     func charge(_ peer: Peer, _ work: Int) {
         peer.unbilledWork &+= work
-        if peer.unbilledWork > Self.portion { bill(peer) }
+        if peer.unbilledWork > portion { bill(peer) }
     }
 
     @inline(never)
@@ -79,7 +84,7 @@ final class Scheduler {
 
     /// A meter for work of a peer that can be cut: it is exhausted when the account is spent.
     func slice(for peer: Peer) -> Slice {
-        Slice(limit: max(share - peer.account.turnWork - peer.unbilledWork, Self.portion))
+        Slice(limit: max(share - peer.account.turnWork - peer.unbilledWork, portion))
     }
 
     /// Whether no more work that waits is to be done in this turn.

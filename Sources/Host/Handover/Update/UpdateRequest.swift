@@ -51,7 +51,7 @@ public struct UpdateRequest: Hashable, Sendable {
     /// Reads the request that the agent left in a file.
     ///
     /// - Returns: `nil` if there is none.
-    /// - Throws: Why what is there cannot be trusted to be the agent's, or is not a request.
+    /// - Throws: Why the file cannot be trusted to be the agent's, or is not a request.
     package init?(file path: String, in directory: String) throws(RefusedFile) {
         let bytes: [UInt8]
         do {

@@ -55,7 +55,7 @@ struct PowerSupplyProperties: Sendable {
 
     private mutating func readAttributes(_ directory: FilePath) {
         for name in HostFile.names(in: directory) where name != "uevent" {
-            guard let text = try? HostFile.text("\(directory)/\(name)", limit: 256) else { continue }
+            guard let text = try? HostFile.text("\(directory)/\(name)") else { continue }
             texts[name.text] = text
         }
     }
