@@ -172,6 +172,11 @@ struct WorkTests {
             turn += 1
         }
         #expect(turn > 3)
+        // A snapshot that has filled the outbox goes on when that is read.
+        repeat {
+            viewer.readAll()
+            bus.turn()
+        } while bus.bus.hasWork || bus.bus.hasOutput
         viewer.readAll()
         learn()
         #expect(known == expected)

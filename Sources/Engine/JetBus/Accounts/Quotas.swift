@@ -94,7 +94,7 @@ extension Quotas {
         quotas.ruleBytes = 256 << 20
         quotas.pendingRequests = 1 << 20
         quotas.unreadBytes = 1 << 30
-        quotas.authentications = 256
+        quotas.authentications = ProtocolLimits.authentications
         return quotas
     }
 

@@ -41,7 +41,8 @@ final class FetchRequests {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
         }
         if let sort = rule.sort, sort.to - sort.from >= ProtocolLimits.window {
-            throw .badRule(RuleError(at: "sort.to", "the window of a fetch has at most \(ProtocolLimits.window) places"))
+            throw .badRule(
+                RuleError(at: "sort.to", "the window of a fetch has at most \(ProtocolLimits.window) places"))
         }
         chargeParsing(of: request)
         let ruleSize = rule.size
