@@ -21,9 +21,8 @@ package struct Tally: Sendable {
     /// The number of requests refused because of a limit.
     package var refusals: Int { refused.values.reduce(0, +) }
 
-    /// Counts the answer in `message`.
+    /// Counts the error in `message`, if it is one.
     mutating func note(_ message: UnsafeRawBufferPointer) {
-        answered += 1
         guard Self.hasError(message) else { return }
         let answer = message.count <= 16 << 10 ? try? JSON(parsing: Array(message)) : nil
         guard let error = answer?["error"] else { return errors["other", default: 0] += 1 }
@@ -103,8 +102,15 @@ final class HostilePeer: Listener {
 
     override func hear(_ message: UnsafeRawBufferPointer, on link: Link, at time: UInt64) throws(BenchError) {
         guard Tally.isResponse(message) else { return }
-        answered += 1
-        if isAttacker { scene.tally.note(message) } else { scene.publisherTally.note(message) }
+        // An error before the connection is closed, such as that there are too many, answers no request.
+        let isAnswer = answered < sent
+        if isAnswer { answered += 1 }
+        if isAttacker {
+            scene.tally.note(message)
+            if isAnswer { scene.tally.answered += 1 }
+        } else {
+            scene.publisherTally.note(message)
+        }
     }
 
     override func closed(_ link: Link, to endpoint: Endpoint) throws(BenchError) {
