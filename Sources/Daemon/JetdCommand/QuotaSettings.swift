@@ -33,17 +33,17 @@ struct QuotaSettings: ConfigurationSection, Hashable {
     /// Applies the quotas to a configuration.
     ///
     /// - Parameters:
-    ///   - memory: The memory that the daemon may use, in bytes. By default what peers keep may take half of it, and what
-    ///     they have not read a quarter.
+    ///   - memory: The memory that the daemon may use, in bytes. By default what peers keep may take half of it, at most
+    ///     1 GiB, and what they have not read a quarter, at most 512 MiB.
     ///   - descriptors: The limit of descriptors.
     func apply(to configuration: inout DaemonConfiguration, memory: Int, descriptors: Int) {
         var all = configuration.bus.quotas
         all.elements = quotas.elements ?? all.elements
-        all.bytes = quotas.bytes ?? memory / 2
+        all.bytes = quotas.bytes ?? min(all.bytes, memory / 2)
         all.fetches = quotas.fetches ?? all.fetches
         all.ruleBytes = quotas.ruleBytes ?? min(all.ruleBytes, memory / 8)
         all.pendingRequests = quotas.pendingRequests ?? all.pendingRequests
-        all.unreadBytes = quotas.unreadBytes ?? memory / 4
+        all.unreadBytes = quotas.unreadBytes ?? min(all.unreadBytes, memory / 4)
         all.authentications = quotas.authentications ?? all.authentications
         configuration.bus.quotas = all
         configuration.bus.authenticationLimit = all.authentications

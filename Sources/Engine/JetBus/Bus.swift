@@ -173,6 +173,9 @@ public final class Bus {
         }
     }
 
+    /// How many bytes wait for a peer.
+    public func outputSize(of id: PeerID) -> Int { peer(id)?.output.count ?? 0 }
+
     /// Hands over the bytes that wait for a peer; its outbox is empty afterwards.
     ///
     /// - Returns: Whether there were any.

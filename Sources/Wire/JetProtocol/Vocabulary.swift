@@ -77,7 +77,6 @@ package enum LimitName: String, Hashable, Sendable, CaseIterable {
     // Of accounts: what all peers of a user have together
     case elements, bytes, fetches, ruleBytes, connections, unreadBytes, work
     /// Of the daemon as a whole.
-    case memory
     /// Of the library `Jet`, for an element whose handler is too slow.
     case waitingRequests
 }

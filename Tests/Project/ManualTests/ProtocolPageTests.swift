@@ -58,7 +58,8 @@ struct ProtocolPageTests {
                 case .pendingBytes: ProtocolLimits.pendingBytes
                 case .authentications: ProtocolLimits.authentications
                 case .walk: ProtocolLimits.walk
-                case .elements, .bytes, .fetches, .ruleBytes, .connections, .unreadBytes, .work, .memory: nil
+                case .elements, .bytes, .fetches, .ruleBytes, .connections, .unreadBytes: nil
+                case .work: ProtocolLimits.work
                 case .waitingRequests: 0
                 }
             let head = "Li \(limit.rawValue) " + (number.map { "No \($0) " } ?? "")
@@ -70,7 +71,7 @@ struct ProtocolPageTests {
             ProtocolLimits.tcpPort, ProtocolLimits.webSocketPort, ProtocolLimits.depth, ProtocolLimits.parseErrors,
             ProtocolLimits.longestTimeout, ProtocolLimits.searches, ProtocolLimits.patternSteps,
             ProtocolLimits.patternLength, ProtocolLimits.ruleOperands, ProtocolLimits.ruleFields,
-            ProtocolLimits.ruleSize,
+            ProtocolLimits.ruleSize, ProtocolLimits.window,
             ProtocolLimits.nameLength, ProtocolLimits.parseErrorText, ProtocolLimits.outbox,
             ProtocolLimits.longestInterval,
         ] { #expect(text.contains("\(number)"), "\(number)") }

@@ -38,6 +38,8 @@ final class Connection: ChannelInboundHandler {
     var isSilent = false
     /// Whether the peer has closed its sending side. It may still read.
     var hasInputEnded = false
+    /// Whether its output waits for the next turn; see `Hub.writeOutput`.
+    var isLate = false
     /// Whether a write is in progress.
     var isWriting = false
     private(set) var context: ChannelHandlerContext?

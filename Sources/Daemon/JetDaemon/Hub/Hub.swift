@@ -51,6 +51,8 @@ final class Hub {
     /// Connections by `PeerID.index`.
     private(set) var connections: ContiguousArray<Connection?> = []
     private var withOutput: ContiguousArray<PeerID> = []
+    /// Peers whose output waits for the next turn.
+    private var late: ContiguousArray<PeerID> = []
     /// The peers that the bus reads from again.
     private var resumed: ContiguousArray<PeerID> = []
     private var pace: Pace
@@ -162,16 +164,50 @@ final class Hub {
         isTurnEndScheduled = false
         if hadTurn, memoryRelease == nil { scheduleMemoryRelease() }
         bus.takePeersWithOutput(into: &withOutput)
-        for id in withOutput {
-            if let connection = connections[id.index] { connection.write() } else { takeProbeAnswer(of: id) }
-        }
+        writeOutput()
         if bus.hasAuthenticationRequests { enqueueAuthentications() }
         if bus.hasWarnings { logWarnings() }
-        if bus.hasOutput || bus.hasWork { scheduleContinuation() }
+        if bus.hasOutput || bus.hasWork || !late.isEmpty { scheduleContinuation() }
         scheduleWakeUp()
         if censusReporter != nil { reportCensus() }
         if case .draining = stage { continueDrain() }
     }
+
+    /// Writes to the peers that have output, and then to those that could not be written to in the last turn.
+    ///
+    /// What can be written in a turn is bounded: after that, peers with much output wait for the next turn. Little output,
+    /// such as a response, is always written.
+    private func writeOutput() {
+        var room = Self.turnOutput
+        let waiting = late
+        late.removeAll(keepingCapacity: true)
+        for id in waiting {
+            guard let connection = connection(of: id), connection.isLate else { continue }
+            connection.isLate = false
+            write(to: connection, id, &room)
+        }
+        for id in withOutput {
+            if let connection = connections[id.index] {
+                if !connection.isLate { write(to: connection, id, &room) }
+            } else {
+                takeProbeAnswer(of: id)
+            }
+        }
+    }
+
+    private func write(to connection: Connection, _ id: PeerID, _ room: inout Int) {
+        let size = bus.outputSize(of: id)
+        guard size < Self.smallOutput || room > 0 || bus.isClosing(id) else {
+            connection.isLate = true
+            return late.append(id)
+        }
+        room -= size
+        connection.write()
+    }
+
+    /// How much output is written in a turn, in bytes, until peers with more than `smallOutput` wait.
+    private static let turnOutput = 4 << 20
+    private static let smallOutput = 4 << 10
 
     /// Schedules another `endTurn` after the sockets had their turn. The event loop reads from no socket while it has tasks
     /// to run, hence the delay.

@@ -90,10 +90,10 @@ extension Quotas {
         var quotas = Quotas(all: .max)
         quotas.elements = 8 << 20
         quotas.bytes = 1 << 30
-        quotas.fetches = 1 << 18
+        quotas.fetches = 32 << 10
         quotas.ruleBytes = 256 << 20
         quotas.pendingRequests = 1 << 20
-        quotas.unreadBytes = 1 << 30
+        quotas.unreadBytes = 512 << 20
         quotas.authentications = ProtocolLimits.authentications
         return quotas
     }

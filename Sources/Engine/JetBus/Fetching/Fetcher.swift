@@ -21,6 +21,8 @@ final class Fetcher {
     var reach: PathRule.Reach { rule.path.reach }
     /// Whether the fetcher depends on values, an order, time or a limit: then there is more to do than to pass events on.
     let isSelective: Bool
+    /// Whether every path satisfies its rule.
+    let fetchesAllPaths: Bool
     /// Whether its path rule takes long to evaluate, so that each evaluation is charged to its account.
     let isCostly: Bool
     /// Whether it has an `interval` or a `max` and is not sorted; see `DeferredFetches`.
@@ -66,6 +68,7 @@ final class Fetcher {
         // A slot in a list that grows by doubling; an entry in an order; or one in dictionaries and lists.
         interestSize = 8 + (window != nil ? 32 : 0) + (isDeferring ? 96 : 0)
         isCostly = rule.path.isCostly
+        fetchesAllPaths = rule.path.predicates.isEmpty
     }
 
     /// What its peer is charged for the fetch itself, in bytes. That covers the interests up to the first step.

@@ -41,9 +41,15 @@ final class Notifier {
         guard element.value.bytes.count <= Delivery.largeMessage else {
             return notifyLarge(event, of: element, by: sender)
         }
+        // Those that are to be evaluated later have nothing to be noted again.
+        let skipsPending = event == .change && element.isInBacklog
         delivery.withText(about: element) { text in
             var at: UInt32 = 0
             while at < element.interests.count {
+                if skipsPending, element.interests.isPending(at: at) {
+                    at &+= 1
+                    continue
+                }
                 guard let reference = fetchers[element.interests[at]] else { return }
                 let isNotified = reference._withUnsafeGuaranteedRef { fetcher in
                     guard fetcher.isPlain else { return false }
@@ -61,7 +67,7 @@ final class Notifier {
                 }
             }
             // So many fetchers take time even if nothing is evaluated for them.
-            if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 5) } }
+            if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 4) } }
         }
     }
 

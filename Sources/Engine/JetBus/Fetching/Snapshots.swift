@@ -160,7 +160,9 @@ final class Snapshots {
     /// Notifies a fetcher of an element that the snapshot has come to.
     @inline(__always)
     private func add(_ element: Element, to fetcher: Fetcher, of peer: Peer, _ slice: inout Slice) {
-        guard fetcher.rule.path.matches(element.path.bytes, &slice.meter), element.isVisible(to: peer) else { return }
+        guard fetcher.fetchesAllPaths || fetcher.rule.path.matches(element.path.bytes, &slice.meter),
+            element.isVisible(to: peer)
+        else { return }
         // Its owner may have been notified before the snapshot came here, or it was looked up.
         if fetcher.hasLookedUp || element.owner.toOpaque() == fetcher.peer.toOpaque(), element.names(fetcher) { return }
         guard fetchers.addInterest(of: fetcher, in: element, &slice),

@@ -40,7 +40,10 @@ extension Bus {
     }
 
     @inline(__always)
-    private func yieldIfSpent(_ peer: Peer) {
+    private func yieldIfSpent(_ peer: Peer) { if scheduler.hasSpentAccounts { yieldIfSpentNow(peer) } }
+
+    @inline(never)
+    private func yieldIfSpentNow(_ peer: Peer) {
         guard scheduler.isSpent(peer), !peer.isProbe else { return }
         peer.hasYielded = true
         scheduler.enqueue(peer)
@@ -130,16 +133,19 @@ extension Bus {
     @inline(__always)
     private func handle(_ request: borrowing Request) {
         let notifications = delivery.notifications
-        defer {
-            // The work that is not metered: the message itself, and notifications of plain fetchers, which are about as
-            // long as the message.
-            let size = request.message.whole.count
-            let notified = Int(truncatingIfNeeded: delivery.notifications &- notifications)
-            request.sender._withUnsafeGuaranteedRef {
-                scheduler.charge($0, 100 &+ size / 4 &+ notified &* (20 &+ size / 8))
-            }
-        }
         request.sender._withUnsafeGuaranteedRef { $0.messages &+= 1 }
+        handleMetered(request)
+        // The work that is not metered: the message itself, and notifications of plain fetchers, which are about as long as
+        // the message.
+        let size = request.message.whole.count
+        var work = 100 &+ size &>> 2
+        let notified = Int(truncatingIfNeeded: delivery.notifications &- notifications)
+        if notified > 0 { work &+= notified &* (20 &+ size &>> 3) }
+        request.sender._withUnsafeGuaranteedRef { scheduler.charge($0, work) }
+    }
+
+    @inline(__always)
+    private func handleMetered(_ request: borrowing Request) {
         if request.message.id != nil, !request.message.hasValidID(in: request.text.bytes) {
             return refuse(request, id: nil)
         }

@@ -29,11 +29,11 @@ final class Peer {
     /// How many of its requests were refused because of a limit.
     var refused: UInt64 = 0
     /// Its request to authenticate or to change a password that has no result yet; until then its messages wait.
-    var authentication: PendingAuthentication?
+    var authentication: PendingAuthentication? { didSet { updateMustWait() } }
     /// Its request that takes longer than a slice; until it is done its messages wait.
-    var job: PendingJob?
+    var job: PendingJob? { didSet { updateMustWait() } }
     /// Whether its messages wait for the next turn, because its account is spent.
-    var hasYielded = false
+    var hasYielded = false { didSet { updateMustWait() } }
     /// What it has sent while its messages waited, in order. Only `Postponement` changes it.
     var postponed: [PostponedText] = []
     /// Whether it is in the queue of the `Scheduler`.
@@ -90,9 +90,10 @@ final class Peer {
     /// Whether notifications wait for it outside of its outbox.
     var hasOutputToResume: Bool { !snapshots.isEmpty || output.isConflating || !staleWindows.isEmpty }
 
-    /// Whether its messages wait, because one before them is not done.
-    @inline(__always)
-    var mustWait: Bool { hasYielded || authentication != nil || job != nil }
+    /// Whether its messages wait, because one before them is not done or its account is spent.
+    private(set) var mustWait = false
+
+    private func updateMustWait() { mustWait = hasYielded || authentication != nil || job != nil }
 
     /// Whether everything that it asked for has been put into its outbox.
     var isServed: Bool {
