@@ -35,7 +35,7 @@ extension Bus {
         /// gets of a batch fail.
         public var walkLimit = ProtocolLimits.walk
         /// How much work one account may cause in a turn, in units of about a nanosecond, before it waits for the next one.
-        public var slice = 2_000_000
+        public var slice = 1_000_000
         /// How much work one request may cause in all.
         public var workLimit = ProtocolLimits.work
         /// How many texts in a row may fail to parse before the peer is closed.

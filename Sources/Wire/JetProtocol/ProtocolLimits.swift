@@ -37,11 +37,13 @@ package enum ProtocolLimits {
     /// The longest Lua pattern, in bytes.
     package static let patternLength = 4096
     /// How many strings or values a predicate may have that are found by a look-up.
-    package static let ruleOperands = 65_536
+    package static let ruleOperands = 16_384
+    /// How many values `hasOneOf` and `hasAllOf` may list: each is parsed and hashed.
+    package static let valueOperands = 4096
     /// How many fields and conditions a rule may have.
     package static let ruleFields = 256
     /// The longest params of a fetch or a get, in bytes.
-    package static let ruleSize = 1 << 20
+    package static let ruleSize = 512 << 10
 
     // MARK: Access (§6)
 

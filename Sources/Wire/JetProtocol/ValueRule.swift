@@ -85,8 +85,8 @@ public struct ValueRule: Hashable, Sendable {
             }
             func list() throws(RuleError) -> [JSON] {
                 guard let list = member.value.array else { throw RuleError(at: here, "must be an array") }
-                guard list.count <= ProtocolLimits.ruleOperands else {
-                    throw RuleError(at: here, "must have at most \(ProtocolLimits.ruleOperands) elements")
+                guard list.count <= ProtocolLimits.valueOperands else {
+                    throw RuleError(at: here, "must have at most \(ProtocolLimits.valueOperands) elements")
                 }
                 return list
             }

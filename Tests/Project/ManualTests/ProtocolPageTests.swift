@@ -70,7 +70,8 @@ struct ProtocolPageTests {
         for number in [
             ProtocolLimits.tcpPort, ProtocolLimits.webSocketPort, ProtocolLimits.depth, ProtocolLimits.parseErrors,
             ProtocolLimits.longestTimeout, ProtocolLimits.searches, ProtocolLimits.patternSteps,
-            ProtocolLimits.patternLength, ProtocolLimits.ruleOperands, ProtocolLimits.ruleFields,
+            ProtocolLimits.patternLength, ProtocolLimits.ruleOperands, ProtocolLimits.valueOperands,
+            ProtocolLimits.ruleFields,
             ProtocolLimits.ruleSize, ProtocolLimits.window,
             ProtocolLimits.nameLength, ProtocolLimits.parseErrorText, ProtocolLimits.outbox,
             ProtocolLimits.longestInterval,

@@ -150,9 +150,9 @@ struct WorkMeterTests {
     }
 
     @Test(
-        "lists of 20,000 operands are found in an array of 20,000 in linear time", arguments: ["hasOneOf", "hasAllOf"])
+        "lists of 4,000 operands are found in an array of 20,000 in linear time", arguments: ["hasOneOf", "hasAllOf"])
     func lists(name: String) throws {
-        let rule = try rule(#"{"value":{"\#(name)":\#(list(20_000) { "-\($0 + 1)" })}}"#)
+        let rule = try rule(#"{"value":{"\#(name)":\#(list(4000) { "-\($0 + 1)" })}}"#)
         let value = list(20_000) { "\($0 + 1)" }
         #expect(used(rule, value: value) == (false, used(rule, value: value).used))
         #expect(used(rule, value: value).used < 5_000_000)

@@ -206,7 +206,7 @@ final class Hub {
     }
 
     /// How much output is written in a turn, in bytes, until peers with more than `smallOutput` wait.
-    private static let turnOutput = 4 << 20
+    private static let turnOutput = 1 << 20
     private static let smallOutput = 4 << 10
 
     /// Schedules another `endTurn` after the sockets had their turn. The event loop reads from no socket while it has tasks

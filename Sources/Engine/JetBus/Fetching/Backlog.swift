@@ -56,21 +56,24 @@ final class Backlog {
     private func isDone(
         _ element: Element, _ slice: inout Slice, _ evaluate: (Element, Fetcher, UInt32) -> Void
     ) -> Bool {
-        var isDone = true
+        // Behind some rules of spent accounts there are mostly more of them.
+        var spent = 0
         var at: UInt32 = 0
-        while at < element.interests.count {
+        while at < element.interests.count, spent < 64 {
             slice.add(3)
             defer { at += 1 }
-            guard element.interests.isPending(at: at),
-                let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue(), fetcher.isActive
-            else { continue }
-            guard !scheduler.isSpent(fetcher.peer.takeUnretainedValue()) else {
-                isDone = false
+            guard element.interests.isPending(at: at), let reference = fetchers[element.interests[at]] else { continue }
+            let isSpent = reference._withUnsafeGuaranteedRef { fetcher in
+                fetcher.isActive && fetcher.peer._withUnsafeGuaranteedRef { scheduler.isSpent($0) }
+            }
+            if isSpent {
+                spent += 1
                 continue
             }
             element.interests.setPending(false, at: at)
-            evaluate(element, fetcher, at)
+            let fetcher = reference.takeUnretainedValue()
+            if fetcher.isActive { evaluate(element, fetcher, at) }
         }
-        return isDone
+        return spent == 0
     }
 }

@@ -96,6 +96,7 @@ final class FetcherTable {
     /// - Returns: Whether its value satisfies the rest of the rule.
     func addInterest(of fetcher: Fetcher, in element: Element, _ slice: inout Slice) -> Bool {
         let isSatisfied = !fetcher.isSelective || element.satisfies(fetcher.rule, &slice.meter)
+        slice.add(fetcher.isSelective ? 120 : 30)
         element.interests.append(fetcher.slot, isSatisfied: isSatisfied)
         if fetcher.isSelective { element.selectiveInterests += 1 }
         fetcher.interestCount &+= 1

@@ -35,7 +35,9 @@ final class GetJob: Job {
             rest -= 1
             return rest > 0
         }
-        return isDone ? finish() : false
+        guard isDone else { return false }
+        slice.add(result.count / 4)
+        return finish()
     }
 
     private func finish() -> Bool {

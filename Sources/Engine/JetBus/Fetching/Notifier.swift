@@ -43,6 +43,7 @@ final class Notifier {
         }
         // Those that are to be evaluated later have nothing to be noted again.
         let skipsPending = event == .change && element.isInBacklog
+        let mayPostpone = event == .change && element.selectiveInterests > 64
         delivery.withText(about: element) { text in
             var at: UInt32 = 0
             while at < element.interests.count {
@@ -51,6 +52,11 @@ final class Notifier {
                     continue
                 }
                 guard let reference = fetchers[element.interests[at]] else { return }
+                if mayPostpone, reference._withUnsafeGuaranteedRef({ isPostponed($0, by: sender) }) {
+                    backlog.note(element, at: at)
+                    at &+= 1
+                    continue
+                }
                 let isNotified = reference._withUnsafeGuaranteedRef { fetcher in
                     guard fetcher.isPlain else { return false }
                     return fetcher.peer._withUnsafeGuaranteedRef { peer in
@@ -69,6 +75,15 @@ final class Notifier {
             // So many fetchers take time even if nothing is evaluated for them.
             if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 4) } }
         }
+    }
+
+    /// Whether a selective fetcher is notified of a change later, because its account is spent.
+    @inline(__always)
+    private func isPostponed(_ fetcher: Fetcher, by sender: Unmanaged<Peer>?) -> Bool {
+        guard scheduler.hasSpentAccounts, fetcher.isActive, fetcher.isSelective, fetcher.window == nil,
+            fetcher.peer.toOpaque() != sender?.toOpaque()
+        else { return false }
+        return fetcher.peer._withUnsafeGuaranteedRef { scheduler.isSpent($0) }
     }
 
     /// The same with a value that is large.
@@ -102,7 +117,7 @@ final class Notifier {
             delivery.notify(fetcher, event, &text, isOwnDoing: isOwnDoing)
             return true
         }
-        if event == .change, !isOwnDoing, fetcher.window == nil, scheduler.isSpent(fetcher.peer.takeUnretainedValue()) {
+        if event == .change, isPostponed(fetcher, by: sender) {
             backlog.note(element, at: at)
         } else {
             notifySelective(fetcher, event, &text, at: at, isOwnDoing: isOwnDoing)
@@ -121,7 +136,7 @@ final class Notifier {
         case .add: isNow = element.interests.isSatisfied(at: at)
         case .change:
             var slice = Slice()
-            slice.add(30)
+            slice.add(100)
             isNow = element.satisfies(fetcher.rule, &slice.meter)
             scheduler.charge(fetcher.peer.takeUnretainedValue(), slice.used)
             element.interests.setSatisfied(isNow, at: at)

@@ -63,7 +63,7 @@ final class Snapshots {
         guard var place = fetcher.cursor else { return }
         let end = elements.end
         while place < end, delivery.hasRoomForChunk(peer), !slice.isExhausted {
-            slice.add(8)
+            slice.add(15)
             if let element = elements[place] { add(element, to: fetcher, of: peer, &slice) }
             place &+= 1
         }

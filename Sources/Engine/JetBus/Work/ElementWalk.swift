@@ -12,7 +12,7 @@ struct ElementWalk {
     /// The next place of the table, or the next of `paths`.
     private var next = 0
     /// The work of a look at an element, and of looking up a path.
-    private static let look = 8
+    private static let look = 15
     private static let find = 60
 
     init(_ rule: PathRule) {

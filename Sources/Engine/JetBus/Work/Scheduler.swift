@@ -77,9 +77,10 @@ final class Scheduler {
 
     @inline(never)
     private func isSpentInside(_ peer: Peer) -> Bool {
-        let account = peer.account
-        guard account.isSpent else { return false }
-        return account.turnWork > 2 * share || peer.turn == turn && peer.turnWork > share / 16
+        peer.accountReference._withUnsafeGuaranteedRef { account in
+            guard account.isSpent else { return false }
+            return account.turnWork > 2 * share || peer.turn == turn && peer.turnWork > share / 16
+        }
     }
 
     /// A meter for work of a peer that can be cut: it is exhausted when the account is spent.
