@@ -97,7 +97,7 @@ struct FetchIndexTests {
 
     @Test("a peer that goes takes very many fetches along, however alike they are")
     func leaving() {
-        let bus = TestBus()
+        let bus = TestBus { $0.quotas.fetches = 1 << 20 }
         let owner = bus.connect(), stayer = bus.connect(), leaver = bus.connect()
         stayer.ask("fetch", ["id": "first"])
         // To look at all of them for each one would take minutes.

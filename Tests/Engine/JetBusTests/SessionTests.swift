@@ -36,12 +36,12 @@ struct SessionTests {
         #expect(peer.name == "panel")
     }
 
-    @Test("fetch: params of more than 1 MiB are refused before they are read")
+    @Test("fetch: params of more than 512 KiB are refused before they are read")
     func longRule() {
         let params: JSON = ["id": 1, "path": ["equals": .string(String(repeating: "x", count: 1 << 20))]]
         #expect(
             peer.ask("fetch", params)
-                == .refused(["badRule": ["at": "params", "reason": "must have at most 1048576 bytes"]]))
+                == .refused(["badRule": ["at": "params", "reason": "must have at most 524288 bytes"]]))
     }
 
     @Test("config: any other field is refused, and nothing of the request is done")

@@ -7,7 +7,7 @@ import JetProtocol
 /// account whose limits are configured has these instead; the administrator's, uid 0, may use all that is left, of which a
 /// part is reserved for it.
 ///
-/// What is charged is taken back by the one that charged it, by the same amount, so that nothing stays charged when all
+/// Who charges an amount also ends the charge, by the same amount, so that nothing stays charged when all
 /// peers have left; a test counts again after each of many random steps.
 final class AccountTable {
     private let totals: Quotas

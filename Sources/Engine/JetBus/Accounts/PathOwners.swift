@@ -1,7 +1,7 @@
 /// Decides who may add an element at a path (jet-protocol(7) §6.3): the owners of the longest prefix that the path begins
 /// with. Below no prefix, every peer may.
 ///
-/// Most paths begin with no prefix. They are told apart by their first byte.
+/// Most paths begin with no prefix. Their first byte shows it.
 final class PathOwners {
     /// The longest prefix first.
     private var rules: [PathOwner] = []
@@ -12,7 +12,7 @@ final class PathOwners {
 
     init(_ rules: [PathOwner]) { replace(by: rules) }
 
-    /// Replaces all rules. Elements that exist are kept, whoever owns them.
+    /// Replaces all rules. Elements that exist stay.
     func replace(by rules: [PathOwner]) {
         self.rules = rules.sorted { $0.prefix.count > $1.prefix.count }
         firstBytes = Array(repeating: rules.contains { $0.prefix.isEmpty }, count: 256)
@@ -39,6 +39,6 @@ final class PathOwners {
 }
 
 extension Bus {
-    /// Replaces the rules of who may add elements below which prefixes. Elements that exist are kept, whoever owns them.
+    /// Replaces the rules of who may add elements below which prefixes. Elements that exist stay.
     public func setPathOwners(_ owners: [PathOwner]) { pathOwners.replace(by: owners) }
 }

@@ -147,7 +147,7 @@ final class FetcherTable {
 
     // MARK: Sweeping
 
-    /// Whether there are so many interests of fetchers that have ended that they should be removed.
+    /// Whether the interests of fetchers that have ended outnumber the others, and should be removed.
     var needsSweep: Bool { sweepPlace != nil || deadInterests > liveInterests + 1024 }
 
     /// Removes the interests of fetchers that have ended, until the slice is exhausted.

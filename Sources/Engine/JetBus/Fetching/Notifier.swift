@@ -72,7 +72,7 @@ final class Notifier {
                     at &+= 1
                 }
             }
-            // So many fetchers take time even if nothing is evaluated for them.
+            // Many fetchers take time even if nothing is evaluated for them.
             if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 4) } }
         }
     }

@@ -70,7 +70,7 @@ final class Snapshots {
         fetcher.cursor = place < end ? place : nil
     }
 
-    /// So many exact paths are looked up; for more, all elements are looked at, which can be interrupted.
+    /// How many exact paths are looked up at most; for more, all elements are looked at, which can be interrupted.
     private static let fewPaths = 256
 
     /// Notifies a peer of its own element that it has just changed, if its snapshots have not come to it yet: a peer is

@@ -3,7 +3,7 @@ import JetProtocol
 /// The peers that are disconnected: ends what they have left, in slices, since one peer may have a million elements.
 ///
 /// A peer that departs is no longer in the `PeerTable`, is sent nothing, and its fetches are inactive. Its elements count
-/// as removed for whoever looks for them (`Element.isDeparting`), and an `add` of their paths removes them first; those who
+/// as removed for all requests (`Element.isDeparting`), and an `add` of their paths removes them first; those who
 /// fetch them are notified as they are removed.
 final class Departures {
     /// What a peer has left.

@@ -162,7 +162,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
         return isMethod ? rule.matchesMethod : rule.matches(value: value.bytes.bytes, &meter)
     }
 
-    /// Whether its owner is disconnected: it will be removed soon, and counts as removed for whoever looks for it.
+    /// Whether its owner is disconnected: it will be removed soon, and requests do not find it any more.
     var isDeparting: Bool { owner._withUnsafeGuaranteedRef { $0.isDeparting } }
 
     /// Whether `peer` may see it.

@@ -121,7 +121,7 @@ final class Scheduler {
         queue.append(peer)
     }
 
-    /// Puts peers that were taken back at the front, since it is not their turn yet.
+    /// Puts peers that `next` returned at the front again, since it is not their turn yet.
     func putBack(_ peers: ContiguousArray<Peer>) {
         guard !peers.isEmpty else { return }
         for peer in peers { peer.isScheduled = true }

@@ -23,21 +23,21 @@ final class LuaPatterns: Attack {
 /// *Set operands*: as many values to look for as there are.
 final class Operands: Attack {
     static let name = "operands"
-    static let summary = "gets with hasAllOf and hasOneOf of 20,000 values on an array of 20,000"
+    static let summary = "gets with hasAllOf and hasOneOf of 4,096 values, the most there may be, on an array of 20,000"
     private var peers: [HostilePeer] = []
     private var requests: [[UInt8]] = []
     private var next = 0
     private var owner: HostilePeer?
 
     func prepare(_ scene: Scene) throws(BenchError) {
-        let count = scene.scaled(20_000)
+        let (count, operands) = (scene.scaled(20_000), scene.scaled(4096))
         func array(_ numbers: some Sequence<Int>) -> String { "[\(numbers.map(String.init).joined(separator: ","))]" }
         let owner = try scene.publisher()
         self.owner = owner
         let value = array(0..<count)
         let add = #"{"id":1,"method":"add","params":{"path":"\#(scene.naming.prefix)array","value":\#(value)}}"#
         try scene.exchange(1, of: owner) { _ in owner.send(Array(add.utf8)) }
-        requests = [("hasAllOf", array((0..<count).reversed())), ("hasOneOf", array(count..<2 * count))].map {
+        requests = [("hasAllOf", array((0..<operands).reversed())), ("hasOneOf", array(count..<count + operands))].map {
             Array(#"{"id":1,"method":"get","params":{"value":{"\#($0)":\#($1)}}}"#.utf8)
         }
     }
