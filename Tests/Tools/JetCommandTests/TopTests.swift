@@ -80,9 +80,10 @@ struct TopTests {
             #expect(record["statistics"]?["fetchers"] == 0, "without States, nothing is fetched")
             let peers = try #require(record["peers"]?.array)
             #expect(peers.count == 2)
-            #expect((peers[0]["rates"]?["messages"]?.double ?? 0) > (peers[1]["rates"]?["messages"]?.double ?? 0))
-            #expect(peers[0]["elements"] == 2)
-            #expect(peers[1]["command"] == "jet")
+            #expect((peers[0]["rates"]?["messages"]?.double ?? 0) >= (peers[1]["rates"]?["messages"]?.double ?? 0))
+            // On a busy machine either may have sent more.
+            #expect(peers.contains { $0["elements"] == 2 })
+            #expect(peers.contains { $0["command"] == "jet" })
             #expect(peers.allSatisfy { $0["uid"]?.int == Int(getuid()) && $0["system"] != nil })
         }
     }

@@ -37,26 +37,15 @@ final class Notifier {
     @inline(__always)
     func notify(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
         guard element.interests.count > 0 else { return }
-        // A large value is charged to each peer as it is appended, not at the end of the turn.
-        guard element.value.bytes.count <= Delivery.largeMessage else {
-            return notifyLarge(event, of: element, by: sender)
+        // A large value is charged to each peer as it is appended, not at the end of the turn; and many rules may have to
+        // wait.
+        guard element.value.bytes.count <= Delivery.largeMessage, element.selectiveInterests <= Self.fewRules else {
+            return notifyWithCare(event, of: element, by: sender)
         }
-        // Those that are to be evaluated later have nothing to be noted again.
-        let skipsPending = event == .change && element.isInBacklog
-        let mayPostpone = event == .change && element.selectiveInterests > 64
         delivery.withText(about: element) { text in
             var at: UInt32 = 0
             while at < element.interests.count {
-                if skipsPending, element.interests.isPending(at: at) {
-                    at &+= 1
-                    continue
-                }
                 guard let reference = fetchers[element.interests[at]] else { return }
-                if mayPostpone, reference._withUnsafeGuaranteedRef({ isPostponed($0, by: sender) }) {
-                    backlog.note(element, at: at)
-                    at &+= 1
-                    continue
-                }
                 let isNotified = reference._withUnsafeGuaranteedRef { fetcher in
                     guard fetcher.isPlain else { return false }
                     return fetcher.peer._withUnsafeGuaranteedRef { peer in
@@ -72,10 +61,11 @@ final class Notifier {
                     at &+= 1
                 }
             }
-            // Many fetchers take time even if nothing is evaluated for them.
-            if at > 64, let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 4) } }
         }
     }
+
+    /// With more selective fetchers than this, an element is notified with care.
+    private static var fewRules: UInt32 { 64 }
 
     /// Whether a selective fetcher is notified of a change later, because its account is spent.
     @inline(__always)
@@ -86,15 +76,28 @@ final class Notifier {
         return fetcher.peer._withUnsafeGuaranteedRef { scheduler.isSpent($0) }
     }
 
-    /// The same with a value that is large.
+    /// The same with a value that is large, or with many rules to be evaluated.
     @inline(never)
-    private func notifyLarge(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
+    private func notifyWithCare(_ event: ElementEvent, of element: Element, by sender: Unmanaged<Peer>?) {
+        // Rules that are to be evaluated later need not be noted again.
+        let skipsPending = event == .change && element.isInBacklog
         delivery.withText(about: element) { text in
             var at: UInt32 = 0
             while at < element.interests.count {
-                guard let fetcher = fetchers[element.interests[at]]?.takeUnretainedValue() else { return }
-                if notifyOther(fetcher, event, &text, at: at, by: sender) { at &+= 1 }
+                if skipsPending, element.interests.isPending(at: at) {
+                    at &+= 1
+                    continue
+                }
+                guard let reference = fetchers[element.interests[at]] else { return }
+                if event == .change, reference._withUnsafeGuaranteedRef({ isPostponed($0, by: sender) }) {
+                    backlog.note(element, at: at)
+                    at &+= 1
+                } else if notifyOther(reference.takeUnretainedValue(), event, &text, at: at, by: sender) {
+                    at &+= 1
+                }
             }
+            // Many fetchers take time even if nothing is evaluated for them.
+            if let sender { sender._withUnsafeGuaranteedRef { scheduler.charge($0, Int(at) &* 4) } }
         }
     }
 
@@ -117,11 +120,7 @@ final class Notifier {
             delivery.notify(fetcher, event, &text, isOwnDoing: isOwnDoing)
             return true
         }
-        if event == .change, isPostponed(fetcher, by: sender) {
-            backlog.note(element, at: at)
-        } else {
-            notifySelective(fetcher, event, &text, at: at, isOwnDoing: isOwnDoing)
-        }
+        notifySelective(fetcher, event, &text, at: at, isOwnDoing: isOwnDoing)
         return true
     }
 

@@ -36,7 +36,7 @@ extension Bus {
     @inline(__always)
     private func mayHandle(_ peer: Peer) -> Bool {
         yieldIfSpent(peer)
-        return !peer.mustWait && peer.postponed.isEmpty
+        return !peer.mustWait
     }
 
     @inline(__always)
@@ -135,13 +135,23 @@ extension Bus {
         let notifications = delivery.notifications
         request.sender._withUnsafeGuaranteedRef { $0.messages &+= 1 }
         handleMetered(request)
-        // The work that is not metered: the message itself, and notifications of plain fetchers, which are about as long as
-        // the message.
         let size = request.message.whole.count
-        var work = 100 &+ size &>> 2
-        let notified = Int(truncatingIfNeeded: delivery.notifications &- notifications)
-        if notified > 0 { work &+= notified &* (20 &+ size &>> 3) }
-        request.sender._withUnsafeGuaranteedRef { scheduler.charge($0, work) }
+        let notified = delivery.notifications &- notifications
+        request.sender._withUnsafeGuaranteedRef { peer in
+            if size > 512 || notified > 8 || peer.messages % Self.smallMessages == 0 { charge(peer, size, notified) }
+        }
+    }
+
+    /// Small messages are charged together, when this many have been handled.
+    private static var smallMessages: UInt64 { 128 }
+
+    /// Charges the work that is not metered: the message itself, and notifications of plain fetchers, which are about as
+    /// long as the message.
+    @inline(never)
+    private func charge(_ peer: Peer, _ size: Int, _ notified: UInt64) {
+        var work = 100 + size / 4 + Int(truncatingIfNeeded: notified) * (20 + size / 8)
+        if peer.messages % Self.smallMessages == 0 { work += Int(Self.smallMessages) * 200 }
+        scheduler.charge(peer, work)
     }
 
     @inline(__always)

@@ -35,7 +35,7 @@ final class Peer {
     /// Whether its messages wait for the next turn, because its account is spent.
     var hasYielded = false { didSet { updateMustWait() } }
     /// What it has sent while its messages waited, in order. Only `Postponement` changes it.
-    var postponed: [PostponedText] = []
+    var postponed: [PostponedText] = [] { didSet { updateMustWait() } }
     /// Whether it is in the queue of the `Scheduler`.
     var isScheduled = false
     /// The work that its account is not charged for yet; see `Scheduler`.
@@ -90,14 +90,16 @@ final class Peer {
     /// Whether notifications wait for it outside of its outbox.
     var hasOutputToResume: Bool { !snapshots.isEmpty || output.isConflating || !staleWindows.isEmpty }
 
-    /// Whether its messages wait, because one before them is not done or its account is spent.
+    /// Whether its messages wait, because one before them is not done or waits, or its account is spent.
     private(set) var mustWait = false
 
-    private func updateMustWait() { mustWait = hasYielded || authentication != nil || job != nil }
+    private func updateMustWait() {
+        mustWait = hasYielded || authentication != nil || job != nil || !postponed.isEmpty
+    }
 
     /// Whether everything that it asked for has been put into its outbox.
     var isServed: Bool {
         pendingRequests == 0 && snapshots.isEmpty && !output.isConflating && staleWindows.isEmpty
-            && !mustWait && postponed.isEmpty
+            && !mustWait
     }
 }
