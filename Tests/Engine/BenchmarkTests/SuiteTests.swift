@@ -11,7 +11,9 @@ struct SuiteTests {
     func smoke(name: String) throws {
         let results = try Suite(named: name, scale: .tiny).run(rounds: 2)
         let result = try #require(results.first { $0.benchmark.name == name })
-        #expect(result.amount > 0 && result.yardstick > 0 && result.ratio > 0)
+        #expect(result.yardstick > 0)
+        // Memory is counted for the whole process, in which other tests free theirs.
+        if result.benchmark.unit != .bytes { #expect(result.amount > 0 && result.ratio > 0) }
     }
 
     @Test("have names of their own, and are compared with some that there are")
