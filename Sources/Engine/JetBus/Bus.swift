@@ -204,7 +204,7 @@ public final class Bus {
     /// Whether a peer's messages should not be read for now: it does not read its own, one of its requests is not done, or
     /// its account has used up its time in this turn.
     public func isPaused(_ id: PeerID) -> Bool {
-        peer(id).map { $0.output.isPaused || $0.mustWait || !$0.postponed.isEmpty } ?? false
+        peer(id).map { $0.output.isPaused || $0.mustWait } ?? false
     }
 
     /// Whether a peer's connection is to be closed when its output is written.

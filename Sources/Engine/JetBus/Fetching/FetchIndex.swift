@@ -87,9 +87,6 @@ struct FetchIndex: ~Copyable {
             if isMatching, fetcher.isActive { body(fetcher) }
         }
     }
-
-    /// How many fetchers are asked one by one.
-    var unindexedCount: Int { unindexed.count }
 }
 
 /// Fetchers by a key of bytes.

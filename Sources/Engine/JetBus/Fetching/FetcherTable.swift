@@ -86,9 +86,6 @@ final class FetcherTable {
         index.forEach(matching: path, hash: hash, isCostlyMatch: isCostlyMatch, body)
     }
 
-    /// How many fetchers are asked one by one about each new path.
-    var unindexedCount: Int { index.unindexedCount }
-
     // MARK: Interests
 
     /// Notes in an element that a fetcher whose path rule it satisfies must hear of it.

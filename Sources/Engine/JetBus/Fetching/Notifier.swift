@@ -139,6 +139,8 @@ final class Notifier {
             isNow = element.satisfies(fetcher.rule, &slice.meter)
             scheduler.charge(fetcher.peer.takeUnretainedValue(), slice.used)
             element.interests.setSatisfied(isNow, at: at)
+            // It may have waited in the backlog, and is evaluated with the newest value now.
+            element.interests.setPending(false, at: at)
         case .remove: isNow = false
         }
         if fetcher.isDeferring {

@@ -88,7 +88,7 @@ final class Peer {
     var isSlow: Bool { output.isConflating || !staleWindows.isEmpty }
 
     /// Whether notifications wait for it outside of its outbox.
-    var hasOutputToResume: Bool { !snapshots.isEmpty || output.isConflating || !staleWindows.isEmpty }
+    var hasOutputToResume: Bool { !snapshots.isEmpty || isSlow }
 
     /// Whether its messages wait, because one before them is not done or waits, or its account is spent.
     private(set) var mustWait = false

@@ -111,11 +111,6 @@ final class ElementTable {
         }
     }
 
-    /// Whether the element is still in the table.
-    func contains(_ element: Element) -> Bool {
-        element.place < dense.count && dense[element.place]?.toOpaque() == Unmanaged.passUnretained(element).toOpaque()
-    }
-
     // MARK: Packing
 
     /// Where places have moved to in one step of packing.

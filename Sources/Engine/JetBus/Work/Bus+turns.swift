@@ -35,7 +35,7 @@ extension Bus {
                 skipped.append(peer)
             } else {
                 proceed(peer)
-                if !peer.mustWait, peer.postponed.isEmpty { list.append(peer.id) }
+                if !peer.mustWait { list.append(peer.id) }
             }
         }
         scheduler.putBack(skipped)

@@ -83,7 +83,7 @@ final class Scheduler {
         }
     }
 
-    /// A meter for work of a peer that can be cut: it is exhausted when the account is spent.
+    /// A slice for work of a peer that can be cut: it is exhausted when the account is spent.
     func slice(for peer: Peer) -> Slice {
         Slice(limit: max(share - peer.account.turnWork - peer.unbilledWork, portion))
     }
