@@ -52,6 +52,7 @@ enum Layer: String {
     case peer = "Peer"
     case daemon = "Daemon"
     case host = "Host"
+    case remote = "Remote"
     case tools = "Tools"
     case programs = "Programs"
     case examples = "Examples"
@@ -105,6 +106,8 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
     static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
 }
 
@@ -119,18 +122,23 @@ let package = Package(
         .executable(name: "jet-network", targets: ["jet-network"]),
         .executable(name: "jet", targets: ["JetExecutable"]),
         .executable(name: "jet-update", targets: ["jet-update"]),
+        .executable(name: "jet-tls", targets: ["jet-tls"]),
+        .executable(name: "jet-certificate", targets: ["jet-certificate"]),
+        .executable(name: "jet-announce", targets: ["jet-announce"]),
         .executable(name: "jet-multicall", targets: ["jet-multicall"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         // Base: text, numbers, bytes, files
         .native("CBytes", .base, fortified, fortifiedCXX),
         .native("CTOML", .base),
         .module("JSONText", .base),
+        .module("Digests", .base),
         .module("Moments", .base),
         .module("Readiness", .base, [], compact),
         .module("Files", .base, [], compact),
@@ -139,6 +147,7 @@ let package = Package(
 
         // Wire: the language that Daemon and Peers speak
         .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
+        .module("ProxyProtocol", .wire),
 
         // Linux: the system's libraries and the kernel's interfaces
         .system("CSystemd", .linux),
@@ -153,15 +162,16 @@ let package = Package(
         .module("Journal", .linux, ["CSystemd", "DocumentedEvents", "Moments", "Text", .logging]),
 
         // Engine: the bus, without input and output
-        .module("JetBus", .engine, ["JetProtocol", "JSONText"], hot),
+        .module("JetBus", .engine, ["Digests", "JetProtocol", "JSONText"], hot),
 
         // Daemon: the engine on sockets
         .system("CCrypt", .daemon),
-        .module("JetUsers", .daemon, ["CCrypt", "Files", "JetProtocol", "JSONText"], compact),
+        .module("JetUsers", .daemon, ["CCrypt", "Digests", "Files", "JetProtocol", "JSONText", "Moments"], compact),
         .module(
             "JetDaemon", .daemon,
             [
-                "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", "Netlink", .nioCore, .nioHTTP1, .nioPosix,
+                "Digests", "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", "JSONText", "Moments", "Netlink",
+                "ProxyProtocol", .nioCore, .nioHTTP1, .nioPosix,
                 .nioWebSocket, .logging,
             ], hot),
         .module(
@@ -172,7 +182,12 @@ let package = Package(
             ], compact),
 
         // Peer: the library that programs are written with
-        .module("Jet", .peer, ["JetProtocol", "JSONText", "Moments", .nioCore, .nioPosix, .logging]),
+        .module(
+            "Jet", .peer,
+            [
+                "Digests", "JetProtocol", "JSONText", "Moments", .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .nioWebSocket,
+                .logging,
+            ]),
 
         // Host: the agent, and the root programs that it asks for what needs root
         .module("NetworkSettings", .host, ["JSONText", "Moments"], compact),
@@ -213,13 +228,41 @@ let package = Package(
             "JetUpdateCommand", .host,
             ["DocumentedEvents", "Files", "Handover", "Journal", "SystemUpdate", "Systemd", .logging], compact),
 
+        // Remote: what makes the daemon reachable from other machines
+        .module(
+            "DeviceCertificate", .remote, ["Digests", "Files", "JSONText", "Moments", "Netlink", .nioSSL], compact),
+        .module(
+            "TLSGateway", .remote,
+            [
+                "Digests", "DocumentedEvents", "Moments", "ProxyProtocol", .nioCore, .nioPosix, .nioSSL, .nioTLS,
+                .logging,
+            ],
+            compact),
+        .module(
+            "Announcement", .remote,
+            ["Digests", "DocumentedEvents", "Files", "Moments", "Netlink", "Systemd", .logging],
+            compact),
+        .module(
+            "JetTLSCommand", .remote,
+            [
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Journal", "Signals", "Systemd",
+                "TLSGateway",
+                .argumentParser, .logging,
+            ], compact),
+        .module(
+            "JetCertificateCommand", .remote,
+            ["DeviceCertificate", "DocumentedEvents", "Journal", "Systemd", .argumentParser, .logging], compact),
+        .module(
+            "JetAnnounceCommand", .remote,
+            ["Announcement", "DocumentedEvents", "Journal", "Signals", "Systemd", .argumentParser, .logging], compact),
+
         // Tools: the command `jet`
-        .module("JetBench", .tools, ["CLinux", "Files", "JetProtocol", "JetUsers", "JSONText"], hot),
+        .module("JetBench", .tools, ["CLinux", "Files", "Jet", "JetProtocol", "JetUsers", "JSONText"], hot),
         .module(
             "JetCommand", .tools,
             [
-                "CLinux", "Files", "Jet", "JetBench", "JetProtocol", "JetUsers", "JSONText", "Signals", "Text",
-                .argumentParser,
+                "Announcement", "CLinux", "DeviceCertificate", "Digests", "Files", "Jet", "JetBench", "JetProtocol",
+                "JetUsers", "JSONText", "Moments", "Signals", "Systemd", "Text", .argumentParser,
             ], compact),
 
         // Programs: a main of one line each, and the one that is all of them
@@ -229,9 +272,16 @@ let package = Package(
         .program("JetExecutable", ["JetCommand"], folder: "jet"),
         .program("jet-network", ["JetNetworkCommand"]),
         .program("jet-update", ["JetUpdateCommand"]),
+        .program("jet-tls", ["JetTLSCommand"]),
+        .program("jet-certificate", ["JetCertificateCommand"]),
+        .program("jet-announce", ["JetAnnounceCommand"]),
         .program(
             "jet-multicall",
-            ["JetdCommand", "JetAgentCommand", "JetCommand", "JetNetworkCommand", "JetUpdateCommand"]),
+            [
+                "JetdCommand", "JetAgentCommand", "JetCommand", "JetNetworkCommand", "JetUpdateCommand",
+                "JetTLSCommand",
+                "JetCertificateCommand", "JetAnnounceCommand",
+            ]),
 
         // Examples
         .executableTarget(
@@ -242,30 +292,33 @@ let package = Package(
         // Tests
         .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/TestSupport", swiftSettings: house),
         .tests("JSONTextTests", "Base", ["JSONText", "TestSupport"]),
+        .tests("DigestsTests", "Base", ["Digests"]),
         .tests("MomentsTests", "Base", ["Moments"]),
         .tests("FilesTests", "Base", ["Files", "TestSupport"]),
         .tests("TextTests", "Base", ["Text"]),
         .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "Files", "JSONText", "TestSupport"]),
         .tests("JetProtocolTests", "Wire", ["JetProtocol", "JSONText", "TestSupport"]),
+        .tests("ProxyProtocolTests", "Wire", ["ProxyProtocol"]),
         .tests("SystemdTests", "Linux", ["Systemd", "CSystemd", "TestSupport"]),
         .tests("UdevTests", "Linux", ["Udev"]),
         .tests("NetlinkTests", "Linux", ["CNetlink", "Netlink", "Systemd", "TestSupport"]),
         .tests("SignalsTests", "Linux", ["Signals"]),
         .tests("JournalTests", "Linux", ["Journal", "DocumentedEvents", "Moments", "TestSupport", .logging]),
-        .tests("JetBusTests", "Engine", ["JetBus", "JetProtocol", "JSONText", "TestSupport"]),
+        .tests("JetBusTests", "Engine", ["JetBus", "Digests", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("BenchmarkTests", "Engine", ["Benchmarks", "JetBus", "JSONText"]),
-        .tests("JetUsersTests", "Daemon", ["JetUsers", "JetProtocol", "JSONText"]),
+        .tests("JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText"]),
         .tests(
             "JetDaemonTests", "Daemon",
             [
                 "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
-                "JetUsers", "JSONText", "TestSupport", .logging,
+                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging,
             ]),
         .tests(
             "JetTests", "Peer",
             [
                 "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JetUsers", "JSONText",
-                "Moments", "TestSupport", .nioCore, .nioPosix, .logging,
+                "Moments", "TestSupport", "Digests", "DeviceCertificate", "TLSGateway", .nioCore, .nioPosix, .nioSSL,
+                .logging,
             ]),
         .tests(
             "NetworkSettingsTests", "Host",
@@ -286,13 +339,23 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .tests(
+            "DeviceCertificateTests", "Remote", ["DeviceCertificate", "Digests", "Files", "TestSupport", .nioSSL]),
+        .tests(
+            "TLSGatewayTests", "Remote",
+            [
+                "TLSGateway", "JetTLSCommand", "DeviceCertificate", "Digests", "JetDaemon", "ProxyProtocol",
+                "TestSupport",
+                .nioCore, .nioPosix, .nioSSL, .logging,
+            ]),
+        .tests("AnnouncementTests", "Remote", ["Announcement", "Digests", "Systemd", "TestSupport", .logging]),
+        .tests(
             "JetBenchTests", "Tools",
             ["JetBench", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport", .logging]),
         .tests(
             "JetCommandTests", "Tools",
             [
-                "JetCommand", "JetExecutable", "JetBench", "jetd", "Jet", "JetProtocol", "JetUsers", "JSONText",
-                "TestSupport", .argumentParser,
+                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Digests", "DeviceCertificate", "Jet",
+                "JetProtocol", "JetUsers", "JSONText", "TestSupport", .argumentParser,
             ]),
         .tests("ProgramTests", "Programs", ["jet-multicall", "TestSupport"]),
         // Of the pages in packaging/man; the programs are asked for their options as they are built.

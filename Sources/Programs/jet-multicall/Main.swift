@@ -1,7 +1,10 @@
 import Glibc
 import JetAgentCommand
+import JetAnnounceCommand
+import JetCertificateCommand
 import JetCommand
 import JetNetworkCommand
+import JetTLSCommand
 import JetUpdateCommand
 import JetdCommand
 
@@ -17,8 +20,15 @@ enum Multicall {
         case "jet": await JetProgram.main()
         case "jet-network": await JetNetwork.main()
         case "jet-update": JetUpdate.main()
+        case "jet-tls": await JetTLS.main()
+        case "jet-certificate": await JetCertificate.main()
+        case "jet-announce": await JetAnnounce.main()
         default:
-            complain("'\(called)' is not a program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update")
+            complain(
+                """
+                '\(called)' is not a program of Jet; call it jetd, jet-agent, jet, jet-network, jet-update, jet-tls, \
+                jet-certificate or jet-announce
+                """)
             exit(2)
         }
     }

@@ -1,4 +1,5 @@
-/// Where a daemon can be reached: `unix:/run/jet/jet.sock`, `tcp://host:11122` or `ws://host:11123`.
+/// Where a daemon can be reached: `unix:/run/jet/jet.sock`, `tcp://host:11122`, `ws://host:11123`, and with TLS
+/// `jets://host:11124` or `wss://host:11124`.
 public enum Endpoint: Hashable, Sendable {
     /// A unix stream socket.
     case unix(path: String)
@@ -6,16 +7,22 @@ public enum Endpoint: Hashable, Sendable {
     case tcp(host: String, port: Int)
     /// A WebSocket at any path; `host` is a name or an address (IPv6 without brackets).
     case webSocket(host: String, port: Int)
+    /// Length-prefixed messages in TLS; `host` is a name or an address (IPv6 without brackets).
+    case tls(host: String, port: Int)
+    /// A WebSocket in TLS; `host` is a name or an address (IPv6 without brackets).
+    case secureWebSocket(host: String, port: Int)
 
     /// The default TCP port.
     public static var defaultPort: Int { ProtocolLimits.tcpPort }
     /// The default WebSocket port.
     public static var defaultWebSocketPort: Int { ProtocolLimits.webSocketPort }
+    /// The default port of connections with TLS.
+    public static var defaultRemotePort: Int { ProtocolLimits.remotePort }
     /// The longest path that a unix socket can have on Linux, in bytes (unix(7): `sun_path` holds 108 with its NUL).
     public static var longestPath: Int { 107 }
 
-    /// Reads `unix:PATH`, `unix://PATH`, a bare absolute path, `tcp://HOST`, `tcp://HOST:PORT`, `ws://HOST`,
-    /// `ws://HOST:PORT`; an IPv6 address is in brackets.
+    /// Reads `unix:PATH`, `unix://PATH`, a bare absolute path, and `SCHEME://HOST` or `SCHEME://HOST:PORT` with the schemes
+    /// `tcp`, `ws`, `jets` and `wss`; an IPv6 address is in brackets.
     ///
     /// - Throws: `EndpointError` with the reason.
     public init(parsing text: String) throws(EndpointError) {
@@ -30,14 +37,54 @@ public enum Endpoint: Hashable, Sendable {
                 throw EndpointError(text, "a unix socket's path has at most \(Self.longestPath) bytes and no NUL")
             }
             self = .unix(path: String(path))
-        } else if text.hasPrefix("tcp://") {
-            let (host, port) = try Self.host(text.dropFirst("tcp://".count), of: text, scheme: "tcp")
-            self = .tcp(host: host, port: port ?? Self.defaultPort)
-        } else if text.hasPrefix("ws://") {
-            let (host, port) = try Self.host(text.dropFirst("ws://".count), of: text, scheme: "ws")
-            self = .webSocket(host: host, port: port ?? Self.defaultWebSocketPort)
-        } else {
-            throw EndpointError(text, "expected unix:/path or tcp://host:port")
+            return
+        }
+        for scheme in Scheme.allCases where text.hasPrefix("\(scheme.rawValue)://") {
+            let (host, port) = try Self.host(
+                text.dropFirst(scheme.rawValue.count + 3), of: text, scheme: scheme.rawValue)
+            self.init(scheme, host, port ?? scheme.defaultPort)
+            return
+        }
+        throw EndpointError(text, "expected unix:/path, or tcp://, ws://, jets:// or wss:// with host:port")
+    }
+
+    /// The schemes of the endpoints with a host and a port.
+    private enum Scheme: String, CaseIterable {
+        case tcp, ws, jets, wss
+
+        var defaultPort: Int {
+            switch self {
+            case .tcp: Endpoint.defaultPort
+            case .ws: Endpoint.defaultWebSocketPort
+            case .jets, .wss: Endpoint.defaultRemotePort
+            }
+        }
+    }
+
+    private init(_ scheme: Scheme, _ host: String, _ port: Int) {
+        switch scheme {
+        case .tcp: self = .tcp(host: host, port: port)
+        case .ws: self = .webSocket(host: host, port: port)
+        case .jets: self = .tls(host: host, port: port)
+        case .wss: self = .secureWebSocket(host: host, port: port)
+        }
+    }
+
+    /// The host and the port; `nil` for a unix socket.
+    public var address: (host: String, port: Int)? {
+        switch self {
+        case .unix: nil
+        case .tcp(let host, let port), .webSocket(let host, let port), .tls(let host, let port),
+            .secureWebSocket(let host, let port):
+            (host, port)
+        }
+    }
+
+    /// Whether connections to it are encrypted with TLS.
+    public var isSecure: Bool {
+        switch self {
+        case .tls, .secureWebSocket: true
+        case .unix, .tcp, .webSocket: false
         }
     }
 
@@ -80,6 +127,8 @@ extension Endpoint: CustomStringConvertible {
         case .unix(let path): path.hasPrefix("//") ? "unix://\(path)" : "unix:\(path)"
         case .tcp(let host, let port): "tcp://\(Self.authority(host, port))"
         case .webSocket(let host, let port): "ws://\(Self.authority(host, port))"
+        case .tls(let host, let port): "jets://\(Self.authority(host, port))"
+        case .secureWebSocket(let host, let port): "wss://\(Self.authority(host, port))"
         }
     }
 

@@ -9,6 +9,8 @@ package enum ProtocolLimits {
     package static let tcpPort = 11122
     /// The WebSocket port.
     package static let webSocketPort = 11123
+    /// The port of connections with TLS: WebSocket, HTTP, and length-prefixed messages.
+    package static let remotePort = 11124
     /// The longest message, in bytes.
     package static let messageSize = 16 << 20
     /// How deep arrays and objects may be nested.

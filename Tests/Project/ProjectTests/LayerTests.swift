@@ -21,14 +21,21 @@ struct LayerTests {
         "Wire": Rule(layers: ["Base"]),
         "Linux": Rule(layers: ["Base"], products: ["Logging"]),
         "Engine": Rule(layers: ["Base", "Wire"]),
-        "Peer": Rule(layers: ["Base", "Wire"], products: ["Logging", "NIOCore", "NIOPosix"]),
+        "Peer": Rule(
+            layers: ["Base", "Wire"],
+            products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket"]),
         "Daemon": Rule(
             layers: ["Base", "Wire", "Linux", "Engine"],
             products: ["ArgumentParser", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
         "Host": Rule(layers: ["Base", "Wire", "Linux", "Peer"], products: ["ArgumentParser", "Logging"]),
-        // `jet passwd` edits the daemon's file of users.
-        "Tools": Rule(layers: ["Base", "Wire", "Linux", "Peer"], targets: ["JetUsers"], products: ["ArgumentParser"]),
-        "Programs": Rule(layers: ["Daemon", "Host", "Tools"]),
+        "Remote": Rule(
+            layers: ["Base", "Wire", "Linux"],
+            products: ["ArgumentParser", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]),
+        // `jet passwd` edits the daemon's file of users, `jet tls` the certificate, `jet discover` looks for devices.
+        "Tools": Rule(
+            layers: ["Base", "Wire", "Linux", "Peer"], targets: ["JetUsers", "DeviceCertificate", "Announcement"],
+            products: ["ArgumentParser"]),
+        "Programs": Rule(layers: ["Daemon", "Host", "Remote", "Tools"]),
         "Examples": Rule(layers: ["Peer"]),
     ]
 

@@ -9,8 +9,8 @@ enum Transport: String {
     init(_ endpoint: Endpoint) {
         switch endpoint {
         case .unix: self = .unix
-        case .tcp: self = .tcp
-        case .webSocket: self = .webSocket
+        case .tcp, .tls: self = .tcp
+        case .webSocket, .secureWebSocket: self = .webSocket
         }
     }
 

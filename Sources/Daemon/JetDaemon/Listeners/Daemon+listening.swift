@@ -16,6 +16,8 @@ extension Daemon {
             return .tcp(host: host, port: try await listen(at: listener.endpoint, host, port))
         case .webSocket(let host, let port):
             return .webSocket(host: host, port: try await listen(at: listener.endpoint, host, port))
+        case .tls, .secureWebSocket:
+            throw DaemonError("cannot listen at \(listener.endpoint): TLS ends in jet-tls(8)")
         case .unix(let path):
             let file = try SocketFile.listen(at: path, backlog: Self.backlog, makingFolder: listener.makesFolder)
             do {

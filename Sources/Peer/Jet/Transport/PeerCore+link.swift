@@ -51,7 +51,7 @@ extension PeerCore {
                     .channelOption(.tcpOption(.keepCount), value: 3)
                     .channelOption(.tcpOption(.userTimeout), value: 25_000)
                     .connect(host: host, port: port)
-            case .webSocket:
+            case .webSocket, .tls, .secureWebSocket:
                 loop.makeFailedFuture(
                     JetError(
                         .invalidEndpoint,

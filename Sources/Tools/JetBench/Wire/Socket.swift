@@ -15,6 +15,7 @@ enum Socket {
             case .unix(let path): try connect(path: path, endpoint, patience)
             case .tcp(let host, let port), .webSocket(let host, let port):
                 try connect(host: host, port: port, endpoint, patience)
+            case .tls, .secureWebSocket: throw .cannotConnect(endpoint, reason: "TLS is not supported")
             }
         do throws(BenchError) {
             var input: [UInt8] = []

@@ -110,6 +110,7 @@ extension BenchOptions {
     private var host: String {
         switch connection.connect {
         case .tcp(let host, _), .webSocket(let host, _): host
+        case .tls(let host, _), .secureWebSocket(let host, _): host
         case .unix, nil: "127.0.0.1"
         }
     }

@@ -119,6 +119,8 @@ struct BenchReport {
         case .unix: "unix"
         case .tcp: "tcp"
         case .webSocket: "ws"
+        case .tls: "jets"
+        case .secureWebSocket: "wss"
         }
     }
 }

@@ -30,7 +30,8 @@ final class RawPeer {
         let family =
             switch endpoint {
             case .unix: AF_UNIX
-            case .tcp(let host, _), .webSocket(let host, _): host.contains(":") ? AF_INET6 : AF_INET
+            case .tcp(let host, _), .webSocket(let host, _), .tls(let host, _), .secureWebSocket(let host, _):
+                host.contains(":") ? AF_INET6 : AF_INET
             }
         descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try check(descriptor)
@@ -39,7 +40,8 @@ final class RawPeer {
         try set(SO_SNDTIMEO, to: timeval(tv_sec: deadline, tv_usec: 0))
         switch endpoint {
         case .unix(let path): try connect(to: sockaddr_un(path: path))
-        case .tcp(let host, let port), .webSocket(let host, let port):
+        case .tcp(let host, let port), .webSocket(let host, let port), .tls(let host, let port),
+            .secureWebSocket(let host, let port):
             if family == AF_INET6 {
                 try connect(to: sockaddr_in6(host: host, port: port))
             } else {

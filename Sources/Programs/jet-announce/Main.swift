@@ -1,0 +1,6 @@
+import JetAnnounceCommand
+
+@main
+enum Main {
+    static func main() async { await JetAnnounce.main() }
+}

@@ -1,0 +1,6 @@
+import JetCertificateCommand
+
+@main
+enum Main {
+    static func main() async { await JetCertificate.main() }
+}

@@ -1,0 +1,6 @@
+import JetTLSCommand
+
+@main
+enum Main {
+    static func main() async { await JetTLS.main() }
+}

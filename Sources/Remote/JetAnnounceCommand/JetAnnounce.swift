@@ -1,0 +1,5 @@
+/// The program `jet-announce`.
+public enum JetAnnounce {
+    /// Runs it.
+    public static func main() async {}
+}

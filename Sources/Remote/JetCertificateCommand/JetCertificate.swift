@@ -1,0 +1,5 @@
+/// The program `jet-certificate`.
+public enum JetCertificate {
+    /// Runs it.
+    public static func main() async {}
+}

@@ -1,0 +1,5 @@
+/// The program `jet-tls`.
+public enum JetTLS {
+    /// Runs it.
+    public static func main() async {}
+}
