@@ -1,3 +1,4 @@
+package import Jet
 package import JetProtocol
 
 /// A run of `jet bench`: one mode over one or more transports, some rounds each, *interleaved*: what else happens on the
@@ -13,6 +14,8 @@ package struct Benchmark: Sendable {
     package var pid: Int32?
     /// The timeout for expected messages, in seconds.
     package var patience: Double
+    /// Which daemons are trusted, and the key that is shown to them.
+    package var security = Peer.Security()
 
     /// A run of these parts.
     package init(mode: any Mode, endpoints: [Endpoint], rounds: Int = 1, pid: Int32? = nil, patience: Double = 5) {

@@ -64,6 +64,7 @@ package enum ErrorKey: String, Hashable, Sendable, CaseIterable {
     // Of Invalid params (§5.2)
     case pathNotExists, pathAlreadyExists, foreignPath, fetchOnly, noAccess, notAState, notAMethod, missingParam
     case wrongType, unknownParam, fetchIdInUse, badRule, invalidUser, invalidPassword, alreadyFetching
+    case loginRequired, unencrypted, invalidKey, invalidCode
     // Of Connection closed (§5.1)
     case ownerGone, daemonStopping
     // Of Limit exceeded (§5.3)

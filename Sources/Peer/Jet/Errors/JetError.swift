@@ -55,6 +55,8 @@ extension JetError {
 
         /// There is no connection: connecting failed, the connection was lost, or the peer is reconnecting.
         public static let notConnected = Code(.local("notConnected"))
+        /// The daemon's certificate is not trusted; `JetError.certificateProblem` says why. Nothing was sent.
+        public static let notTrusted = Code(.local("notTrusted"))
         /// The peer was closed by `Peer.close()`.
         public static let closed = Code(.local("closed"))
         /// The daemon itself did not answer in time. (An owner that does not is `responseTimeout`.)

@@ -28,6 +28,8 @@ final class PeerCore: Sendable {
         /// The timer for `session.nextDeadline`.
         var timer: (due: Duration, task: Scheduled<Void>)?
         var backoff: Backoff
+        /// Why the connection is ending, if that is known before it ends.
+        var endReason: JetError?
         /// Whether `close` was called.
         var isClosing = false
         /// Whether closing does not wait for the daemon to hang up.
@@ -50,7 +52,8 @@ final class PeerCore: Sendable {
                 name: configuration.name, reconnects: configuration.reconnect.isWanted,
                 requestTimeout: configuration.requestTimeout.bounded, outboxLimit: configuration.outboxLimit,
                 messageLimit: configuration.encoding == .json
-                    ? configuration.messageLimit : MessagePackHandler.longestJSON(of: configuration.messageLimit)))
+                    ? configuration.messageLimit : MessagePackHandler.longestJSON(of: configuration.messageLimit),
+                demandsLogin: endpoint.isSecure))
         state = Mutex(State(session: session, backoff: configuration.reconnect.backoff))
     }
 
@@ -89,7 +92,7 @@ final class PeerCore: Sendable {
         case .deliverSorted(let feed, let notice): feed.receive(notice)
         case .deliverAll(let feed, let notices): for notice in notices { feed.receive(notice) }
         case .finish(let feed, let error): feed.finish(error)
-        case .hangUp: state.withLock(\.channel)?.close(promise: nil)
+        case .hangUp(let error): giveUp(error)
         case .note(let note): log(note)
         }
     }
@@ -101,9 +104,20 @@ final class PeerCore: Sendable {
         submit { session in session.answer(request, outcome) }
     }
 
+    /// Closes the connection for a reason.
+    private func giveUp(_ error: JetError) {
+        let channel = state.withLock { state in
+            state.endReason = error
+            return state.channel
+        }
+        channel?.close(promise: nil)
+    }
+
     private func log(_ note: Session.Note) {
         switch note {
         case .complaint(let error):
+            // Often the last message: the daemon says why it closes the connection.
+            state.withLock { $0.endReason = JetError(error) }
             logger?.warning("the daemon reports an error", metadata: ["jet.error": "\(JetError(error))"])
         case .unreadable(let error):
             logger?.warning("the daemon sent a message that cannot be read", metadata: ["jet.error": "\(error)"])

@@ -8,7 +8,7 @@ struct SessionAccessTests {
     private func reconnected() throws -> Scene {
         var scene = Scene(reconnects: true)
         try scene.addDone("a")
-        scene.session.credentials = Peer.Credentials(user: "u", password: "p")
+        scene.session.login = .password(Peer.Credentials(user: "u", password: "p"))
         _ = scene.linkBreaks()
         scene.session.linkUp(now: scene.now)
         return scene
