@@ -91,6 +91,8 @@ final class Authenticator: Sendable {
             switch request.kind {
             case .authentication: self.login(request, label)
             case .passwordChange(let asker): self.changePassword(request, by: asker, label)
+            case .keyAuthentication, .pairingOffer, .pairing, .keyList, .keyRemoval:
+                .failed("this daemon cannot do that yet")
             }
         }
     }
