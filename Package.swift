@@ -146,7 +146,7 @@ let package = Package(
         .module("ConfigurationFile", .base, ["CTOML", "Files", "JSONText"], compact),
 
         // Wire: the language that Daemon and Peers speak
-        .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
+        .module("JetProtocol", .wire, ["CBytes", "Digests", "JSONText"]),
         .module("ProxyProtocol", .wire),
 
         // Linux: the system's libraries and the kernel's interfaces
@@ -297,7 +297,7 @@ let package = Package(
         .tests("FilesTests", "Base", ["Files", "TestSupport"]),
         .tests("TextTests", "Base", ["Text"]),
         .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "Files", "JSONText", "TestSupport"]),
-        .tests("JetProtocolTests", "Wire", ["JetProtocol", "JSONText", "TestSupport"]),
+        .tests("JetProtocolTests", "Wire", ["Digests", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("ProxyProtocolTests", "Wire", ["ProxyProtocol"]),
         .tests("SystemdTests", "Linux", ["Systemd", "CSystemd", "TestSupport"]),
         .tests("UdevTests", "Linux", ["Udev"]),
@@ -306,7 +306,7 @@ let package = Package(
         .tests("JournalTests", "Linux", ["Journal", "DocumentedEvents", "Moments", "TestSupport", .logging]),
         .tests("JetBusTests", "Engine", ["JetBus", "Digests", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("BenchmarkTests", "Engine", ["Benchmarks", "JetBus", "JSONText"]),
-        .tests("JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText"]),
+        .tests("JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText", "Moments"]),
         .tests(
             "JetDaemonTests", "Daemon",
             [

@@ -45,6 +45,7 @@ final class Authenticator: Sendable {
     func load(_ configuration: DaemonConfiguration) async throws -> AccessTables {
         try await pool.runIfActive {
             let access = AccessTables(
+                gateways: GatewayTable(configuration.gateways, logger: self.logger),
                 grants: try GrantTable(configuration.grants, logger: self.logger),
                 accounts: AccountRules(configuration.accounts, logger: self.logger),
                 pathOwners: [PathOwner](configuration.paths, logger: self.logger))
@@ -90,6 +91,8 @@ final class Authenticator: Sendable {
             switch request.kind {
             case .authentication: self.login(request, label)
             case .passwordChange(let asker): self.changePassword(request, by: asker, label)
+            case .keyAuthentication, .pairingOffer, .pairing, .keyList, .keyRemoval:
+                .failed("this daemon cannot do that yet")
             }
         }
     }

@@ -19,6 +19,7 @@ extension Hub {
             guard authenticator.exists(request.user) else { return refuseUnknown(request) }
             user = request.user
         case .passwordChange(let asker): user = asker
+        case .keyAuthentication, .pairingOffer, .pairing, .keyList, .keyRemoval: user = ""
         }
         guard !logins.add(request, .init(source: source, user: user)) else { return }
         finish(request, .limitExceeded(max: LoginQueue<Bus.AuthenticationRequest>.waitingLimit))
@@ -73,9 +74,9 @@ extension Bus.AuthenticationResult {
     /// Whether the password was right; `nil` if that was not found out, or it was a change of a password.
     fileprivate var isRight: Bool? {
         switch self {
-        case .granted: true
+        case .granted, .recognized, .paired: true
         case .wrongPassword, .unknownUser: false
-        case .changed, .forbidden, .limitExceeded, .failed: nil
+        case .changed, .answered, .forbidden, .limitExceeded, .refused, .failed: nil
         }
     }
 }

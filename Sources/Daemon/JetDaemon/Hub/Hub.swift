@@ -25,6 +25,10 @@ final class Hub {
     private(set) var origins: OriginRule
     /// Whether peers on other machines may connect without encryption.
     private(set) var allowsPlaintext: Bool
+    /// Who may forward the connections of others.
+    private(set) var gateways: GatewayTable
+    /// How many connections of gateways wait for their header.
+    var openHandshakes = 0
     let authenticator: Authenticator
     /// The groups of peers on the unix socket, by the user and the groups that they run as.
     private(set) var grants: GrantTable
@@ -69,6 +73,7 @@ final class Hub {
         socketOwners: SocketOwners?, logger: Logger, eventLoop: any EventLoop
     ) {
         self.authenticator = authenticator
+        gateways = access.gateways
         grants = access.grants
         accounts = access.accounts
         self.socketOwners = socketOwners
@@ -94,6 +99,7 @@ final class Hub {
 
     /// Applies the settings that can change while the daemon runs. They apply to new connections.
     func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables) {
+        gateways = access.gateways
         grants = access.grants
         accounts = access.accounts
         bus.setPathOwners(access.pathOwners)
