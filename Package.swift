@@ -185,8 +185,7 @@ let package = Package(
         .module(
             "Jet", .peer,
             [
-                "Digests", "JetProtocol", "JSONText", "Moments", .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .nioWebSocket,
-                .logging,
+                "Digests", "JetProtocol", "JSONText", "Moments", .nioCore, .nioPosix, .nioSSL, .nioTLS, .logging,
             ]),
 
         // Host: the agent, and the root programs that it asks for what needs root

@@ -1,4 +1,6 @@
 public import Digests
+public import JetProtocol
+import NIOPosix
 
 extension Peer {
     /// How a peer knows that it talks to the right daemon, and how the daemon knows the peer: for connections with TLS
@@ -93,6 +95,16 @@ extension Peer {
     public static func presentedCertificates(
         at endpoint: Endpoint, timeout: Duration = .seconds(5)
     ) async throws(JetError) -> PresentedCertificates {
-        throw JetError(.invalidEndpoint, "\(endpoint) is without TLS, and so without certificates")
+        guard endpoint.isSecure, let (host, port) = endpoint.address else {
+            throw JetError(.invalidEndpoint, "\(endpoint) is without TLS, and so without certificates")
+        }
+        let dialer = Dialer(
+            endpoint: endpoint, security: Security(), messageLimit: 0, timeout: timeout,
+            loop: MultiThreadedEventLoopGroup.singleton.next())
+        do {
+            return try await SecureDialer(dialer, host: host, port: port).presentedChain().summary
+        } catch {
+            throw ConnectError.explain(error, endpoint)
+        }
     }
 }

@@ -116,8 +116,6 @@ final class PeerCore: Sendable {
     private func log(_ note: Session.Note) {
         switch note {
         case .complaint(let error):
-            // Often the last message: the daemon says why it closes the connection.
-            state.withLock { $0.endReason = JetError(error) }
             logger?.warning("the daemon reports an error", metadata: ["jet.error": "\(JetError(error))"])
         case .unreadable(let error):
             logger?.warning("the daemon sent a message that cannot be read", metadata: ["jet.error": "\(error)"])
@@ -184,7 +182,11 @@ extension PeerCore {
     func receive(_ incoming: Incoming) {
         let now = now
         let (action, needsFlush) = state.withLock { state in
-            (state.session.receive(incoming, now: now), state.scheduleFlush())
+            if !state.session.isGivenUp {
+                // If it is the last message, it says why the daemon closes the connection.
+                state.endReason = if case .complaint(let error) = incoming { JetError(error) } else { nil }
+            }
+            return (state.session.receive(incoming, now: now), state.scheduleFlush())
         }
         if let action { perform(action) }
         if needsFlush { loop.execute { self.flush() } }
