@@ -1,8 +1,8 @@
-import JSONText
+package import JSONText
 
 /// Writes JSON with a line for each member of an object, and arrays on one line.
-enum PrettyJSON {
-    static func append(_ value: JSON, to output: inout [UInt8], indent: Int = 0) {
+package enum PrettyJSON {
+    package static func append(_ value: JSON, to output: inout [UInt8], indent: Int = 0) {
         guard let object = value.object, !object.isEmpty else { return JSONWriter.append(value, to: &output) }
         output.append(UInt8(ascii: "{"))
         for (index, member) in object.enumerated() {

@@ -1,3 +1,4 @@
+package import Digests
 internal import Files
 internal import Glibc
 
@@ -28,5 +29,10 @@ package enum PeerKey {
         } catch {
             throw CertificateError(.inaccessible, "\(error)")
         }
+    }
+
+    /// The fingerprint of the key in a certificate's file.
+    package static func fingerprint(certificateFile: String) throws(CertificateError) -> Fingerprint {
+        try PEMFile(contentsOf: certificateFile).first.fingerprint()
     }
 }

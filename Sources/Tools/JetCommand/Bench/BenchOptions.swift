@@ -82,7 +82,7 @@ enum TransportChoice: Hashable, Sendable {
         case "unix": self = .unix
         case "tcp": self = .tcp
         case "ws": self = .webSocket
-        case _ where text.contains(":") || text.contains("/"): self = .endpoint(try Endpoint(parsing: text))
+        case _ where text.contains(":") || text.contains("/"): self = .endpoint(try Endpoint(named: text))
         default: throw ValidationError("'\(text)' is no transport: unix, tcp, ws, or a URL such as tcp://host:11122.")
         }
     }
@@ -108,22 +108,18 @@ extension BenchOptions {
 
     /// The host of `--connect`, for the other ports there.
     private var host: String {
-        switch connection.connect {
-        case .tcp(let host, _), .webSocket(let host, _): host
-        case .tls(let host, _), .secureWebSocket(let host, _): host
-        case .unix, nil: "127.0.0.1"
-        }
+        (try? connection.address.destination())?.endpoint?.address?.host ?? "127.0.0.1"
     }
 
     /// Where a daemon is looked for without `--transport`.
     private func candidates() throws -> [Endpoint] {
-        if let endpoint = connection.connect { return [endpoint] }
-        var environment: [String: String] = [:]
-        for name in ["JET_CONNECT", "XDG_RUNTIME_DIR"] { environment[name] = getenv(name).map { String(cString: $0) } }
+        if let endpoint = try connection.address.destination().endpoint { return [endpoint] }
+        let variable = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }
         do {
-            return try LocalEndpoint.candidates(userID: getuid(), environment: environment)
+            return try LocalEndpoint.candidates(
+                userID: getuid(), environment: variable.map { ["XDG_RUNTIME_DIR": $0] } ?? [:])
         } catch {
-            throw Failure(.usage, "JET_CONNECT: \(error).")
+            throw Failure(.usage, "\(error).")
         }
     }
 
