@@ -11,15 +11,13 @@ struct PeerIdentity {
     /// For the bus.
     let credentials: Credentials
     /// Who is charged for the connection.
-    let account: AccountName
+    private(set) var account: AccountName
     /// The user and the groups of a peer on the unix socket, which decide what it may do; `nil` for other peers.
     let local: PeerCredentials?
     /// The address and the port of a peer that is not on the unix socket.
     let end: TCPConnection.End?
     /// The address as text, for the log.
     var host: String { end?.host ?? "unknown" }
-    /// Whether another machine on the way could read what is sent.
-    let isExposed: Bool
     /// What a gateway knows of the peer; `nil` for a peer that has connected to the daemon itself.
     let forwarding: Forwarding?
 
@@ -29,25 +27,17 @@ struct PeerIdentity {
         let isEncrypted: Bool
         /// Whether the peer has shown a certificate.
         let hasCertificate: Bool
-        /// The key of that certificate.
-        let key: Fingerprint?
         /// The subject of that certificate, if the administrator's CA has issued it. If the gateway sends only the common
         /// name, `CN=` and that name.
         let subject: String?
     }
 
-    private init(_ credentials: Credentials, local: PeerCredentials?, isExposed: Bool = false) {
-        self.init(credentials, local: local, end: nil, isExposed: isExposed, forwarding: nil)
-    }
-
     private init(
-        _ credentials: Credentials, local: PeerCredentials?, end: TCPConnection.End?, isExposed: Bool,
-        forwarding: Forwarding?
+        _ credentials: Credentials, local: PeerCredentials?, end: TCPConnection.End?, forwarding: Forwarding? = nil
     ) {
         self.credentials = credentials
         self.local = local
         self.end = end
-        self.isExposed = isExposed
         self.forwarding = forwarding
         if let userID = credentials.userID {
             account = .userID(userID)
@@ -68,36 +58,41 @@ struct PeerIdentity {
             credentials.userID = local?.user
             credentials.groupIDs = local?.groups ?? []
             credentials.processID = local?.process
-            self.init(credentials, local: local)
-        } else if let connection = TCPConnection(of: descriptor) {
+            self.init(credentials, local: local, end: nil)
+            return
+        }
+        let connection = TCPConnection(of: descriptor)
+        // A peer without an address has disconnected.
+        credentials.channel = connection?.isLocal == true ? .local : .unencrypted
+        if let connection {
             credentials.setAddress(connection.peer)
             if connection.isLocal, let userID = owners?.userID(of: connection), userID != 0 {
                 credentials.userID = userID
             }
-            self.init(
-                credentials, local: nil, end: connection.peer, isExposed: !connection.isLocal, forwarding: nil)
-        } else {
-            // It has disconnected.
-            self.init(credentials, local: nil, isExposed: true)
         }
+        self.init(credentials, local: nil, end: connection?.peer)
     }
 
     /// The peer that a gateway speaks of; `nil` if the header has no address, so the connection is the gateway's own.
     ///
-    /// The peer's account is its address, also on this machine: that of the gateway's user would let all peers share one.
+    /// The peer's account is its address, also on this machine: that of the gateway's user would be the same for all peers.
     init?(_ header: ProxyHeader) {
         guard let source = header.source else { return nil }
         let end = TCPConnection.End(address: source.bytes, port: source.port)
         var credentials = Credentials()
         credentials.setAddress(end)
         let tls = header.tls
-        let forwarding = Forwarding(
-            isEncrypted: tls != nil, hasCertificate: tls?.hasCertificate ?? false,
-            key: tls?.keyFingerprint.flatMap { Fingerprint(bytes: $0) },
-            subject: tls.flatMap { $0.isVerified ? $0.subject ?? $0.commonName.map { "CN=\($0)" } : nil })
+        credentials.channel = tls != nil ? .encrypted : end.isLoopback ? .local : .unencrypted
+        credentials.keyFingerprint = tls?.keyFingerprint.flatMap { Fingerprint(bytes: $0) }
+        let subject = tls.flatMap { $0.isVerified ? $0.subject ?? $0.commonName.map { "CN=\($0)" } : nil }
         self.init(
-            credentials, local: nil, end: end, isExposed: tls == nil && !end.isLoopback, forwarding: forwarding)
+            credentials, local: nil, end: end,
+            forwarding: Forwarding(
+                isEncrypted: tls != nil, hasCertificate: tls?.hasCertificate ?? false, subject: subject))
     }
+
+    /// Charges the connection to a user that the peer will be logged in as.
+    mutating func charge(toLogin user: String) { account = .login(user) }
 }
 
 extension PeerIdentity {

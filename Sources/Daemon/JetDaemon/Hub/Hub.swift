@@ -25,6 +25,10 @@ final class Hub {
     private(set) var origins: OriginRule
     /// Whether peers on other machines may connect without encryption.
     private(set) var allowsPlaintext: Bool
+    /// What peers of gateways may do that have not logged in.
+    private(set) var anonymous: DaemonConfiguration.AnonymousAccess
+    /// The users of peers with a certificate, by its subject.
+    private(set) var subjects: [String: String]
     /// Who may forward the connections of others.
     private(set) var gateways: GatewayTable
     /// How many connections of gateways wait for their header.
@@ -95,6 +99,8 @@ final class Hub {
         name = configuration.bus.name
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
+        anonymous = configuration.anonymous
+        subjects = configuration.subjects
     }
 
     /// Applies the settings that can change while the daemon runs. They apply to new connections.
@@ -105,6 +111,9 @@ final class Hub {
         bus.setPathOwners(access.pathOwners)
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
+        anonymous = configuration.anonymous
+        subjects = configuration.subjects
+        closeInvalidLogins()
     }
 
     /// Keeps a listening channel, and its file if it has one, to close them when the daemon stops.
@@ -121,12 +130,17 @@ final class Hub {
     func connect(_ connection: Connection) -> PeerID? {
         if case .closing = stage { return nil }
         let identity = connection.identity
-        let groups = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
+        let granted = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
+        let login = login(of: identity)
+        let permission: Permission =
+            identity.forwarding == nil ? .all : anonymous == .read ? .read : .none
         let id = bus.connect(
-            groups: groups ?? Groups(), credentials: identity.credentials,
-            limits: accounts.entry(for: identity.credentials).limits, framing: connection.transport.framing)
+            groups: login?.groups ?? granted ?? Groups(), credentials: identity.credentials, user: login?.user,
+            permission: permission, limits: entry(for: identity, login?.user).limits,
+            framing: connection.transport.framing)
         makeRoom(for: id)
         connections[id.index] = connection
+        if let login { noteLogin(login, of: id) }
         return id
     }
 

@@ -71,7 +71,7 @@ extension Hub {
         let account = identity.account
         do throws(Admission.Refusal) {
             try admission.admit(
-                account, isUnix: identity.local != nil, configured: accounts.entry(for: identity.credentials).connections)
+                account, isUnix: identity.local != nil, configured: entry(for: identity).connections)
         } catch {
             noteRefusal(error, identity)
             throw error
