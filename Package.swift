@@ -244,9 +244,8 @@ let package = Package(
         .module(
             "JetTLSCommand", .remote,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Journal", "Signals", "Systemd",
-                "TLSGateway",
-                .argumentParser, .logging,
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "JetProtocol", "Journal", "JSONText",
+                "Signals", "Systemd", "TLSGateway", .argumentParser, .logging,
             ], compact),
         .module(
             "JetCertificateCommand", .remote,
@@ -342,9 +341,8 @@ let package = Package(
         .tests(
             "TLSGatewayTests", "Remote",
             [
-                "TLSGateway", "JetTLSCommand", "DeviceCertificate", "Digests", "JetDaemon", "ProxyProtocol",
-                "TestSupport",
-                .nioCore, .nioPosix, .nioSSL, .logging,
+                "TLSGateway", "JetTLSCommand", "jet-tls", "ConfigurationFile", "Digests", "DocumentedEvents",
+                "ProxyProtocol", "TestSupport", .nioCore, .nioPosix, .nioSSL, .logging,
             ]),
         .tests("AnnouncementTests", "Remote", ["Announcement", "Digests", "Systemd", "TestSupport", .logging]),
         .tests(
@@ -363,7 +361,7 @@ let package = Package(
             "ProjectTests", "Project",
             [
                 "AgentCore", "DocumentedEvents", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
-                "Providers", "SystemUpdate", "TestSupport",
+                "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.
