@@ -202,8 +202,8 @@ let package = Package(
         .module(
             "AgentCore", .host,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Jet", "JetProtocol", "JSONText", "Moments",
-                "Netlink", "Readiness", "Systemd", "Text", .logging,
+                "CLinux", "ConfigurationFile", "Digests", "DocumentedEvents", "Files", "Jet", "JetProtocol", "JSONText",
+                "Moments", "Netlink", "Readiness", "Systemd", "Text", .logging,
             ], compact),
         .module(
             "Providers", .host,
@@ -316,7 +316,7 @@ let package = Package(
             [
                 "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JetUsers", "JSONText",
                 "Moments", "TestSupport", "Digests", "DeviceCertificate", "TLSGateway", .nioCore, .nioPosix, .nioSSL,
-                .logging,
+                .nioTLS, .logging,
             ]),
         .tests(
             "NetworkSettingsTests", "Host",

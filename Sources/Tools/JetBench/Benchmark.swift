@@ -40,7 +40,8 @@ package struct Benchmark: Sendable {
                 let endpoint = endpoints[index]
                 progress("\(type(of: mode).name) over \(endpoint), round \(round) of \(rounds)")
                 let site = try Site(
-                    endpoint: endpoint, size: mode.size, connections: mode.connections, pid: pid, patience: patience)
+                    endpoint: endpoint, size: mode.size, connections: mode.connections, pid: pid, patience: patience,
+                    security: security)
                 var figures = try mode.measure(at: site)
                 try site.clear()
                 if let pid = site.daemon?.pid, !known.insert(pid).inserted {
@@ -58,11 +59,13 @@ extension Benchmark {
     /// The first of some endpoints to which one can connect; `nil` of none.
     ///
     /// - Throws: `BenchError.cannotConnect` if there is one, but none answers.
-    package static func firstReachable(of candidates: [Endpoint], patience: Double) throws(BenchError) -> Endpoint? {
+    package static func firstReachable(
+        of candidates: [Endpoint], patience: Double, security: Peer.Security = Peer.Security()
+    ) throws(BenchError) -> Endpoint? {
         var failure: BenchError?
         for candidate in candidates {
             do throws(BenchError) {
-                _ = try LoadLoop(patience: patience).connect(to: candidate, listener: Listener())
+                _ = try LoadLoop(patience: patience, security: security).connect(to: candidate, listener: Listener())
                 return candidate
             } catch {
                 failure = failure ?? error

@@ -57,7 +57,7 @@ package enum SecureTunnel {
 }
 
 /// One end of a tunnel: what is read from its channel is written to that of the other end, as fast as that one takes it.
-private final class TunnelEnd: ChannelDuplexHandler {
+final class TunnelEnd: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
