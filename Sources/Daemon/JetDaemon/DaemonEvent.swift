@@ -74,6 +74,8 @@ public enum DaemonEvent: String, DocumentedEvent {
 
     // Keys
 
+    /// A peer has offered a pairing.
+    case pairingOffered = "6c2aed22bb1c4709b692850879e3e145"
     /// A peer has left its key with a user.
     case paired = "c8c142aafc4841c69304a567eadcb993"
     /// A peer tried to pair with a code that is not valid.
@@ -125,6 +127,7 @@ public enum DaemonEvent: String, DocumentedEvent {
         case .passwordChanged: (.notice, "password changed")
         case .passwordRefused: (.notice, "password not changed")
         case .passwordNotSaved: (.error, "password not changed: it could not be saved")
+        case .pairingOffered: (.notice, "pairing offered")
         case .paired: (.notice, "paired")
         case .pairingRefused: (.notice, "pairing refused")
         case .keyRemoved: (.notice, "key removed")

@@ -132,11 +132,12 @@ final class Hub {
         let identity = connection.identity
         let granted = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
         let login = login(of: identity)
+        let limits = login.map { accounts.entry(forLogin: $0.user) } ?? accounts.entry(for: identity.credentials)
         let permission: Permission =
-            identity.forwarding == nil ? .all : anonymous == .read ? .read : .none
+            identity.forwarding == nil ? .all : anonymous == .read ? .read : Permission.none
         let id = bus.connect(
             groups: login?.groups ?? granted ?? Groups(), credentials: identity.credentials, user: login?.user,
-            permission: permission, limits: entry(for: identity, login?.user).limits,
+            permission: permission, limits: limits.limits,
             framing: connection.transport.framing)
         makeRoom(for: id)
         connections[id.index] = connection

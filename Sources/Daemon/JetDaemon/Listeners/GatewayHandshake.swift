@@ -135,11 +135,12 @@ final class GatewayHandshake: ChannelInboundHandler, RemovableChannelHandler {
         guard let (header, length) = try ProxyHeader.read(received) else { return }
         received.removeFirst(length)
         hub.openHandshakes -= 1
-        guard let identity = PeerIdentity(header) else {
+        guard var identity = PeerIdentity(header) else {
             // The gateway has checked whether the daemon is there.
             phase = .ended
             return context.close(promise: nil)
         }
+        if let login = hub.login(of: identity) { identity.charge(toLogin: login.user) }
         do throws(Admission.Refusal) {
             try hub.admit(context.channel, identity)
             phase = .silent(identity, nil)
