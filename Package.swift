@@ -146,7 +146,7 @@ let package = Package(
         .module("ConfigurationFile", .base, ["CTOML", "Files", "JSONText"], compact),
 
         // Wire: the language that Daemon and Peers speak
-        .module("JetProtocol", .wire, ["JSONText", "CBytes"]),
+        .module("JetProtocol", .wire, ["CBytes", "Digests", "JSONText"]),
         .module("ProxyProtocol", .wire),
 
         // Linux: the system's libraries and the kernel's interfaces
@@ -185,8 +185,7 @@ let package = Package(
         .module(
             "Jet", .peer,
             [
-                "Digests", "JetProtocol", "JSONText", "Moments", .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .nioWebSocket,
-                .logging,
+                "Digests", "JetProtocol", "JSONText", "Moments", .nioCore, .nioPosix, .nioSSL, .nioTLS, .logging,
             ]),
 
         // Host: the agent, and the root programs that it asks for what needs root
@@ -203,8 +202,8 @@ let package = Package(
         .module(
             "AgentCore", .host,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Jet", "JetProtocol", "JSONText", "Moments",
-                "Netlink", "Readiness", "Systemd", "Text", .logging,
+                "CLinux", "ConfigurationFile", "Digests", "DocumentedEvents", "Files", "Jet", "JetProtocol", "JSONText",
+                "Moments", "Netlink", "Readiness", "Systemd", "Text", .logging,
             ], compact),
         .module(
             "Providers", .host,
@@ -245,9 +244,8 @@ let package = Package(
         .module(
             "JetTLSCommand", .remote,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Journal", "Signals", "Systemd",
-                "TLSGateway",
-                .argumentParser, .logging,
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "JetProtocol", "Journal", "JSONText",
+                "Signals", "Systemd", "TLSGateway", .argumentParser, .logging,
             ], compact),
         .module(
             "JetCertificateCommand", .remote,
@@ -297,7 +295,7 @@ let package = Package(
         .tests("FilesTests", "Base", ["Files", "TestSupport"]),
         .tests("TextTests", "Base", ["Text"]),
         .tests("ConfigurationFileTests", "Base", ["ConfigurationFile", "Files", "JSONText", "TestSupport"]),
-        .tests("JetProtocolTests", "Wire", ["JetProtocol", "JSONText", "TestSupport"]),
+        .tests("JetProtocolTests", "Wire", ["Digests", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("ProxyProtocolTests", "Wire", ["ProxyProtocol"]),
         .tests("SystemdTests", "Linux", ["Systemd", "CSystemd", "TestSupport"]),
         .tests("UdevTests", "Linux", ["Udev"]),
@@ -306,7 +304,7 @@ let package = Package(
         .tests("JournalTests", "Linux", ["Journal", "DocumentedEvents", "Moments", "TestSupport", .logging]),
         .tests("JetBusTests", "Engine", ["JetBus", "Digests", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("BenchmarkTests", "Engine", ["Benchmarks", "JetBus", "JSONText"]),
-        .tests("JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText"]),
+        .tests("JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText", "Moments"]),
         .tests(
             "JetDaemonTests", "Daemon",
             [
@@ -318,7 +316,7 @@ let package = Package(
             [
                 "Jet", "ExampleLamp", "ExampleDim", "JetBus", "JetDaemon", "JetProtocol", "JetUsers", "JSONText",
                 "Moments", "TestSupport", "Digests", "DeviceCertificate", "TLSGateway", .nioCore, .nioPosix, .nioSSL,
-                .logging,
+                .nioTLS, .logging,
             ]),
         .tests(
             "NetworkSettingsTests", "Host",
@@ -343,9 +341,8 @@ let package = Package(
         .tests(
             "TLSGatewayTests", "Remote",
             [
-                "TLSGateway", "JetTLSCommand", "DeviceCertificate", "Digests", "JetDaemon", "ProxyProtocol",
-                "TestSupport",
-                .nioCore, .nioPosix, .nioSSL, .logging,
+                "TLSGateway", "JetTLSCommand", "jet-tls", "ConfigurationFile", "Digests", "DocumentedEvents",
+                "ProxyProtocol", "TestSupport", .nioCore, .nioPosix, .nioSSL, .logging,
             ]),
         .tests("AnnouncementTests", "Remote", ["Announcement", "Digests", "Systemd", "TestSupport", .logging]),
         .tests(
@@ -364,7 +361,7 @@ let package = Package(
             "ProjectTests", "Project",
             [
                 "AgentCore", "DocumentedEvents", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
-                "Providers", "SystemUpdate", "TestSupport",
+                "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.

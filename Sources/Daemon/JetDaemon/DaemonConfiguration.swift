@@ -17,12 +17,28 @@ public struct DaemonConfiguration: Sendable {
         }
     }
 
+    /// What peers may do that have connected through a gateway and have not logged in.
+    public enum AnonymousAccess: String, Hashable, CaseIterable, Sendable {
+        /// Only log in and pair.
+        case none
+        /// Also fetch and get elements that are not restricted to groups.
+        case read
+    }
+
     /// The endpoints that the daemon opens.
     public var listeners: [Listener]
     /// Listening sockets that were passed to the daemon, which it serves as well.
     public var sockets: [ReceivedSocket] = []
-    /// Whether peers on other machines may connect. There is no encryption yet, so everything would travel in plain text.
+    /// Whether peers on other machines may connect without a gateway, so without encryption.
     public var allowsPlaintext = false
+    /// The users and groups of the system whose programs may forward the connections of others.
+    public var gateways = Self.usualGateways
+    /// The default of `gateways`: the user of jet-tls(8).
+    public static var usualGateways: [Grant.Holder] { [.user("jet-tls")] }
+    /// What peers may do that have connected through a gateway and have not logged in.
+    public var anonymous = AnonymousAccess.none
+    /// The users of peers with a certificate that the administrator's CA has issued, by its subject.
+    public var subjects: [String: String] = [:]
     /// The length of the longest message accepted, in bytes. A longer one closes its connection.
     public var messageLimit = ProtocolLimits.messageSize
     /// The time between two pings of a WebSocket peer, in milliseconds; 0 turns pings off. A peer that does not answer two

@@ -31,6 +31,10 @@ public enum DaemonEvent: String, DocumentedEvent {
     case originRefused = "1915325d355a43e5a556effa9b3ab590"
     /// A connection was refused because its account has as many as it may have.
     case connectionRefused = "32eef301583e43cc84ced146ec4556da"
+    /// A program that is no gateway has connected to the socket for gateways.
+    case gatewayRefused = "bdc6bed14b52405bbbf405d2475f0d9f"
+    /// A connection of a gateway was closed because of its header.
+    case badHeader = "ff022ca34cd5434aa40e933f40ca0c8c"
     /// A peer was closed because it had not sent a message in time.
     case peerSilent = "79086bb3442a4e4b9997ece9a3c2488e"
     /// A WebSocket peer was closed because it did not answer pings.
@@ -55,6 +59,8 @@ public enum DaemonEvent: String, DocumentedEvent {
 
     /// A peer has authenticated.
     case authenticated = "bab5d558d1b94b3fa43711dd6e98d6f8"
+    /// A peer was logged in by its key or its certificate.
+    case keyAccepted = "90033c49d9aa4b9cb307d0566978c6f8"
     /// A peer tried to authenticate with a wrong password.
     case wrongPassword = "72fd22f8589b4e71bc99b260b51fd968"
     /// A peer tried to authenticate as a user that does not exist.
@@ -65,6 +71,21 @@ public enum DaemonEvent: String, DocumentedEvent {
     case passwordRefused = "24757019a8a14ff4945f4421be71954f"
     /// A change of a password could not be saved.
     case passwordNotSaved = "0e81b1e14c1d4dd2839c5b19e1789b53"
+
+    // Keys
+
+    /// A peer has offered a pairing.
+    case pairingOffered = "6c2aed22bb1c4709b692850879e3e145"
+    /// A peer has left its key with a user.
+    case paired = "c8c142aafc4841c69304a567eadcb993"
+    /// A peer tried to pair with a code that is not valid.
+    case pairingRefused = "c7bb84b469cd431f9d90305520e8be5c"
+    /// A key was removed from a user.
+    case keyRemoved = "7492e2fd015f4c94b2c70948cfba357e"
+    /// The peers of a key were closed, because it is no longer in the users file.
+    case keyClosed = "5edefc0d44654f819ffb986ede1f409f"
+    /// A change of the keys in the users file could not be saved.
+    case keysNotSaved = "f99ed8ae5fab4360a7904423f8201554"
 
     /// The level and the message of each.
     public var entry: (level: Logger.Level, message: Logger.Message) {
@@ -81,13 +102,16 @@ public enum DaemonEvent: String, DocumentedEvent {
             (
                 .error,
                 """
-                connections from other machines are refused, since they are not encrypted and would send passwords \
-                in plain text; to accept them, set allow-plaintext = true in the section [remote] of jetd.toml
+                connections from other machines are refused here, since they are not encrypted; to encrypt them, use \
+                jetd-remote.socket, see jet-remote(7); to accept them, set allow-plaintext = true in the section \
+                [remote] of jetd.toml
                 """
             )
         case .originRefused:
             (.notice, "a web page was refused; to allow it, add its origin to allow-origins in jetd.toml")
         case .connectionRefused: (.warning, "connection refused: its account has as many as it may have")
+        case .gatewayRefused: (.warning, "connection of a gateway refused")
+        case .badHeader: (.warning, "connection of a gateway closed: its header is wrong")
         case .peerSilent: (.info, "peer closed: it has not sent a message")
         case .pingsUnanswered: (.notice, "peer closed: it does not answer pings")
         case .messageTooLong: (.notice, "peer closed: message too long")
@@ -97,11 +121,18 @@ public enum DaemonEvent: String, DocumentedEvent {
         case .peerClosedForLimit: (.warning, "peer closed: it has reached a limit")
         case .peerSlow: (.info, "a peer reads too slowly; it gets only the newest value of each State")
         case .authenticated: (.info, "authenticated")
+        case .keyAccepted: (.info, "logged in")
         case .wrongPassword: (.notice, "wrong password")
         case .unknownUser: (.notice, "unknown user")
         case .passwordChanged: (.notice, "password changed")
         case .passwordRefused: (.notice, "password not changed")
         case .passwordNotSaved: (.error, "password not changed: it could not be saved")
+        case .pairingOffered: (.notice, "pairing offered")
+        case .paired: (.notice, "paired")
+        case .pairingRefused: (.notice, "pairing refused")
+        case .keyRemoved: (.notice, "key removed")
+        case .keyClosed: (.notice, "peer closed: its key is no longer valid")
+        case .keysNotSaved: (.error, "the keys in the users file could not be changed")
         }
     }
 }

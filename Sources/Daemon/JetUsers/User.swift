@@ -3,19 +3,25 @@ public import JetProtocol
 
 /// A user in the users file.
 public struct User: Hashable, Sendable {
-    /// The hash of the password, in the form of crypt(5); `nil` for a user that cannot log in.
+    /// The hash of the password, in the form of crypt(5); `nil` for a user that cannot log in with a
+    /// password.
     public var hash: String?
     /// The groups of the user.
     public var groups: Groups
     /// Whether it may change the passwords of others.
     public var isAdmin: Bool
+    /// Its client keys.
+    public var keys: [Key]
     /// Whether the password cannot be changed over the bus. (As in cjet, so that peers that share an account cannot lock each
     /// other out.)
     public var isReadOnly: Bool
 
     /// A user.
-    public init(hash: String?, groups: Groups = Groups(), isAdmin: Bool = false, isReadOnly: Bool = false) {
+    public init(
+        hash: String?, groups: Groups = Groups(), isAdmin: Bool = false, isReadOnly: Bool = false, keys: [Key] = []
+    ) {
         self.hash = hash
+        self.keys = keys
         self.groups = groups
         self.isAdmin = isAdmin
         self.isReadOnly = isReadOnly
@@ -23,7 +29,7 @@ public struct User: Hashable, Sendable {
 }
 
 extension User {
-    /// Reads `{"password", "auth"?: {"fetchGroups"?, "setGroups"?, "callGroups"?}, "admin"?, "readonly"?}`.
+    /// Reads `{"password", "auth"?: {"fetchGroups"?, "setGroups"?, "callGroups"?}, "admin"?, "readonly"?, "keys"?}`.
     ///
     /// - Parameter place: The position in the file, for errors.
     init(_ json: JSON, at place: String) throws(UserTableError) {
@@ -50,7 +56,7 @@ extension User {
             hash: object["password"]?.string,
             groups: Groups(
                 fetch: try groups("fetchGroups"), set: try groups("setGroups"), call: try groups("callGroups")),
-            isAdmin: try flag("admin"), isReadOnly: try flag("readonly"))
+            isAdmin: try flag("admin"), isReadOnly: try flag("readonly"), keys: try Key.keys(object["keys"], at: place))
     }
 
     /// Replaces the members of a user, and keeps unknown members.
@@ -69,6 +75,7 @@ extension User {
         for (name, flag) in [("admin", isAdmin), ("readonly", isReadOnly)] where (object[name]?.bool ?? false) != flag {
             object[name] = flag ? true : nil
         }
+        object["keys"] = Key.json(keys, over: object["keys"])
         return .object(object)
     }
 }

@@ -1,3 +1,4 @@
+import Digests
 import JSONText
 import JetProtocol
 
@@ -7,6 +8,8 @@ import JetProtocol
 public struct UserTable: Hashable, Sendable {
     /// The whole file; each user in it is valid.
     private var document: JSON.Object
+    /// The name of the user that each key belongs to.
+    private(set) var keyOwners: [Fingerprint: String] = [:]
 
     /// A table without users.
     public init() { document = ["users": [:]] }
@@ -25,7 +28,16 @@ public struct UserTable: Hashable, Sendable {
         guard let entries = document["users"]?.object else {
             throw UserTableError(at: "users", "expected an object with a member for each user")
         }
-        for entry in entries { _ = try User(entry.value, at: "users.\(entry.name)") }
+        for entry in entries {
+            let place = "users.\(entry.name)"
+            let user = try User(entry.value, at: place)
+            for (index, key) in user.keys.enumerated() {
+                guard let owner = keyOwners.updateValue(entry.name, forKey: key.fingerprint) else { continue }
+                throw UserTableError(
+                    at: "\(place).keys[\(index)].fingerprint",
+                    "the key is also of the user '\(owner)'; a key belongs to one user")
+            }
+        }
         self.document = document
     }
 
@@ -37,10 +49,16 @@ public struct UserTable: Hashable, Sendable {
     /// The hashes of all users that have one.
     var hashes: [String] { entries.compactMap { $0.value["password"]?.string } }
 
-    /// The user with this name; names are compared by code points. Setting `nil` removes the user.
+    /// The user with this name; names are compared by code points. Setting `nil` removes the user. A key of the new value
+    /// that is another user's is taken from that one.
     public subscript(name: String) -> User? {
         get { entries[name].flatMap { try? User($0, at: name) } }
         set {
+            for key in self[name]?.keys ?? [] { keyOwners[key.fingerprint] = nil }
+            for key in newValue?.keys ?? [] {
+                removeKey(key.fingerprint)
+                keyOwners[key.fingerprint] = name
+            }
             var entries = entries
             entries[name] = newValue?.json(over: entries[name])
             document["users"] = .object(entries)

@@ -34,8 +34,8 @@ struct DaemonSettings: Hashable {
     var users = Place.usual
     /// The groups of peers on the unix socket, by the user and the groups that they run as.
     var grants: [Grant] = []
-    /// Whether peers on other machines may connect without encryption.
-    var allowsPlaintext = Self.defaults.allowsPlaintext
+    /// Peers on other machines.
+    var remote = RemoteSettings()
     /// The limits of each peer.
     var limits = LimitSettings()
     /// What all accounts may use together.
@@ -82,9 +82,7 @@ struct DaemonSettings: Hashable {
         self.users = try users.place("file")
         try users.finish()
         grants = try Self.grants(in: table.table("grants"))
-        var remote = try table.table("remote")
-        allowsPlaintext = try remote.take("allow-plaintext", default: allowsPlaintext)
-        try remote.finish()
+        remote = try table.section("remote", default: remote)
         limits = try table.section("limits", default: limits)
         // Older files have it in [limits].
         if let waiting = limits.waitingPasswords { quotas.quotas.authentications = waiting }

@@ -14,7 +14,7 @@ struct JetdOptions: ParsableCommand {
             """,
         discussion: """
             Listening: jetd serves the sockets that systemd passes to it. Their names select the protocol: 'unix', 'tcp', \
-            'web' (WebSocket) and 'remote' (WebSocket for other machines, if the configuration allows it). Without \
+            'web' (WebSocket) and 'gateway' (the connections that jet-tls forwards from other machines). Without \
             such sockets it listens where the configuration says; by default on a unix socket (/run/jet/jet.sock as \
             root, $XDG_RUNTIME_DIR/jet/jet.sock or /tmp/jet-UID/jet.sock as a user) and on the ports 11122 and, \
             for WebSocket, 11123 of 127.0.0.1. With --unix-path, --tcp-port or --ws-port it listens only there, in \

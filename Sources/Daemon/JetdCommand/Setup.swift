@@ -93,7 +93,7 @@ struct Setup {
     /// The configuration without the listeners.
     private func configuration(from settings: DaemonSettings) -> DaemonConfiguration {
         var configuration = DaemonConfiguration(listeners: [])
-        configuration.allowsPlaintext = settings.allowsPlaintext
+        settings.remote.apply(to: &configuration)
         configuration.origins = settings.web.origins
         for origin in options.wsAllowOrigin { configuration.origins.formUnion(origin) }
         configuration.messageLimit = options.messageLimit ?? settings.messageLimit

@@ -97,17 +97,22 @@ public final class Bus {
     /// A peer has connected.
     ///
     /// - Parameters:
-    ///   - groups: What it may do before it authenticates.
+    ///   - groups: Its groups before it authenticates, or those of `user`. A stranger has none.
     ///   - credentials: What the system knows of it.
+    ///   - user: The user as which it has logged in by connecting, such as by its key; `nil` for none.
+    ///   - permission: What it may do as long as it has not logged in.
     ///   - limits: The limits that are configured for its account.
     ///   - framing: How the messages in its output are delimited.
     public func connect(
-        groups: Groups = Groups(), credentials: Credentials = Credentials(), limits: Quotas.Limits = Quotas.Limits(),
-        framing: Framing = .lengthPrefixed
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), user: String? = nil,
+        permission: Permission = .all, limits: Quotas.Limits = Quotas.Limits(), framing: Framing = .lengthPrefixed
     ) -> PeerID {
-        peers.connect(
-            groups: groups, credentials: credentials, limits: limits, framing: framing, isProbe: false
-        ).id
+        let permission = user == nil ? permission : .all
+        var identity = Identity(user: user, credentials: credentials)
+        if permission == .all { identity.groups = groups }
+        let peer = peers.connect(identity, limits: limits, framing: framing, isProbe: false)
+        peer.permission = permission
+        return peer.id
     }
 
     /// A peer's connection has ended: its elements are removed, requests to it fail, its fetches end.
@@ -137,15 +142,6 @@ public final class Bus {
         peer.hasEndedInput = true
         delivery.closeIfServed(peer)
     }
-
-    /// The name that a peer has given itself by `config`.
-    public func name(of id: PeerID) -> String? { peer(id)?.name }
-
-    /// The user as which a peer has authenticated; `nil` if it has not.
-    public func user(of id: PeerID) -> String? { peer(id)?.user }
-
-    /// The system's user that runs a peer; `nil` if it is not known.
-    public func userID(of id: PeerID) -> UInt32? { peer(id)?.credentials.userID }
 
     func peer(_ id: PeerID) -> Peer? { peers[id] }
 

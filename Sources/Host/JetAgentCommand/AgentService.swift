@@ -11,6 +11,8 @@ struct AgentService: Sendable {
     let providers: [any Provider]
     /// Where the daemon is; `nil` for that of this machine.
     let endpoint: Endpoint?
+    /// How the agent connects to it.
+    let configuration: Peer.Configuration
     /// What the admin has set.
     let settings: AgentConfiguration
     let logger: Logger
@@ -37,7 +39,7 @@ struct AgentService: Sendable {
     private static let patience = Duration.seconds(3600)
 
     private func serve(_ manager: ServiceNotifier) async throws {
-        var configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
+        var configuration = configuration
         configuration.requestTimeout = Self.patience
         // As long as there is no daemon, to look for it is all the work there is.
         let peer = try await Peer.waiting(for: endpoint, configuration: configuration, logger: logger) {

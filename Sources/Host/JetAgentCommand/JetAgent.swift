@@ -37,8 +37,8 @@ struct JetAgent: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            The daemon: unix:/path/of/socket or tcp://host:port. (default: $JET_CONNECT; else your own daemon, the \
-            system's, the loopback port)
+            The daemon: unix:/path/of/socket, or tcp://, ws://, jets:// or wss:// with host:port. (default: as \
+            configured; else $JET_CONNECT; else your own daemon, the system's, the loopback port)
             """,
             valueName: "url"),
         transform: { try Endpoint(parsing: $0) })
@@ -127,8 +127,11 @@ struct JetAgent: AsyncParsableCommand {
             return
         }
         signal(SIGPIPE, SIG_IGN)
+        var configuration = Peer.Configuration(name: "jet-agent", reconnect: .always(), logger: logger)
+        try settings.daemon.apply(to: &configuration)
         let service = AgentService(
-            providers: providers, endpoint: connect, settings: settings, logger: logger)
+            providers: providers, endpoint: connect ?? settings.daemon.endpoint, configuration: configuration,
+            settings: settings, logger: logger)
         let endSignals = ProcessSignals(SIGTERM, SIGINT)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }

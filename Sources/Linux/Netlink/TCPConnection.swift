@@ -3,15 +3,15 @@ internal import Glibc
 /// The two ends of a TCP connection: the socket of this process, and the peer's.
 package struct TCPConnection: Hashable, Sendable {
     /// One end.
-    package struct End: Hashable, Sendable {
+    package struct End: Hashable, Sendable, CustomStringConvertible {
         /// The address: 4 bytes (ip(7)) or 16 (ipv6(7)).
         package let address: [UInt8]
         /// The port.
         package let port: UInt16
 
-        /// An end with this address and port.
+        /// An end with this address and port. An IPv4 address that is mapped into IPv6 becomes one of IPv4.
         package init(address: [UInt8], port: UInt16) {
-            self.address = address
+            self.address = address.starts(with: Self.mappedPrefix) ? Array(address[12...]) : address
             self.port = port
         }
 
@@ -28,8 +28,7 @@ package struct TCPConnection: Hashable, Sendable {
             return nil
         }
 
-        /// The end that `getsockname(2)` or `getpeername(2)` returns; `nil` if it is neither of IPv4 nor of IPv6. An IPv4
-        /// address that is mapped into IPv6 is returned as one of IPv4.
+        /// The end that `getsockname(2)` or `getpeername(2)` returns; `nil` if it is neither of IPv4 nor of IPv6.
         fileprivate init?(_ read: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32) {
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -38,14 +37,13 @@ package struct TCPConnection: Hashable, Sendable {
             }
             guard result == 0 else { return nil }
             let bytes = withUnsafeBytes(of: storage) { Array($0.prefix(Int(length))) }
+            let address: ArraySlice<UInt8>
             switch Int32(storage.ss_family) {
-            case AF_INET where bytes.count >= 8: address = Array(bytes[4..<8])
-            case AF_INET6 where bytes.count >= 24:
-                let whole = Array(bytes[8..<24])
-                address = whole.starts(with: Self.mappedPrefix) ? Array(whole[12...]) : whole
+            case AF_INET where bytes.count >= 8: address = bytes[4..<8]
+            case AF_INET6 where bytes.count >= 24: address = bytes[8..<24]
             default: return nil
             }
-            port = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+            self.init(address: Array(address), port: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
         }
 
         private static let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
@@ -62,6 +60,12 @@ package struct TCPConnection: Hashable, Sendable {
             guard address.count == 16, !isLoopback else { return Self.text(address) }
             return Self.text(address.prefix(8) + [UInt8](repeating: 0, count: 8)) + "/64"
         }
+
+        /// The address as text, without the port: `192.0.2.7`, `2001:db8::1`.
+        package var host: String { Self.text(address) }
+
+        /// The address and the port, as in URLs: `192.0.2.7:50312`, `[2001:db8::1]:50312`.
+        package var description: String { address.count == 4 ? "\(host):\(port)" : "[\(host)]:\(port)" }
 
         private static func text(_ address: [UInt8]) -> String {
             var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -13,5 +13,6 @@
 /// The folders: `Peer` is what users meet first, `Elements` and `Fetching` are its two halves, `Values` and `Errors`
 /// the words they share, and `Blocking` is the same for scripts. Below them `Session` is the whole behaviour as a pure
 /// state machine, and `Transport` carries out on sockets what it decides.
+@_exported public import struct Digests.Fingerprint
 @_exported public import JSONText
 @_exported public import JetProtocol

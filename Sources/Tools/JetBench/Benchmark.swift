@@ -1,3 +1,4 @@
+package import Jet
 package import JetProtocol
 
 /// A run of `jet bench`: one mode over one or more transports, some rounds each, *interleaved*: what else happens on the
@@ -13,6 +14,8 @@ package struct Benchmark: Sendable {
     package var pid: Int32?
     /// The timeout for expected messages, in seconds.
     package var patience: Double
+    /// Which daemons are trusted, and the key that is shown to them.
+    package var security = Peer.Security()
 
     /// A run of these parts.
     package init(mode: any Mode, endpoints: [Endpoint], rounds: Int = 1, pid: Int32? = nil, patience: Double = 5) {
@@ -37,7 +40,8 @@ package struct Benchmark: Sendable {
                 let endpoint = endpoints[index]
                 progress("\(type(of: mode).name) over \(endpoint), round \(round) of \(rounds)")
                 let site = try Site(
-                    endpoint: endpoint, size: mode.size, connections: mode.connections, pid: pid, patience: patience)
+                    endpoint: endpoint, size: mode.size, connections: mode.connections, pid: pid, patience: patience,
+                    security: security)
                 var figures = try mode.measure(at: site)
                 try site.clear()
                 if let pid = site.daemon?.pid, !known.insert(pid).inserted {
@@ -55,11 +59,13 @@ extension Benchmark {
     /// The first of some endpoints to which one can connect; `nil` of none.
     ///
     /// - Throws: `BenchError.cannotConnect` if there is one, but none answers.
-    package static func firstReachable(of candidates: [Endpoint], patience: Double) throws(BenchError) -> Endpoint? {
+    package static func firstReachable(
+        of candidates: [Endpoint], patience: Double, security: Peer.Security = Peer.Security()
+    ) throws(BenchError) -> Endpoint? {
         var failure: BenchError?
         for candidate in candidates {
             do throws(BenchError) {
-                _ = try LoadLoop(patience: patience).connect(to: candidate, listener: Listener())
+                _ = try LoadLoop(patience: patience, security: security).connect(to: candidate, listener: Listener())
                 return candidate
             } catch {
                 failure = failure ?? error

@@ -24,7 +24,9 @@ struct JetTool: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             ListCommand.self, GetCommand.self, WatchCommand.self, SetCommand.self, CallCommand.self, InfoCommand.self,
-            TopCommand.self, BenchCommand.self, PasswdCommand.self,
+            TopCommand.self, BenchCommand.self, PasswdCommand.self, PairCommand.self, KeysCommand.self,
+            ContextCommand.self,
+            ForgetCommand.self, TLSCommand.self, RemoteCommand.self, DiscoverCommand.self,
         ])
 
     static func main() async {

@@ -128,6 +128,23 @@ extension ErrorObject {
         return invalidParams(.badRule, value.text)
     }
 
+    /// -32602 with `{<key>: true}`.
+    package static func refusal(_ key: ErrorKey) -> ErrorObject { .invalidParams(key, Array("true".utf8)) }
+
+    /// -32602 for a peer that must log in first.
+    public static var loginRequired: ErrorObject { .refusal(.loginRequired) }
+
+    /// -32602 for a password over a connection of another machine that is not encrypted.
+    public static var unencrypted: ErrorObject { .refusal(.unencrypted) }
+
+    /// -32602 for a key that no user has, and for a connection without a client key.
+    public static var invalidKey: ErrorObject { .refusal(.invalidKey) }
+
+    /// -32602 for the code of a pairing that is refused.
+    public static func invalidCode(_ refusal: PairingRefusal) -> ErrorObject {
+        .invalidParams(.invalidCode, JSON.string(refusal.rawValue).text)
+    }
+
     /// -32603 with a short reason.
     public static func internalError(_ reason: String) -> ErrorObject {
         ErrorObject(code: .internalError, message: "Internal error", data: JSON.string(reason).text)

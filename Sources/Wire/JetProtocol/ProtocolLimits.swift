@@ -77,6 +77,21 @@ package enum ProtocolLimits {
     /// How much work one request may cause, in units of about a nanosecond.
     package static let work = 1_000_000_000
 
+    // MARK: Pairing (§8.4)
+
+    /// How long an offer to pair lasts, in seconds.
+    package static let offerSeconds = 600
+    /// The shortest and the longest time that can be asked for, in seconds.
+    package static let offerRange = 10...86_400
+    /// The group of a user that an offer creates.
+    package static let offerGroup = operatorGroup
+    /// How many groups an offer may name.
+    package static let offerGroups = 64
+    /// How many offers there may be.
+    package static let pairingOffers = 16
+    /// After how many wrong codes all offers end.
+    package static let wrongCodes = 5
+
     // MARK: Additions (§7)
 
     /// The longest interval, in seconds: a day.

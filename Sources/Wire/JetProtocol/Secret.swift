@@ -44,6 +44,9 @@ public final class Secret: @unchecked Sendable {
         self.init(copying: copy)
     }
 
+    /// No bytes, where there is no secret.
+    public static let empty = Secret("")
+
     deinit {
         explicit_bzero(memory, count)
         memory.deallocate()

@@ -22,10 +22,15 @@ package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashabl
     package static let passwd: MethodName = "passwd"
     package static let echo: MethodName = "echo"
     package static let peers: MethodName = "peers"
+    package static let offerPairing: MethodName = "offerPairing"
+    package static let pair: MethodName = "pair"
+    package static let keys: MethodName = "keys"
+    package static let removeKey: MethodName = "removeKey"
 
     /// The methods of the daemon, in the order of jet-protocol(7).
     package static let daemon: [MethodName] = [
         add, change, remove, fetch, unfetch, get, set, call, info, config, authenticate, passwd, echo, peers,
+        offerPairing, pair, keys, removeKey,
     ]
 
     /// Whether an owner answers it, and not the daemon (jet-protocol(7) §3).
@@ -51,6 +56,14 @@ package enum MemberName {
     @inlinable package static var encoding: StaticString { "encoding" }
     @inlinable package static var user: StaticString { "user" }
     @inlinable package static var password: StaticString { "password" }
+    @inlinable package static var key: StaticString { "key" }
+
+    // Of pairing (§8.4, §8.6)
+    @inlinable package static var groups: StaticString { "groups" }
+    @inlinable package static var seconds: StaticString { "seconds" }
+    @inlinable package static var code: StaticString { "code" }
+    @inlinable package static var title: StaticString { "title" }
+    @inlinable package static var fingerprint: StaticString { "fingerprint" }
 
     // Of notifications (§4.6, §4.7)
     @inlinable package static var event: StaticString { "event" }
@@ -64,10 +77,21 @@ package enum ErrorKey: String, Hashable, Sendable, CaseIterable {
     // Of Invalid params (§5.2)
     case pathNotExists, pathAlreadyExists, foreignPath, fetchOnly, noAccess, notAState, notAMethod, missingParam
     case wrongType, unknownParam, fetchIdInUse, badRule, invalidUser, invalidPassword, alreadyFetching
+    case loginRequired, unencrypted, invalidKey, invalidCode
     // Of Connection closed (§5.1)
     case ownerGone, daemonStopping
     // Of Limit exceeded (§5.3)
     case limit
+}
+
+/// Why the code of a pairing is refused (jet-protocol(7) §8.4).
+public enum PairingRefusal: String, Error, Hashable, Sendable, CaseIterable {
+    /// There is no offer with this code.
+    case wrong
+    /// The code was used.
+    case used
+    /// The offer is over, was replaced by another one, or was withdrawn because of wrong codes.
+    case expired
 }
 
 /// The limits that `-32010 Limit exceeded` names (jet-protocol(7) §5.3).
@@ -77,6 +101,7 @@ package enum LimitName: String, Hashable, Sendable, CaseIterable {
     // Of accounts: what all peers of a user have together
     case elements, bytes, fetches, ruleBytes, connections, unreadBytes, work
     /// Of the daemon as a whole.
+    case pairingOffers
     /// Of the library `Jet`, for an element whose handler is too slow.
     case waitingRequests
 }

@@ -9,7 +9,7 @@ import Testing
 struct DeliveryTests {
     private let delivery: Delivery
     private let elements = ElementTable(AccountTable(.defaults), seed: 7)
-    private let owner = Peer(id: PeerID(index: 0), groups: Groups())
+    private let owner = Peer(id: PeerID(index: 0))
 
     init() {
         var configuration = Bus.Configuration()
@@ -61,7 +61,7 @@ struct DeliveryTests {
 
     @Test("an outbox that is full, or behind which notifications wait, is not open")
     func open() throws {
-        let peer = Peer(id: PeerID(index: 1), groups: Groups(), outboxLimit: 20)
+        let peer = Peer(id: PeerID(index: 1), outboxLimit: 20)
         let fetcher = try fetcher(of: peer)
         let element = add("a", "1")
         /// Whether the outbox is open, whether notifications are conflated, and how full it is.

@@ -66,7 +66,7 @@ struct FetchIndexTests {
             ]
             return rules.randomElement(using: &random) ?? [:]
         }
-        let peer = Peer(id: PeerID(index: 0), groups: Groups(), outboxLimit: 1 << 20)
+        let peer = Peer(id: PeerID(index: 0), outboxLimit: 1 << 20)
         var index = FetchIndex(seed: seed)
         let hash = ByteHash(seed: seed)
         var fetchers: [Fetcher] = []

@@ -18,7 +18,7 @@ struct FetcherSetTests {
         "what is set is found, what is removed is not, however many there are", arguments: 1...5 as ClosedRange<UInt64>)
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let peer = Peer(id: PeerID(index: 0), groups: Groups())
+        let peer = Peer(id: PeerID(index: 0))
         var set = FetcherSet()
         var expected: [Int: Fetcher] = [:]
         for step in 0..<2000 {

@@ -5,6 +5,7 @@ import JetDaemon
 import Logging
 import NetworkApply
 import SystemUpdate
+import TLSGateway
 import TestSupport
 import Testing
 
@@ -27,7 +28,7 @@ struct CatalogTests {
     /// The ids of all events of all programs.
     private static let ids =
         ids(DaemonEvent.self) + ids(AgentEvent.self) + ids(NetworkEvent.self) + ids(UpdateEvent.self)
-        + ids(SpoolEvent.self)
+        + ids(GatewayEvent.self) + ids(SpoolEvent.self)
 
     private static func entries() throws -> [Entry] {
         var entries: [Entry] = []
@@ -70,7 +71,7 @@ struct CatalogTests {
             #expect(entry.header["Subject"]?.isEmpty == false, "\(entry.id)")
             #expect(entry.header["Defined-By"] == "Jet", "\(entry.id)")
             let manual = try #require(entry.header["Support"])
-            #expect(manual == "jetd(8)" || manual == "jet-agent(8)", "\(entry.id)")
+            #expect(["jetd(8)", "jet-agent(8)", "jet-tls(8)"].contains(manual), "\(entry.id)")
             #expect(entry.header["Documentation"] == "man:" + manual, "\(entry.id)")
             #expect(entry.text.utf8.count > 20, "\(entry.id)")
         }

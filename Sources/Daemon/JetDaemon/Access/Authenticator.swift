@@ -7,23 +7,25 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Checks and changes passwords, on a thread of its own, one after the other.
+/// Knows the users: checks and changes passwords and keys, on a thread of its own, one after the other.
 ///
 /// One thread is a limit on purpose: checking passwords takes at most one core and the memory of one check, and passwords
 /// cannot be guessed faster than that.
 final class Authenticator: Sendable {
     /// The users and their file.
-    private struct Users {
+    struct Users {
         var file: UserFile?
         var table = UserTable()
+        /// The offers to pair.
+        var offers = PairingOffers()
         /// How long the last check took, in nanoseconds.
         var checkTime: UInt64 = 30_000_000
     }
 
-    private let logger: Logger
-    private let events: EventLog
-    private let pool = NIOThreadPool(numberOfThreads: 1)
-    private let users = Mutex(Users())
+    let logger: Logger
+    let events: EventLog
+    let pool = NIOThreadPool(numberOfThreads: 1)
+    let users = Mutex(Users())
 
     init(logger: Logger) {
         self.logger = logger
@@ -45,12 +47,23 @@ final class Authenticator: Sendable {
     func load(_ configuration: DaemonConfiguration) async throws -> AccessTables {
         try await pool.runIfActive {
             let access = AccessTables(
+                gateways: GatewayTable(configuration.gateways, logger: self.logger),
                 grants: try GrantTable(configuration.grants, logger: self.logger),
                 accounts: AccountRules(configuration.accounts, logger: self.logger),
                 pathOwners: [PathOwner](configuration.paths, logger: self.logger))
             let users = try self.read(configuration)
+            self.warn(ofSubjects: configuration.subjects, in: users.table)
             self.users.withLock { ($0.file, $0.table) = (users.file, users.table) }
             return access
+        }
+    }
+
+    /// Logs which users of certificates do not exist.
+    private func warn(ofSubjects subjects: [String: String], in table: UserTable) {
+        for (subject, user) in subjects.sorted(by: { $0.key < $1.key }) where table[user] == nil {
+            logger.warning(
+                "no such user; peers with this certificate are not logged in",
+                metadata: ["subject": "\(subject)", "user": "\(user)"])
         }
     }
 
@@ -80,7 +93,7 @@ final class Authenticator: Sendable {
     /// How long a check takes, in nanoseconds: as long as the last one.
     var checkTime: UInt64 { users.withLock { $0.checkTime } }
 
-    /// Checks a password, or changes one. The future fails if the daemon stops before.
+    /// Does what changes the users file, or takes long. The future fails if the daemon stops before.
     ///
     /// - Parameter label: The peer, for the log. It may have disconnected when the result is there.
     func check(
@@ -90,6 +103,10 @@ final class Authenticator: Sendable {
             switch request.kind {
             case .authentication: self.login(request, label)
             case .passwordChange(let asker): self.changePassword(request, by: asker, label)
+            case .pairing(let code, let title, let key): self.pair(code, title, key, label)
+            case .keyRemoval(let key): self.removeKey(key, request.asker, label)
+            // The hub answers these itself.
+            case .keyAuthentication, .pairingOffer, .keyList: .failed("the request is not for this thread")
             }
         }
     }
@@ -120,6 +137,9 @@ final class Authenticator: Sendable {
             DaemonEvent.unknownUser, by: label.source, label.with(["user": "\(PeerLabel.printable(request.user))"]))
     }
 
+    /// Uses what is in a file now, unless another file was configured meanwhile.
+    func adopt(_ table: UserTable, of file: UserFile) { users.withLock { if $0.file == file { $0.table = table } } }
+
     /// Changes the password in the users file, which is read again before. Other changes in the file apply from now on,
     /// too.
     private func changePassword(_ request: Bus.AuthenticationRequest, by asker: String, _ label: PeerLabel)
@@ -131,7 +151,7 @@ final class Authenticator: Sendable {
             let table = try file.update { users throws(UserTable.Refusal) in
                 try users.changePassword(of: request.user, to: request.password, by: asker)
             }
-            users.withLock { if $0.file == file { $0.table = table } }
+            adopt(table, of: file)
             events.note(DaemonEvent.passwordChanged, by: label.source, metadata)
             return .changed
         } catch let refusal as UserTable.Refusal {

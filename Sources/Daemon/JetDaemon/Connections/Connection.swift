@@ -31,6 +31,8 @@ final class Connection: ChannelInboundHandler {
     let transport: Transport
     /// What the system knows of the peer.
     let identity: PeerIdentity
+    /// The user that the peer is by its key or certificate, while it is logged in by it.
+    var provenUser: String?
     private(set) var phase = Phase.new
     /// Whether the socket is read.
     var isReading = true

@@ -14,17 +14,24 @@ struct PeerLabel: Sendable {
         var metadata: Logger.Metadata = ["peer": "\(peer.index)"]
         if let name = bus.name(of: peer) { metadata["name"] = "\(Self.beginning(of: name))" }
         if let user = bus.user(of: peer) { metadata["user"] = "\(user)" }
-        let address = connection?.context?.channel.remoteAddress
-        if let address, let host = address.ipAddress, let port = address.port {
-            metadata["address"] = .string(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
-        }
+        let end = connection?.identity.end
+        metadata["address"] = end.map { "\($0)" }
         if let uid = bus.userID(of: peer) {
             metadata["uid"] = "\(uid)"
             source = "uid \(uid)"
         } else {
-            source = address?.ipAddress ?? "unknown"
+            source = connection?.identity.host ?? "unknown"
         }
         self.metadata = metadata
+    }
+
+    /// The label of a connection that is no peer of the bus yet.
+    init(_ identity: PeerIdentity) {
+        var metadata: Logger.Metadata = [:]
+        metadata["address"] = identity.end.map { "\($0)" }
+        metadata["uid"] = identity.credentials.userID.map { "\($0)" }
+        self.metadata = metadata
+        source = identity.credentials.userID.map { "uid \($0)" } ?? identity.host
     }
 
     /// The label with more metadata.

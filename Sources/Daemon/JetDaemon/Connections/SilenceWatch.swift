@@ -6,7 +6,7 @@ import NIOCore
 final class SilenceWatch {
     private let eventLoop: any EventLoop
     /// `nil` for no limit.
-    private let limit: TimeAmount?
+    let limit: TimeAmount?
     private var connections: [ObjectIdentifier: (connection: Connection, deadline: NIODeadline)] = [:]
     private var next: Scheduled<Void>?
 

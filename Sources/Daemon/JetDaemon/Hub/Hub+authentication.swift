@@ -2,8 +2,8 @@ import JetBus
 import JetProtocol
 import NIOCore
 
-/// Requests to authenticate, on their way from the bus to the authenticator and back. They wait in a `LoginQueue`, so that
-/// those of peers that have disconnected meanwhile cost nothing, and none waits for the wrong passwords of others.
+/// Requests about users, on their way from the bus to the authenticator and back. What takes long waits in a `LoginQueue`, so
+/// that requests of peers that have disconnected meanwhile cost nothing, and none waits for the wrong passwords of others.
 extension Hub {
     /// Takes the requests from the bus.
     func enqueueAuthentications() {
@@ -12,16 +12,31 @@ extension Hub {
     }
 
     private func enqueue(_ request: Bus.AuthenticationRequest) {
-        let source = connection(of: request.peer).map { "\($0.identity.account)" } ?? ""
+        let source = "\(request.asker.account)"
         let user: String
         switch request.kind {
         case .authentication:
             guard authenticator.exists(request.user) else { return refuseUnknown(request) }
             user = request.user
         case .passwordChange(let asker): user = asker
+        // All codes of an account wait for each other. No user has this name.
+        case .pairing: user = ""
+        case .keyRemoval: user = request.asker.user ?? ""
+        case .keyAuthentication: return finish(request, keyLogin(of: request.peer))
+        case .pairingOffer(let terms):
+            return finish(request, authenticator.offer(terms, request.asker, label(of: request.peer)))
+        case .keyList:
+            return finish(request, authenticator.keys(for: request.asker, connections: bus.connectionsByKey))
         }
         guard !logins.add(request, .init(source: source, user: user)) else { return }
         finish(request, .limitExceeded(max: LoginQueue<Bus.AuthenticationRequest>.waitingLimit))
+    }
+
+    /// Looks up whose key a connection has shown.
+    private func keyLogin(of peer: PeerID) -> Bus.AuthenticationResult {
+        guard let login = connection(of: peer).flatMap({ login(of: $0.identity) }) else { return .refused(.invalidKey) }
+        noteLogin(login, of: peer)
+        return .recognized(user: login.user, groups: login.groups)
     }
 
     /// Answers that there is no such user, after about the time that a check takes: without a check, so that names that do
@@ -49,7 +64,7 @@ extension Hub {
                 result in
                 // It fails only when the daemon stops.
                 guard case .success(let result) = result else { return }
-                self.logins.finish(isRight: result.isRight, at: NIODeadline.now().uptimeNanoseconds)
+                self.logins.finish(isRight: result.isRight(for: request.kind), at: NIODeadline.now().uptimeNanoseconds)
                 self.finish(request, result)
                 self.checkNext()
             }
@@ -61,21 +76,40 @@ extension Hub {
 
     private func finish(_ request: Bus.AuthenticationRequest, _ result: Bus.AuthenticationResult) {
         let isAwaited = bus.isAwaited(request)
+        var user = request.user
+        switch result {
+        case .recognized(let name, _): user = name
+        case .paired(let name, _):
+            user = name
+            if isAwaited { connection(of: request.peer)?.provenUser = name }
+        default: break
+        }
         bus.answer(
-            request, with: result, limits: accounts.entry(forLogin: request.user).limits,
+            request, with: result, limits: accounts.entry(forLogin: user).limits,
             at: NIODeadline.now().uptimeNanoseconds)
+        // The answer is before the error that tells a peer that its own key was removed.
+        if result.changesUsers(by: request.kind) { closeInvalidLogins() }
         if isAwaited { connection(of: request.peer)?.continueReading(request.peer) }
         scheduleTurnEnd()
     }
 }
 
 extension Bus.AuthenticationResult {
-    /// Whether the password was right; `nil` if that was not found out, or it was a change of a password.
-    fileprivate var isRight: Bool? {
+    /// Whether the password or the code was right; `nil` if that was not found out, or it was another request.
+    fileprivate func isRight(for kind: Bus.AuthenticationRequest.Kind) -> Bool? {
         switch self {
-        case .granted: true
+        case .granted, .recognized, .paired: true
         case .wrongPassword, .unknownUser: false
-        case .changed, .forbidden, .limitExceeded, .failed: nil
+        case .refused: if case .pairing = kind { false } else { nil }
+        case .changed, .answered, .forbidden, .limitExceeded, .failed: nil
+        }
+    }
+
+    /// Whether the users file may have other users and keys than before.
+    fileprivate func changesUsers(by kind: Bus.AuthenticationRequest.Kind) -> Bool {
+        switch (self, kind) {
+        case (.changed, _), (.paired, _), (.answered, .keyRemoval): true
+        default: false
         }
     }
 }

@@ -25,6 +25,14 @@ final class Hub {
     private(set) var origins: OriginRule
     /// Whether peers on other machines may connect without encryption.
     private(set) var allowsPlaintext: Bool
+    /// What peers of gateways may do that have not logged in.
+    private(set) var anonymous: DaemonConfiguration.AnonymousAccess
+    /// The users of peers with a certificate, by its subject.
+    private(set) var subjects: [String: String]
+    /// Who may forward the connections of others.
+    private(set) var gateways: GatewayTable
+    /// How many connections of gateways wait for their header.
+    var openHandshakes = 0
     let authenticator: Authenticator
     /// The groups of peers on the unix socket, by the user and the groups that they run as.
     private(set) var grants: GrantTable
@@ -69,6 +77,7 @@ final class Hub {
         socketOwners: SocketOwners?, logger: Logger, eventLoop: any EventLoop
     ) {
         self.authenticator = authenticator
+        gateways = access.gateways
         grants = access.grants
         accounts = access.accounts
         self.socketOwners = socketOwners
@@ -90,15 +99,21 @@ final class Hub {
         name = configuration.bus.name
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
+        anonymous = configuration.anonymous
+        subjects = configuration.subjects
     }
 
     /// Applies the settings that can change while the daemon runs. They apply to new connections.
     func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables) {
+        gateways = access.gateways
         grants = access.grants
         accounts = access.accounts
         bus.setPathOwners(access.pathOwners)
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
+        anonymous = configuration.anonymous
+        subjects = configuration.subjects
+        closeInvalidLogins()
     }
 
     /// Keeps a listening channel, and its file if it has one, to close them when the daemon stops.
@@ -115,12 +130,18 @@ final class Hub {
     func connect(_ connection: Connection) -> PeerID? {
         if case .closing = stage { return nil }
         let identity = connection.identity
-        let groups = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
+        let granted = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
+        let login = login(of: identity)
+        let limits = login.map { accounts.entry(forLogin: $0.user) } ?? accounts.entry(for: identity.credentials)
+        let permission: Permission =
+            identity.forwarding == nil ? .all : anonymous == .read ? .read : Permission.none
         let id = bus.connect(
-            groups: groups ?? Groups(), credentials: identity.credentials,
-            limits: accounts.entry(for: identity.credentials).limits, framing: connection.transport.framing)
+            groups: login?.groups ?? granted ?? Groups(), credentials: identity.credentials, user: login?.user,
+            permission: permission, limits: limits.limits,
+            framing: connection.transport.framing)
         makeRoom(for: id)
         connections[id.index] = connection
+        if let login { noteLogin(login, of: id) }
         return id
     }
 

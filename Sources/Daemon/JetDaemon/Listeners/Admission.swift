@@ -37,6 +37,9 @@ struct Admission {
     /// connections that are being refused.
     static func connections(ofDescriptors limit: Int) -> Int { max(limit - 32 - RefusedConnection.most, limit / 2) }
 
+    /// How many connections of gateways may wait for their header, which only then are counted for an account.
+    var mostHandshakes: Int { max(total / 8, 16) }
+
     /// Counts a connection.
     ///
     /// - Parameter configured: The limit that is configured for the account.

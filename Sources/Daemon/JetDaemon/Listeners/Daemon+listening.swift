@@ -34,7 +34,8 @@ extension Daemon {
     /// Serves a socket that systemd has opened.
     func serve(_ socket: ReceivedSocket) async throws {
         do {
-            let bootstrap = bootstrap(socket.transport, isLocal: socket.isLocal)
+            let bootstrap =
+                socket.kind == .gateway ? gatewayBootstrap : bootstrap(socket.transport, isLocal: socket.isLocal)
             let channel = try await unlessStopping { bootstrap.withBoundSocket(socket.descriptor) }
             try await note(channel, file: nil, isReceived: true)
         } catch {
@@ -84,7 +85,33 @@ extension Daemon {
 
     /// - Parameter isLocal: Whether only peers on this machine can connect. Others need `allowsPlaintext`.
     private func bootstrap(_ transport: Transport, isLocal: Bool = true) -> ServerBootstrap {
-        let (hub, messageLimit, logger) = (hub, configuration.messageLimit, logger)
+        let messageLimit = configuration.messageLimit
+        return bootstrap { channel, hub in
+            let identity = PeerIdentity(of: channel, transport, owners: hub.socketOwners)
+            do throws(Admission.Refusal) {
+                try hub.admit(channel, identity)
+            } catch {
+                return try hub.refuse(channel, error, transport)
+            }
+            if !isLocal, !hub.allowsPlaintext {
+                // Only HTTP can answer why.
+                guard transport == .webSocket else { throw ChannelError.ioOnClosedChannel }
+                return try HTTPPage.installRefusal(in: channel, hub: hub, identity: identity)
+            }
+            if transport != .unix { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
+            try hub.install(in: channel, transport, identity, messageLimit: messageLimit)
+        }
+    }
+
+    /// A listener for the connections of gateways.
+    private var gatewayBootstrap: ServerBootstrap {
+        let messageLimit = configuration.messageLimit
+        return bootstrap { channel, hub in try GatewayHandshake.begin(in: channel, hub: hub, messageLimit: messageLimit) }
+    }
+
+    /// - Parameter initialize: Adds the handlers of an accepted connection. If it throws, the connection is closed.
+    private func bootstrap(_ initialize: @escaping @Sendable (any Channel, Hub) throws -> Void) -> ServerBootstrap {
+        let (hub, logger) = (hub, logger)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -98,22 +125,9 @@ extension Daemon {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let hub = hub.value else { throw ChannelError.ioOnClosedChannel }
-                    let identity = PeerIdentity(of: channel, transport, owners: hub.socketOwners)
-                    guard try hub.admit(channel, identity, transport) else { return }
-                    if !isLocal, !hub.allowsPlaintext {
-                        // Only HTTP can answer why.
-                        guard transport == .webSocket else { throw ChannelError.ioOnClosedChannel }
-                        return try HTTPPage.installRefusal(in: channel, hub: hub)
-                    }
                     try channel.syncOptions?
                         .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: hub.receiveBuffer))
-                    if transport != .unix { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
-                    if transport == .webSocket {
-                        return try WebSocketUpgrader.install(
-                            in: channel, hub: hub, messageLimit: messageLimit, identity: identity)
-                    }
-                    try channel.pipeline.syncOperations.addHandler(
-                        Connection(hub: hub, messageLimit: messageLimit, transport: transport, identity: identity))
+                    try initialize(channel, hub)
                 }
             }
     }
@@ -131,5 +145,18 @@ extension Daemon {
             default: String(cString: strerror(error.errnoCode))
             }
         return DaemonError("cannot listen at \(endpoint): \(advice)")
+    }
+}
+
+extension Hub {
+    /// Adds the handlers of a peer to its channel.
+    func install(
+        in channel: any Channel, _ transport: Transport, _ identity: PeerIdentity, messageLimit: Int
+    ) throws {
+        if transport == .webSocket {
+            return try WebSocketUpgrader.install(in: channel, hub: self, messageLimit: messageLimit, identity: identity)
+        }
+        try channel.pipeline.syncOperations.addHandler(
+            Connection(hub: self, messageLimit: messageLimit, transport: transport, identity: identity))
     }
 }

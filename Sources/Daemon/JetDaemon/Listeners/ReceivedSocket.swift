@@ -14,8 +14,9 @@ public struct ReceivedSocket: Hashable, Sendable {
         case tcp
         /// WebSocket over TCP.
         case web
-        /// WebSocket for peers on other machines.
-        case remote
+        /// The connections of a gateway, on a unix socket: each begins with a header of the PROXY protocol that says who the
+        /// peer is.
+        case gateway
     }
 
     /// The protocol.
@@ -48,7 +49,7 @@ public struct ReceivedSocket: Hashable, Sendable {
             throw DaemonError("the socket '\(name)' is neither a unix socket nor a TCP socket")
         }
         switch (kind, address) {
-        case (.unix, .unix(let path)):
+        case (.unix, .unix(let path)), (.gateway, .unix(let path)):
             endpoint = .unix(path: path)
             isLocal = true
         case (.tcp, .internet(let host, let port, let isLoopback)):
@@ -57,10 +58,7 @@ public struct ReceivedSocket: Hashable, Sendable {
         case (.web, .internet(let host, let port, let isLoopback)):
             endpoint = .webSocket(host: host, port: port)
             isLocal = isLoopback
-        case (.remote, .internet(let host, let port, _)):
-            endpoint = .webSocket(host: host, port: port)
-            isLocal = false
-        case (.unix, .internet): throw DaemonError("the socket '\(name)' must be a unix socket")
+        case (.unix, .internet), (.gateway, .internet): throw DaemonError("the socket '\(name)' must be a unix socket")
         case (_, .unix): throw DaemonError("the socket '\(name)' must be a TCP socket, not a unix socket")
         }
         self.kind = kind
@@ -69,9 +67,9 @@ public struct ReceivedSocket: Hashable, Sendable {
 
     var transport: Transport {
         switch kind {
-        case .unix: .unix
+        case .unix, .gateway: .unix
         case .tcp: .tcp
-        case .web, .remote: .webSocket
+        case .web: .webSocket
         }
     }
 

@@ -66,24 +66,27 @@ final class RefusedConnection: ChannelInboundHandler {
 extension Hub {
     /// Counts a connection that was accepted for its account, until it is closed.
     ///
-    /// - Returns: Whether it may stay; otherwise the channel has a handler that tells the peer why not.
-    /// - Throws: If the channel is to be closed immediately.
-    func admit(_ channel: any Channel, _ identity: PeerIdentity, _ transport: Transport) throws -> Bool {
+    /// - Throws: The refusal, if the account has as many as it may; it is logged.
+    func admit(_ channel: any Channel, _ identity: PeerIdentity) throws(Admission.Refusal) {
         let account = identity.account
-        let closed = channel.closeFuture.assumeIsolated()
         do throws(Admission.Refusal) {
             try admission.admit(
-                account, isUnix: transport == .unix, configured: accounts.entry(for: identity.credentials).connections)
+                account, isUnix: identity.local != nil, configured: entry(for: identity).connections)
         } catch {
             noteRefusal(error, identity)
-            guard refusedConnections < RefusedConnection.most else { throw ChannelError.ioOnClosedChannel }
-            refusedConnections += 1
-            closed.whenComplete { _ in self.refusedConnections -= 1 }
-            try channel.pipeline.syncOperations.addHandler(RefusedConnection(error, transport))
-            return false
+            throw error
         }
-        closed.whenComplete { _ in self.admission.release(account) }
-        return true
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.admission.release(account) }
+    }
+
+    /// Adds a handler to a channel that tells the peer why its connection is refused.
+    ///
+    /// - Throws: If the channel is to be closed immediately.
+    func refuse(_ channel: any Channel, _ refusal: Admission.Refusal, _ transport: Transport) throws {
+        guard refusedConnections < RefusedConnection.most else { throw ChannelError.ioOnClosedChannel }
+        refusedConnections += 1
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.refusedConnections -= 1 }
+        try channel.pipeline.syncOperations.addHandler(RefusedConnection(refusal, transport))
     }
 
     private func noteRefusal(_ refusal: Admission.Refusal, _ identity: PeerIdentity) {

@@ -15,21 +15,24 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
 
     private let hub: Hub
     private let text: String
+    private let identity: PeerIdentity
     /// Whether the connection is refused because it would not be encrypted.
     private let isRefusal: Bool
     private var deadline: Scheduled<Void>?
     private var hasAnswered = false
 
-    init(hub: Hub, isRefusal: Bool = false) {
+    init(hub: Hub, identity: PeerIdentity, isRefusal: Bool = false) {
         self.hub = hub
+        self.identity = identity
         self.isRefusal = isRefusal
         text = "\(hub.name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet.\n"
     }
 
     /// Adds handlers to a new connection that answer each request with the reason for the refusal.
-    static func installRefusal(in channel: any Channel, hub: Hub) throws {
+    static func installRefusal(in channel: any Channel, hub: Hub, identity: PeerIdentity) throws {
         try channel.pipeline.syncOperations.addHandlers(
-            HTTPResponseEncoder(), WebSocketUpgrader.requestDecoder, HTTPPage(hub: hub, isRefusal: true))
+            HTTPResponseEncoder(), WebSocketUpgrader.requestDecoder,
+            HTTPPage(hub: hub, identity: identity, isRefusal: true))
     }
 
     // MARK: Requests
@@ -39,13 +42,13 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
         guard !isRefusal else {
             return answer(
                 context, .forbidden,
-                "connections from other machines are refused, because they are not encrypted; see allow-plaintext in jetd.toml(5)\n"
+                "connections from other machines are refused here, because they are not encrypted; see jet-remote(7)\n"
             )
         }
         let upgrades = request.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
         if upgrades {
             // The upgrade handler refused the request.
-            guard hub.origins.admits(request) else { return refuseOrigin(request, context) }
+            guard hub.origins.admits(request, of: identity) else { return refuseOrigin(request, context) }
             let version = request.headers["sec-websocket-version"].first
             guard version == nil || version == "13" else {
                 let headers: HTTPHeaders = ["Sec-WebSocket-Version": "13"]
@@ -65,9 +68,10 @@ final class HTTPPage: ChannelInboundHandler, RemovableChannelHandler {
 
     private func refuseOrigin(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let origin = request.headers["origin"].joined(separator: ", ")
-        let address = context.remoteAddress?.ipAddress ?? "unknown"
+        let address = identity.host
         hub.events.note(
-            DaemonEvent.originRefused, by: address, ["origin": "\(origin.prefix(256))", "address": "\(address)"])
+            DaemonEvent.originRefused, by: address,
+            ["origin": "\(PeerLabel.printable(origin))", "address": "\(address)"])
         answer(
             context, .forbidden,
             "pages of this origin may not connect; to allow them, see allow-origins in jetd.toml(5)\n"

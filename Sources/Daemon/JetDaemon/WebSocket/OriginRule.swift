@@ -19,6 +19,14 @@ import NIOHTTP1
 /// resolve to 127.0.0.1. To the browser the page and the daemon then have the same origin, and both headers say
 /// `evil.example:11123`. But an attacker cannot serve a page under a name of somebody else. So `Host` must be an address,
 /// the name of this machine, alone or under `.local`, or the host of an allowed origin.
+///
+/// Through a gateway, pages are stricter held apart, since the browser is on another machine, and may show a client
+/// certificate with each connection, whatever page has opened it:
+///
+/// - A page of the loopback is one of the browser's machine, not of this one, so it is a foreign page.
+/// - With TLS, the daemon's own page has the scheme `https`. Its host may have any name: the browser has compared the name
+///   with the certificate, which an attacker's server cannot have for its name and this machine.
+/// - `*` does not allow pages of unknown origin to connect with a client certificate.
 public struct OriginRule: Hashable, Sendable {
     /// An origin in the form of the header: `https://panel.example`, or `null` for pages without one, such as files.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
@@ -26,6 +34,8 @@ public struct OriginRule: Hashable, Sendable {
         public let description: String
         /// Host and port, as in `Host`; empty for `null`.
         let authority: Substring
+        /// Whether the page was served with TLS.
+        var isSecure: Bool { description.hasPrefix("https://") }
 
         /// Parses an origin: a scheme, a host and optionally a port; `nil` if it is malformed.
         public init?(_ text: String) {
@@ -73,19 +83,27 @@ public struct OriginRule: Hashable, Sendable {
         allowed.formUnion(other.allowed)
     }
 
-    /// Whether a request may become a WebSocket.
-    func admits(_ request: HTTPRequestHead) -> Bool {
-        admits(origins: request.headers["origin"], hosts: request.headers["host"], hostName: Self.hostName)
+    /// Whether a request of this peer may become a WebSocket.
+    func admits(_ request: HTTPRequestHead, of peer: PeerIdentity) -> Bool {
+        admits(
+            origins: request.headers["origin"], hosts: request.headers["host"], through: peer.forwarding,
+            hostName: Self.hostName)
     }
 
     /// Whether a request with these headers `Origin` and `Host` may become a WebSocket on a machine with this name.
-    func admits(origins: [String], hosts: [String], hostName: String) -> Bool {
-        guard !origins.isEmpty, !allowsAll else { return true }
+    ///
+    /// - Parameter forwarding: What a gateway says of the connection; `nil` for one to the daemon itself.
+    func admits(
+        origins: [String], hosts: [String], through forwarding: PeerIdentity.Forwarding? = nil, hostName: String
+    ) -> Bool {
+        guard !origins.isEmpty else { return true }
+        if allowsAll, forwarding?.hasCertificate != true { return true }
         guard origins.count == 1, let origin = Origin(origins[0]) else { return false }
         if allowed.contains(origin) { return true }
         guard let page = Host(origin.authority) else { return false }
-        if page.isLoopback { return true }
+        if page.isLoopback, forwarding == nil { return true }
         guard hosts.count == 1, hosts[0].lowercased() == origin.authority else { return false }
+        if let forwarding, forwarding.isEncrypted { return origin.isSecure }
         let names = [hostName, hostName + ".local", String(hostName.prefix { $0 != "." }) + ".local"]
         return page.isAddress || names.contains(page.name) || allowed.contains { Host($0.authority)?.name == page.name }
     }

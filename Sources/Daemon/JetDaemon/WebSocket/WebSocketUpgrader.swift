@@ -25,7 +25,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
         let origins = hub.origins
         handshake = NIOWebSocketServerUpgrader(
             shouldUpgrade: { channel, request in
-                let headers = origins.admits(request) ? Self.headers(for: request) : nil
+                let headers = origins.admits(request, of: identity) ? Self.headers(for: request) : nil
                 return channel.eventLoop.makeSucceededFuture(headers)
             },
             upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
@@ -35,7 +35,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader {
     static func install(in channel: any Channel, hub: Hub, messageLimit: Int, identity: PeerIdentity) throws {
         let encoder = HTTPResponseEncoder()
         let decoder = requestDecoder
-        let page = HTTPPage(hub: hub)
+        let page = HTTPPage(hub: hub, identity: identity)
         let upgrade = HTTPServerUpgradeHandler(
             upgraders: [WebSocketUpgrader(hub: hub, messageLimit: messageLimit, identity: identity)],
             httpEncoder: encoder,

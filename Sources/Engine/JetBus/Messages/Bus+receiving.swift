@@ -202,6 +202,7 @@ extension Bus {
         let text = request.text.bytes
         var name = text.nameWord(method.content, hasEscapes: method.hasEscapes)
         if name == NameWord.none { name = wordOfUnusual(method, in: text) }
+        if request.sender._withUnsafeGuaranteedRef({ $0.permission != .all }) { try checkLogin(name, method, request) }
         if name == NameWord.of("change") {
             try elementRequests.change(request)
         } else if name == NameWord.of("set") {
@@ -230,12 +231,30 @@ extension Bus {
         case NameWord.of("peers"): try reportPeers(request)
         case NameWord.of("echo"): sessionRequests.echo(request)
         case NameWord.of("passwd"): try authenticator.passwd(request)
+        case NameWord.of("pair"): try authenticator.pair(request)
+        case NameWord.of("keys"): try authenticator.keys(request)
         default:
-            // The name of this one is longer than a word.
+            // The names of these are longer than a word.
             let text = request.text.bytes
             if method.equals("authenticate", in: text) { return try authenticator.authenticate(request) }
+            if method.equals("offerPairing", in: text) { return try authenticator.offerPairing(request) }
+            if method.equals("removeKey", in: text) { return try authenticator.removeKey(request) }
             throw .methodNotFound([UInt8(ascii: "\"")] + method.content.of(text).array + [UInt8(ascii: "\"")])
         }
+    }
+
+    /// Checks that a peer that has not logged in may use a method.
+    @inline(never)
+    private func checkLogin(
+        _ name: UInt64, _ method: JSONStringRange, _ request: borrowing Request
+    ) throws(ErrorObject) {
+        switch name {
+        case NameWord.of("config"), NameWord.of("info"), NameWord.of("echo"), NameWord.of("pair"): return
+        case NameWord.of("fetch"), NameWord.of("unfetch"), NameWord.of("get"):
+            if request.peer.permission == .read { return }
+        default: if method.equals("authenticate", in: request.text.bytes) { return }
+        }
+        throw .loginRequired
     }
 
     /// The word of a method's name that is long or has escapes.

@@ -1,3 +1,4 @@
+import Digests
 import JSONText
 import JetProtocol
 
@@ -14,6 +15,7 @@ final class Authenticator {
     private let delivery: Delivery
     private let accounts: AccountTable
     private let hasUsers: Bool
+    private let ownUserID: UInt32?
     private var lastSerial: UInt64 = 0
     /// The requests that the shell has not taken yet.
     private var waiting: ContiguousArray<Bus.AuthenticationRequest> = []
@@ -24,38 +26,110 @@ final class Authenticator {
         self.delivery = delivery
         self.accounts = accounts
         hasUsers = configuration.hasUsers
+        ownUserID = configuration.ownUserID
     }
 
     // MARK: Requests
 
     func authenticate(_ request: borrowing Request) throws(ErrorObject) {
+        if let key = request.optional("key") { return try authenticate(request, byKey: key) }
+        try checkIsPrivate(request)
         let credentials = try NamedPassword(of: request)
-        guard request.peer.fetchers.isEmpty else { throw Self.refusal(.alreadyFetching) }
+        try checkFetchesNothing(request)
         try begin(.authentication, credentials, request)
     }
 
+    private func authenticate(_ request: borrowing Request, byKey flag: ByteRange) throws(ErrorObject) {
+        guard flag.of(request.text.bytes).elementsEqual("true") else { throw .wrongType("key", got: request.params) }
+        try checkFetchesNothing(request)
+        try checkHasUsers()
+        try begin(.keyAuthentication(try key(of: request)), request)
+    }
+
     func passwd(_ request: borrowing Request) throws(ErrorObject) {
+        try checkIsPrivate(request)
         let credentials = try NamedPassword(of: request)
-        guard hasUsers else { throw Self.refusal(.invalidUser) }
+        try checkHasUsers()
         guard let user = request.peer.user else { throw Self.noAccess(credentials.user) }
         try begin(.passwordChange(by: user), credentials, request)
     }
 
+    func offerPairing(_ request: borrowing Request) throws(ErrorObject) {
+        // The result has a code that gives access.
+        try checkIsPrivate(request)
+        let terms = try Bus.PairingTerms(of: request)
+        try checkHasUsers()
+        try begin(.pairingOffer(terms), request)
+    }
+
+    func pair(_ request: borrowing Request) throws(ErrorObject) {
+        let text = try request.requiredText("code")
+        let title = try request.requiredName("title")
+        try checkFetchesNothing(request)
+        try checkHasUsers()
+        let key = try key(of: request)
+        // What cannot be a code cannot be a guess.
+        guard let code = PairingCode(parsing: text) else { throw .invalidCode(.wrong) }
+        try begin(.pairing(code, title: title, key: key), request)
+    }
+
+    func keys(_ request: borrowing Request) throws(ErrorObject) {
+        try checkHasUsers()
+        try begin(.keyList, request)
+    }
+
+    func removeKey(_ request: borrowing Request) throws(ErrorObject) {
+        let text = try request.requiredText("fingerprint")
+        guard let key = Fingerprint(parsing: text) else { throw .wrongType("fingerprint", got: request.params) }
+        try checkHasUsers()
+        try begin(.keyRemoval(key), request)
+    }
+
+    /// Begins with a request about a password.
     private func begin(
         _ kind: Bus.AuthenticationRequest.Kind, _ credentials: NamedPassword, _ request: borrowing Request
     ) throws(ErrorObject) {
-        guard hasUsers, credentials.user.utf8.count <= NamedPassword.longestName else {
-            throw Self.refusal(.invalidUser)
-        }
-        let account = try accounts.beginAuthentication(of: request.peer)
+        try checkHasUsers()
+        guard credentials.user.utf8.count <= NamedPassword.longestName else { throw .refusal(.invalidUser) }
+        try begin(kind, request, user: credentials.user, credentials.password)
+    }
+
+    private func begin(
+        _ kind: Bus.AuthenticationRequest.Kind, _ request: borrowing Request, user: String = "",
+        _ password: Secret = .empty
+    ) throws(ErrorObject) {
+        let peer = request.peer
+        let account = try accounts.beginAuthentication(of: peer)
         lastSerial &+= 1
         open[lastSerial] = account
+        let asker = Bus.Asker(
+            account: account.name, credentials: peer.credentials, user: peer.user, groups: peer.groups,
+            isAdministrator: peer.isAdministrator(ownUserID))
         waiting.append(
             Bus.AuthenticationRequest(
-                kind: kind, user: credentials.user, password: credentials.password, peer: request.peer.id,
-                serial: lastSerial))
-        request.peer.authentication = PendingAuthentication(
-            serial: lastSerial, kind: kind, user: credentials.user, id: request.id.map { Array($0) })
+                kind: kind, user: user, password: password, asker: asker, peer: peer.id, serial: lastSerial))
+        peer.authentication = PendingAuthentication(
+            serial: lastSerial, kind: kind, user: user, id: request.id.map { Array($0) })
+    }
+
+    // MARK: Checks
+
+    /// Checks that no other machine on the way can read what the peer sends and receives.
+    private func checkIsPrivate(_ request: borrowing Request) throws(ErrorObject) {
+        guard request.peer.credentials.channel != .unencrypted else { throw .unencrypted }
+    }
+
+    /// Checks that the rights of fetches would not change.
+    private func checkFetchesNothing(_ request: borrowing Request) throws(ErrorObject) {
+        guard request.peer.fetchers.isEmpty else { throw .refusal(.alreadyFetching) }
+    }
+
+    private func checkHasUsers() throws(ErrorObject) { guard hasUsers else { throw .refusal(.invalidUser) } }
+
+    /// The key that the peer has shown.
+    private func key(of request: borrowing Request) throws(ErrorObject) -> Fingerprint {
+        guard let key = request.peer.credentials.keyFingerprint else { throw .invalidKey }
+        return key
     }
 
     /// How many requests have no result yet.
@@ -86,14 +160,22 @@ final class Authenticator {
         else { return false }
         peer.authentication = nil
         guard !peer.output.isClosing else { return false }
-        if case .granted(let groups) = result, pending.kind == .authentication {
-            peer.groups = groups
-            peer.user = pending.user
-            let name = AccountName(peer.credentials, user: pending.user)
-            if name != peer.account.name, !peer.isProbe { accounts.move(peer, to: name, limits) }
+        switch (result, pending.kind) {
+        case (.granted(let groups), .authentication): logIn(peer, as: pending.user, groups, limits)
+        case (.recognized(let user, let groups), .keyAuthentication): logIn(peer, as: user, groups, limits)
+        case (.paired(let user, let groups), .pairing): logIn(peer, as: user, groups, limits)
+        default: break
         }
         respond(to: peer, pending, response(to: pending, result))
         return true
+    }
+
+    private func logIn(_ peer: Peer, as user: String, _ groups: Groups, _ limits: Quotas.Limits) {
+        peer.permission = .all
+        peer.groups = groups
+        peer.user = user
+        let name = AccountName(peer.credentials, user: user)
+        if name != peer.account.name, !peer.isProbe { accounts.move(peer, to: name, limits) }
     }
 
     /// Notes that a request is not worked on any more.
@@ -120,16 +202,27 @@ final class Authenticator {
         to pending: PendingAuthentication, _ result: Bus.AuthenticationResult
     ) -> Result<[UInt8], ErrorObject> {
         switch (result, pending.kind) {
-        case (.granted(let groups), .authentication): .success(groups.json.text)
+        case (.granted(let groups), .authentication), (.recognized(_, let groups), .keyAuthentication):
+            .success(groups.json.text)
+        case (.paired(let user, let groups), .pairing(_, _, let key)):
+            .success(Self.pairing(of: key, with: user, groups).text)
+        case (.answered(let json), .pairingOffer), (.answered(let json), .keyList), (.answered(let json), .keyRemoval):
+            .success(json.text)
         case (.changed, .passwordChange): .success(Array("true".utf8))
-        case (.unknownUser, _): .failure(Self.refusal(.invalidUser))
-        case (.wrongPassword, _): .failure(Self.refusal(.invalidPassword))
-        case (.forbidden, _): .failure(Self.noAccess(pending.user))
+        case (.unknownUser, _): .failure(.refusal(.invalidUser))
+        case (.wrongPassword, _): .failure(.refusal(.invalidPassword))
+        case (.forbidden, let kind): .failure(Self.noAccess(kind.method?.rawValue ?? pending.user))
         case (.limitExceeded(let max), _): .failure(.limitExceeded(.authentications, max: max))
+        case (.refused(let error), _): .failure(error)
         case (.failed(let reason), _): .failure(.internalError(reason))
-        case (.granted, .passwordChange), (.changed, .authentication):
+        case (.granted, _), (.recognized, _), (.paired, _), (.answered, _), (.changed, _):
             .failure(.internalError("the result is of another kind than the request"))
         }
+    }
+
+    /// The result of `pair`.
+    private static func pairing(of key: Fingerprint, with user: String, _ groups: Groups) -> JSON {
+        ["user": .string(user), "groups": groups.callerJSON, "fingerprint": .string("\(key)")]
     }
 
     /// Drops the request of a peer that is disconnected. A request that the shell has taken counts until it is answered,
@@ -159,34 +252,21 @@ final class Authenticator {
 
     // MARK: Errors
 
-    private static func refusal(_ key: ErrorKey) -> ErrorObject { .invalidParams(key, Array("true".utf8)) }
-
-    /// The error for a password that the peer's user may not change. It names the user in the place of a path.
-    private static func noAccess(_ user: String) -> ErrorObject { .invalidParams(.noAccess, JSON.string(user).text) }
+    /// The error for what the peer may not do. It names the user whose password it would change, or the method, in the
+    /// place of a path.
+    private static func noAccess(_ name: String) -> ErrorObject { .invalidParams(.noAccess, JSON.string(name).text) }
 }
 
-/// The params `user` and `password`.
-private struct NamedPassword {
-    let user: String
-    let password: Secret
-
-    /// There are no users with longer names, in bytes.
-    static var longestName: Int { 1024 }
-    /// crypt(3) accepts no password of this many bytes. A longer one is cut, and refused like a whole one.
-    private static var longestPassword: Int { 512 }
-
-    init(of request: borrowing Request) throws(ErrorObject) {
-        let user = try request.requiredString("user")
-        let password = try request.requiredString("password")
-        let text = request.text.bytes
-        self.user = user.string(in: text)
-        guard password.hasEscapes else {
-            let bytes = request.bytes(password.content)
-            self.password = Secret(UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.longestPassword)))
-            return
+extension Bus.AuthenticationRequest.Kind {
+    /// The method that the error `noAccess` names; `nil` where it names the user.
+    fileprivate var method: MethodName? {
+        switch self {
+        case .authentication, .passwordChange: nil
+        case .keyAuthentication: .authenticate
+        case .pairingOffer: .offerPairing
+        case .pairing: .pair
+        case .keyList: .keys
+        case .keyRemoval: .removeKey
         }
-        var decoded = password.decoded(in: text)
-        if decoded.count > Self.longestPassword { decoded.removeLast(decoded.count - Self.longestPassword) }
-        self.password = Secret(moving: &decoded)
     }
 }

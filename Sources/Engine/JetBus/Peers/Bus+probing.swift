@@ -13,10 +13,7 @@ import JetProtocol
 extension Bus {
     /// Connects a probe. It is disconnected like any peer.
     public func connectProbe() -> PeerID {
-        peers.connect(
-            groups: Groups(), credentials: Credentials(), limits: Quotas.Limits(), framing: .lengthPrefixed,
-            isProbe: true
-        ).id
+        peers.connect(Identity(), limits: Quotas.Limits(), framing: .lengthPrefixed, isProbe: true).id
     }
 
     /// Handles a message of a probe as if a peer had sent it.

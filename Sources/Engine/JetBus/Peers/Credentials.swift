@@ -1,3 +1,4 @@
+public import Digests
 import JSONText
 import JetProtocol
 
@@ -13,16 +14,30 @@ public struct Credentials: Hashable, Sendable {
     public var address: String?
     /// The port at that address.
     public var port: Int?
+    /// The key that the peer has shown in the handshake of TLS, and proved to hold; `nil` if it has shown none.
+    public var keyFingerprint: Fingerprint?
+    /// How its messages arrive.
+    public var channel = Channel.local
+
+    /// How the messages of a peer arrive.
+    public enum Channel: Hashable, Sendable {
+        /// They do not leave the machine: over a unix socket, or the loopback.
+        case local
+        /// From another machine, encrypted.
+        case encrypted
+        /// From another machine, and others can read them on the way. Passwords are refused.
+        case unencrypted
+    }
 
     /// The credentials of a peer that a user runs.
     public init(userID: UInt32? = nil) { self.userID = userID }
 }
 
 /// Who a peer is. Of nearly all peers that connect over TCP nothing is known, so they share one identity.
-struct Identity {
+struct Identity: Hashable {
     /// The name that the peer has given itself.
     var name: String?
-    /// The user as which it has authenticated.
+    /// The user as which it has logged in.
     var user: String?
     /// What it may do.
     var groups = Groups()
@@ -67,11 +82,24 @@ extension Peer {
     /// `{"peer", "user"?, "uid"?, "groups": {"fetch", "set", "call"}}`. `peer` is the name that the peer has given itself,
     /// or `null`; it proves nothing. The other members are what the daemon knows; the groups are those that gave access.
     var asCaller: JSON {
-        func list(_ names: Set<String>) -> JSON { .array(names.sorted().map(JSON.string)) }
         var object: JSON.Object = ["peer": name.map(JSON.string) ?? .null]
         object["user"] = user.map(JSON.string)
         object["uid"] = credentials.userID.map { .number($0) }
-        object["groups"] = ["fetch": list(groups.fetch), "set": list(groups.set), "call": list(groups.call)]
+        object["groups"] = groups.callerJSON
         return .object(object)
+    }
+
+    /// Whether the system's user 0 runs it, or the one that runs the daemon.
+    func isAdministrator(_ ownUserID: UInt32?) -> Bool {
+        guard let userID = credentials.userID else { return false }
+        return userID == 0 || userID == ownUserID
+    }
+}
+
+extension Groups {
+    /// `{"fetch", "set", "call"}` with sorted lists, as in `caller` and in the result of `pair`.
+    var callerJSON: JSON {
+        func list(_ names: Set<String>) -> JSON { .array(names.sorted().map(JSON.string)) }
+        return ["fetch": list(fetch), "set": list(set), "call": list(call)]
     }
 }

@@ -14,6 +14,8 @@ final class Peer {
     let id: PeerID
     /// Who it is.
     var identity: Identity.Box
+    /// What it may do as long as it has not logged in.
+    var permission = Permission.all
     /// Who is charged for it.
     var account: Account { didSet { accountReference = .passUnretained(account) } }
     /// The same for what happens with each message, which then counts no references.
@@ -68,15 +70,14 @@ final class Peer {
     var owedAnswers: Int32 = 0
 
     init(
-        id: PeerID, groups: Groups, credentials: Credentials = Credentials(), framing: Framing = .lengthPrefixed,
-        outboxLimit: Int = .max, isProbe: Bool = false, account: Account = Account(.unknown, Quotas.Limits())
+        id: PeerID, _ identity: Identity = Identity(), framing: Framing = .lengthPrefixed, outboxLimit: Int = .max,
+        isProbe: Bool = false, account: Account = Account(.unknown, Quotas.Limits())
     ) {
         self.id = id
         self.account = account
         accountReference = .passUnretained(account)
         self.isProbe = isProbe
-        let isUnknown = groups == Groups() && credentials == Credentials()
-        identity = isUnknown ? .unknown : Identity.Box(Identity(groups: groups, credentials: credentials))
+        self.identity = identity == Identity() ? .unknown : Identity.Box(identity)
         output = PeerOutput(framing: framing, limit: outboxLimit)
     }
 

@@ -23,16 +23,16 @@ final class PeerTable {
     /// How many peers there is room for.
     var slotCount: Int { slots.count }
 
-    func connect(
-        groups: Groups, credentials: Credentials, limits: Quotas.Limits, framing: Framing, isProbe: Bool
-    ) -> Peer {
+    func connect(_ identity: Identity, limits: Quotas.Limits, framing: Framing, isProbe: Bool) -> Peer {
         // No figure counts a probe, so it has an account that is in no table.
         let account =
-            isProbe ? Account(.unknown, limits) : accounts.join(AccountName(credentials, user: nil), limits)
+            isProbe
+            ? Account(.unknown, limits)
+            : accounts.join(AccountName(identity.credentials, user: identity.user), limits)
         let index = vacant.popLast() ?? slots.count
         let peer = Peer(
-            id: PeerID(index: index), groups: groups, credentials: credentials, framing: framing,
-            outboxLimit: outboxLimit, isProbe: isProbe, account: account)
+            id: PeerID(index: index), identity, framing: framing, outboxLimit: outboxLimit, isProbe: isProbe,
+            account: account)
         let reference = Unmanaged.passRetained(peer)
         if index == slots.count { slots.append(reference) } else { slots[index] = reference }
         if !isProbe { count += 1 }

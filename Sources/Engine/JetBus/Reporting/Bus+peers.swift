@@ -7,9 +7,8 @@ extension Bus {
     @inline(never)
     func reportPeers(_ request: borrowing Request) throws(ErrorObject) {
         let peer = request.peer
-        let userID = peer.credentials.userID
-        let isOwn = userID != nil && userID == configuration.ownUserID
-        guard userID == 0 || isOwn || peer.groups.call.contains(ProtocolLimits.operatorGroup) else {
+        let isAdministrator = peer.isAdministrator(configuration.ownUserID)
+        guard isAdministrator || peer.groups.call.contains(ProtocolLimits.operatorGroup) else {
             throw .invalidParams(.noAccess, JSON.string(MethodName.peers.rawValue).text)
         }
         guard let id = request.id else { return }

@@ -54,9 +54,11 @@ extension Bus {
 }
 
 extension Bus {
-    /// The statistics as a peer may know them: elements that it neither may fetch nor owns are not counted.
+    /// The statistics as a peer may know them: elements that it neither may fetch nor owns are not counted. To a stranger
+    /// they say nothing, except how many elements it may read.
     func statistics(for peer: Peer) -> Statistics {
-        var statistics = statistics
+        var statistics = peer.permission == .all ? statistics : Statistics()
+        if peer.permission == .none { return statistics }
         statistics.elements = elements.count(visibleTo: peer)
         return statistics
     }

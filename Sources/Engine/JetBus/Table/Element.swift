@@ -189,7 +189,7 @@ final class Element: ManagedBuffer<ElementHeader, UInt8> {
     }
 
     /// Whether notifications for `peer` say that the element cannot be set (called).
-    func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || !admits(peer) }
+    func isFetchOnly(for peer: Peer) -> Bool { fetchOnly || peer.permission != .all || !admits(peer) }
 }
 
 extension Access {

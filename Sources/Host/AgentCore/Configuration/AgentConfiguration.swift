@@ -9,6 +9,8 @@ public struct AgentConfiguration: Sendable {
     public var group = "operator"
     /// How often to poll providers without an interval of their own.
     public var interval = Duration.seconds(1)
+    /// The daemon that the agent serves.
+    public var daemon = DaemonSection()
     /// The sections of the providers, by name.
     private var sections: [String: any ProviderConfiguration] = [:]
 
@@ -46,6 +48,7 @@ public struct AgentConfiguration: Sendable {
         var table = table
         group = try table.take("group", default: group)
         interval = try table.take("interval", default: interval, in: Self.intervals)
+        daemon = try table.section("daemon", default: daemon)
         for provider in providers {
             sections[provider.name] = try Self.take(provider.name, default: provider.defaults, from: &table)
         }
@@ -71,6 +74,7 @@ extension AgentConfiguration: Equatable {
         func hashable(_ configuration: Self) -> [String: AnyHashable] {
             configuration.sections.mapValues { AnyHashable($0) }
         }
-        return left.group == right.group && left.interval == right.interval && hashable(left) == hashable(right)
+        return left.group == right.group && left.interval == right.interval && left.daemon == right.daemon
+            && hashable(left) == hashable(right)
     }
 }

@@ -55,6 +55,10 @@ extension JetError {
 
         /// There is no connection: connecting failed, the connection was lost, or the peer is reconnecting.
         public static let notConnected = Code(.local("notConnected"))
+        /// The daemon's certificate is not trusted; `JetError.certificateProblem` says why. Nothing was sent.
+        public static let notTrusted = Code(.local("notTrusted"))
+        /// A file that `Configuration.security` names cannot be read or used.
+        public static let invalidSecurity = Code(.local("invalidSecurity"))
         /// The peer was closed by `Peer.close()`.
         public static let closed = Code(.local("closed"))
         /// The daemon itself did not answer in time. (An owner that does not is `responseTimeout`.)
@@ -121,7 +125,7 @@ extension JetError.Code: CustomStringConvertible {
 extension JetError: CustomStringConvertible {
     /// All of it in one line.
     public var description: String {
-        if let refusal { return "\(message): \(refusal) (\(code))" }
+        if let refusal { return message.hasSuffix("\(refusal)") ? "\(message) (\(code))" : "\(message): \(refusal) (\(code))" }
         if let data { return "\(message): \(data) (\(code))" }
         return "\(message) (\(code))"
     }

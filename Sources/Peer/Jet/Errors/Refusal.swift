@@ -29,6 +29,14 @@ public enum Refusal: Hashable, Sendable {
     case invalidUser
     /// It is not the user's password.
     case invalidPassword
+    /// The daemon lets only those do that who have logged in, with a key or a password.
+    case loginRequired
+    /// The connection is not encrypted and comes from another machine: a password must not be sent over it.
+    case unencrypted
+    /// The daemon does not know the key, or the connection has none.
+    case invalidKey
+    /// It is not the code of an offer to pair: `wrong`, `used` or `expired`.
+    case invalidCode(String)
     /// A peer with fetches cannot change who it is.
     case alreadyFetching
     /// The rule of a fetch or get is wrong at this place.
@@ -57,6 +65,10 @@ public enum Refusal: Hashable, Sendable {
             case (.fetchIdInUse, let id): self = .fetchIdInUse(id)
             case (.invalidUser, _): self = .invalidUser
             case (.invalidPassword, _): self = .invalidPassword
+            case (.loginRequired, _): self = .loginRequired
+            case (.unencrypted, _): self = .unencrypted
+            case (.invalidKey, _): self = .invalidKey
+            case (.invalidCode, let reason): self = .invalidCode(reason.string ?? "wrong")
             case (.alreadyFetching, _): self = .alreadyFetching
             case (.badRule, let rule):
                 self = .badRule(at: rule["at"]?.string ?? "", reason: rule["reason"]?.string ?? "")
@@ -87,6 +99,12 @@ extension Refusal: CustomStringConvertible {
         case .fetchIdInUse(let id): "the fetch id \(id) is in use"
         case .invalidUser: "unknown user"
         case .invalidPassword: "wrong password"
+        case .loginRequired: "log in first, with a key or a password"
+        case .unencrypted: "passwords are not accepted over an unencrypted connection; use jets:// or wss://"
+        case .invalidKey: "the daemon does not know this key; pair with it first"
+        case .invalidCode("used"): "the code was used already; ask for a new one"
+        case .invalidCode("expired"): "the code has expired; ask for a new one"
+        case .invalidCode: "the code is wrong"
         case .alreadyFetching: "not while there are fetches"
         case .badRule(let place, let reason): "the rule is wrong at '\(place)': \(reason)"
         case .ownerGone(let path): "the owner of '\(path)' is gone"

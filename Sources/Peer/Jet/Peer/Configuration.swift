@@ -13,10 +13,12 @@ extension Peer {
         /// The user to authenticate as, if the peer needs that user's rights. It does so on every connect, before any
         /// other request.
         public var credentials: Credentials?
+        /// For connections with TLS: which daemons are trusted, and the key of the peer.
+        public var security = Security()
         /// How long the daemon may take to answer. A set or call without a timeout of its own may take longer, for as
         /// long as the daemon gives the owner and shows that it is alive.
         public var requestTimeout: Duration = ProtocolLimits.timeout
-        /// How long connecting may take.
+        /// How long connecting may take, with the handshakes of TLS and of a WebSocket.
         public var connectTimeout: Duration = .seconds(5)
         /// Whether the peer connects again after it has lost its connection.
         public var reconnect: Reconnect = .never

@@ -16,11 +16,8 @@ extension Peer {
     public func authenticate(_ credentials: Credentials) async throws(JetError) -> Groups {
         let result = try await core.request(
             .authenticate, params: credentials.params, timeout: core.configuration.requestTimeout)
-        core.submit { session in session.credentials = credentials }
-        let access = Access(parsing: try ValueCoding.decode(JSON.self, from: result))
-        return Groups(
-            fetch: Set(access?.fetchGroups ?? []), set: Set(access?.setGroups ?? []),
-            call: Set(access?.callGroups ?? []))
+        core.submit { session in session.login = .password(credentials) }
+        return Groups(response: try ValueCoding.decode(JSON.self, from: result))
     }
 
     /// Gives a user another password: the user that this peer is, or any user if that one is an admin.
@@ -35,7 +32,9 @@ extension Peer {
         _ = try await core.request(
             .passwd, params: credentials.params, timeout: core.configuration.requestTimeout)
         core.submit { session in
-            if session.credentials?.user == user { session.credentials = credentials }
+            if case .password(let current)? = session.login, current.user == user {
+                session.login = .password(credentials)
+            }
         }
     }
 }

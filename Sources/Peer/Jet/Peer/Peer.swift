@@ -40,7 +40,11 @@ public final class Peer: Sendable {
         }
         let peer = Peer(core: core)
         // If that throws, the peer is deallocated, which closes it.
-        if let credentials = configuration.credentials { try await peer.authenticate(credentials) }
+        if let credentials = configuration.credentials {
+            try await peer.authenticate(credentials)
+        } else if endpoint.isSecure, configuration.security.logsIn, configuration.security.key != nil {
+            try await peer.authenticateByKey()
+        }
         return peer
     }
 

@@ -7,11 +7,12 @@ extension Session {
     mutating func linkUp(now: Duration) {
         if case .ended = link { return }
         link = .up
+        isGivenUp = false
         epoch &+= 1
         lastHeard = now
         outbox.removeAll()
         if !identity.isEmpty { send(newID(), .config, params: identity.params, Pending(purpose: .none)) }
-        authenticateAgain(now: now)
+        logInAgain(now: now)
         addAll()
         fetchAll()
     }

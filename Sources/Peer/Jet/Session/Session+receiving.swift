@@ -17,7 +17,7 @@ struct RoutedRequest: Sendable, Equatable {
 extension Session {
     /// Takes one message from the daemon.
     mutating func receive(_ incoming: Incoming, now: Duration) -> Action? {
-        guard isUp else { return nil }
+        guard isUp, !isGivenUp else { return nil }
         switch incoming {
         case .response(let id, let outcome):
             // Late and unknown answers are ignored.

@@ -27,7 +27,7 @@ extension Session {
         case fetch(Int, Reply?)
         /// Sent behind a fetch that was begun again: all that exists has been notified.
         case snapshotEnd(Int)
-        /// Authenticates the user again after a reconnect.
+        /// Logs in again after a reconnect.
         case authentication
         /// The answer is ignored.
         case none
@@ -95,7 +95,7 @@ extension Session {
             if reply != nil, fetches.removeValue(forKey: fetch) != nil, isUp { writeUnfetch(fetch) }
             return reply.map { .reply($0, .failure(error)) }
         case .authentication:
-            return error.code == .timeout ? .hangUp : nil
+            return error.code == .timeout ? .hangUp(error) : nil
         case .snapshotEnd, .none:
             return nil
         }

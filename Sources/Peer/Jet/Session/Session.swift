@@ -24,6 +24,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         /// The longest message that the daemon takes, in bytes. It ends the connection at a longer one; and a State
         /// with such a value would end the next one too.
         var messageLimit = ProtocolLimits.messageSize
+        /// Whether a connection is of no use unless the peer can log in again.
+        var demandsLogin = false
     }
 
     /// How the session stands to its connection.
@@ -51,8 +53,8 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
         case deliverAll(Feed, [Notice])
         /// Tell the listener that nothing comes any more; without an error if it was orderly.
         case finish(Feed, JetError?)
-        /// Give the connection up; another one is made as if it had been lost.
-        case hangUp
+        /// Give the connection up for this reason; another one is made as if it had been lost.
+        case hangUp(JetError)
         /// Write to the log.
         case note(Note)
     }
@@ -75,11 +77,13 @@ struct Session<Reply: Sendable, Element: Sendable, Feed: Sendable>: Sendable {
     /// What this peer tells the daemon about itself on every connect.
     var identity: Identity
     var link: Link
+    /// Whether the connection is being given up: what still comes on it is ignored.
+    var isGivenUp = false
     /// Counts connections: what belongs to an older one is not sent on a newer one.
     var epoch = 0
     var outbox: Outbox
-    /// The user that the peer has authenticated as: authenticated again on each connection.
-    var credentials: Peer.Credentials?
+    /// How the peer has logged in, which it does again on each connection.
+    var login: Login?
     /// Requests that wait for the daemon's answer.
     var pending: [Int: Pending] = [:]
     /// Elements that are, or shall be, at the daemon.

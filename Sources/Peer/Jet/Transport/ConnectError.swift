@@ -1,7 +1,9 @@
+import Digests
 import JSONText
 import JetProtocol
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -13,26 +15,56 @@ import NIOPosix
 enum ConnectError {
     /// The error for `error`, which came of an attempt to reach `endpoint`.
     static func explain(_ error: any Error, _ endpoint: Endpoint) -> JetError {
-        if let error = error as? JetError { return error }
-        return JetError(.notConnected, "Cannot connect to \(endpoint): \(reason(error))", underlying: error)
+        switch error {
+        case let error as JetError: return error
+        case let problem as CertificateProblem:
+            return JetError(.notTrusted, "Cannot connect to \(endpoint): \(problem)", underlying: problem)
+        case DaemonMismatch.refusedByDaemon(let refusal):
+            return JetError(
+                .notConnected, "Cannot connect to \(endpoint): \(reason(error))", data: refusal.data, underlying: error)
+        default:
+            return JetError(
+                .notConnected, "Cannot connect to \(endpoint): \(reason(error, at: endpoint))", underlying: error)
+        }
     }
 
     /// The error for the loss of a connection to `endpoint`; without a cause the daemon hung up.
-    static func lost(_ cause: (any Error)?, _ endpoint: Endpoint) -> JetError {
-        JetError(
-            .notConnected, "The connection to \(endpoint) was lost: \(cause.map(reason) ?? "the daemon hung up")",
+    ///
+    /// - Parameter said: What the daemon said last, or why this side gave the connection up.
+    static func lost(_ cause: (any Error)?, _ endpoint: Endpoint, said: JetError? = nil) -> JetError {
+        if let said {
+            return JetError(
+                .notConnected, "The connection to \(endpoint) was lost: \(said.refusal.map { "\($0)" } ?? said.message)",
+                data: said.data, underlying: said)
+        }
+        return JetError(
+            .notConnected,
+            "The connection to \(endpoint) was lost: \(cause.map { reason($0) } ?? "the daemon hung up")",
             underlying: cause)
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// The reason as the end of a sentence.
+    static func reason(_ error: any Error, at endpoint: Endpoint? = nil) -> String {
         switch error {
         case let error as FrameError: "a message of \(error.length) bytes is beyond the limit of \(error.limit)"
         case let error as JSONError: "what came is no JSON: \(error)"
-        case let error as IOError: reason(errno: error.errnoCode)
+        case let error as DaemonMismatch: error.reason
+        case let error as ClosedByDaemon: error.reason
+        case WebSocketError.tooLong(let length, let limit):
+            "a message of \(length) bytes is beyond the limit of \(limit)"
+        case WebSocketError.violation(let reason): "the daemon violates the WebSocket protocol: \(reason)"
+        case let error as IOError: reason(errno: error.errnoCode, at: endpoint)
         case ChannelError.connectTimeout: "no answer in time"
+        case NIOSSLError.uncleanShutdown: "the daemon hung up"
+        case NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])):
+            DaemonMismatch.hungUp(during: "the handshake of TLS; is this the daemon's port with TLS?").reason
+        case NIOSSLError.handshakeFailed(let error): "the handshake of TLS failed: \(reason(ofTLS: error))"
+        case NIOSSLError.failedToLoadCertificate: "a certificate cannot be read"
+        case NIOSSLError.failedToLoadPrivateKey: "the private key cannot be read"
+        case let error as BoringSSLError: "TLS failed: \(reason(ofTLS: error))"
         case let error as NIOConnectionError:
             if let attempt = error.connectionErrors.first {
-                reason(attempt.error)
+                reason(attempt.error, at: endpoint)
             } else if error.dnsAError != nil || error.dnsAAAAError != nil {
                 "unknown host"
             } else {
@@ -42,10 +74,13 @@ enum ConnectError {
         }
     }
 
-    private static func reason(errno code: CInt) -> String {
+    private static func reason(errno code: CInt, at endpoint: Endpoint?) -> String {
         switch code {
         case ENOENT: "there is no such socket; is jetd running?"
-        case ECONNREFUSED: "the connection was refused; is jetd running?"
+        case ECONNREFUSED:
+            endpoint?.isSecure == true
+                ? "the connection was refused; was `jet remote enable` run on the device?"
+                : "the connection was refused; is jetd running?"
         case EACCES, EPERM: "permission denied"
         case EHOSTUNREACH, ENETUNREACH: "the host cannot be reached"
         case ETIMEDOUT: "no answer in time"
@@ -53,4 +88,17 @@ enum ConnectError {
         default: String(cString: strerror(code))
         }
     }
+
+    /// What BoringSSL calls an error, without where it is in its source.
+    private static func reason(ofTLS error: BoringSSLError) -> String {
+        guard case .sslError(let stack) = error, let first = stack.first else { return "\(error)" }
+        let text = first.description
+        guard let start = text.range(of: "OPENSSL_internal:"), let end = text[start.upperBound...].firstIndex(of: " ")
+        else { return text }
+        return text[start.upperBound..<end].lowercased().replacing("_", with: " ")
+    }
+}
+
+extension String {
+    fileprivate func range(of part: String) -> Range<Index>? { firstRange(of: part) }
 }

@@ -4,12 +4,6 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
-
 /// Making connections, losing them, and making them again.
 extension PeerCore {
     /// Makes the first connection.
@@ -24,43 +18,26 @@ extension PeerCore {
     /// Makes a connection. The session knows of it when the future succeeds, and not only when the pipeline has heard
     /// that the channel is active: NIO reports that later, and the code that waits for the future may run first.
     private func connect() -> EventLoopFuture<Void> {
-        let bootstrap = ClientBootstrap(group: loop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if self.configuration.encoding == .msgpack {
-                        let handler = MessagePackHandler(
-                            messageLimit: self.configuration.messageLimit,
-                            timeout: TimeAmount(self.configuration.requestTimeout.bounded),
-                            eventLoop: channel.eventLoop)
-                        try pipeline.addHandler(handler)
-                    }
-                    try pipeline.addHandler(LinkHandler(self, messageLimit: self.configuration.messageLimit))
-                }
+        state.withLock { $0.endReason = nil }
+        let isPacked = configuration.encoding == .msgpack
+        let limit = configuration.messageLimit
+        let dialer = Dialer(
+            endpoint: endpoint, security: configuration.security,
+            messageLimit: isPacked ? MessagePackHandler.longest(ofJSON: limit) : limit,
+            timeout: configuration.connectTimeout, loop: loop)
+        let timeout = TimeAmount(configuration.requestTimeout.bounded)
+        let connected = dialer.connect { pipeline in
+            if isPacked {
+                try pipeline.addHandler(
+                    MessagePackHandler(messageLimit: limit, timeout: timeout, eventLoop: self.loop))
             }
-        let connected: EventLoopFuture<any Channel> =
-            switch endpoint {
-            case .unix(let path):
-                bootstrap.connect(unixDomainSocketPath: path)
-            case .tcp(let host, let port):
-                bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                    .channelOption(.socketOption(.so_keepalive), value: 1)
-                    .channelOption(.tcpOption(.keepIdle), value: 10)
-                    .channelOption(.tcpOption(.keepInterval), value: 5)
-                    .channelOption(.tcpOption(.keepCount), value: 3)
-                    .channelOption(.tcpOption(.userTimeout), value: 25_000)
-                    .connect(host: host, port: port)
-            case .webSocket, .tls, .secureWebSocket:
-                loop.makeFailedFuture(
-                    JetError(
-                        .invalidEndpoint,
-                        "Cannot connect to \(endpoint): WebSockets are for browsers; use unix:/path or tcp://host:port")
-                )
-            }
+            try pipeline.addHandler(LinkHandler(self, messageLimit: limit))
+        }
         return connected.flatMap { channel in self.agreeOnEncoding(channel) }.flatMapThrowing { channel in
             // If it is gone already, the handler has said so to a session that did not know it.
-            guard channel.isActive else { throw ConnectError.lost(nil, self.endpoint) }
+            guard channel.isActive else {
+                throw ConnectError.lost(nil, self.endpoint, said: self.state.withLock(\.endReason))
+            }
             self.linkUp(channel)
         }
     }
@@ -95,17 +72,17 @@ extension PeerCore {
     /// A connection is gone. On the loop.
     func linkDown(_ channel: any Channel, _ cause: (any Error)?) {
         let now = now
-        let error = ConnectError.lost(cause, endpoint)
-        let (actions, waiters, wasOurs, isClosing) = state.withLock { state in
+        let (error, actions, waiters, wasOurs, isClosing) = state.withLock { state in
+            let error = ConnectError.lost(cause, endpoint, said: state.endReason)
             guard state.channel === channel else {
-                return ([Session.Action](), [CheckedContinuation<Void, Never>](), false, state.isClosing)
+                return (error, [Session.Action](), [CheckedContinuation<Void, Never>](), false, state.isClosing)
             }
             state.channel = nil
             state.isFlushScheduled = false
             state.backoff.lasted(now - state.connectedAt)
             let waiters = state.flushWaiters
             state.flushWaiters = []
-            return (state.session.linkDown(error), waiters, true, state.isClosing)
+            return (error, state.session.linkDown(error), waiters, true, state.isClosing)
         }
         guard wasOurs else { return }
         for waiter in waiters { waiter.resume() }
@@ -132,15 +109,6 @@ extension PeerCore {
             }
         }
     }
-}
-
-extension NIOBSDSocket.Option {
-    // A daemon that lost its power does not close its connections. These set after how many idle seconds the system
-    // probes, how often, and how long it waits for what was sent to be acknowledged, in ms (tcp(7)).
-    fileprivate static let keepIdle = NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE)
-    fileprivate static let keepInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
-    fileprivate static let keepCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
-    fileprivate static let userTimeout = NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)
 }
 
 // MARK: - Closing

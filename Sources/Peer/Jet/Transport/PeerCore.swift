@@ -28,6 +28,8 @@ final class PeerCore: Sendable {
         /// The timer for `session.nextDeadline`.
         var timer: (due: Duration, task: Scheduled<Void>)?
         var backoff: Backoff
+        /// Why the connection is ending, if that is known before it ends.
+        var endReason: JetError?
         /// Whether `close` was called.
         var isClosing = false
         /// Whether closing does not wait for the daemon to hang up.
@@ -50,7 +52,8 @@ final class PeerCore: Sendable {
                 name: configuration.name, reconnects: configuration.reconnect.isWanted,
                 requestTimeout: configuration.requestTimeout.bounded, outboxLimit: configuration.outboxLimit,
                 messageLimit: configuration.encoding == .json
-                    ? configuration.messageLimit : MessagePackHandler.longestJSON(of: configuration.messageLimit)))
+                    ? configuration.messageLimit : MessagePackHandler.longestJSON(of: configuration.messageLimit),
+                demandsLogin: endpoint.isSecure))
         state = Mutex(State(session: session, backoff: configuration.reconnect.backoff))
     }
 
@@ -89,7 +92,7 @@ final class PeerCore: Sendable {
         case .deliverSorted(let feed, let notice): feed.receive(notice)
         case .deliverAll(let feed, let notices): for notice in notices { feed.receive(notice) }
         case .finish(let feed, let error): feed.finish(error)
-        case .hangUp: state.withLock(\.channel)?.close(promise: nil)
+        case .hangUp(let error): giveUp(error)
         case .note(let note): log(note)
         }
     }
@@ -99,6 +102,15 @@ final class PeerCore: Sendable {
     /// Answers a request that was routed here.
     func answer(_ request: RoutedRequest, _ outcome: Result<[UInt8], ErrorObject>) {
         submit { session in session.answer(request, outcome) }
+    }
+
+    /// Closes the connection for a reason.
+    private func giveUp(_ error: JetError) {
+        let channel = state.withLock { state in
+            state.endReason = error
+            return state.channel
+        }
+        channel?.close(promise: nil)
     }
 
     private func log(_ note: Session.Note) {
@@ -170,7 +182,11 @@ extension PeerCore {
     func receive(_ incoming: Incoming) {
         let now = now
         let (action, needsFlush) = state.withLock { state in
-            (state.session.receive(incoming, now: now), state.scheduleFlush())
+            if !state.session.isGivenUp {
+                // If it is the last message, it says why the daemon closes the connection.
+                state.endReason = if case .complaint(let error) = incoming { JetError(error) } else { nil }
+            }
+            return (state.session.receive(incoming, now: now), state.scheduleFlush())
         }
         if let action { perform(action) }
         if needsFlush { loop.execute { self.flush() } }

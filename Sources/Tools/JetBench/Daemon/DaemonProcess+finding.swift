@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import JetProtocol
 
 /// Finding the process at the other end of a connection.
 extension DaemonProcess {
@@ -7,8 +8,10 @@ extension DaemonProcess {
     /// a unix socket (SO_PEERCRED, unix(7)), by a look at all processes' descriptors for a connection within this
     /// machine.
     ///
-    /// - Returns: `nil` if it cannot be found out: it is on another machine, or another user's.
-    static func serving(_ descriptor: Int32) -> DaemonProcess? {
+    /// - Returns: `nil` if it cannot be found out: it is on another machine, another user's, or behind the process that does
+    ///   TLS.
+    static func serving(_ descriptor: Int32, at endpoint: Endpoint) -> DaemonProcess? {
+        guard !endpoint.isSecure else { return nil }
         var domain: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         guard getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 else { return nil }

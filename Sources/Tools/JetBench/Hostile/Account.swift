@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import JSONText
+import Jet
 import JetProtocol
 import JetUsers
 
@@ -71,6 +72,8 @@ struct Door: Sendable {
     let separation: Separation
     /// Whether the daemon has `Account.users()`.
     let hasUsers: Bool
+    /// Which daemons are trusted, for TLS.
+    var security = Peer.Security()
 
     /// Opens a connection of `account` on `loop`, and logs it in if that is needed.
     ///

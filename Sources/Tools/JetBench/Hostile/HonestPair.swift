@@ -13,13 +13,15 @@ final class HonestPair {
     let probes: [Probe]
     private let owner: SetOwner
     private let path: String
+    private let endpoint: Endpoint
     private let echoLink: Link
     private let setLink: Link
 
     /// Connects them and adds the State.
     init(_ door: Door, probes: [Probe.Kind], naming: Naming, patience: Double) throws(BenchError) {
-        let loop = try LoadLoop(patience: patience)
+        let loop = try LoadLoop(patience: patience, security: door.security)
         self.loop = loop
+        endpoint = door.unix
         path = naming.prefix + "honest"
         owner = SetOwner(path: path)
         self.probes = probes.map { Probe($0, door, on: loop) }
@@ -38,7 +40,7 @@ final class HonestPair {
     }
 
     /// The daemon's process, if it can be found.
-    var daemon: DaemonProcess? { DaemonProcess.serving(echoLink.descriptor) }
+    var daemon: DaemonProcess? { DaemonProcess.serving(echoLink.descriptor, at: endpoint) }
 
     /// Talks until `isOver`, once at least, and then until everything is answered or `deadline` has passed.
     ///

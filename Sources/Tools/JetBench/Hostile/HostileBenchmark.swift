@@ -1,4 +1,5 @@
 import Glibc
+package import Jet
 package import JetProtocol
 
 /// A run of `jet bench hostile`: one attack after the other on a daemon, with honest peers beside it.
@@ -22,6 +23,8 @@ package struct HostileBenchmark: Sendable {
     package var seconds: Double
     /// What the sizes of the attacks are multiplied by.
     package var scale: Double
+    /// Which daemons are trusted, and the key that is shown to them.
+    package var security = Peer.Security()
 
     /// How long an attack, and the answers to the honest peers, may take beyond that, in seconds.
     package var grace: Double = 30
@@ -71,7 +74,7 @@ package struct HostileBenchmark: Sendable {
                 result.skipped = "needs a daemon that jet bench starts"
                 return result
             }
-            let door = Door(unix: endpoint, tcp: endpoint, separation: .none, hasUsers: false)
+            let door = Door(unix: endpoint, tcp: endpoint, separation: .none, hasUsers: false, security: security)
             return try measure(attack, through: door, nil)
         }
     }

@@ -19,7 +19,7 @@ final class Scene {
 
     init(_ door: Door, naming: Naming, scale: Double, deadline: UInt64) throws(BenchError) {
         (self.door, self.naming, self.scale, self.deadline) = (door, naming, scale, deadline)
-        loop = try LoadLoop(patience: 2)
+        loop = try LoadLoop(patience: 2, security: door.security)
     }
 
     /// Whether the attack must end now.
@@ -106,7 +106,7 @@ extension BenchError {
     /// Whether the daemon has refused a connection, which an attacker has to put up with.
     var isRefusal: Bool {
         switch self {
-        case .cannotConnect, .closed, .overdue: true
+        case .cannotConnect, .notSecured, .closed, .overdue: true
         case .refused, .wrong, .impossible: false
         }
     }

@@ -1,4 +1,5 @@
 import JSONText
+import Jet
 import JetProtocol
 
 /// Where one measurement takes place: a loop with its connections, names that are its own, and the daemon's process to be
@@ -17,15 +18,18 @@ package final class Site {
     /// - Parameters:
     ///   - pid: The daemon's process, if somebody knows it.
     ///   - patience: The timeout for expected messages, in seconds.
-    init(endpoint: Endpoint, size: Int, connections: Int, pid: Int32?, patience: Double) throws(BenchError) {
+    ///   - security: Which daemons are trusted, for TLS.
+    init(
+        endpoint: Endpoint, size: Int, connections: Int, pid: Int32?, patience: Double, security: Peer.Security
+    ) throws(BenchError) {
         try Socket.allow(connections + 1)
         self.endpoint = endpoint
         naming = Naming(size: size)
-        loop = try LoadLoop(patience: patience)
+        loop = try LoadLoop(patience: patience, security: security)
         control = try loop.connect(to: endpoint, listener: answers)
         // Once it has answered, the connection is accepted, and its process can be found.
         try Self.ask(#""method":"info""#, control, answers, loop)
-        daemon = pid.map(DaemonProcess.init) ?? DaemonProcess.serving(control.descriptor)
+        daemon = pid.map(DaemonProcess.init) ?? DaemonProcess.serving(control.descriptor, at: endpoint)
     }
 
     /// Opens a connection.

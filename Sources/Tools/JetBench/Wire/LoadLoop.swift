@@ -1,4 +1,5 @@
 import Glibc
+import Jet
 import JetProtocol
 
 /// The *load generator*: one loop on one thread that drives all connections of a measurement, publisher and subscribers
@@ -9,6 +10,8 @@ import JetProtocol
 final class LoadLoop {
     /// The timeout for expected messages, in seconds.
     let patience: Double
+    /// Which daemons are trusted, for TLS.
+    private let security: Peer.Security
     private var poller: Poller
     private var links: ContiguousArray<Link?> = []
     private var dirty: ContiguousArray<Link> = []
@@ -19,8 +22,9 @@ final class LoadLoop {
     private var isMoving = false
 
     /// A loop without connections.
-    init(patience: Double) throws(BenchError) {
+    init(patience: Double, security: Peer.Security = Peer.Security()) throws(BenchError) {
         self.patience = patience
+        self.security = security
         poller = try Poller()
         input = .allocate(byteCount: 256 << 10, alignment: 16)
     }
@@ -32,8 +36,12 @@ final class LoadLoop {
 
     /// Opens a connection.
     func connect(to endpoint: Endpoint, listener: Listener) throws(BenchError) -> Link {
-        let (descriptor, input) = try Socket.connect(to: endpoint, patience: patience)
-        let framing: Framing = if case .webSocket = endpoint { .webSocket } else { .lengthPrefixed }
+        let (descriptor, input) = try Socket.connect(to: endpoint, patience: patience, security: security)
+        let framing: Framing =
+            switch endpoint {
+            case .webSocket, .secureWebSocket: .webSocket
+            case .unix, .tcp, .tls: .lengthPrefixed
+            }
         let link = Link(number: links.count, descriptor: descriptor, framing: framing, input: input, loop: self)
         link.listener = listener
         try poller.add(descriptor, number: link.number)

@@ -1,26 +1,31 @@
 import Glibc
+import Jet
 import JetProtocol
 
 /// Connecting: what stands between an endpoint and a descriptor that can be read and written without waiting.
 enum Socket {
-    /// Connects to an endpoint, with the handshake of a WebSocket if it is one.
+    /// Connects to an endpoint, with the handshakes of TLS and of a WebSocket if it has these.
     ///
-    /// - Parameter patience: How long the daemon may take, in seconds.
+    /// - Parameters:
+    ///   - patience: How long the daemon may take, in seconds.
+    ///   - security: Which daemons are trusted, for TLS.
     /// - Returns: A descriptor that does not block, and what has come on it already.
     static func connect(
-        to endpoint: Endpoint, patience: Double
+        to endpoint: Endpoint, patience: Double, security: Peer.Security
     ) throws(BenchError) -> (descriptor: Int32, input: [UInt8]) {
         let descriptor =
             switch endpoint {
             case .unix(let path): try connect(path: path, endpoint, patience)
             case .tcp(let host, let port), .webSocket(let host, let port):
                 try connect(host: host, port: port, endpoint, patience)
-            case .tls, .secureWebSocket: throw .cannotConnect(endpoint, reason: "TLS is not supported")
+            case .tls, .secureWebSocket: try tunnel(to: endpoint, patience, security)
             }
         do throws(BenchError) {
             var input: [UInt8] = []
-            if case .webSocket(let host, _) = endpoint {
+            switch endpoint {
+            case .webSocket(let host, _), .secureWebSocket(let host, _):
                 input = try WebSocketHandshake.shake(on: descriptor, host: host, endpoint)
+            case .unix, .tcp, .tls: break
             }
             guard fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0 else {
                 throw .cannotConnect(endpoint, reason: systemError())
@@ -30,6 +35,28 @@ enum Socket {
             close(descriptor)
             throw error
         }
+    }
+
+    /// What is sent and received through it is encrypted by the library `Jet`, in threads of its own.
+    private static func tunnel(
+        to endpoint: Endpoint, _ patience: Double, _ security: Peer.Security
+    ) throws(BenchError) -> Int32 {
+        do throws(JetError) {
+            let descriptor = try SecureTunnel.open(
+                to: endpoint, security: security, timeout: .seconds(min(patience, 1e6)))
+            limit(descriptor, patience)
+            return descriptor
+        } catch {
+            throw .notSecured(error.message)
+        }
+    }
+
+    /// Limits how long a call may wait on a descriptor; that holds for connecting as well (socket(7)).
+    private static func limit(_ descriptor: Int32, _ patience: Double) {
+        let microseconds = Int((min(patience, 1e6) * 1e6).rounded(.up))
+        var limit = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     private static func connect(
@@ -77,11 +104,7 @@ enum Socket {
     ) throws(BenchError) -> Int32 {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .cannotConnect(endpoint, reason: systemError()) }
-        // They hold for connecting as well (socket(7)).
-        let microseconds = Int((min(patience, 1e6) * 1e6).rounded(.up))
-        var limit = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        limit(descriptor, patience)
         guard let base = address.baseAddress?.assumingMemoryBound(to: sockaddr.self),
             Glibc.connect(descriptor, base, socklen_t(address.count)) == 0
         else {

@@ -14,7 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
             compared with those of the first. Compare ratios of one run only: absolute figures depend on the machine \
             and its load.
 
-            With --json, one line per transport: {"mode", "transport": "unix", "tcp" or "ws", "endpoint", "pid"?, \
+            With --json, one line per transport: {"mode", "transport": "unix", "tcp", "ws", "jets" or "wss", "endpoint", "pid"?, \
             "settings": {...}, "figures": {name: number, ...}, "ratios": {...} (to the first transport), "rounds": \
             [{...}, ...]}. "figures" are the medians of the rounds; durations are in microseconds, memory in bytes.
 

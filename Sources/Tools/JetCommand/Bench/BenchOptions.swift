@@ -10,11 +10,11 @@ struct BenchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Measure over unix, tcp, ws, or a URL; may be given several times. unix, tcp and ws are the endpoint of \
+            Measure over unix, tcp, ws, jets, wss, or a URL; may be given several times. The names are the endpoint of \
             --connect if it has this transport, else the default endpoint of this transport. (default: --connect)
             """,
             valueName: "transport"),
-        completion: .list(["unix", "tcp", "ws"]),
+        completion: .list(["unix", "tcp", "ws", "jets", "wss"]),
         transform: TransportChoice.init(parsing:))
     var transport: [TransportChoice] = []
 
@@ -73,7 +73,7 @@ struct BenchOptions: ParsableArguments {
 
 /// What `--transport` can say.
 enum TransportChoice: Hashable, Sendable {
-    case unix, tcp, webSocket
+    case unix, tcp, webSocket, tls, secureWebSocket
     /// This endpoint.
     case endpoint(Endpoint)
 
@@ -82,8 +82,12 @@ enum TransportChoice: Hashable, Sendable {
         case "unix": self = .unix
         case "tcp": self = .tcp
         case "ws": self = .webSocket
-        case _ where text.contains(":") || text.contains("/"): self = .endpoint(try Endpoint(parsing: text))
-        default: throw ValidationError("'\(text)' is no transport: unix, tcp, ws, or a URL such as tcp://host:11122.")
+        case "jets": self = .tls
+        case "wss": self = .secureWebSocket
+        case _ where text.contains(":") || text.contains("/"): self = .endpoint(try Endpoint(named: text))
+        default:
+            throw ValidationError(
+                "'\(text)' is no transport: unix, tcp, ws, jets, wss, or a URL such as tcp://host:11122.")
         }
     }
 }
@@ -102,28 +106,30 @@ extension BenchOptions {
             case .webSocket:
                 candidates.firstMap { if case .webSocket = $0 { $0 } else { nil } }
                     ?? .webSocket(host: host, port: Endpoint.defaultWebSocketPort)
+            case .tls:
+                candidates.firstMap { if case .tls = $0 { $0 } else { nil } }
+                    ?? .tls(host: host, port: Endpoint.defaultRemotePort)
+            case .secureWebSocket:
+                candidates.firstMap { if case .secureWebSocket = $0 { $0 } else { nil } }
+                    ?? .secureWebSocket(host: host, port: Endpoint.defaultRemotePort)
             }
         }
     }
 
     /// The host of `--connect`, for the other ports there.
     private var host: String {
-        switch connection.connect {
-        case .tcp(let host, _), .webSocket(let host, _): host
-        case .tls(let host, _), .secureWebSocket(let host, _): host
-        case .unix, nil: "127.0.0.1"
-        }
+        (try? connection.address.destination())?.endpoint?.address?.host ?? "127.0.0.1"
     }
 
     /// Where a daemon is looked for without `--transport`.
     private func candidates() throws -> [Endpoint] {
-        if let endpoint = connection.connect { return [endpoint] }
-        var environment: [String: String] = [:]
-        for name in ["JET_CONNECT", "XDG_RUNTIME_DIR"] { environment[name] = getenv(name).map { String(cString: $0) } }
+        if let endpoint = try connection.address.destination().endpoint { return [endpoint] }
+        let variable = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }
         do {
-            return try LocalEndpoint.candidates(userID: getuid(), environment: environment)
+            return try LocalEndpoint.candidates(
+                userID: getuid(), environment: variable.map { ["XDG_RUNTIME_DIR": $0] } ?? [:])
         } catch {
-            throw Failure(.usage, "JET_CONNECT: \(error).")
+            throw Failure(.usage, "\(error).")
         }
     }
 
@@ -152,7 +158,7 @@ extension Failure {
     /// What an error of a measurement means to somebody who typed a command.
     init(_ error: BenchError) {
         switch error {
-        case .cannotConnect: self.init(.notConnected, error.description)
+        case .cannotConnect, .notSecured: self.init(.notConnected, error.description)
         case .closed: self.init(.notConnected, error.description)
         case .impossible: self.init(.usage, error.description)
         case .overdue:

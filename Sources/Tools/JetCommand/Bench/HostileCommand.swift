@@ -65,15 +65,17 @@ struct HostileCommand: AsyncParsableCommand {
             throw ValidationError("--seconds must be a number of seconds from 0.1 to 3600.")
         }
         guard scale > 0, scale <= 1 else { throw ValidationError("--scale must be a number above 0, at most 1.") }
-        if jetd != nil, connection.connect != nil {
+        if jetd != nil, connection.address.connect != nil {
             throw ValidationError("--jetd cannot be used with --connect.")
         }
-        if daemonPid != nil, connection.connect == nil { throw ValidationError("--daemon-pid needs --connect.") }
+        if daemonPid != nil, connection.address.connect == nil {
+            throw ValidationError("--daemon-pid needs --connect.")
+        }
     }
 
     func run() async throws {
         let target: HostileBenchmark.Target =
-            if let endpoint = connection.connect {
+            if let endpoint = connection.address.connect {
                 .running(endpoint, pid: daemonPid)
             } else {
                 .started(program: jetd)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Jet
 import JSONText
+import JetProtocol
 
 /// `jet call`: calls a Method.
 struct CallCommand: AsyncParsableCommand {
@@ -49,10 +50,21 @@ struct CallCommand: AsyncParsableCommand {
 
     func run() async throws {
         let args = try json()
-        let result = try await connection.withPeer {
-            guard let args else { return try await $0.call(target, timeout: connection.answerTimeout) }
-            return try await $0.call(target, args, timeout: connection.answerTimeout)
+        let result = try await connection.withPeer { peer in
+            do throws(JetError) {
+                guard let args else { return try await peer.call(target, timeout: connection.answerTimeout) }
+                return try await peer.call(target, args, timeout: connection.answerTimeout)
+            } catch {
+                guard case .notAMethod(let path) = error.refusal, await Self.isReadOnly(path, peer) else { throw error }
+                throw Failure(.refused, "'\(path)' is a read-only State.", advice: "To print it: jet get '\(path)'")
+            }
         }
         try output.write([output.json ? Record.answer(path: target, result: result) : result])
+    }
+
+    /// Whether an element is one that this peer cannot set.
+    private static func isReadOnly(_ path: String, _ peer: Peer) async -> Bool {
+        let rule = FetchRule(path: PathRule([.equals(Array(path.utf8))]))
+        return (try? await peer.get(rule))?.first?.isFetchOnly ?? false
     }
 }

@@ -14,16 +14,25 @@ enum PathCompletion {
 
     private static func kind(_ isWanted: @escaping @Sendable (Entry<JSON>) -> Bool) -> CompletionKind {
         .custom { arguments, _, prefix in
-            var options = ConnectionOptions()
-            options.connect = url(in: arguments).flatMap { try? Endpoint(parsing: $0) }
-            // Without a user, since the completion cannot ask for a password.
-            options.user = nil
-            options.passwordFile = nil
+            var options = AddressOptions()
+            options.connect = value(of: ["--connect"], in: arguments).flatMap { try? Endpoint(named: $0) }
+            options.context = value(of: ["-c", "--context"], in: arguments)
             options.timeout = 1
+            guard let connector = connector(options), let peer = try? await connector.peer() else { return [] }
             let rule = FetchRule(path: PathRule([.startsWith(Array(prefix.utf8))]))
-            let entries = try? await options.withPeer { try await $0.get(rule) }
+            let entries = try? await ConnectionOptions.with(peer) { try await $0.get(rule) }
             return (entries ?? []).filter(isWanted).map(\.path).filter(isHarmless).sorted()
         }
+    }
+
+    /// How to connect without a question: a completion cannot ask for a password, nor whether a daemon is trusted.
+    private static func connector(_ options: AddressOptions) -> Connector? {
+        guard let destination = try? options.destination() else { return nil }
+        var configuration = options.configuration
+        if let context = destination.context?.value, context.password ?? context.passwordFile != nil {
+            configuration.credentials = try? ConnectionOptions.credentials(of: context)
+        }
+        return Connector(destination: destination, folder: .own, configuration: configuration, asks: false)
     }
 
     /// Whether a path is safe in the completion of a shell. bash expands the words it gets, including command substitution
@@ -35,11 +44,13 @@ enum PathCompletion {
         }
     }
 
-    /// The value of `--connect` in an incomplete command line.
-    static func url(in arguments: [String]) -> String? {
+    /// The value of an option in an incomplete command line.
+    static func value(of names: [String], in arguments: [String]) -> String? {
         for (index, argument) in arguments.enumerated() {
-            if argument == "--connect" { return arguments.indices.contains(index + 1) ? arguments[index + 1] : nil }
-            if argument.hasPrefix("--connect=") { return String(argument.dropFirst("--connect=".count)) }
+            if names.contains(argument) { return arguments.indices.contains(index + 1) ? arguments[index + 1] : nil }
+            for name in names where argument.hasPrefix(name + "=") {
+                return String(argument.dropFirst(name.utf8.count + 1))
+            }
         }
         return nil
     }

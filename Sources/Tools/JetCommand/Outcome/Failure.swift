@@ -32,16 +32,22 @@ extension Failure {
     /// The error for an error of the library Jet.
     init(_ error: JetError) {
         switch error.code {
+        case .notConnected where error.refusal != nil:
+            self = Self.refusedConnection(error)
         case .notConnected:
             self.init(
                 .notConnected, Self.sentence(error.message),
                 advice: "If it listens elsewhere, use --connect URL or the environment variable JET_CONNECT.")
+        case .notTrusted:
+            self.init(.notConnected, Self.sentence(error.message), advice: "Nothing was sent.")
         case .closed:
             self.init(.notConnected, Self.sentence(error.message))
+        case .invalidSecurity:
+            self.init(.usage, Self.sentence(error.message))
         case .invalidEndpoint:
             self.init(
                 .usage, Self.sentence(error.message),
-                advice: "Write a URL such as unix:/run/jet/jet.sock or tcp://host:11122.")
+                advice: "Write a host, or a URL such as unix:/run/jet/jet.sock or tcp://host:11122.")
         case .timeout:
             self.init(.timeout, Self.sentence(error.message), advice: "To wait longer, use --timeout SECONDS.")
         case .responseTimeout:
@@ -50,6 +56,21 @@ extension Failure {
                 advice: "To wait longer, use --timeout SECONDS.")
         default:
             self = Self.refusal(error)
+        }
+    }
+
+    /// The daemon has refused or ended the connection, and has said why.
+    private static func refusedConnection(_ error: JetError) -> Failure {
+        switch error.refusal {
+        case .limit?:
+            Failure(
+                .notConnected, sentence(error.message),
+                advice: "Too many are connected. Close other connections; the limits are in jetd.toml(5) and jet-tls(8).")
+        case .invalidKey?:
+            Failure(
+                .notConnected, "The daemon no longer knows your key, and has closed the connection.",
+                advice: "If it was removed by mistake, pair again: jet pair HOST")
+        default: Failure(.notConnected, sentence(error.message))
         }
     }
 
@@ -65,7 +86,7 @@ extension Failure {
     }
 
     /// A message with a full stop, unless it has one.
-    private static func sentence(_ message: String) -> String {
+    static func sentence(_ message: String) -> String {
         message.hasSuffix("?") || message.hasSuffix(".") ? message : message + "."
     }
 
@@ -99,6 +120,20 @@ extension Failure {
             return Failure(.refused, "'\(path)' is a Method.", advice: "To call it: jet call '\(path)'")
         case .notAMethod(let path):
             return Failure(.refused, "'\(path)' is a State.", advice: "To set it: jet set '\(path)' VALUE")
+        case .loginRequired:
+            return Failure(
+                .refused, "The daemon serves only peers that have logged in.",
+                advice: "Pair with it: jet pair HOST. Or use --user NAME.")
+        case .unencrypted:
+            return Failure(
+                .refused, "The daemon does not accept passwords over an unencrypted connection from another machine.",
+                advice: "Use TLS: --connect HOST, after 'jet remote enable' on the device.")
+        case .invalidKey:
+            return Failure(
+                .refused, "The daemon does not know your key; it may have been removed there.",
+                advice: "Pair again: jet pair HOST. Or use --user NAME.")
+        case .invalidCode(let reason):
+            return .invalidCode(reason)
         case .invalidUser:
             return Failure(.refused, "There is no such user.")
         case .invalidPassword:

@@ -1,27 +1,29 @@
 import Glibc
 import JetProtocol
+import ProxyProtocol
 import Testing
 
-/// Peers of other machines: refused as long as the configuration does not do without encryption.
+/// Peers of other machines: refused without encryption, unless the configuration permits it; served through gateways.
 @Suite("jetd: peers of other machines", .timeLimit(.minutes(5)))
 struct RemoteTests {
     private func status(at endpoint: Endpoint) throws -> Int {
         try WebSocketPeer(raw: endpoint).request(WebSocketPeer.handshake()).status
     }
 
-    @Test("a remote socket answers 403 without permission, with permission it serves; SIGHUP has either taken up")
-    func permission() async throws {
+    @Test func `A socket that other machines can reach answers 403 without permission, and serves with it; a reload applies`()
+        async throws
+    {
         try await withFolder { folder in
             try await onOwnThread {
                 let handover = Handover()
-                let remote = try handover.web(name: "remote")
+                let port = try handover.port(of: "0.0.0.0", name: "web")
+                let web = Endpoint.webSocket(host: "127.0.0.1", port: port)
                 let unix = try handover.unix("\(folder)/jet.sock")
                 let file = "\(folder)/jetd.toml"
                 try write("", to: file)
                 let jetd = try handover.jetd(["--config", file])
-                #expect(jetd.endpoints == [remote, unix])
-                #expect(try status(at: remote) == 403)
-                let plain = try WebSocketPeer(raw: remote)
+                #expect(try status(at: web) == 403)
+                let plain = try WebSocketPeer(raw: web)
                 let answer = try plain.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 #expect(answer.status == 403)
                 let length = Int(answer.headers["content-length"] ?? "") ?? 0
@@ -32,10 +34,33 @@ struct RemoteTests {
 
                 try write("[remote]\nallow-plaintext = true\n", to: file)
                 jetd.send(SIGHUP)
-                try eventually { try status(at: remote) == 101 }
+                try eventually { try status(at: web) == 101 }
                 try write("", to: file)
                 jetd.send(SIGHUP)
-                try eventually { try status(at: remote) == 403 }
+                try eventually { try status(at: web) == 403 }
+            }
+        }
+    }
+
+    @Test func `jetd serves the socket of gateways that [remote] names, and no longer after a reload`() async throws {
+        try await withFolder { folder in
+            try await onOwnThread {
+                let handover = Handover()
+                let gateway = try handover.unix("\(folder)/gateway.sock", name: "gateway")
+                let file = "\(folder)/jetd.toml"
+                try write("[remote]\ngateways = [\"user:\(geteuid())\"]\nanonymous = \"read\"\n", to: file)
+                let jetd = try handover.jetd(["--config", file])
+                func isServed() throws -> Bool {
+                    let peer = try RawPeer(gateway)
+                    guard (try? peer.write(ProxyHeader.peer().bytes + RawPeer.framed(JetdTests.echo))) != nil else {
+                        return false
+                    }
+                    return (try? peer.hear()) == JetdTests.answer
+                }
+                #expect(try isServed())
+                try write("[remote]\ngateways = []\n", to: file)
+                jetd.send(SIGHUP)
+                try eventually { try !isServed() }
             }
         }
     }

@@ -78,6 +78,7 @@ struct SocketActivationTests {
         try await withHandover { folder, handover in
             try handover.unix("\(folder)/a.sock", name: "tcp")
             _ = try handover.tcp(name: "unix")
+            _ = try handover.tcp(name: "gateway")
             _ = try handover.tcp(name: "jetd-mqtt.socket")
             handover.add(open("/dev/null", O_RDWR | O_CLOEXEC), name: "web")
             handover.add(socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0), name: "web")
@@ -87,7 +88,7 @@ struct SocketActivationTests {
             #expect(jetd.endpoints == [endpoint])
             try expectService(at: endpoint)
             for reason in [
-                "'tcp' must be a TCP socket", "'unix' must be a unix socket", "socket name 'jetd-mqtt.socket'",
+                "'tcp' must be a TCP socket", "'unix' must be a unix socket", "'gateway' must be a unix socket", "socket name 'jetd-mqtt.socket'",
                 "'web' is not a stream socket", "'web' does not listen",
             ] {
                 #expect(jetd.errors.contains(reason), "\(reason)")

@@ -37,7 +37,11 @@ struct DaemonSettingsTests {
                 "user:1000" = ["read", "write"]
                 "group:staff" = []
                 [remote]
+                gateways = ["user:jet-tls", "group:4"]
+                anonymous = "read"
                 allow-plaintext = true
+                [remote.subjects]
+                "CN=press-7,O=Example" = "press"
                 [limits]
                 timeout = 0.5
                 outbox = 65536
@@ -73,7 +77,10 @@ struct DaemonSettingsTests {
                 Grant(to: .user("1000"), ["read", "write"], mayBeMissing: true),
                 Grant(to: .group("staff"), [], mayBeMissing: true),
             ])
-        #expect(settings.allowsPlaintext)
+        #expect(settings.remote.gateways == [.user("jet-tls"), .group("4")])
+        #expect(settings.remote.anonymous == .read)
+        #expect(settings.remote.allowsPlaintext)
+        #expect(settings.remote.subjects == ["CN=press-7,O=Example": "press"])
         var bus = Bus.Configuration()
         settings.limits.apply(to: &bus)
         #expect(bus.defaultTimeout == 500_000_000 && bus.outboxLimit == 65536 && bus.pendingRequestLimit == 1)
@@ -143,6 +150,16 @@ struct DaemonSettingsTests {
             ("[grants]\n\"user:root\" = \"a\"", "2: 'grants.user:root' must be a list of texts"),
             ("[grants]\n\"user:root\" = [\"\"]", "2: 'grants.user:root' has an empty group name."),
             ("[grants]\nuser:root = []", "2: "),
+            (
+                "[remote]\ngateways = [\"jet-tls\"]",
+                "2: 'remote.gateways' must list \"user:NAME\" or \"group:NAME\", not \"jet-tls\"."
+            ),
+            ("[remote]\ngateway = []", "2: 'remote.gateway' is not a known key; did you mean 'gateways'?"),
+            ("[remote]\nanonymous = true", "2: 'remote.anonymous' must be a text in quotes, not true."),
+            ("[remote]\nanonymous = \"all\"", "2: 'remote.anonymous' must be \"none\" or \"read\", not \"all\"."),
+            ("[remote.subjects]\n\"CN=a, O=b\" = \"ann\"", "2: 'remote.subjects.CN=a, O=b' must be the subject of"),
+            ("[remote.subjects]\nann = \"ann\"", "2: 'remote.subjects.ann' must be the subject of"),
+            ("[remote.subjects]\n\"CN=a\" = \"\"", "2: 'remote.subjects.CN=a' must be the name of a user"),
             ("[remote]\nallow-plaintext = 1", "2: 'remote.allow-plaintext' must be true or false, not 1."),
             ("[limits]\nout-box = 1", "2: 'limits.out-box' is not a known key; did you mean 'outbox'?"),
             ("[limits]\ntimeout = 0", "2: 'limits.timeout' must be a number from 0.001 to 86400"),

@@ -38,6 +38,9 @@ final class WebSocketPeer {
         #expect(response.status == 101)
     }
 
+    /// Goes on with a connection.
+    init(over raw: RawPeer) { self.raw = raw }
+
     /// Connects only.
     init(raw endpoint: Endpoint, receiveBuffer: Int32? = nil) throws {
         raw = try RawPeer(endpoint, receiveBuffer: receiveBuffer)
@@ -50,10 +53,14 @@ final class WebSocketPeer {
     static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
     /// The header of an upgrade.
-    static func handshake(_ subprotocols: String? = "jet", path: String = "/", version: Int = 13) -> String {
+    static func handshake(
+        _ subprotocols: String? = "jet", path: String = "/", version: Int = 13, host: String = "localhost",
+        origin: String? = nil
+    ) -> String {
         """
         GET \(path) HTTP/1.1\r
-        Host: localhost\r
+        Host: \(host)\r
+        \(origin.map { "Origin: \($0)\r\n" } ?? "")\
         Upgrade: websocket\r
         Connection: keep-alive, Upgrade\r
         Sec-WebSocket-Key: \(key)\r

@@ -8,7 +8,7 @@ struct SessionAccessTests {
     private func reconnected() throws -> Scene {
         var scene = Scene(reconnects: true)
         try scene.addDone("a")
-        scene.session.credentials = Peer.Credentials(user: "u", password: "p")
+        scene.session.login = .password(Peer.Credentials(user: "u", password: "p"))
         _ = scene.linkBreaks()
         scene.session.linkUp(now: scene.now)
         return scene
@@ -33,5 +33,24 @@ struct SessionAccessTests {
         }
         var scene = try reconnected()
         #expect(scene.passes(.seconds(60)).contains("hang up"))
+    }
+
+    @Test("with a key it is said again too; where only those who have logged in may do anything, a refusal ends the connection")
+    func key() throws {
+        var scene = Scene(reconnects: true, demandsLogin: true)
+        try scene.addDone("a")
+        scene.session.login = .key
+        _ = scene.linkBreaks()
+        scene.session.linkUp(now: scene.now)
+        let sent = scene.sent()
+        #expect(sent.map { $0["method"] } == ["authenticate", "add"])
+        #expect(sent.first?["params"] == ["key": true])
+        let error: JSON = ["code": -32602, "message": "Invalid params", "data": ["invalidKey": true]]
+        #expect(scene.comes(["id": sent.first?["id"] ?? nil, "error": error]) == "hang up")
+        // What was sent behind it is refused, too: that is of no account, and the element comes back later.
+        #expect(scene.comes(["id": sent.last?["id"] ?? nil, "error": error]) == nil)
+        _ = scene.linkBreaks()
+        scene.session.linkUp(now: scene.now)
+        #expect(scene.sent().map { $0["method"] } == ["authenticate", "add"])
     }
 }

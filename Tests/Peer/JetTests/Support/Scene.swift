@@ -13,8 +13,10 @@ struct Scene {
     var now: Duration = .seconds(100)
 
     /// A session that is connected, and has said nothing yet.
-    init(reconnects: Bool = false, name: String? = nil, outboxLimit: Int = 1 << 20) {
-        session = S(S.Settings(name: name, reconnects: reconnects, outboxLimit: outboxLimit))
+    init(reconnects: Bool = false, name: String? = nil, outboxLimit: Int = 1 << 20, demandsLogin: Bool = false) {
+        session = S(
+            S.Settings(
+                name: name, reconnects: reconnects, outboxLimit: outboxLimit, demandsLogin: demandsLogin))
         session.linkUp(now: now)
     }
 

@@ -1,0 +1,29 @@
+internal import Files
+internal import Glibc
+
+extension DeviceCertificate {
+    /// What the device presents. Everyone may read that.
+    package func info() throws(CertificateError) -> CertificateInfo {
+        let path = "\(folder)/\(Commit.Name.certificate.rawValue)"
+        guard File.exists(path) else {
+            throw CertificateError(
+                .missing,
+                "there is no certificate yet (\(path)): it is made when the remote socket is enabled, by "
+                    + "'jet remote enable', or by 'systemctl start jet-certificate.service'")
+        }
+        let chain = try PEMFile(contentsOf: path)
+        let origin = Self.origin(of: chain, in: folder)
+        return CertificateInfo(
+            origin: origin, fingerprint: try chain.last.fingerprint(), ownFingerprint: try chain.first.fingerprint(),
+            names: chain.first.names, notBefore: chain.first.start, notAfter: chain.first.end,
+            authorityFile: origin == .own ? "\(folder)/\(Commit.Name.authority.rawValue)" : nil)
+    }
+
+    /// A certificate is of the device's own CA if the CA is what the chain ends with.
+    static func origin(of chain: PEMFile, in folder: String) -> CertificateInfo.Origin {
+        guard let authority = try? PEMFile(contentsOf: "\(folder)/\(Commit.Name.authority.rawValue)"),
+            let fingerprint = try? authority.first.fingerprint(), chain.certificates.count > 1
+        else { return .imported }
+        return (try? chain.last.fingerprint()) == fingerprint ? .own : .imported
+    }
+}

@@ -1,0 +1,72 @@
+import Digests
+import JSONText
+import JetProtocol
+import Testing
+
+@testable import Jet
+
+/// Pairing and keys, with a daemon that only says what it is told.
+@Suite("Keys and pairing", .timeLimit(.minutes(1)))
+struct PairingTests {
+    private func withFake<Value: Sendable>(
+        _ ask: @escaping @Sendable (Peer) async throws -> Value, answer: JSON
+    ) async throws -> (request: JSON, value: Value) {
+        let daemon = try await FakeDaemon.start()
+        let peer = try await Peer.connect(to: daemon.endpoint, configuration: .patient)
+        async let value = ask(peer)
+        var messages = daemon.messages.makeAsyncIterator()
+        let request = try #require(await messages.next())
+        try await daemon.send(["id": request["id"] ?? nil, "result": answer])
+        let result = try await value
+        await daemon.stop()
+        await peer.close()
+        return (request, result)
+    }
+
+    @Test("an offer is asked for with user, groups and time")
+    func offer() async throws {
+        let (request, offer) = try await withFake { peer in
+            try await peer.offerPairing(user: "john", groups: ["a", "b"], for: .seconds(60))
+        } answer: { ["code": "ABCDEFGH", "expires": "2026-01-01T00:00:00Z", "user": "john"] }()
+        #expect(request["method"] == "offerPairing")
+        #expect(request["params"] == ["groups": ["a", "b"], "seconds": 60, "user": "john"])
+        #expect(offer.code == "ABCDEFGH" && offer.expires == "2026-01-01T00:00:00Z" && offer.user == "john")
+    }
+
+    @Test("pairing sends the code, and the peer logs in with its key from then on")
+    func pair() async throws {
+        let fingerprint = Fingerprint(ofKey: [1])
+        let (request, pairing) = try await withFake { peer in
+            let pairing = try await peer.pair(code: "ABCDEFGH", title: "laptop")
+            #expect(peer.core.look(\.login) == .key)
+            return pairing
+        } answer: {
+            [
+                "user": "laptop", "groups": ["fetch": ["x"], "set": ["y"], "call": []],
+                "fingerprint": .string("\(fingerprint)"),
+            ]
+        }()
+        #expect(request["method"] == "pair")
+        #expect(request["params"] == ["code": "ABCDEFGH", "title": "laptop"])
+        #expect(pairing.user == "laptop" && pairing.fingerprint == fingerprint)
+        #expect(pairing.groups == Groups(fetch: ["x"], set: ["y"], call: []))
+    }
+
+    @Test("keys are listed and removed")
+    func keys() async throws {
+        let fingerprint = Fingerprint(ofKey: [1])
+        let (_, keys) = try await withFake { try await $0.keys() } answer: {
+            [
+                [
+                    "user": "john", "fingerprint": .string("\(fingerprint)"), "title": "laptop", "added": "2026",
+                    "connections": 2,
+                ]
+            ]
+        }()
+        #expect(keys.count == 1)
+        #expect(keys.first?.fingerprint == fingerprint && keys.first?.connections == 2 && keys.first?.lastUsed == nil)
+        let (request, _) = try await withFake { try await $0.removeKey(fingerprint) } answer: { true }()
+        #expect(request["method"] == "removeKey")
+        #expect(request["params"] == ["fingerprint": .string("\(fingerprint)")])
+    }
+}
