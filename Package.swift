@@ -251,7 +251,7 @@ let package = Package(
             ], compact),
         .module(
             "JetCertificateCommand", .remote,
-            ["DeviceCertificate", "DocumentedEvents", "Journal", "Systemd", .argumentParser, .logging], compact),
+            ["DeviceCertificate", "Digests", "DocumentedEvents", "Journal", "Moments", "Systemd", .logging], compact),
         .module(
             "JetAnnounceCommand", .remote,
             ["Announcement", "DocumentedEvents", "Journal", "Signals", "Systemd", .argumentParser, .logging], compact),
@@ -339,7 +339,8 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .tests(
-            "DeviceCertificateTests", "Remote", ["DeviceCertificate", "Digests", "Files", "TestSupport", .nioSSL]),
+            "DeviceCertificateTests", "Remote",
+            ["DeviceCertificate", "Digests", "Files", "JetCertificateCommand", "Moments", "Netlink", "TestSupport", .nioSSL]),
         .tests(
             "TLSGatewayTests", "Remote",
             [
