@@ -340,7 +340,10 @@ let package = Package(
             exclude: ["Fixtures"]),
         .tests(
             "DeviceCertificateTests", "Remote",
-            ["DeviceCertificate", "Digests", "Files", "JetCertificateCommand", "Moments", "Netlink", "TestSupport", .nioSSL]),
+            [
+                "DeviceCertificate", "Digests", "Files", "JetCertificateCommand", "Moments", "Netlink", "TestSupport",
+                .nioSSL,
+            ]),
         .tests(
             "TLSGatewayTests", "Remote",
             [
