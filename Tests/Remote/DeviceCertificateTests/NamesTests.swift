@@ -3,6 +3,7 @@ import Files
 import Netlink
 import TestSupport
 import Testing
+import Text
 
 @testable import DeviceCertificate
 @testable import JetCertificateCommand
@@ -15,7 +16,7 @@ struct NamesTests {
         String(repeating: "a.", count: 127) + "b",
     ])
     func `What is not a host name is left out`(name: String) {
-        #expect(!CertificateNames.isHostName(name))
+        #expect(!HostName.isValid(name))
         #expect(CertificateNames(hosts: ["shed", name], addresses: []).hosts == ["shed"])
     }
 
