@@ -351,8 +351,8 @@ let package = Package(
         .tests(
             "JetCommandTests", "Tools",
             [
-                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Digests", "DeviceCertificate", "Jet",
-                "JetProtocol", "JetUsers", "JSONText", "TestSupport", .argumentParser,
+                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Digests", "DeviceCertificate", "Files", "Jet",
+                "JetProtocol", "JetUsers", "JSONText", "Moments", "TestSupport", .argumentParser,
             ]),
         .tests("ProgramTests", "Programs", ["jet-multicall", "TestSupport"]),
         // Of the pages in packaging/man; the programs are asked for their options as they are built.

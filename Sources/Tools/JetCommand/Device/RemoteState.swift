@@ -55,10 +55,16 @@ extension RemoteState {
         }
         if let peer = try? await Peer.connectLocally(configuration: configuration) {
             state.keys = try? await peer.keys().count
-            state.connections = try? await peer.peers().peers.count { $0.json["gateway"]?.bool ?? false }
+            state.connections = try? await peer.peers().peers.count { isElsewhere($0.address) }
             await peer.close()
         }
         return state
+    }
+
+    /// Whether an address with a port is of another machine.
+    static func isElsewhere(_ address: String?) -> Bool {
+        guard let address else { return false }
+        return !["127.", "[::1]", "[::ffff:127."].contains { address.hasPrefix($0) }
     }
 
     /// Really connects, and compares the key.
