@@ -373,7 +373,8 @@ let package = Package(
         .tests(
             "ProjectTests", "Project",
             [
-                "AgentCore", "DocumentedEvents", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
+                "AgentCore", "Announcement", "DocumentedEvents", "JetCertificateCommand", "JetDaemon", "JetProtocol",
+                "Journal", "JSONText", "NetworkApply",
                 "Providers", "SystemUpdate", "TestSupport",
             ]),
 
