@@ -229,7 +229,7 @@ let package = Package(
 
         // Remote: what makes the daemon reachable from other machines
         .module(
-            "DeviceCertificate", .remote, ["Digests", "Files", "JSONText", "Moments", "Netlink", .nioSSL], compact),
+            "DeviceCertificate", .remote, ["Digests", "Files", "Moments", "Netlink", "Text", .nioSSL], compact),
         .module(
             "TLSGateway", .remote,
             [
@@ -239,8 +239,9 @@ let package = Package(
             compact),
         .module(
             "Announcement", .remote,
-            ["Digests", "DocumentedEvents", "Files", "Moments", "Netlink", "Systemd", .logging],
-            compact),
+            [
+                "CLinux", "Digests", "DocumentedEvents", "Files", "Netlink", "Readiness", "Systemd", "Text", .logging,
+            ], compact),
         .module(
             "JetTLSCommand", .remote,
             [
@@ -249,10 +250,14 @@ let package = Package(
             ], compact),
         .module(
             "JetCertificateCommand", .remote,
-            ["DeviceCertificate", "DocumentedEvents", "Journal", "Systemd", .argumentParser, .logging], compact),
+            ["DeviceCertificate", "Digests", "DocumentedEvents", "Journal", "Moments", "Systemd", .logging], compact),
         .module(
             "JetAnnounceCommand", .remote,
-            ["Announcement", "DocumentedEvents", "Journal", "Signals", "Systemd", .argumentParser, .logging], compact),
+            [
+                "Announcement", "CLinux", "DeviceCertificate", "Digests", "DocumentedEvents", "Journal", "Signals",
+                "Systemd",
+                .logging,
+            ], compact),
 
         // Tools: the command `jet`
         .module("JetBench", .tools, ["CLinux", "Files", "Jet", "JetProtocol", "JetUsers", "JSONText"], hot),
@@ -337,14 +342,19 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .tests(
-            "DeviceCertificateTests", "Remote", ["DeviceCertificate", "Digests", "Files", "TestSupport", .nioSSL]),
+            "DeviceCertificateTests", "Remote",
+            [
+                "DeviceCertificate", "Digests", "Files", "JetCertificateCommand", "Moments", "Netlink", "TestSupport",
+                .nioSSL,
+            ]),
         .tests(
             "TLSGatewayTests", "Remote",
             [
                 "TLSGateway", "JetTLSCommand", "jet-tls", "ConfigurationFile", "Digests", "DocumentedEvents",
                 "ProxyProtocol", "TestSupport", .nioCore, .nioPosix, .nioSSL, .logging,
             ]),
-        .tests("AnnouncementTests", "Remote", ["Announcement", "Digests", "Systemd", "TestSupport", .logging]),
+        .tests(
+            "AnnouncementTests", "Remote", ["Announcement", "Digests", "Files", "Systemd", "TestSupport", .logging]),
         .tests(
             "JetBenchTests", "Tools",
             ["JetBench", "JetBus", "JetDaemon", "JetProtocol", "JSONText", "TestSupport", .logging]),
@@ -360,8 +370,8 @@ let package = Package(
         .tests(
             "ProjectTests", "Project",
             [
-                "AgentCore", "DocumentedEvents", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
-                "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
+                "AgentCore", "Announcement", "DocumentedEvents", "JetCertificateCommand", "JetDaemon", "JetProtocol",
+                "Journal", "JSONText", "NetworkApply", "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.

@@ -10,6 +10,9 @@ struct CertificateMaker: ~Copyable {
     private let work: WorkFolder
     private let now: Moment
 
+    /// How the name of each CA begins.
+    static let authorityMark = "Jet CA of "
+
     private static let day = 24 * 60 * 60
     /// Devices without a clock start in the past: a certificate that is made then must still be usable when the clock is
     /// set. No moment before this one is believed, nor one after 2200.
@@ -43,7 +46,7 @@ struct CertificateMaker: ~Copyable {
     ///
     /// - Parameter host: The host name, for people who look at the CA; it may be empty.
     func makeAuthority(key: [UInt8], host: String) throws(CertificateError) -> [UInt8] {
-        try prepare(name: "Jet CA of " + (host.isEmpty ? "a device" : String(host.prefix(50))))
+        try prepare(name: Self.authorityMark + (host.isEmpty ? "a device" : String(host.prefix(50))))
         try work.write("ca.key", key, mode: 0o600)
         try openSSL.run(in: work.path, "req", "-new", "-config", "./config", "-key", "./ca.key", "-out", "./request")
         try openSSL.run(

@@ -1,6 +1,7 @@
 internal import Files
 internal import Glibc
 internal import Netlink
+internal import Text
 
 /// The names and addresses that a device's certificate is for.
 ///
@@ -17,7 +18,7 @@ package struct CertificateNames: Hashable, Sendable, CustomStringConvertible {
 
     /// The valid ones of these names and addresses, up to `limit`.
     package init(hosts: [String], addresses: [String]) {
-        self.hosts = Self.unique(hosts.map { $0.lowercased() }.filter(Self.isHostName))
+        self.hosts = Self.unique(hosts.map { $0.lowercased() }.filter(HostName.isValid))
         self.addresses = Self.unique(addresses.compactMap { LocalAddress($0)?.description })
     }
 
@@ -35,24 +36,6 @@ package struct CertificateNames: Hashable, Sendable, CustomStringConvertible {
     /// Whether each name and address is also one of `others`.
     package func isCovered(by others: CertificateNames) -> Bool {
         Set(hosts).isSubset(of: others.hosts) && Set(addresses).isSubset(of: others.addresses)
-    }
-
-    /// Whether `name` is a host name (RFC 1123, §2.1): labels of letters, digits and hyphens, and no address.
-    package static func isHostName(_ name: String) -> Bool {
-        guard (1...253).contains(name.utf8.count), LocalAddress(name) == nil else { return false }
-        return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            (1...63).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-")
-                && label.utf8.last != UInt8(ascii: "-") && label.utf8.allSatisfy(isAllowed)
-        }
-    }
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 }
 
@@ -88,14 +71,14 @@ extension CertificateNames {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
         let name = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return isHostName(name) ? name.lowercased() : nil
+        return HostName.isValid(name) ? name.lowercased() : nil
     }
 
     /// The first line of the file, if it is a valid name in the domain `local`.
     static func announcedName(_ path: String) -> String? {
         guard let bytes = try? File.regularContents(path, limit: 512),
             let line = String(validating: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self),
-            isHostName(line), line.lowercased().hasSuffix(".local")
+            HostName.isValid(line), line.lowercased().hasSuffix(".local")
         else { return nil }
         return line.lowercased()
     }

@@ -70,7 +70,7 @@ extension DeviceCertificate {
         let maker = try CertificateMaker(openSSL, in: folder, at: now)
         var files: [Commit.Name: [UInt8]] = [:]
         let authorityKey: [UInt8]
-        let hadAuthority = File.exists("\(folder)/\(Commit.Name.authority.rawValue)")
+        let hadCertificate = Commit.Name.allCases.contains { File.exists("\(folder)/\($0.rawValue)") }
         if let key = stored?.authorityKey {
             authorityKey = key
         } else {
@@ -90,7 +90,7 @@ extension DeviceCertificate {
         files[.key] = key
         files[.certificate] = try PEMFile(leaf + authority, of: "certificate.pem").text()
         try Commit.replace(files, in: folder, checkpoint)
-        let kind: Kind = files[.authorityKey] == nil ? .renewed(cause) : hadAuthority ? .identityChanged : .created
+        let kind: Kind = files[.authorityKey] == nil ? .renewed(cause) : hadCertificate ? .identityChanged : .created
         return Change(kind: kind, info: try info())
     }
 }

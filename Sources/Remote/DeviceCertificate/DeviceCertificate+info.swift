@@ -12,18 +12,11 @@ extension DeviceCertificate {
                     + "'jet remote enable', or by 'systemctl start jet-certificate.service'")
         }
         let chain = try PEMFile(contentsOf: path)
-        let origin = Self.origin(of: chain, in: folder)
+        let origin: CertificateInfo.Origin = chain.isOwn ? .own : .imported
         return CertificateInfo(
-            origin: origin, fingerprint: try chain.last.fingerprint(), ownFingerprint: try chain.first.fingerprint(),
+            origin: origin, fingerprint: try (origin == .own ? chain.last : chain.first).fingerprint(),
+            ownFingerprint: try chain.first.fingerprint(),
             names: chain.first.names, notBefore: chain.first.start, notAfter: chain.first.end,
             authorityFile: origin == .own ? "\(folder)/\(Commit.Name.authority.rawValue)" : nil)
-    }
-
-    /// A certificate is of the device's own CA if the CA is what the chain ends with.
-    static func origin(of chain: PEMFile, in folder: String) -> CertificateInfo.Origin {
-        guard let authority = try? PEMFile(contentsOf: "\(folder)/\(Commit.Name.authority.rawValue)"),
-            let fingerprint = try? authority.first.fingerprint(), chain.certificates.count > 1
-        else { return .imported }
-        return (try? chain.last.fingerprint()) == fingerprint ? .own : .imported
     }
 }

@@ -55,6 +55,25 @@ struct PEMFile {
     /// The last one: the CA, or what is nearest to it.
     var last: NIOSSLCertificate { certificates[certificates.count - 1] }
 
+    /// Whether the certificate and what follows it come from a CA that this program has made: its name says so.
+    var isOwn: Bool {
+        guard certificates.count == 2, let bytes = try? last.der() else { return false }
+        let mark = Array(CertificateMaker.authorityMark.utf8)
+        return bytes.indices.contains { bytes[$0...].starts(with: mark) }
+    }
+
+    /// Whether `key`, in PEM, is that of a CA that this program has made.
+    ///
+    /// `fits(key:)` does not answer that: BoringSSL refuses to use a CA in the place of a server's certificate.
+    func isAuthority(ofKey key: [UInt8]) -> Bool {
+        guard let key = try? NIOSSLPrivateKey(bytes: key, format: .pem), let encoded = try? key.derBytes,
+            let whole = try? first.extractPublicKey().toSPKIBytes()
+        else { return false }
+        // Both encodings have the point of the curve P-256: an octet for its form, and two coordinates (SEC 1, §2.3.3).
+        let point = whole.suffix(65)
+        return point.count == 65 && encoded.indices.contains { encoded[$0...].starts(with: point) }
+    }
+
     /// Whether `key`, in PEM, is that of the first certificate.
     func fits(key: [UInt8]) -> Bool {
         guard let key = try? NIOSSLPrivateKey(bytes: key, format: .pem) else { return false }

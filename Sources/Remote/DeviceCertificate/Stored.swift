@@ -17,16 +17,12 @@ struct Stored {
         func bytes(_ name: Commit.Name) -> [UInt8]? {
             try? File.regularContents("\(folder)/\(name.rawValue)", limit: PEMFile.limit)
         }
-        func pem(_ name: Commit.Name, key: [UInt8]?) -> PEMFile? {
-            guard let key, let file = bytes(name).flatMap({ try? PEMFile($0, of: name.rawValue) }), file.fits(key: key)
-            else { return nil }
-            return file
-        }
+        func pem(_ name: Commit.Name) -> PEMFile? { bytes(name).flatMap { try? PEMFile($0, of: name.rawValue) } }
         let key = bytes(.authorityKey).flatMap { (try? NIOSSLPrivateKey(bytes: $0, format: .pem)) == nil ? nil : $0 }
         authorityKey = key
-        authority = pem(.authority, key: key)
-        chain = pem(.certificate, key: bytes(.key))
-        origin = chain.map { DeviceCertificate.origin(of: $0, in: folder) }
+        authority = pem(.authority).flatMap { file in key.map(file.isAuthority) == true ? file : nil }
+        chain = pem(.certificate).flatMap { file in bytes(.key).map(file.fits) == true ? file : nil }
+        origin = chain.map { $0.isOwn ? .own : .imported }
     }
 
     /// Why the certificate must be made again; `nil` if it can stay.

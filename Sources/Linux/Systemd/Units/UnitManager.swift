@@ -25,6 +25,8 @@ extension UnitManager {
         case start = "StartUnit"
         case stop = "StopUnit"
         case restart = "RestartUnit"
+        /// Reloads a unit that is active, or restarts it if it cannot reload; nothing otherwise.
+        case reloadIfActive = "ReloadOrTryRestartUnit"
     }
 
     /// Asks systemd to do something to a unit.
