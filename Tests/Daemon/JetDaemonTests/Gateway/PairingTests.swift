@@ -21,7 +21,7 @@ struct PairingTests {
     }
 
     @Test func `Who sends the code is logged in at once, and with the key from then on`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let owner = try RawPeer(gateway.daemon.unix)
             try owner.add("led", for: "operator")
             let root = try RawPeer(gateway.daemon.unix)
@@ -48,7 +48,7 @@ struct PairingTests {
     }
 
     @Test func `An offer for a user gives the key to that user`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway, ["user": "john"])
             let peer = try gateway.peer(withKey: .test())
             #expect(try peer.result("pair", params(code))?["user"] == "john")
@@ -61,7 +61,7 @@ struct PairingTests {
     @Test func `A code works once; used, replaced and wrong ones are told apart, and after five wrong ones none works`()
         async throws
     {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let used = try offer(gateway)
             let peer = try gateway.peer(withKey: .test())
             #expect(try peer.refusal("pair", params(used)) == nil)
@@ -82,7 +82,7 @@ struct PairingTests {
     }
 
     @Test func `Two peers that send the same code at once: one is paired`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway)
             let peers = try (1...8).map { try gateway.peer(.peer([192, 0, 2, $0], tls: .key(.test($0)))) }
             for peer in peers {
@@ -95,7 +95,7 @@ struct PairingTests {
     }
 
     @Test func `Without a key there is no pairing`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway)
             for peer in [try gateway.peer(), try RawPeer(gateway.daemon.tcp), try RawPeer(gateway.daemon.unix)] {
                 #expect(try peer.refusal("pair", params(code)) == ["invalidKey": true])
@@ -105,7 +105,7 @@ struct PairingTests {
     }
 
     @Test func `Operators may offer the groups that they have, admins all, and others nothing`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.users.set("op", password: "op's", groups: ["operator", "read"])
             try gateway.reload()
             let op = try gateway.peer()
@@ -125,7 +125,7 @@ struct PairingTests {
     }
 
     @Test func `Wrong codes delay the next one of the same address, and nobody else`() async throws {
-        try await GatewayDaemon.with({ $0.loginDelay = 60_000 }) { gateway in
+        try await GatewayDaemon.with({ $0.loginDelay = 60_000 }) { gateway throws in
             let code = try offer(gateway)
             let guesser = try gateway.peer(withKey: .test(2))
             #expect(try guesser.refusal("pair", params("00000000")) == ["invalidCode": "wrong"])
@@ -139,7 +139,7 @@ struct PairingTests {
         try await GatewayDaemon.with({
             unlink($0.users ?? "")
             $0.usersMayBeMissing = true
-        }) { gateway in
+        }) { gateway throws in
             let code = try offer(gateway)
             #expect(try gateway.peer(withKey: .test()).result("pair", params(code, title: "Küche"))?["user"] == "k-che")
             #expect(try gateway.users.file.read().names == ["k-che"])
@@ -147,7 +147,7 @@ struct PairingTests {
     }
 
     @Test func `A file that cannot be changed is an error for who pairs, and in the log`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway)
             gateway.users.write("no users file")
             let peer = try gateway.peer(withKey: .test())
@@ -159,7 +159,7 @@ struct PairingTests {
     }
 
     @Test func `A daemon without users has no pairing`() async throws {
-        try await GatewayDaemon.with({ $0.users = nil }) { gateway in
+        try await GatewayDaemon.with({ $0.users = nil }) { gateway throws in
             let root = try RawPeer(gateway.daemon.unix)
             #expect(try root.refusal("offerPairing") == ["invalidUser": true])
             #expect(try gateway.peer(withKey: .test()).refusal("pair", params("00000000")) == ["invalidUser": true])
