@@ -16,7 +16,7 @@ public struct PairingOffers: Sendable {
         /// The groups of a new user, for fetching, setting and calling.
         public var groups: Set<String>
 
-        /// The groups of the operator who makes it: it gives nobody more than these. `nil` for an admin, who may make any
+        /// The groups of the operator who makes it: no more is given than these. `nil` for an admin, who may make any
         /// offer.
         public var bound: Groups?
 
