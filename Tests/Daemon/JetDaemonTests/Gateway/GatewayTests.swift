@@ -1,10 +1,12 @@
 import Glibc
 import JSONText
 import JetBus
-import JetDaemon
 import JetProtocol
+import NIOCore
 import ProxyProtocol
 import Testing
+
+@testable import JetDaemon
 
 /// Connections that a gateway forwards: their headers, and what they are afterwards.
 @Suite("Gateways: connections", .timeLimit(.minutes(5)))
@@ -201,6 +203,28 @@ struct GatewayTests {
                 }
                 try gateway.daemon.expectService()
             }
+        }
+    }
+
+    @Test func `When the protocol is known, a connection has the same handlers as one on the unix socket`() async throws {
+        try await GatewayDaemon.with { gateway throws in
+            let unix = try RawPeer(gateway.daemon.unix)
+            _ = try unix.ask(Self.echo)
+            let forwarded = try gateway.peer()
+            _ = try forwarded.ask(Self.echo)
+            let (hub, eventLoop) = (gateway.daemon.daemon.hub, gateway.daemon.daemon.eventLoop)
+            let pipelines = try block {
+                try await eventLoop.submit {
+                    (hub.value?.connections ?? []).compactMap { connection in
+                        // Without the addresses of objects.
+                        (connection?.context?.pipeline.debugDescription).map {
+                            String($0.split(separator: "\n").dropFirst().joined(separator: "\n").filter { !$0.isNumber })
+                        }
+                    }
+                }.get()
+            }
+            #expect(pipelines.count == 2)
+            #expect(pipelines.first == pipelines.last, "\(pipelines)")
         }
     }
 
