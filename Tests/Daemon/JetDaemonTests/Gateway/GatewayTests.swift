@@ -92,7 +92,9 @@ struct GatewayTests {
         }
     }
 
-    @Test func `A header that does not come, or is not complete, closes the connection after five seconds`() async throws {
+    @Test func `A header that does not come, or is not complete, closes the connection after five seconds`()
+        async throws
+    {
         try await GatewayDaemon.with { gateway throws in
             let silent = try RawPeer(gateway.endpoint)
             let halting = try RawPeer(gateway.endpoint)
@@ -206,7 +208,8 @@ struct GatewayTests {
         }
     }
 
-    @Test func `When the protocol is known, a connection has the same handlers as one on the unix socket`() async throws {
+    @Test func `When the protocol is known, a connection has the same handlers as one on the unix socket`() async throws
+    {
         try await GatewayDaemon.with { gateway throws in
             let unix = try RawPeer(gateway.daemon.unix)
             _ = try unix.ask(Self.echo)
@@ -218,7 +221,8 @@ struct GatewayTests {
                     (hub.value?.connections ?? []).compactMap { connection in
                         // Without the addresses of objects.
                         (connection?.context?.pipeline.debugDescription).map {
-                            String($0.split(separator: "\n").dropFirst().joined(separator: "\n").filter { !$0.isNumber })
+                            String(
+                                $0.split(separator: "\n").dropFirst().joined(separator: "\n").filter { !$0.isNumber })
                         }
                     }
                 }.get()

@@ -180,8 +180,13 @@ struct KeyTests {
             let john = try gateway.peer(withKey: .test(1))
             let ops = try gateway.peer(withKey: .test(2))
             for peer in [john, ops] { #expect(try peer.refusal("get") == nil) }
-            #expect(try john.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(2))")]) == ["noAccess": "removeKey"])
-            #expect(try ops.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(9))")]) == ["invalidKey": true])
+            #expect(
+                try john.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(2))")]) == [
+                    "noAccess": "removeKey"
+                ])
+            #expect(
+                try ops.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(9))")]) == ["invalidKey": true]
+            )
             #expect(try ops.result("removeKey", ["fingerprint": .string("\(Fingerprint.test(1))")]) == true)
             #expect(try closingData(john) == ["invalidKey": true])
             #expect(try gateway.users.file.read().user(ofKey: .test(1)) == nil)
@@ -202,7 +207,10 @@ struct KeyTests {
             try gateway.reload()
             let op = try gateway.peer()
             #expect(try op.authenticate("op", "op's"))
-            #expect(try op.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(1))")]) == ["noAccess": "removeKey"])
+            #expect(
+                try op.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(1))")]) == [
+                    "noAccess": "removeKey"
+                ])
             #expect(try op.result("removeKey", ["fingerprint": .string("\(Fingerprint.test(2))")]) == true)
         }
     }

@@ -35,7 +35,8 @@ struct PairingTests {
             #expect(try peer.refusal("get") == ["loginRequired": true])
             let result = try peer.result("pair", params(code))
             let groups: JSON = ["fetch": ["operator"], "set": ["operator"], "call": ["operator"]]
-            #expect(result == ["user": "ann-s-laptop", "groups": groups, "fingerprint": .string("\(Fingerprint.test())")])
+            #expect(
+                result == ["user": "ann-s-laptop", "groups": groups, "fingerprint": .string("\(Fingerprint.test())")])
             #expect(try peer.paths() == ["led"])
             let later = try gateway.peer(withKey: .test())
             #expect(try later.paths() == ["led"])
@@ -76,7 +77,9 @@ struct PairingTests {
             #expect(try other.refusal("pair", params(code)) == ["invalidCode": "expired"])
             #expect(try other.refusal("get") == ["loginRequired": true])
             #expect(
-                Set(gateway.log.all(.pairingRefused).compactMap { $0.metadata["reason"] }) == ["used", "expired", "wrong"])
+                Set(gateway.log.all(.pairingRefused).compactMap { $0.metadata["reason"] }) == [
+                    "used", "expired", "wrong",
+                ])
             #expect(try gateway.users.file.read().user(ofKey: .test(2)) == nil)
         }
     }

@@ -46,7 +46,8 @@ struct StrangerTests {
         }
     }
 
-    @Test func `Passwords are refused from other machines without encryption, and accepted with it and on the loopback`()
+    @Test
+    func `Passwords are refused from other machines without encryption, and accepted with it and on the loopback`()
         async throws
     {
         try await GatewayDaemon.with { gateway throws in
