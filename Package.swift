@@ -314,7 +314,7 @@ let package = Package(
             "JetDaemonTests", "Daemon",
             [
                 "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
-                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging,
+                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging, .nioCore,
             ]),
         .tests(
             "JetTests", "Peer",
