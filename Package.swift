@@ -361,7 +361,8 @@ let package = Package(
         .tests(
             "JetCommandTests", "Tools",
             [
-                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Digests", "DeviceCertificate", "Files", "Jet",
+                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Announcement", "Digests",
+                "DeviceCertificate", "Files", "Jet",
                 "JetProtocol", "JetUsers", "JSONText", "Moments", "TestSupport", .argumentParser,
             ]),
         .tests("ProgramTests", "Programs", ["jet-multicall", "TestSupport"]),

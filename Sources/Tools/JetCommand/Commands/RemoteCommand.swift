@@ -60,7 +60,8 @@ struct RemoteCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let state = await RemoteState.now(DeviceService(InstalledPrograms()), configuration: Peer.Configuration.ofTool())
+            let state = await RemoteState.now(
+                DeviceService(InstalledPrograms()), configuration: Peer.Configuration.ofTool())
             if output.json { try output.write([state.record]) } else { try output.write(Listing.pairs(state.rows)) }
             guard !state.isReachable else { return }
             throw RemoteCommand.unreachable(state)
@@ -86,7 +87,7 @@ extension RemoteCommand {
     static func enabled(_ state: RemoteState, _ certificate: CertificateInfo, _ firewall: Firewall?) -> [String] {
         var lines = [
             "Other machines can connect to port \(state.port) of this device.", "Its key is", "",
-            "    \(certificate.identity)", "    \(certificate.identity.words)", "",
+            "    \(certificate.fingerprint)", "    \(certificate.fingerprint.words)", "",
         ]
         if let name = state.announcedName { lines += ["It is announced as \(name); 'jet discover' finds it.", ""] }
         let port = state.port == 11124 ? "" : ":\(state.port)"

@@ -89,7 +89,7 @@ extension RemoteState {
             "port": .number(port),
         ]
         if let certificate {
-            object["fingerprint"] = .string(certificate.identity.description)
+            object["fingerprint"] = .string(certificate.fingerprint.description)
             object["certificateNames"] = .array(certificate.names.all.map(JSON.string))
             object["notAfter"] = .string(certificate.notAfter.text ?? "")
         }
@@ -111,7 +111,7 @@ extension RemoteState {
         case .none(let reason): if isListening { rows.append(("answers", "NO: \(reason)")) }
         }
         if let certificate {
-            rows.append(("fingerprint", certificate.identity.description))
+            rows.append(("fingerprint", certificate.fingerprint.description))
             rows.append(
                 (
                     "certificate",

@@ -1,3 +1,4 @@
+@testable import Announcement
 import Digests
 import JSONText
 import TestSupport
@@ -12,17 +13,8 @@ struct DiscoveryTests {
     private let other = Fingerprint(ofKey: [2])
 
     private func device(_ name: String, _ addresses: [String], _ fingerprint: Fingerprint?) -> DiscoveredDevice {
-        DiscoveredDevice(name: name, host: "\(name).local", addresses: addresses, port: 11124, fingerprint: fingerprint)
-    }
-
-    @Test("a device that answers on several networks is one; the list is sorted by name")
-    func merging() {
-        let devices = DiscoveredDevice.sorted([
-            device("shed", ["192.0.2.7"], key), device("barn", ["192.0.2.8"], other),
-            device("shed", ["192.0.2.7", "2001:db8::7"], key), device("shed", ["192.0.2.9"], other),
-        ])
-        #expect(devices.map(\.name) == ["barn", "shed", "shed"])
-        #expect(devices.contains { $0.addresses == ["192.0.2.7", "2001:db8::7"] })
+        DiscoveredDevice(
+            name: name, host: "\(name).local", addresses: addresses, port: 11124, fingerprint: fingerprint, text: [:])
     }
 
     @Test("says whether a device is paired, known, or has another key than before")
