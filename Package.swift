@@ -314,7 +314,7 @@ let package = Package(
             "JetDaemonTests", "Daemon",
             [
                 "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
-                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging,
+                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging, .nioCore,
             ]),
         .tests(
             "JetTests", "Peer",
@@ -361,8 +361,9 @@ let package = Package(
         .tests(
             "JetCommandTests", "Tools",
             [
-                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Digests", "DeviceCertificate", "Jet",
-                "JetProtocol", "JetUsers", "JSONText", "TestSupport", .argumentParser,
+                "JetCommand", "JetExecutable", "JetBench", "jetd", "jet-tls", "Announcement", "Digests",
+                "DeviceCertificate", "Files", "Jet",
+                "JetProtocol", "JetUsers", "JSONText", "Moments", "TestSupport", .argumentParser,
             ]),
         .tests("ProgramTests", "Programs", ["jet-multicall", "TestSupport"]),
         // Of the pages in packaging/man; the programs are asked for their options as they are built.
@@ -370,8 +371,8 @@ let package = Package(
         .tests(
             "ProjectTests", "Project",
             [
-                "AgentCore", "DocumentedEvents", "JetDaemon", "JetProtocol", "Journal", "JSONText", "NetworkApply",
-                "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
+                "AgentCore", "Announcement", "DocumentedEvents", "JetCertificateCommand", "JetDaemon", "JetProtocol",
+                "Journal", "JSONText", "NetworkApply", "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.

@@ -1,10 +1,10 @@
 public import Digests
-public import JetProtocol
+import JetProtocol
 public import Moments
 
 /// The keys of the users.
 extension UserTable {
-    /// The name of the user that a key belongs to; `nil` if it is nobody's. This is one look-up.
+    /// The name of the user that a key belongs to; `nil` if no user has it. This is one look-up.
     public func user(ofKey key: Fingerprint) -> String? { keyOwners[key] }
 
     /// The fingerprints of all keys.
@@ -34,7 +34,7 @@ extension UserTable {
 
     /// Removes a key.
     ///
-    /// - Returns: The name of the user that had it; `nil` if it is nobody's.
+    /// - Returns: The name of the user that had it; `nil` if no user has it.
     @discardableResult
     public mutating func removeKey(_ key: Fingerprint) -> String? {
         guard let name = keyOwners[key], var user = self[name] else { return nil }
@@ -80,7 +80,7 @@ extension UserTable {
         return name
     }
 
-    /// Whether an offer gives nobody more than who makes it may give.
+    /// Whether an offer gives no more than the one who makes it may give.
     public func permits(_ offer: PairingOffers.Offer) -> Bool {
         guard let bound = offer.bound else { return true }
         guard let user = offer.user.flatMap({ self[$0] }) else {

@@ -212,7 +212,7 @@ extension Announcer {
             return
         }
         let host = published.host ?? "this host"
-        let fields: Logger.Metadata = ["name": "\(service)", "host": "\(host)", "responder": "\(responder)"]
+        let fields: Logger.Metadata = ["service": "\(service)", "host": "\(host)", "responder": "\(responder)"]
         if status("announced as \(service) on \(host) by \(responder)") {
             logger.note(service == record.name ? AnnouncementEvent.announced : .renamed, fields)
         }

@@ -13,8 +13,9 @@ package struct CertificateInfo: Hashable, Sendable {
 
     /// Who issued it.
     package let origin: Origin
-    /// What clients pin: the fingerprint of the key of the last certificate that the device presents. For a certificate
-    /// of the device's own CA, that is the CA, and stays when the certificate is renewed.
+    /// What clients pin. If the device's own CA has issued the certificate, it is the fingerprint of the CA's key, which
+    /// stays when the certificate is renewed. Else it is that of the certificate's own key: another CA issues certificates
+    /// for other devices, too, so a client that trusted its key would trust all of them.
     package let fingerprint: Fingerprint
     /// The fingerprint of the certificate's own key.
     package let ownFingerprint: Fingerprint

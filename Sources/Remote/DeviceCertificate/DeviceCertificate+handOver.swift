@@ -5,7 +5,7 @@ extension DeviceCertificate {
     /// Where the gateway finds a renewed certificate, see jet-tls(8).
     package static let handOverFolder = "/run/jet-tls-reload"
 
-    /// Copies the certificate and its key to a folder in which `group` may read them, and nobody may change anything: to
+    /// Copies the certificate and its key to a folder in which `group` may read them and not change them: to
     /// hand them to a running service, whose credentials (systemd.exec(5)) are those of its start.
     package func handOver(to target: String = handOverFolder, group: gid_t) throws(CertificateError) {
         // The files must be of one certificate.

@@ -14,7 +14,8 @@ extension DeviceCertificate {
         let chain = try PEMFile(contentsOf: path)
         let origin: CertificateInfo.Origin = chain.isOwn ? .own : .imported
         return CertificateInfo(
-            origin: origin, fingerprint: try chain.last.fingerprint(), ownFingerprint: try chain.first.fingerprint(),
+            origin: origin, fingerprint: try (origin == .own ? chain.last : chain.first).fingerprint(),
+            ownFingerprint: try chain.first.fingerprint(),
             names: chain.first.names, notBefore: chain.first.start, notAfter: chain.first.end,
             authorityFile: origin == .own ? "\(folder)/\(Commit.Name.authority.rawValue)" : nil)
     }

@@ -10,8 +10,8 @@ import Systemd
 /// The program `jet-announce`, see jet-announce(8): announces the device to its network, and writes its names for
 /// jet-certificate(8). It runs as a user of its own without any privilege.
 public enum JetAnnounce {
-    /// Where the names are written, the runtime directory of the unit.
-    private static let folder = "/run/jet-announce"
+    /// Where the names are written: the runtime directory of the unit, systemd.exec(5).
+    private static let folder = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? "/run/jet-announce"
 
     /// Runs until a signal ends it.
     public static func main() async {

@@ -60,7 +60,7 @@ struct CertificateRun {
     /// - Returns: What became of the certificate; `nil` if it cannot have changed.
     func carryOut(_ show: (String) -> Void) throws(CertificateError) -> DeviceCertificate.Change? {
         switch verb {
-        case .ensure: return try certificate.ensure(names: .ofThisMachine())
+        case .ensure: return try ensure()
         case .renew: return try certificate.renew(names: .ofThisMachine())
         case .rotate: return try certificate.rotate(names: .ofThisMachine())
         case .reset: return try certificate.reset(names: .ofThisMachine())
@@ -72,6 +72,21 @@ struct CertificateRun {
             show(Self.text(try certificate.info()))
             return nil
         }
+    }
+
+    /// Makes sure of the certificate, again if the names change meanwhile: systemd does not watch the names while this
+    /// service runs.
+    private func ensure() throws(CertificateError) -> DeviceCertificate.Change {
+        var names = try CertificateNames.ofThisMachine()
+        var change = try certificate.ensure(names: names)
+        for _ in 0..<3 {
+            let present = try CertificateNames.ofThisMachine()
+            if present == names { break }
+            names = present
+            let next = try certificate.ensure(names: names)
+            if next.isChange || !change.isChange { change = next }
+        }
+        return change
     }
 
     /// The group that may read what is handed over.

@@ -1,26 +1,27 @@
 public import Digests
 
-/// A pairing code as people see it: the code, and 4 characters that are computed from it and the key of the daemon's
-/// authority (jet-protocol(7) §8.5).
+/// A pairing code as people see it: the code, and 4 characters that are computed from it and the key by which the machine
+/// is known (jet-protocol(7) §8.5).
 ///
-///     CheckedPairingCode(code, for: authority).text           // ABCD-EFGH-JKMN
+///     CheckedPairingCode(code, for: identity).text            // ABCD-EFGH-JKMN
 ///     let typed = CheckedPairingCode(parsing: "abcd efgh jkmn")
 ///     typed?.isFor(presented)                                 // whether the host may receive the code
 ///
 /// The other machine verifies the check against the certificate that the host has presented, before it sends the code. A
-/// machine in between presents a certificate of its own: it is found out, and learns nothing.
+/// machine in between presents a certificate of its own: it is found out, and learns nothing. The connection must trust only
+/// the key that was verified.
 public struct CheckedPairingCode: Hashable, Sendable {
     /// The code.
     public let code: PairingCode
     /// The check, 20 bits.
     private let check: UInt64
 
-    /// The code with the check for a daemon.
+    /// The code with the check for a machine.
     ///
-    /// - Parameter authority: The fingerprint of the key of the daemon's certificate authority.
-    public init(_ code: PairingCode, for authority: Fingerprint) {
+    /// - Parameter identity: The fingerprint of the key by which the machine is known (jet-protocol(7) §8.1).
+    public init(_ code: PairingCode, for identity: Fingerprint) {
         self.code = code
-        check = Self.check(code, authority)
+        check = Self.check(code, identity)
     }
 
     /// Reads a code with its check as people may type it, like `PairingCode(parsing:)`; `nil` if these are not 12
@@ -35,8 +36,8 @@ public struct CheckedPairingCode: Hashable, Sendable {
         check = CrockfordBase32.value(of: Array(characters.suffix(Self.checkLength)))
     }
 
-    /// Whether the check was computed with the key of this authority.
-    public func isFor(_ authority: Fingerprint) -> Bool { check == Self.check(code, authority) }
+    /// Whether the check was computed for the machine with this key.
+    public func isFor(_ identity: Fingerprint) -> Bool { check == Self.check(code, identity) }
 
     /// The form for people: `ABCD-EFGH-JKMN`.
     public var text: String {
@@ -48,8 +49,8 @@ public struct CheckedPairingCode: Hashable, Sendable {
     private static let checkLength = 4
 
     /// The first 20 bits of the hash of a label, the fingerprint and the code.
-    private static func check(_ code: PairingCode, _ authority: Fingerprint) -> UInt64 {
-        let hash = SHA256.hash(of: Array("jet-pair-1".utf8) + authority.bytes + code.characters)
+    private static func check(_ code: PairingCode, _ identity: Fingerprint) -> UInt64 {
+        let hash = SHA256.hash(of: Array("jet-pair-1".utf8) + identity.bytes + code.characters)
         return UInt64(hash[0]) << 12 | UInt64(hash[1]) << 4 | UInt64(hash[2]) >> 4
     }
 }

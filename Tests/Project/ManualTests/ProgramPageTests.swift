@@ -97,7 +97,9 @@ struct ProgramPageTests {
         let agent = try await ProgramDescription(of: "jet-agent")
         let daemon = try await ProgramDescription(of: "jetd")
         let all = jet.optionNames.union(agent.optionNames).union(daemon.optionNames).union(Self.builtIn)
-        #expect(page.namedOptions.subtracting(all).isEmpty)
+        // Programs that only units run have no description of themselves: their pages need only agree with themselves.
+        let own = ["jet-certificate.8", "jet-announce.8"].contains(name) ? page.describedOptions : []
+        #expect(page.namedOptions.subtracting(all).subtracting(own).isEmpty)
         for line in page.commandLines(of: "jet") {
             let words = line.split(separator: " ")
             let verb = try #require(jet.verbs.first { $0.name == words[0] }, "jet \(line)")

@@ -60,6 +60,7 @@ struct ProtocolPageTests {
                 case .walk: ProtocolLimits.walk
                 case .elements, .bytes, .fetches, .ruleBytes, .connections, .unreadBytes: nil
                 case .work: ProtocolLimits.work
+                case .pairingOffers: ProtocolLimits.pairingOffers
                 case .waitingRequests: 0
                 }
             let head = "Li \(limit.rawValue) " + (number.map { "No \($0) " } ?? "")
@@ -74,7 +75,9 @@ struct ProtocolPageTests {
             ProtocolLimits.ruleFields,
             ProtocolLimits.ruleSize, ProtocolLimits.window,
             ProtocolLimits.nameLength, ProtocolLimits.parseErrorText, ProtocolLimits.outbox,
-            ProtocolLimits.longestInterval,
+            ProtocolLimits.longestInterval, ProtocolLimits.remotePort, ProtocolLimits.offerSeconds,
+            ProtocolLimits.offerRange.lowerBound, ProtocolLimits.offerRange.upperBound, ProtocolLimits.offerGroups,
+            ProtocolLimits.wrongCodes,
         ] { #expect(text.contains("\(number)"), "\(number)") }
     }
 

@@ -1,6 +1,8 @@
 import DocumentedEvents
 import Glibc
 import AgentCore
+import Announcement
+import JetCertificateCommand
 import JetDaemon
 import Logging
 import NetworkApply
@@ -28,7 +30,7 @@ struct CatalogTests {
     /// The ids of all events of all programs.
     private static let ids =
         ids(DaemonEvent.self) + ids(AgentEvent.self) + ids(NetworkEvent.self) + ids(UpdateEvent.self)
-        + ids(GatewayEvent.self) + ids(SpoolEvent.self)
+        + ids(CertificateEvent.self) + ids(AnnouncementEvent.self) + ids(GatewayEvent.self) + ids(SpoolEvent.self)
 
     private static func entries() throws -> [Entry] {
         var entries: [Entry] = []
@@ -71,7 +73,8 @@ struct CatalogTests {
             #expect(entry.header["Subject"]?.isEmpty == false, "\(entry.id)")
             #expect(entry.header["Defined-By"] == "Jet", "\(entry.id)")
             let manual = try #require(entry.header["Support"])
-            #expect(["jetd(8)", "jet-agent(8)", "jet-tls(8)"].contains(manual), "\(entry.id)")
+            let pages = ["jetd(8)", "jet-agent(8)", "jet-tls(8)", "jet-certificate(8)", "jet-announce(8)"]
+            #expect(pages.contains(manual), "\(entry.id)")
             #expect(entry.header["Documentation"] == "man:" + manual, "\(entry.id)")
             #expect(entry.text.utf8.count > 20, "\(entry.id)")
         }

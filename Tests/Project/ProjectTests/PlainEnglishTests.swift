@@ -21,7 +21,8 @@ struct PlainEnglishTests {
     /// What is read, by area: the patterns of its files.
     private static let areas: [String] = [
         "Sources/Base", "Sources/Wire", "Sources/Engine", "Sources/Daemon", "Sources/Peer", "Sources/Linux",
-        "Sources/Host", "Sources/Tools", "Sources/Programs", "Sources/Examples", "Sources/README.md", "README.md",
+        "Sources/Host", "Sources/Remote", "Sources/Tools", "Sources/Programs", "Sources/Examples", "Sources/README.md",
+        "README.md",
         "packaging/man", "packaging/catalog", "etc", "systemd",
     ]
 

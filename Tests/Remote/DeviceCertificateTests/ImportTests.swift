@@ -17,7 +17,7 @@ struct ImportTests {
         #expect(change.kind == .imported)
         #expect(change.info.origin == .imported)
         #expect(change.info.authorityFile == nil)
-        #expect(change.info.fingerprint == (try PEMFile(contentsOf: foreign.certificate).last.fingerprint()))
+        #expect(change.info.fingerprint == (try PEMFile(contentsOf: foreign.certificate).first.fingerprint()))
         // Neither a new name nor the end of its time is a reason to replace what an administrator has chosen.
         let later = Moment.now.advanced(seconds: 100 * Fixture.day)
         #expect(try fixture.certificate.ensure(names: Fixture.names, at: later).kind == .kept)

@@ -65,6 +65,14 @@ struct NamesTests {
         #expect(throws: CertificateRun.UsageError.self) { try CertificateRun(arguments[...]) }
     }
 
+    @Test func `The manual page describes each verb`() throws {
+        let page = try Repository.text("packaging/man/jet-certificate.8")
+        for verb in CertificateRun.Verb.allCases {
+            let name = verb.rawValue.split(separator: "-").joined(separator: "\\-")
+            #expect(page.contains("\n.It Cm \(name)"), "\(name)")
+        }
+    }
+
     @Test func `Shown are the fingerprint, the words, the names, the dates and the CA`() throws {
         let fixture = try Fixture()
         var shown = ""

@@ -71,11 +71,14 @@ struct ActingTests {
         "what cannot be done ends with 1 and says what can",
         arguments: [
             (["set", "nope", "1"], "jet ls"), (["call", "nope"], "jet ls"), (["set", "fixed", "1"], "is read-only"),
-            (["set", "method", "1"], "jet call 'method'"), (["call", "fixed"], "jet set 'fixed'"),
+            (["set", "method", "1"], "jet call 'method'"),
+            (["call", "fixed"], "read-only State.\nTo print it: jet get 'fixed'"),
+            (["call", "free"], "jet set 'free'"),
         ])
     func impossible(arguments: [String], says: String) async throws {
         let bus = try await TestBus()
         try await bus.peer.addState("fixed", 1)
+        try await bus.peer.addState("free", 1) { _ in .accept }
         try await bus.peer.addMethod("method") { (_: JSON) in true }
         let process = try bus.start(arguments)
         #expect(try await process.end() == 1)

@@ -76,6 +76,18 @@ struct ReadingTests {
         #expect(try await bus.jet("get", "lamp/Color").output == "\"red\"\n")
     }
 
+    @Test("get without a path is all values; of a bus without States it ends with 5")
+    func everything() async throws {
+        let bus = try await TestBus()
+        try await bus.peer.addMethod("m") { (_: JSON) in true }
+        let none = try await bus.jet("get")
+        #expect(none.status == 5)
+        #expect(none.error == "jet: There are no States on the bus.\n")
+        try await bus.peer.addState("b", 2)
+        try await bus.peer.addState("a/b", 1)
+        #expect(try await bus.jet("get").lines == ["a/b  1", "b    2"])
+    }
+
     @Test("get of several is path, value and unit, and leaves Methods out")
     func getMany() async throws {
         let bus = try await bus()

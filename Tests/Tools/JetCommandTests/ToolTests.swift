@@ -54,8 +54,9 @@ struct ToolTests {
     @Test(
         "ends with 2 when the command line is wrong, and says how it should be",
         arguments: [
-            ["fly"], ["ls", "--fast"], ["get"], ["get", ""], ["set", "a"], ["set", "a", "on"], ["call", "a", "{"],
-            ["ls", "--timeout", "0"], ["ls", "--timeout", "-1"], ["ls", "--connect", "nowhere"], ["ls", "--rule", "{"],
+            ["fly"], ["ls", "--fast"], ["get", ""], ["set", "a"], ["set", "a", "on"], ["call", "a", "{"],
+            ["ls", "--timeout", "0"], ["ls", "--timeout", "-1"], ["ls", "--connect", "no where"],
+            ["ls", "--rule", "{"],
             ["ls", "--rule", #"{"path":{"startWith":"a"}}"#], ["ls", "-i"], ["ls", "a\\"], ["ls", "--color", "pink"],
             ["watch", "--table", "--json"], ["watch", "--count", "0"], ["watch", "--once", "--count", "1"],
         ])
@@ -71,14 +72,17 @@ struct ToolTests {
     @Test("ends with 2 when JET_CONNECT is no endpoint")
     func badEnvironment() async throws {
         let bus = try await TestBus()
-        let run = try await bus.jet("ls", environment: ["JET_CONNECT": "nowhere"])
+        let run = try await bus.jet("ls", environment: ["JET_CONNECT": "http://nowhere"])
         #expect(run.status == 2)
         #expect(run.error.contains("JET_CONNECT"))
     }
 
     @Test(
         "documents its exit codes, and each verb has examples",
-        arguments: [[], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"], ["top"], ["passwd"]])
+        arguments: [
+            [], ["ls"], ["get"], ["watch"], ["set"], ["call"], ["info"], ["top"], ["passwd"], ["pair"], ["keys"],
+            ["context"], ["forget"], ["tls"], ["remote"], ["discover"],
+        ])
     func help(verb: [String]) async throws {
         let bus = try await TestBus()
         let process = try bus.start(verb + ["--help"])

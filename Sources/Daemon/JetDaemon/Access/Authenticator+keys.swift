@@ -44,7 +44,8 @@ extension Authenticator {
             } catch is IsNoted {
             } catch {
                 self.logger.info(
-                    "the time when a key was used could not be saved", metadata: ["key": "\(key)", "reason": "\(error)"])
+                    "the time when a key was used could not be saved",
+                    metadata: ["key": "\(key)", "reason": "\(error)"])
             }
         }
     }

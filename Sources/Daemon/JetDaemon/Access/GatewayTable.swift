@@ -17,7 +17,11 @@ struct GatewayTable: Sendable {
         for holder in holders {
             switch holder {
             case .user(let name):
-                if let id = SystemNames.user(name) { users.insert(id) } else { Self.miss("user:\(name)", holders, logger) }
+                if let id = SystemNames.user(name) {
+                    users.insert(id)
+                } else {
+                    Self.miss("user:\(name)", holders, logger)
+                }
             case .group(let name):
                 if let id = SystemNames.group(name) {
                     groups.insert(id)

@@ -52,7 +52,8 @@ extension Hub {
 
     /// Whether a peer's certificate or key is still that of a user.
     private func proves(_ identity: PeerIdentity, _ user: String) -> Bool {
-        if let subject = identity.forwarding?.subject, subjects[subject] == user, authenticator.groups(of: user) != nil {
+        if let subject = identity.forwarding?.subject, subjects[subject] == user, authenticator.groups(of: user) != nil
+        {
             return true
         }
         return identity.credentials.keyFingerprint.flatMap(authenticator.owner(ofKey:))?.user == user

@@ -105,7 +105,9 @@ extension PeerIdentity {
 extension Channel {
     /// The socket; -1 if the channel has none.
     var descriptor: Int32 {
-        let descriptor = try? pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        let descriptor = try? pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            $0
+        }
         return descriptor ?? -1
     }
 }

@@ -38,7 +38,7 @@ struct Admission {
     static func connections(ofDescriptors limit: Int) -> Int { max(limit - 32 - RefusedConnection.most, limit / 2) }
 
     /// How many connections of gateways may wait for their header, which only then are counted for an account.
-    var mostHandshakes: Int { max(total / 8, 16) }
+    var mostHandshakes: Int { max(total / 4, 16) }
 
     /// Counts a connection.
     ///

@@ -106,7 +106,8 @@ extension Daemon {
     /// A listener for the connections of gateways.
     private var gatewayBootstrap: ServerBootstrap {
         let messageLimit = configuration.messageLimit
-        return bootstrap { channel, hub in try GatewayHandshake.begin(in: channel, hub: hub, messageLimit: messageLimit) }
+        return bootstrap { channel, hub in try GatewayHandshake.begin(in: channel, hub: hub, messageLimit: messageLimit)
+        }
     }
 
     /// - Parameter initialize: Adds the handlers of an accepted connection. If it throws, the connection is closed.

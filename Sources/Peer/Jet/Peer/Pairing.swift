@@ -12,7 +12,7 @@ public struct PairingOffer: Hashable, Sendable {
     /// The user that the key will belong to; `nil` for a new one, named after the key's title.
     public let user: String?
 
-    init(_ json: JSON) {
+    package init(_ json: JSON) {
         code = json["code"]?.string ?? ""
         expires = json["expires"]?.string ?? ""
         user = json["user"]?.string
@@ -28,7 +28,7 @@ public struct Pairing: Hashable, Sendable {
     /// The fingerprint of the peer's key, as the daemon has seen it.
     public let fingerprint: Fingerprint?
 
-    init(_ json: JSON) {
+    package init(_ json: JSON) {
         user = json["user"]?.string ?? ""
         groups = Groups(response: json["groups"] ?? [:])
         fingerprint = json["fingerprint"]?.string.flatMap { Fingerprint(parsing: $0) }
@@ -52,7 +52,7 @@ public struct UserKey: Hashable, Sendable {
     /// The whole entry.
     public let json: JSON
 
-    init(_ json: JSON) {
+    package init(_ json: JSON) {
         self.json = json
         user = json["user"]?.string ?? ""
         fingerprint = json["fingerprint"]?.string.flatMap { Fingerprint(parsing: $0) }

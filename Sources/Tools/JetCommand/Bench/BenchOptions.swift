@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Glibc
 import JSONText
+import Jet
 import JetBench
 import JetProtocol
 
@@ -41,8 +42,11 @@ struct BenchOptions: ParsableArguments {
 
     /// Measures, shows the progress, and prints the result.
     func run(_ mode: some Mode) async throws {
-        let benchmark = Benchmark(
-            mode: mode, endpoints: try endpoints(), rounds: rounds, pid: daemonPid, patience: connection.timeout ?? 5)
+        let endpoints = try endpoints()
+        var prepared = Benchmark(
+            mode: mode, endpoints: endpoints, rounds: rounds, pid: daemonPid, patience: connection.timeout ?? 5)
+        prepared.security = try connection.address.security(for: endpoints)
+        let benchmark = prepared
         let progress = ProgressLine()
         let series: [Series]
         do {
@@ -108,12 +112,17 @@ extension BenchOptions {
                     ?? .webSocket(host: host, port: Endpoint.defaultWebSocketPort)
             case .tls:
                 candidates.firstMap { if case .tls = $0 { $0 } else { nil } }
-                    ?? .tls(host: host, port: Endpoint.defaultRemotePort)
+                    ?? .tls(host: host, port: Self.securePort(of: candidates))
             case .secureWebSocket:
                 candidates.firstMap { if case .secureWebSocket = $0 { $0 } else { nil } }
-                    ?? .secureWebSocket(host: host, port: Endpoint.defaultRemotePort)
+                    ?? .secureWebSocket(host: host, port: Self.securePort(of: candidates))
             }
         }
+    }
+
+    /// The port for both transports with TLS.
+    private static func securePort(of candidates: [Endpoint]) -> Int {
+        candidates.first(where: \.isSecure)?.address?.port ?? Endpoint.defaultRemotePort
     }
 
     /// The host of `--connect`, for the other ports there.
@@ -134,8 +143,11 @@ extension BenchOptions {
     }
 
     private func reachable(_ candidates: [Endpoint], _ kind: String = "daemon") throws -> Endpoint {
+        let security = try connection.address.security(for: candidates)
         do throws(BenchError) {
-            guard let first = try Benchmark.firstReachable(of: candidates, patience: connection.timeout ?? 5) else {
+            let first = try Benchmark.firstReachable(
+                of: candidates, patience: connection.timeout ?? 5, security: security)
+            guard let first else {
                 throw BenchError.impossible(
                     "There is no default endpoint for \(kind). Use --connect or --transport URL.")
             }
@@ -165,5 +177,18 @@ extension Failure {
             self.init(.refused, error.description, advice: "--timeout SECONDS waits longer.")
         case .refused, .wrong: self.init(.refused, error.description)
         }
+    }
+}
+
+extension AddressOptions {
+    /// What the connections with TLS to these endpoints need, by the first of them. A measurement asks no questions: a daemon
+    /// that is not known is refused.
+    func security(for endpoints: [Endpoint]) throws -> Peer.Security {
+        guard let endpoint = endpoints.first(where: \.isSecure), let address = DaemonAddress(endpoint) else {
+            return Peer.Security()
+        }
+        let folder = UserFolder.own
+        let plan = TrustPlan(try destination(), at: address, try KnownDaemons(in: folder))
+        return OwnKey(in: folder).security(plan.trust, offersKey: plan.offersKey)
     }
 }

@@ -80,8 +80,10 @@ struct HostileCommand: AsyncParsableCommand {
             } else {
                 .started(program: jetd)
             }
-        let benchmark = HostileBenchmark(
+        var attacked = HostileBenchmark(
             target: target, attacks: attack.isEmpty ? Attacks.names : attack, seconds: seconds, scale: scale)
+        attacked.security = try connection.address.security(for: [connection.address.connect].compactMap(\.self))
+        let benchmark = attacked
         let progress = ProgressLine()
         let (output, asJSON) = (output, output.json)
         let results: [HostileResult]

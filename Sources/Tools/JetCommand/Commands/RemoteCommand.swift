@@ -31,7 +31,7 @@ struct RemoteCommand: AsyncParsableCommand {
             let programs = InstalledPrograms()
             let service = DeviceService(programs)
             try service.enable()
-            let configuration = AddressOptions.local
+            let configuration = Peer.Configuration.ofTool()
             var state = await RemoteState.now(service, configuration: configuration)
             // The first connection starts the gateway.
             for _ in 0..<20 where !state.isReachable {
@@ -60,7 +60,8 @@ struct RemoteCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let state = await RemoteState.now(DeviceService(InstalledPrograms()), configuration: AddressOptions.local)
+            let state = await RemoteState.now(
+                DeviceService(InstalledPrograms()), configuration: Peer.Configuration.ofTool())
             if output.json { try output.write([state.record]) } else { try output.write(Listing.pairs(state.rows)) }
             guard !state.isReachable else { return }
             throw RemoteCommand.unreachable(state)
@@ -86,7 +87,7 @@ extension RemoteCommand {
     static func enabled(_ state: RemoteState, _ certificate: CertificateInfo, _ firewall: Firewall?) -> [String] {
         var lines = [
             "Other machines can connect to port \(state.port) of this device.", "Its key is", "",
-            "    \(certificate.identity)", "    \(certificate.identity.words)", "",
+            "    \(certificate.fingerprint)", "    \(certificate.fingerprint.words)", "",
         ]
         if let name = state.announcedName { lines += ["It is announced as \(name); 'jet discover' finds it.", ""] }
         let port = state.port == 11124 ? "" : ":\(state.port)"
@@ -123,9 +124,4 @@ extension RemoteCommand {
             return Failure(.refused, "This device has no certificate.", advice: "To make it: sudo jet remote enable")
         }
     }
-}
-
-extension AddressOptions {
-    /// For connections to the daemon of this machine.
-    static var local: Peer.Configuration { AddressOptions().configuration }
 }

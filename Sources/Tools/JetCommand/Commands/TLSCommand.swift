@@ -69,7 +69,8 @@ struct TLSCommand: AsyncParsableCommand {
             if output.json { return try output.write([info.record]) }
             try output.write(Listing.pairs(info.rows))
             guard qr ?? output.terminal.isTerminal else { return }
-            if let code = InstalledPrograms().output("qrencode", "-t", "UTF8", "-m", "2", info.identity.description) {
+            if let code = InstalledPrograms().output("qrencode", "-t", "UTF8", "-m", "2", info.fingerprint.description)
+            {
                 try StandardOutput.write("\n" + code)
             } else {
                 StandardOutput.say("\nFor a QR code of the fingerprint: sudo apt install qrencode")
@@ -102,7 +103,7 @@ struct TLSCommand: AsyncParsableCommand {
             StandardOutput.say(
                 """
                 The certificate for \(change.info.names) is in use, until \(change.info.notAfter.text ?? "?").
-                Other machines now verify it by its authority, or by the fingerprint \(change.info.identity); machines \
+                Other machines now verify it by its authority, or by the fingerprint \(change.info.fingerprint); machines \
                 that know the device by its own authority refuse it.
                 """)
         }
@@ -153,8 +154,8 @@ struct TLSCommand: AsyncParsableCommand {
             StandardOutput.say(
                 """
                 The fingerprint of this device is now
-                  \(change.info.identity)
-                  \(change.info.identity.words)
+                  \(change.info.fingerprint)
+                  \(change.info.fingerprint.words)
                 On the other machines, pair again: jet pair HOST
                 """)
         }
@@ -172,21 +173,17 @@ struct TLSCommand: AsyncParsableCommand {
             }
             StandardOutput.say(
                 change.isChange
-                    ? "The certificate of the device's own authority is in use: \(change.info.identity)"
+                    ? "The certificate of the device's own authority is in use: \(change.info.fingerprint)"
                     : "The certificate is of the device's own authority already.")
         }
     }
 }
 
 extension CertificateInfo {
-    /// The key by which other machines know the device: that of its own authority. An imported certificate is known by its own
-    /// key: its authority has issued certificates of other machines, too.
-    var identity: Fingerprint { origin == .own ? fingerprint : ownFingerprint }
-
     /// For programs.
     var record: JSON {
         var object: JSON.Object = [
-            "fingerprint": .string(identity.description), "words": .string(identity.words),
+            "fingerprint": .string(fingerprint.description), "words": .string(fingerprint.words),
             "origin": .string(origin.rawValue), "names": .array(names.all.map(JSON.string)),
             "notBefore": .string(notBefore.text ?? ""), "notAfter": .string(notAfter.text ?? ""),
         ]
@@ -197,7 +194,7 @@ extension CertificateInfo {
     /// For people.
     var rows: [(name: String, text: String)] {
         var rows = [
-            ("fingerprint", identity.description), ("words", identity.words),
+            ("fingerprint", fingerprint.description), ("words", fingerprint.words),
             ("names", names.all.joined(separator: ", ")),
             ("valid", "\(notBefore.text ?? "?") to \(notAfter.text ?? "?")" + (isValid(at: .now) ? "" : " (NOT NOW)")),
             ("issued by", origin == .own ? "this device" : "another authority; it is not renewed by the device"),

@@ -18,34 +18,35 @@ struct DeviceService {
     /// What starts it when names have changed, and every day.
     static let renewal = ["jet-certificate.path", "jet-certificate.timer"]
 
-    /// What is enabled and started.
-    private static var enabled: [String] { [socket, announcement] + renewal }
+    /// What runs while the socket listens.
+    private static var followers: [String] { [announcement] + renewal }
 
     // MARK: Changing
 
     /// Makes the certificate, and enables and starts everything.
     func enable() throws(Failure) {
         try programs.systemctl("start", [Self.certificate])
-        if !isActive(Self.handover), isKnown(Self.handover) {
+        if !isActive(Self.handover) {
             // A socket cannot be added to a service that runs: restarting the socket restarts the daemon, too.
             try programs.systemctl("restart", [Self.handover])
         }
         // A failed unit that was started too often refuses to start.
         _ = programs.run("systemctl", ["reset-failed", Self.socket, Self.gateway])
-        try programs.systemctl("enable", ["--quiet", "--now"] + Self.enabled.filter(isKnown))
+        try programs.systemctl("enable", ["--quiet", "--now", Self.socket])
+        try programs.systemctl("start", Self.followers)
         // What ran before has the former certificate.
         try reloadCertificate()
     }
 
     /// Disables and stops everything. Connections end; the certificate and the keys of users stay.
     func disable() throws(Failure) {
-        try programs.systemctl("disable", ["--quiet", "--now"] + Self.enabled.filter(isKnown))
-        try programs.systemctl("stop", [Self.gateway])
+        try programs.systemctl("disable", ["--quiet", "--now", Self.socket])
+        try programs.systemctl("stop", [Self.gateway] + Self.followers)
     }
 
     /// Has the gateway use the certificate that was changed, without closing connections; and the announcement say its key.
     func reloadCertificate() throws(Failure) {
-        try programs.systemctl("try-reload-or-restart", [Self.gateway, Self.announcement].filter(isKnown))
+        try programs.systemctl("try-reload-or-restart", [Self.gateway, Self.announcement])
     }
 
     // MARK: Looking
@@ -71,6 +72,4 @@ struct DeviceService {
     private static var defaultPort: Int { 11124 }
 
     private func isActive(_ unit: String) -> Bool { programs.succeeds("systemctl", "is-active", "--quiet", unit) }
-
-    private func isKnown(_ unit: String) -> Bool { programs.succeeds("systemctl", "cat", unit) }
 }

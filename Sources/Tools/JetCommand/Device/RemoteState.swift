@@ -55,10 +55,16 @@ extension RemoteState {
         }
         if let peer = try? await Peer.connectLocally(configuration: configuration) {
             state.keys = try? await peer.keys().count
-            state.connections = try? await peer.peers().peers.count { $0.json["gateway"]?.bool ?? false }
+            state.connections = try? await peer.peers().peers.count { isElsewhere($0.address) }
             await peer.close()
         }
         return state
+    }
+
+    /// Whether an address with a port is of another machine.
+    static func isElsewhere(_ address: String?) -> Bool {
+        guard let address else { return false }
+        return !["127.", "[::1]", "[::ffff:127."].contains { address.hasPrefix($0) }
     }
 
     /// Really connects, and compares the key.
@@ -83,7 +89,7 @@ extension RemoteState {
             "port": .number(port),
         ]
         if let certificate {
-            object["fingerprint"] = .string(certificate.identity.description)
+            object["fingerprint"] = .string(certificate.fingerprint.description)
             object["certificateNames"] = .array(certificate.names.all.map(JSON.string))
             object["notAfter"] = .string(certificate.notAfter.text ?? "")
         }
@@ -105,7 +111,7 @@ extension RemoteState {
         case .none(let reason): if isListening { rows.append(("answers", "NO: \(reason)")) }
         }
         if let certificate {
-            rows.append(("fingerprint", certificate.identity.description))
+            rows.append(("fingerprint", certificate.fingerprint.description))
             rows.append(
                 (
                     "certificate",

@@ -62,9 +62,6 @@ struct AddressOptions: ParsableArguments {
         return fingerprint
     }
 
-    /// The timeout for the daemon.
-    var daemonTimeout: Duration { .seconds(timeout ?? 5) }
-
     /// The daemon that the options, the environment and the contexts name.
     ///
     /// - Parameter isOnDevice: Whether the command is one for the device itself, for which the default context is not
@@ -79,11 +76,15 @@ struct AddressOptions: ParsableArguments {
     }
 
     /// What all connections of the command have in common.
-    var configuration: Peer.Configuration {
-        var configuration = Peer.Configuration()
-        configuration.name = "jet"
-        configuration.requestTimeout = daemonTimeout
-        configuration.connectTimeout = daemonTimeout
+    var configuration: Peer.Configuration { .ofTool(timeout: timeout) }
+}
+
+extension Peer.Configuration {
+    /// What all connections of `jet` have in common.
+    static func ofTool(timeout: Double? = nil) -> Peer.Configuration {
+        var configuration = Peer.Configuration(name: "jet")
+        configuration.requestTimeout = .seconds(timeout ?? 5)
+        configuration.connectTimeout = .seconds(timeout ?? 5)
         return configuration
     }
 }

@@ -17,6 +17,8 @@ enum PathCompletion {
             var options = AddressOptions()
             options.connect = value(of: ["--connect"], in: arguments).flatMap { try? Endpoint(named: $0) }
             options.context = value(of: ["-c", "--context"], in: arguments)
+            options.fingerprint = []
+            options.caFile = nil
             options.timeout = 1
             guard let connector = connector(options), let peer = try? await connector.peer() else { return [] }
             let rule = FetchRule(path: PathRule([.startsWith(Array(prefix.utf8))]))

@@ -10,7 +10,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case notConnected = 3
     /// The daemon or the owner of the element did not answer in time.
     case timeout = 4
-    /// Nothing matched the PATH-RULE.
+    /// Nothing matched the PATH-RULE; or there is no such key, known daemon or device.
     case nothingMatched = 5
 
     /// The meaning, for `--help`.
@@ -21,7 +21,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         case .usage: "the command line is wrong"
         case .notConnected: "cannot connect, or the connection was closed"
         case .timeout: "no answer in time"
-        case .nothingMatched: "nothing matched the PATH-RULE"
+        case .nothingMatched: "nothing matched the PATH-RULE, or was found"
         }
     }
 

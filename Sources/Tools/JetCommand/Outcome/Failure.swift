@@ -65,7 +65,8 @@ extension Failure {
         case .limit?:
             Failure(
                 .notConnected, sentence(error.message),
-                advice: "Too many are connected. Close other connections; the limits are in jetd.toml(5) and jet-tls(8).")
+                advice:
+                    "Too many are connected. Close other connections; the limits are in jetd.toml(5) and jet-tls(8).")
         case .invalidKey?:
             Failure(
                 .notConnected, "The daemon no longer knows your key, and has closed the connection.",

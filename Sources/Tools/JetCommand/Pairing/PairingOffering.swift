@@ -47,7 +47,7 @@ struct PairingOffering {
             return keys[0]
         }
         do throws(CertificateError) {
-            return try DeviceCertificate().info().identity
+            return try DeviceCertificate().info().fingerprint
         } catch {
             guard error.reason == .missing else { throw Failure(error) }
             throw Failure(

@@ -27,7 +27,7 @@ struct Connector: Sendable {
         let known = try KnownDaemons(in: folder)
         let plan = TrustPlan(destination, at: address, known)
         do throws(JetError) {
-            return try await connect(to: endpoint, try secured(plan.trust, offersKey: plan.offersKey))
+            return try await connect(to: endpoint, secured(plan.trust, offersKey: plan.offersKey))
         } catch {
             guard error.code == .notTrusted else { throw error }
             guard plan.source == .system, case .unknownAuthority = error.certificateProblem else {
@@ -37,7 +37,7 @@ struct Connector: Sendable {
         let fingerprint = try await FirstContact(endpoint: endpoint, address: address, folder: folder, asks: asks)
             .accepted(timeout: configuration.connectTimeout)
         let offersKey = known.isPaired(withAnyOf: [fingerprint])
-        return try await connect(to: endpoint, try secured(.fingerprints([fingerprint]), offersKey: offersKey))
+        return try await connect(to: endpoint, secured(.fingerprints([fingerprint]), offersKey: offersKey))
     }
 
     private func connect(
@@ -47,14 +47,11 @@ struct Connector: Sendable {
     }
 
     /// The configuration with what is for TLS.
-    private func secured(_ trust: Peer.Trust, offersKey: Bool) throws(JetError) -> Peer.Configuration {
+    private func secured(_ trust: Peer.Trust, offersKey: Bool) -> Peer.Configuration {
         var configuration = configuration
-        configuration.security.trust = trust
-        let key = OwnKey(in: folder)
         // Who gives a user's name does not want to be the user of the key.
-        if offersKey, key.exists, configuration.credentials == nil {
-            configuration.security.key = Peer.ClientKey(certificateFile: key.certificateFile, keyFile: key.keyFile)
-        }
+        configuration.security = OwnKey(in: folder).security(
+            trust, offersKey: offersKey && configuration.credentials == nil)
         return configuration
     }
 }

@@ -1,6 +1,7 @@
 import DeviceCertificate
 import Digests
 import Files
+import Jet
 
 /// The key pair of a user, by which daemons know the user: `key.pem`, and a certificate for it in `key.crt`. TLS needs the
 /// certificate; what counts is its key.
@@ -24,6 +25,12 @@ struct OwnKey: Sendable {
 
     /// Checks that only the user can read the private key.
     func checkPrivate() throws(Failure) { try folder.checkPrivate(Self.keyName) }
+
+    /// What a connection needs that trusts these daemons, and offers them the key if there is one.
+    func security(_ trust: Peer.Trust, offersKey: Bool) -> Peer.Security {
+        let key = Peer.ClientKey(certificateFile: certificateFile, keyFile: keyFile)
+        return Peer.Security(trust: trust, key: offersKey && exists ? key : nil)
+    }
 
     /// The fingerprint of the key.
     ///

@@ -10,7 +10,8 @@ struct RemoteTests {
         try WebSocketPeer(raw: endpoint).request(WebSocketPeer.handshake()).status
     }
 
-    @Test func `A socket that other machines can reach answers 403 without permission, and serves with it; a reload applies`()
+    @Test
+    func `A socket that other machines can reach answers 403 without permission, and serves with it; a reload applies`()
         async throws
     {
         try await withFolder { folder in

@@ -88,7 +88,8 @@ struct SocketActivationTests {
             #expect(jetd.endpoints == [endpoint])
             try expectService(at: endpoint)
             for reason in [
-                "'tcp' must be a TCP socket", "'unix' must be a unix socket", "'gateway' must be a unix socket", "socket name 'jetd-mqtt.socket'",
+                "'tcp' must be a TCP socket", "'unix' must be a unix socket", "'gateway' must be a unix socket",
+                "socket name 'jetd-mqtt.socket'",
                 "'web' is not a stream socket", "'web' does not listen",
             ] {
                 #expect(jetd.errors.contains(reason), "\(reason)")

@@ -82,7 +82,8 @@ extension ProxyHeader {
     static func peer(
         _ address: [UInt8] = [192, 0, 2, 7], port: UInt16 = 50_312, tls: TLS? = TLS(version: "TLSv1.3")
     ) -> ProxyHeader {
-        let local: [UInt8] = address.count == 4 ? [192, 0, 2, 1] : [0x20, 1, 0x0D, 0xB8] + .init(repeating: 0, count: 12)
+        let local: [UInt8] =
+            address.count == 4 ? [192, 0, 2, 1] : [0x20, 1, 0x0D, 0xB8] + .init(repeating: 0, count: 12)
         return ProxyHeader(
             source: Address(bytes: address, port: port), destination: Address(bytes: local, port: 11_124), tls: tls)
     }

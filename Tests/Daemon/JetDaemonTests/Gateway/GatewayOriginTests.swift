@@ -17,7 +17,7 @@ struct GatewayOriginTests {
     }
 
     @Test func `Pages of the gateway's own origin may connect, under any name, by https only`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             #expect(try status(gateway, origin: nil) == 101)
             #expect(try status(gateway, origin: "https://shed.local:11124") == 101)
             #expect(try status(gateway, origin: "https://192.0.2.1:11124", host: "192.0.2.1:11124") == 101)
@@ -32,7 +32,7 @@ struct GatewayOriginTests {
     }
 
     @Test func `A page of the browser's own machine is a foreign page`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             for origin in ["http://localhost:3000", "https://localhost", "http://127.0.0.1", "https://[::1]:8443"] {
                 #expect(try status(gateway, origin: origin) == 403)
             }
@@ -44,7 +44,7 @@ struct GatewayOriginTests {
         try await GatewayDaemon.with({
             $0.subjects = ["CN=ann": "john"]
             _ = $0.origins.allow("*")
-        }) { gateway in
+        }) { gateway throws in
             let certificate = ProxyHeader.TLS.certificate("ann")
             #expect(try status(gateway, origin: "https://evil.example", certificate) == 403)
             #expect(try status(gateway, origin: "https://evil.example") == 101, "as a stranger")
@@ -59,7 +59,7 @@ struct GatewayOriginTests {
         try await GatewayDaemon.with({
             $0.subjects = ["CN=ann": "john"]
             _ = $0.origins.allow("https://panel.example")
-        }) { gateway in
+        }) { gateway throws in
             #expect(try status(gateway, origin: "https://panel.example", .certificate("ann")) == 101)
         }
     }

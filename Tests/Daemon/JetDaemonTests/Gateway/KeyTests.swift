@@ -20,7 +20,7 @@ struct KeyTests {
     }
 
     @Test func `A peer with a known key is logged in when it connects, with both framings`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.add(.test(), to: "john")
             let owner = try RawPeer(gateway.daemon.unix)
             try owner.add("secret", for: "johns")
@@ -37,7 +37,7 @@ struct KeyTests {
     }
 
     @Test func `A peer whose key is not known, or that has shown none, is a stranger`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.add(.test(), to: "john")
             var withoutProof = ProxyHeader.TLS.key(.test())
             withoutProof.hasCertificate = false
@@ -50,7 +50,7 @@ struct KeyTests {
     }
 
     @Test func `A key that is added later is accepted by authenticate`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let peer = try gateway.peer(withKey: .test())
             #expect(try peer.refusal("authenticate", ["key": true]) == ["invalidKey": true])
             try gateway.add(.test(), to: "john")
@@ -61,7 +61,7 @@ struct KeyTests {
 
     @Test func `A certificate of the administrator's CA logs in as the user of its subject`() async throws {
         let subjects = ["CN=press-7,O=Example": "john", "CN=press-8": "ops", "CN=gone": "nobody"]
-        try await GatewayDaemon.with({ $0.subjects = subjects }) { gateway in
+        try await GatewayDaemon.with({ $0.subjects = subjects }) { gateway throws in
             func user(_ tls: ProxyHeader.TLS) throws -> String? {
                 let peer = try gateway.peer(.peer(tls: tls))
                 guard try peer.refusal("get") == nil else { return nil }
@@ -78,7 +78,7 @@ struct KeyTests {
     }
 
     @Test func `A key that has left the file, and a user that has, end their connections at a reload`() async throws {
-        try await GatewayDaemon.with({ $0.subjects = ["CN=press": "ops"] }) { gateway in
+        try await GatewayDaemon.with({ $0.subjects = ["CN=press": "ops"] }) { gateway throws in
             try gateway.users.file.update {
                 $0.addKey(User.Key(.test(1), title: "a"), to: "john")
                 $0.addKey(User.Key(.test(2), title: "b"), to: "john")
@@ -107,7 +107,7 @@ struct KeyTests {
     }
 
     @Test func `A subject that has left the configuration ends its connections`() async throws {
-        try await GatewayDaemon.with({ $0.subjects = ["CN=press": "ops"] }) { gateway in
+        try await GatewayDaemon.with({ $0.subjects = ["CN=press": "ops"] }) { gateway throws in
             let press = try gateway.peer(.peer(tls: .certificate("press")))
             #expect(try press.refusal("get") == nil)
             var changed = gateway.configuration
@@ -118,11 +118,10 @@ struct KeyTests {
     }
 
     @Test func `The use of a key is noted in the file, at most once an hour`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.add(.test(), to: "john")
             #expect(try gateway.peer(withKey: .test()).refusal("get") == nil)
-            func lastUsed() throws -> String? { try gateway.users.file.read()["john"]?.keys.first?.lastUsed?.text }
-            try eventually { try lastUsed() != nil }
+            try eventually { try gateway.users.file.read()["john"]?.keys.first?.lastUsed != nil }
             let first = try contents(of: gateway.users.file.path)
             // A reload takes the file as it is; the next login must not write it.
             let before = try inode(gateway.users.file.path)
@@ -139,7 +138,7 @@ struct KeyTests {
     }
 
     @Test func `A login by key succeeds if the file cannot be written`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.add(.test(), to: "john")
             gateway.users.write("no users file")
             #expect(try gateway.peer(withKey: .test()).refusal("get") == nil)
@@ -150,7 +149,7 @@ struct KeyTests {
     @Test func `keys lists the keys of all users, for an operator without those of admins, and not for others`()
         async throws
     {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.users.set("op", password: "op's", groups: ["operator"])
             try gateway.users.file.update {
                 $0.addKey(User.Key(.test(1), title: "john's"), to: "john")
@@ -172,7 +171,7 @@ struct KeyTests {
     }
 
     @Test func `A key that is removed ends its connections, after the answer if it was the own one`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.users.file.update {
                 $0.addKey(User.Key(.test(1), title: "john's"), to: "john")
                 $0.addKey(User.Key(.test(2), title: "ops's"), to: "ops")
@@ -181,8 +180,13 @@ struct KeyTests {
             let john = try gateway.peer(withKey: .test(1))
             let ops = try gateway.peer(withKey: .test(2))
             for peer in [john, ops] { #expect(try peer.refusal("get") == nil) }
-            #expect(try john.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(2))")]) == ["noAccess": "removeKey"])
-            #expect(try ops.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(9))")]) == ["invalidKey": true])
+            #expect(
+                try john.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(2))")]) == [
+                    "noAccess": "removeKey"
+                ])
+            #expect(
+                try ops.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(9))")]) == ["invalidKey": true]
+            )
             #expect(try ops.result("removeKey", ["fingerprint": .string("\(Fingerprint.test(1))")]) == true)
             #expect(try closingData(john) == ["invalidKey": true])
             #expect(try gateway.users.file.read().user(ofKey: .test(1)) == nil)
@@ -194,7 +198,7 @@ struct KeyTests {
     }
 
     @Test func `An operator removes its own keys, and no others`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.users.set("op", password: "op's", groups: ["operator"])
             try gateway.users.file.update {
                 $0.addKey(User.Key(.test(1), title: "john's"), to: "john")
@@ -203,7 +207,10 @@ struct KeyTests {
             try gateway.reload()
             let op = try gateway.peer()
             #expect(try op.authenticate("op", "op's"))
-            #expect(try op.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(1))")]) == ["noAccess": "removeKey"])
+            #expect(
+                try op.refusal("removeKey", ["fingerprint": .string("\(Fingerprint.test(1))")]) == [
+                    "noAccess": "removeKey"
+                ])
             #expect(try op.result("removeKey", ["fingerprint": .string("\(Fingerprint.test(2))")]) == true)
         }
     }

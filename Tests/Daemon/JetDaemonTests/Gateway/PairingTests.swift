@@ -21,7 +21,7 @@ struct PairingTests {
     }
 
     @Test func `Who sends the code is logged in at once, and with the key from then on`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let owner = try RawPeer(gateway.daemon.unix)
             try owner.add("led", for: "operator")
             let root = try RawPeer(gateway.daemon.unix)
@@ -35,7 +35,8 @@ struct PairingTests {
             #expect(try peer.refusal("get") == ["loginRequired": true])
             let result = try peer.result("pair", params(code))
             let groups: JSON = ["fetch": ["operator"], "set": ["operator"], "call": ["operator"]]
-            #expect(result == ["user": "ann-s-laptop", "groups": groups, "fingerprint": .string("\(Fingerprint.test())")])
+            #expect(
+                result == ["user": "ann-s-laptop", "groups": groups, "fingerprint": .string("\(Fingerprint.test())")])
             #expect(try peer.paths() == ["led"])
             let later = try gateway.peer(withKey: .test())
             #expect(try later.paths() == ["led"])
@@ -48,7 +49,7 @@ struct PairingTests {
     }
 
     @Test func `An offer for a user gives the key to that user`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway, ["user": "john"])
             let peer = try gateway.peer(withKey: .test())
             #expect(try peer.result("pair", params(code))?["user"] == "john")
@@ -61,7 +62,7 @@ struct PairingTests {
     @Test func `A code works once; used, replaced and wrong ones are told apart, and after five wrong ones none works`()
         async throws
     {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let used = try offer(gateway)
             let peer = try gateway.peer(withKey: .test())
             #expect(try peer.refusal("pair", params(used)) == nil)
@@ -76,13 +77,15 @@ struct PairingTests {
             #expect(try other.refusal("pair", params(code)) == ["invalidCode": "expired"])
             #expect(try other.refusal("get") == ["loginRequired": true])
             #expect(
-                Set(gateway.log.all(.pairingRefused).compactMap { $0.metadata["reason"] }) == ["used", "expired", "wrong"])
+                Set(gateway.log.all(.pairingRefused).compactMap { $0.metadata["reason"] }) == [
+                    "used", "expired", "wrong",
+                ])
             #expect(try gateway.users.file.read().user(ofKey: .test(2)) == nil)
         }
     }
 
     @Test func `Two peers that send the same code at once: one is paired`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway)
             let peers = try (1...8).map { try gateway.peer(.peer([192, 0, 2, $0], tls: .key(.test($0)))) }
             for peer in peers {
@@ -95,7 +98,7 @@ struct PairingTests {
     }
 
     @Test func `Without a key there is no pairing`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway)
             for peer in [try gateway.peer(), try RawPeer(gateway.daemon.tcp), try RawPeer(gateway.daemon.unix)] {
                 #expect(try peer.refusal("pair", params(code)) == ["invalidKey": true])
@@ -105,7 +108,7 @@ struct PairingTests {
     }
 
     @Test func `Operators may offer the groups that they have, admins all, and others nothing`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             try gateway.users.set("op", password: "op's", groups: ["operator", "read"])
             try gateway.reload()
             let op = try gateway.peer()
@@ -125,7 +128,7 @@ struct PairingTests {
     }
 
     @Test func `Wrong codes delay the next one of the same address, and nobody else`() async throws {
-        try await GatewayDaemon.with({ $0.loginDelay = 60_000 }) { gateway in
+        try await GatewayDaemon.with({ $0.loginDelay = 60_000 }) { gateway throws in
             let code = try offer(gateway)
             let guesser = try gateway.peer(withKey: .test(2))
             #expect(try guesser.refusal("pair", params("00000000")) == ["invalidCode": "wrong"])
@@ -139,7 +142,7 @@ struct PairingTests {
         try await GatewayDaemon.with({
             unlink($0.users ?? "")
             $0.usersMayBeMissing = true
-        }) { gateway in
+        }) { gateway throws in
             let code = try offer(gateway)
             #expect(try gateway.peer(withKey: .test()).result("pair", params(code, title: "Küche"))?["user"] == "k-che")
             #expect(try gateway.users.file.read().names == ["k-che"])
@@ -147,7 +150,7 @@ struct PairingTests {
     }
 
     @Test func `A file that cannot be changed is an error for who pairs, and in the log`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let code = try offer(gateway)
             gateway.users.write("no users file")
             let peer = try gateway.peer(withKey: .test())
@@ -159,7 +162,7 @@ struct PairingTests {
     }
 
     @Test func `A daemon without users has no pairing`() async throws {
-        try await GatewayDaemon.with({ $0.users = nil }) { gateway in
+        try await GatewayDaemon.with({ $0.users = nil }) { gateway throws in
             let root = try RawPeer(gateway.daemon.unix)
             #expect(try root.refusal("offerPairing") == ["invalidUser": true])
             #expect(try gateway.peer(withKey: .test()).refusal("pair", params("00000000")) == ["invalidUser": true])

@@ -9,7 +9,7 @@ import Testing
 @Suite("Gateways: strangers", .timeLimit(.minutes(5)))
 struct StrangerTests {
     @Test func `A stranger sees and changes nothing, but may say its name and log in`() async throws {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let owner = try RawPeer(gateway.daemon.unix)
             try owner.addStates(2)
             let peer = try gateway.peer()
@@ -32,7 +32,7 @@ struct StrangerTests {
     @Test func `With anonymous = "read" it sees what is not restricted, and a reload takes that from new connections`()
         async throws
     {
-        try await GatewayDaemon.with({ $0.anonymous = .read }) { gateway in
+        try await GatewayDaemon.with({ $0.anonymous = .read }) { gateway throws in
             let owner = try RawPeer(gateway.daemon.unix)
             try owner.addStates(1)
             try owner.add("secret", for: "johns")
@@ -46,10 +46,11 @@ struct StrangerTests {
         }
     }
 
-    @Test func `Passwords are refused from other machines without encryption, and accepted with it and on the loopback`()
+    @Test
+    func `Passwords are refused from other machines without encryption, and accepted with it and on the loopback`()
         async throws
     {
-        try await GatewayDaemon.with { gateway in
+        try await GatewayDaemon.with { gateway throws in
             let params: JSON = ["user": "john", "password": "john's"]
             let plain = try gateway.peer(.peer(tls: nil))
             #expect(try plain.refusal("authenticate", params) == ["unencrypted": true])

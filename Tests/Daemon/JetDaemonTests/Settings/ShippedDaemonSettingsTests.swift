@@ -66,7 +66,8 @@ struct ShippedDaemonSettingsTests {
         for key in [
             "name", "log-level", "message-limit", "unix", "tcp-port", "web-port", "allow-origins", "ping-interval",
             "file",
-            "gateways", "anonymous", "allow-plaintext", "timeout", "outbox", "pending-requests", "pending-bytes", "waiting-passwords",
+            "gateways", "anonymous", "allow-plaintext", "timeout", "outbox", "pending-requests", "pending-bytes",
+            "waiting-passwords",
             "get-elements", "parse-errors", "silence", "elements", "bytes", "fetches", "rule-bytes", "unread-bytes",
             "connections",
         ] {

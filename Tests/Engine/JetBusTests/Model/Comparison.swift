@@ -79,7 +79,8 @@ struct Comparison {
         case .connect(let number, let peer, let isSlow):
             model.connect(number, peer)
             let groups = Groups(fetch: peer.fetchGroups, set: peer.setGroups, call: peer.callGroups)
-            peers[number] = bus.connect(groups: groups)
+            let permission: Permission = !peer.isStranger ? .all : peer.mayRead ? .read : .none
+            peers[number] = bus.connect(groups: groups, permission: permission)
             peers[number]?.isReading = !isSlow
             witnesses[number] = Witness(keepsUp: !scenario.hasSlowPeers)
         case .disconnect(let number):

@@ -43,6 +43,7 @@ extension Model {
         case .yes where question.changedBy != nil: answer = .done
         case .yes(let groups):
             peers[number]?.user = question.user
+            peers[number]?.isStranger = false
             peers[number]?.fetchGroups = groups.fetch
             peers[number]?.setGroups = groups.set
             peers[number]?.callGroups = groups.call

@@ -131,7 +131,7 @@ extension Model {
     func exists(_ element: Element, for peer: Int) -> Bool { element.owner == peer || mayFetch(element, peer) }
 
     private func isFetchOnly(_ element: Element, for peer: Int) -> Bool {
-        element.params["fetchOnly"] == true || !mayUse(element, peer)
+        element.params["fetchOnly"] == true || peers[peer]?.isStranger == true || !mayUse(element, peer)
     }
 
     /// Whether a peer may set (call) an element, as far as groups decide.

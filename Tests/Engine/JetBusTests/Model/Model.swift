@@ -16,8 +16,11 @@ struct Model {
         var setGroups: Set<String> = []
         var callGroups: Set<String> = []
         var fetches: [Fetch] = []
-        /// As whom it has authenticated itself.
+        /// As whom it has logged in.
         var user: String?
+        /// Whether it may only log in and, if `mayRead`, read, as long as it has not.
+        var isStranger = false
+        var mayRead = false
         /// What is being found out about it.
         var question: Question?
         /// What it has sent meanwhile.
@@ -107,7 +110,14 @@ struct Model {
 
     // MARK: What happens
 
-    mutating func connect(_ number: Int, _ peer: Peer) { peers[number] = peer }
+    mutating func connect(_ number: Int, _ peer: Peer) {
+        peers[number] = peer
+        if peer.isStranger {
+            peers[number]?.fetchGroups = []
+            peers[number]?.setGroups = []
+            peers[number]?.callGroups = []
+        }
+    }
 
     mutating func disconnect(_ number: Int) {
         peers[number] = nil
@@ -163,6 +173,8 @@ struct Model {
 
     /// Does what a request asks for; its answer without the id, or `nil` if it comes later.
     private mutating func handle(_ method: String, _ params: JSON, _ id: JSON?, from peer: Int) -> JSON? {
+        let isRefused = peers[peer].map { $0.isStranger && !Self.isOpen(method, to: $0) } ?? false
+        if isRefused { return .refused(["loginRequired": true]) }
         switch method {
         case "add", "remove", "change": return handleOwn(method, params, from: peer)
         case "set", "call": return route(isSet: method == "set", params, id, from: peer)
@@ -174,7 +186,9 @@ struct Model {
             peers[peer]?.fetches.removeAll { $0.id == params["id"] }
             return .done
         // Of the statistics, what depends on who asks.
-        case "info": return .result(["elements": .number(elements.filter { exists($0, for: peer) }.count)])
+        case "info":
+            let seesNothing = peers[peer].map { $0.isStranger && !$0.mayRead } ?? true
+            return .result(["elements": .number(seesNothing ? 0 : elements.filter { exists($0, for: peer) }.count)])
         case "get": return .result(.array(get(NaiveRule(params), by: peer)))
         case "authenticate", "passwd": return ask(method, params, id, from: peer)
         // The encoding of what follows is the wire's matter.
@@ -182,6 +196,12 @@ struct Model {
         case "echo": return .result(params)
         default: return .error(-32601, "Method not found", .string(method))
         }
+    }
+
+    /// Whether a method is open to a stranger.
+    private static func isOpen(_ method: String, to peer: Peer) -> Bool {
+        ["authenticate", "pair", "config", "info", "echo"].contains(method)
+            || peer.mayRead && ["fetch", "unfetch", "get"].contains(method)
     }
 
     private mutating func handleOwn(_ method: String, _ params: JSON, from peer: Int) -> JSON {

@@ -75,6 +75,10 @@ struct Scenario {
             if chance(1, of: 2) { peer.setGroups.insert(group) }
             if chance(1, of: 2) { peer.callGroups.insert(group) }
         }
+        if chance(1, of: 4) {
+            peer.isStranger = true
+            peer.mayRead = chance(1, of: 2)
+        }
         nextPeer += 1
         peers.append((nextPeer, hasSlowPeers && chance(1, of: 2), false))
         return .connect(peer: nextPeer, peer, isSlow: peers[peers.count - 1].isSlow)

@@ -31,9 +31,12 @@ final class TestBus {
     var statistics: Bus.Statistics { bus.statistics }
 
     func connect(
-        groups: Groups = Groups(), credentials: Credentials = Credentials(), limits: Quotas.Limits = Quotas.Limits()
+        groups: Groups = Groups(), credentials: Credentials = Credentials(), user: String? = nil,
+        permission: Permission = .all, limits: Quotas.Limits = Quotas.Limits()
     ) -> TestPeer {
-        let peer = TestPeer(id: bus.connect(groups: groups, credentials: credentials, limits: limits), of: self)
+        let id = bus.connect(
+            groups: groups, credentials: credentials, user: user, permission: permission, limits: limits)
+        let peer = TestPeer(id: id, of: self)
         peers[peer.id.index] = peer
         return peer
     }

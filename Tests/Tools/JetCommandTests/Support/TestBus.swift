@@ -21,6 +21,8 @@ final class TestBus {
     let endpoint: Endpoint
     /// A peer of this process.
     let peer: Peer
+    /// Where `jet` keeps contexts and known daemons.
+    let home: TemporaryFolder
     /// Where a users file can be.
     var usersFile: UserFile { UserFile(folder + "/users.json") }
 
@@ -29,6 +31,7 @@ final class TestBus {
         var template = Array("/tmp/jet-command-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Descriptors.Failed("mkdtemp") }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        home = try TemporaryFolder()
         endpoint = .unix(path: folder + "/jet.sock")
         if withUsers {
             let hash = try Crypt.hash(Secret("john's"), by: Crypt.Method(prefix: "$5$", cost: 1000))
@@ -62,7 +65,11 @@ final class TestBus {
     func start(
         _ arguments: [String], environment: [String: String] = [:], streams: ChildProcess.Streams = .pipes
     ) throws -> ChildProcess {
-        let variables = ["JET_CONNECT": endpoint.description, "XDG_RUNTIME_DIR": folder, "TERM": "xterm", "TZ": "UTC"]
+        let variables = [
+            "JET_CONNECT": endpoint.description, "XDG_RUNTIME_DIR": folder, "XDG_CONFIG_HOME": home.path,
+            "TERM": "xterm",
+            "TZ": "UTC",
+        ]
         return try ChildProcess(
             Self.binary("jet"), arguments, environment: variables.merging(environment) { $1 }, streams: streams)
     }
