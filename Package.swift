@@ -246,9 +246,8 @@ let package = Package(
         .module(
             "JetTLSCommand", .remote,
             [
-                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "Journal", "Signals", "Systemd",
-                "TLSGateway",
-                .argumentParser, .logging,
+                "CLinux", "ConfigurationFile", "DocumentedEvents", "Files", "JetProtocol", "Journal", "JSONText",
+                "Signals", "Systemd", "TLSGateway", .argumentParser, .logging,
             ], compact),
         .module(
             "JetCertificateCommand", .remote,
@@ -352,9 +351,8 @@ let package = Package(
         .tests(
             "TLSGatewayTests", "Remote",
             [
-                "TLSGateway", "JetTLSCommand", "DeviceCertificate", "Digests", "JetDaemon", "ProxyProtocol",
-                "TestSupport",
-                .nioCore, .nioPosix, .nioSSL, .logging,
+                "TLSGateway", "JetTLSCommand", "jet-tls", "ConfigurationFile", "Digests", "DocumentedEvents",
+                "ProxyProtocol", "TestSupport", .argumentParser, .nioCore, .nioPosix, .nioSSL, .logging,
             ]),
         .tests(
             "AnnouncementTests", "Remote", ["Announcement", "Digests", "Files", "Systemd", "TestSupport", .logging]),
@@ -374,8 +372,7 @@ let package = Package(
             "ProjectTests", "Project",
             [
                 "AgentCore", "Announcement", "DocumentedEvents", "JetCertificateCommand", "JetDaemon", "JetProtocol",
-                "Journal", "JSONText", "NetworkApply",
-                "Providers", "SystemUpdate", "TestSupport",
+                "Journal", "JSONText", "NetworkApply", "Providers", "SystemUpdate", "TestSupport", "TLSGateway",
             ]),
 
         // Measured by packaging/benchmark, tried by the tests; no product.
