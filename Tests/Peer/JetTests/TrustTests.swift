@@ -111,7 +111,8 @@ struct TrustTests {
             let before = front.seen.handshakes
             front.hangUp()
             try await eventually("it is connected again") {
-                front.seen.handshakes > before && (try? await peer.echo(1)) == 1
+                let answer = try? await peer.echo(1)
+                return front.seen.handshakes > before && answer == 1
             }
             await peer.close()
         }

@@ -48,7 +48,7 @@ enum ConnectError {
         switch error {
         case let error as FrameError: "a message of \(error.length) bytes is beyond the limit of \(error.limit)"
         case let error as JSONError: "what came is no JSON: \(error)"
-        case let error as DaemonMismatch: error.reason
+        case let error as DaemonMismatch: error.reason + hint(error, at: endpoint)
         case let error as ClosedByDaemon: error.reason
         case WebSocketError.tooLong(let length, let limit):
             "a message of \(length) bytes is beyond the limit of \(limit)"
@@ -72,6 +72,12 @@ enum ConnectError {
             }
         default: "\(error)"
         }
+    }
+
+    /// What may help where a connection was closed without a word.
+    private static func hint(_ mismatch: DaemonMismatch, at endpoint: Endpoint?) -> String {
+        guard case .hungUp = mismatch, case .webSocket? = endpoint else { return "" }
+        return "; does the daemon expect TLS at this port? Then use wss://"
     }
 
     private static func reason(errno code: CInt, at endpoint: Endpoint?) -> String {
