@@ -45,7 +45,9 @@ struct ConnectErrorTests {
 
     @Test("no answer to a handshake")
     func silent() async throws {
-        try await withStub { _ in nil } _: { port in
+        try await withStub { _ in
+            nil
+        } _: { port in
             for endpoint in [
                 Endpoint.webSocket(host: "127.0.0.1", port: port), .tls(host: "127.0.0.1", port: port),
                 .secureWebSocket(host: "127.0.0.1", port: port),
@@ -58,7 +60,9 @@ struct ConnectErrorTests {
 
     @Test("plain bytes where TLS is expected", arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "\0\0\0\u{2}{}"])
     func noTLS(answer: String) async throws {
-        try await withStub(hangsUp: true) { _ in Array(answer.utf8) } _: { port in
+        try await withStub(hangsUp: true) { _ in
+            Array(answer.utf8)
+        } _: { port in
             for endpoint in [
                 Endpoint.tls(host: "127.0.0.1", port: port), .secureWebSocket(host: "127.0.0.1", port: port),
             ] { try await expect(endpoint, fails: "there is no TLS at this port") }
@@ -91,15 +95,21 @@ struct ConnectErrorTests {
 
     @Test("no Jet daemon: the status of its HTTP response is in the error")
     func noJet() async throws {
-        try await withStub { _ in Array("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabc".utf8) } _: { port in
+        try await withStub { _ in
+            Array("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabc".utf8)
+        } _: { port in
             try await expect(
                 .webSocket(host: "127.0.0.1", port: port), fails: "it is not a Jet daemon", "HTTP/1.1 404 Not Found")
             try await expect(.tcp(host: "127.0.0.1", port: port), fails: "it answers in HTTP")
         }
-        try await withStub(hangsUp: true) { _ in Array("HTTP/1.1 200 OK\r\n\r\n<html>".utf8) } _: { port in
+        try await withStub(hangsUp: true) { _ in
+            Array("HTTP/1.1 200 OK\r\n\r\n<html>".utf8)
+        } _: { port in
             try await expect(.webSocket(host: "127.0.0.1", port: port), fails: "HTTP/1.1 200 OK")
         }
-        try await withStub { _ in Array("SSH-2.0-OpenSSH_9.2\r\n".utf8) } _: { port in
+        try await withStub { _ in
+            Array("SSH-2.0-OpenSSH_9.2\r\n".utf8)
+        } _: { port in
             try await expect(.webSocket(host: "127.0.0.1", port: port), fails: "does not answer in HTTP")
         }
         try await withStub { _ in
@@ -107,14 +117,18 @@ struct ConnectErrorTests {
         } _: { port in
             try await expect(.webSocket(host: "127.0.0.1", port: port), fails: "subprotocol 'jet'")
         }
-        try await withStub { _ in Array("HTTP/1.1 ".utf8) + Array(repeating: 0x61, count: 20_000) } _: { port in
+        try await withStub { _ in
+            Array("HTTP/1.1 ".utf8) + Array(repeating: 0x61, count: 20_000)
+        } _: { port in
             try await expect(.webSocket(host: "127.0.0.1", port: port), fails: "too long")
         }
     }
 
     @Test("a connection that is closed in the handshake")
     func hungUp() async throws {
-        try await withStub(hangsUp: true) { _ in nil } _: { port in
+        try await withStub(hangsUp: true) { _ in
+            nil
+        } _: { port in
             try await expect(.webSocket(host: "127.0.0.1", port: port), fails: "handshake of the WebSocket")
             try await expect(.tls(host: "127.0.0.1", port: port), fails: "handshake of TLS")
         }
@@ -124,12 +138,16 @@ struct ConnectErrorTests {
     func tooMany() async throws {
         let body = #"{"error":{"code":-32010,"message":"Limit exceeded","data":{"limit":"connections","max":5}}}"#
         let page = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
-        try await withStub { _ in Array(page.utf8) } _: { port in
+        try await withStub { _ in
+            Array(page.utf8)
+        } _: { port in
             let error = try await error(.webSocket(host: "127.0.0.1", port: port))
             #expect(error.refusal == .limit("connections", max: 5))
             #expect(error.message.contains("the limit 'connections' of 5 is reached"))
         }
-        try await withStub(hangsUp: true) { _ in FakeDaemon.frame(Array(body.utf8)) } _: { port in
+        try await withStub(hangsUp: true) { _ in
+            FakeDaemon.frame(Array(body.utf8))
+        } _: { port in
             let error = try await error(.tcp(host: "127.0.0.1", port: port))
             #expect(error.refusal == .limit("connections", max: 5))
             #expect(error.message.contains("the limit 'connections' of 5 is reached"))

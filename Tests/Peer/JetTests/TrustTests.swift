@@ -156,14 +156,16 @@ struct TrustTests {
 
     @Test("a certificate of an authority that is not trusted", arguments: [true, false])
     func unknownAuthority(system: Bool) async throws {
-        let trust = system ? .systemAuthorities : Peer.Trust.authorities(file: try await TestCertificates.path("ca.pem"))
+        let trust =
+            system ? .systemAuthorities : Peer.Trust.authorities(file: try await TestCertificates.path("ca.pem"))
         let error = try await refusal("other", trust)
         #expect(
             error.certificateProblem
                 == .unknownAuthority(presented: try await TestCertificates.fingerprint("other-ca.pem")))
     }
 
-    @Test("a certificate for another host: the error has the names that it is for", arguments: ["localhost", "127.0.0.1"])
+    @Test(
+        "a certificate for another host: the error has the names that it is for", arguments: ["localhost", "127.0.0.1"])
     func otherName(host: String) async throws {
         let file = Peer.Trust.authorities(file: try await TestCertificates.path("ca.pem"))
         let error = try await refusal("named", file, host: host)
@@ -179,7 +181,9 @@ struct TrustTests {
 
     // MARK: Keys of peers
 
-    @Test("the key of the peer is shown to the daemon, after the key of the daemon was verified", arguments: ["ca.pem", "leaf.pem"])
+    @Test(
+        "the key of the peer is shown to the daemon, after the key of the daemon was verified",
+        arguments: ["ca.pem", "leaf.pem"])
     func key(pinned: String) async throws {
         try await withTLS(asksForKey: true) { front in
             var configuration = configuration(try await pins(pinned))

@@ -98,7 +98,9 @@ struct WebSocketPeerTests {
 
     private func lost(_ frames: [UInt8]) async throws -> String {
         var message = ""
-        try await withStub { Self.accept($0, frames) } _: { port in
+        try await withStub {
+            Self.accept($0, frames)
+        } _: { port in
             let peer = try await Peer.connect(to: .webSocket(host: "127.0.0.1", port: port), configuration: .patient)
             let error = await #expect(throws: JetError.self) { try await peer.echo(1) }
             #expect(error?.code == .notConnected)

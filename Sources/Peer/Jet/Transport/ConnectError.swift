@@ -34,7 +34,8 @@ enum ConnectError {
     static func lost(_ cause: (any Error)?, _ endpoint: Endpoint, said: JetError? = nil) -> JetError {
         if let said {
             return JetError(
-                .notConnected, "The connection to \(endpoint) was lost: \(said.refusal.map { "\($0)" } ?? said.message)",
+                .notConnected,
+                "The connection to \(endpoint) was lost: \(said.refusal.map { "\($0)" } ?? said.message)",
                 data: said.data, underlying: said)
         }
         return JetError(

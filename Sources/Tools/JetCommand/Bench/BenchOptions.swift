@@ -85,7 +85,9 @@ enum TransportChoice: Hashable, Sendable {
         case "jets": self = .tls
         case "wss": self = .secureWebSocket
         case _ where text.contains(":") || text.contains("/"): self = .endpoint(try Endpoint(parsing: text))
-        default: throw ValidationError("'\(text)' is no transport: unix, tcp, ws, jets, wss, or a URL such as tcp://host:11122.")
+        default:
+            throw ValidationError(
+                "'\(text)' is no transport: unix, tcp, ws, jets, wss, or a URL such as tcp://host:11122.")
         }
     }
 }

@@ -146,8 +146,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
             return
         }
         var messages = unwrapOutboundIn(data)
-        var frames = context.channel.allocator.buffer(capacity: messages.readableBytes + messages.readableBytes / 8 + 64)
-        while let length = messages.readInteger(as: UInt32.self), let message = messages.readSlice(length: Int(length)) {
+        var frames = context.channel.allocator.buffer(
+            capacity: messages.readableBytes + messages.readableBytes / 8 + 64)
+        while let length = messages.readInteger(as: UInt32.self), let message = messages.readSlice(length: Int(length))
+        {
             message.withUnsafeReadableBytes { bytes in
                 // A message in JSON begins with an ASCII character, one in MessagePack with the code of a map or an array,
                 // which is none.

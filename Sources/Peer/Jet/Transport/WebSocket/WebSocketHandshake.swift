@@ -85,7 +85,8 @@ struct WebSocketHandshake {
         }
         // It may be a stranger's: one line of plain text.
         let status = lines.first ?? ""
-        return .refuses(status: String(String.UnicodeScalarView(status.unicodeScalars.prefix(100).filter { $0.value >= 32 })))
+        let printable = status.unicodeScalars.prefix(100).filter { $0.value >= 32 }
+        return .refuses(status: String(String.UnicodeScalarView(printable)))
     }
 }
 
