@@ -124,13 +124,24 @@ struct ConnectErrorTests {
         }
     }
 
+    @Test("a gateway whose daemon is not running")
+    func unavailable() async throws {
+        let page = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy"
+        try await withStub { _ in
+            Array(page.utf8)
+        } _: { port in
+            try await expect(
+                .webSocket(host: "127.0.0.1", port: port), fails: "503 Service Unavailable", "is jetd running there?")
+        }
+    }
+
     @Test("a connection that is closed in the handshake")
     func hungUp() async throws {
         try await withStub(hangsUp: true) { _ in
             nil
         } _: { port in
             try await expect(.webSocket(host: "127.0.0.1", port: port), fails: "handshake of the WebSocket")
-            try await expect(.tls(host: "127.0.0.1", port: port), fails: "handshake of TLS")
+            try await expect(.tls(host: "127.0.0.1", port: port), fails: "handshake of TLS", "no more connections")
         }
     }
 

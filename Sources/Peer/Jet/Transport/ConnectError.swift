@@ -58,7 +58,7 @@ enum ConnectError {
         case ChannelError.connectTimeout: "no answer in time"
         case NIOSSLError.uncleanShutdown: "the daemon hung up"
         case NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])):
-            DaemonMismatch.hungUp(during: "the handshake of TLS; is this the daemon's port with TLS?").reason
+            reason(DaemonMismatch.hungUp(during: "the handshake of TLS"), at: endpoint)
         case NIOSSLError.handshakeFailed(let error): "the handshake of TLS failed: \(reason(ofTLS: error))"
         case NIOSSLError.failedToLoadCertificate: "a certificate cannot be read"
         case NIOSSLError.failedToLoadPrivateKey: "the private key cannot be read"
@@ -77,8 +77,13 @@ enum ConnectError {
 
     /// What may help where a connection was closed without a word.
     private static func hint(_ mismatch: DaemonMismatch, at endpoint: Endpoint?) -> String {
-        guard case .hungUp = mismatch, case .webSocket? = endpoint else { return "" }
-        return "; does the daemon expect TLS at this port? Then use wss://"
+        guard case .hungUp = mismatch else { return "" }
+        return switch endpoint {
+        case .webSocket: "; does the daemon expect TLS at this port? Then use wss://"
+        case .tls, .secureWebSocket:
+            "; either this is not the daemon's port with TLS, or it accepts no more connections: its journal has the reason"
+        case .unix, .tcp, nil: ""
+        }
     }
 
     private static func reason(errno code: CInt, at endpoint: Endpoint?) -> String {
