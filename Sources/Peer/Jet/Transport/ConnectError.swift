@@ -1,4 +1,3 @@
-import Digests
 import JSONText
 import JetProtocol
 import NIOCore

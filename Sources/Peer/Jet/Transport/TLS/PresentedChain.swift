@@ -1,5 +1,4 @@
 import Digests
-import JetProtocol
 import Moments
 import NIOCore
 import NIOSSL
