@@ -88,7 +88,7 @@ public struct PairingOffers: Sendable {
         // All codes are compared, so that the time does not depend on which one is right.
         var found: Int?
         for (index, record) in records.enumerated() where record.code == code { found = index }
-        guard let found else { throw noteWrongCode() }
+        guard let found else { throw noteWrongCode(at: now) }
         if let refusal = records[found].refusal { throw refusal }
         guard records[found].isActive(at: now) else { throw .expired }
         records[found].refusal = .used
@@ -101,11 +101,12 @@ public struct PairingOffers: Sendable {
         for index in records.indices where records[index].refusal == nil { records[index].refusal = .expired }
     }
 
-    /// Counts a code that no offer has.
+    /// Counts a code that no offer has, while there are offers that could be guessed.
     ///
     /// - Returns: What to answer: once the offers have ended because of wrong codes, that they have ended.
-    private mutating func noteWrongCode() -> PairingRefusal {
+    private mutating func noteWrongCode(at now: UInt64) -> PairingRefusal {
         guard wrongCodes < ProtocolLimits.wrongCodes else { return .expired }
+        guard count(at: now) > 0 else { return .wrong }
         wrongCodes += 1
         if wrongCodes == ProtocolLimits.wrongCodes { endAll() }
         return .wrong

@@ -110,6 +110,16 @@ struct PairingOffersTests {
         #expect(desk.refusal(code) == nil, "four wrong codes end nothing")
     }
 
+    @Test("without offers there is nothing to guess: each code is wrong, and none counts")
+    func noOffers() throws {
+        let desk = Desk()
+        for _ in 1...10 { #expect(desk.refusal(Self.wrong) == .wrong) }
+        let code = try #require(desk.add(by: "a"))
+        for _ in 1...4 { #expect(desk.refusal(Self.wrong) == .wrong) }
+        #expect(desk.refusal(code) == nil)
+        for _ in 1...10 { #expect(desk.refusal(Self.wrong) == .wrong) }
+    }
+
     @Test("used and expired codes are no guesses")
     func replay() throws {
         let desk = Desk()

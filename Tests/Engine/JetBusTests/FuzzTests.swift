@@ -108,7 +108,9 @@ struct FuzzTests {
         for step in 0..<TestEnvironment.steps(20_000) {
             while peers.count < 4 {
                 peers.append(
-                    bus.connect(groups: step % 2 == 0 ? Groups(fetch: ["x"], set: ["x"], call: ["y"]) : Groups()))
+                    bus.connect(
+                        groups: step % 2 == 0 ? Groups(fetch: ["x"], set: ["x"], call: ["y"]) : Groups(),
+                        permission: step % 7 == 0 ? .read : .all))
                 peers.last?.isReading = Int.random(in: 0..<3, using: &random) > 0
             }
             let index = Int.random(in: 0..<peers.count, using: &random)

@@ -15,12 +15,15 @@ struct InheritanceTests {
         let peer: TestPeer
         /// The groups that it came with, or was granted last.
         var groups: Set<String>
+        /// Whether it came as a stranger, and was never granted anything.
+        var isStranger: Bool
         /// Its question, once somebody works on it, and what the verdict will be.
         var question: (Bus.AuthenticationRequest, Bus.AuthenticationResult)?
 
-        init(_ peer: TestPeer, _ groups: Set<String>) {
+        init(_ peer: TestPeer, _ groups: Set<String>, isStranger: Bool) {
             self.peer = peer
             self.groups = groups
+            self.isStranger = isStranger
         }
     }
 
@@ -47,7 +50,10 @@ struct InheritanceTests {
         func arrive() {
             comings += 1
             let groups = Set(Self.names.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 })
-            guests.append(Guest(bus.connect(groups: Groups(fetch: groups, set: groups, call: groups)), groups))
+            let isStranger = Int.random(in: 0..<3, using: &generator) == 0
+            let peer = bus.connect(
+                groups: Groups(fetch: groups, set: groups, call: groups), permission: isStranger ? .none : .all)
+            guests.append(Guest(peer, groups, isStranger: isStranger))
         }
         func ask(_ guest: Guest) {
             guard guest.question == nil else { return }
@@ -64,6 +70,7 @@ struct InheritanceTests {
             guest.question = nil
             if case .granted(let groups) = verdict {
                 guest.groups = groups.fetch
+                guest.isStranger = false
                 grants += 1
             }
             bus.bus.answer(question, with: verdict, at: bus.now)
@@ -77,6 +84,10 @@ struct InheritanceTests {
         func check(_ guest: Guest) {
             guard guest.question == nil else { return }
             let peer = guest.peer
+            guard !guest.isStranger else {
+                #expect(peer.ask("get") == .refused(["loginRequired": true]))
+                return
+            }
             let visible = Self.names.filter(guest.groups.contains)
             let seen = peer.ask("get")?["result"]?.array?.compactMap { $0["path"]?.string }
             #expect(Set(seen ?? []) == Set(visible + visible.map { "m" + $0 }))

@@ -18,16 +18,22 @@ struct EndpointTests {
             ("tcp://[::1]:1234", .tcp(host: "::1", port: 1234)),
             ("tcp://[fe80::1%eth0]", .tcp(host: "fe80::1%eth0", port: 11122)),
             ("ws://host", .webSocket(host: "host", port: 11123)), ("ws://[::1]:80/", .webSocket(host: "::1", port: 80)),
+            ("jets://shed.local", .tls(host: "shed.local", port: 11124)),
+            ("jets://[::1]:1", .tls(host: "::1", port: 1)),
+            ("wss://shed.local", .secureWebSocket(host: "shed.local", port: 11124)),
+            ("wss://host:443/", .secureWebSocket(host: "host", port: 443)),
         ] as [(String, Endpoint)])
     func forms(text: String, endpoint: Endpoint) throws {
         #expect(try Endpoint(parsing: text) == endpoint)
     }
 
+    private static let noScheme = "expected unix:/path, or tcp://, ws://, jets:// or wss:// with host:port"
+
     @Test(
         "a text that is not an endpoint is refused with the reason",
         arguments: [
-            ("", "expected unix:/path or tcp://host:port"), ("host:11122", "expected unix:/path or tcp://host:port"),
-            ("http://host", "expected unix:/path or tcp://host:port"),
+            ("", noScheme), ("host:11122", noScheme), ("http://host", noScheme), ("jets:host", noScheme),
+            ("WSS://host", noScheme),
             ("unix:", "a unix socket needs an absolute path"),
             ("unix:jet.sock", "a unix socket needs an absolute path"),
             ("unix://run/jet.sock", "a unix socket needs an absolute path"),
@@ -37,6 +43,7 @@ struct EndpointTests {
             ("tcp://[::1", "the bracket is not closed"), ("tcp://[::1]80", "expected tcp://host:port"),
             ("tcp://host/path", "expected tcp://host:port"),
             ("ws://", "the host is missing"), ("ws://host/path", "expected ws://host:port"),
+            ("jets://:1", "the host is missing"), ("wss://host/path", "expected wss://host:port"),
             ("tcp://host:", "the port must be a number from 1 to 65535"),
             ("tcp://host:0", "the port must be a number from 1 to 65535"),
             ("tcp://host:65536", "the port must be a number from 1 to 65535"),
@@ -66,9 +73,16 @@ struct EndpointTests {
         arguments: [
             .unix(path: "/run/jet/jet.sock"), .unix(path: "//x"), .tcp(host: "host", port: 1),
             .tcp(host: "::1", port: 11122), .webSocket(host: "::1", port: 11123), .webSocket(host: "host", port: 1),
+            .tls(host: "::1", port: 11124), .secureWebSocket(host: "host", port: 443),
         ] as [Endpoint])
     func description(endpoint: Endpoint) throws {
         #expect(try Endpoint(parsing: endpoint.description) == endpoint)
+    }
+
+    @Test("jets and wss are encrypted, the others are not")
+    func secure() throws {
+        let texts = ["jets://h", "wss://h", "unix:/x", "tcp://h", "ws://h"]
+        #expect(try texts.map { try Endpoint(parsing: $0).isSecure } == [true, true, false, false, false])
     }
 }
 

@@ -2,7 +2,8 @@ import Digests
 import JSONText
 import JetProtocol
 
-/// `authenticate` and `passwd` (jet-protocol(7) §2 and §6): keeps the requests until the shell takes them and answers.
+/// `authenticate`, `passwd`, and the methods about keys and pairing (jet-protocol(7) §2, §6 and §8): keeps the requests until
+/// the shell takes them and answers.
 ///
 ///     for request in bus.takeAuthenticationRequests() { ... }     // when `hasAuthenticationRequests`
 ///     bus.answer(request, with: result, at: now)                  // each one once, in any order
