@@ -10,7 +10,7 @@ struct ProgramPageTests {
     @Test("jet(1) describes each verb with its options, and no others")
     func verbs() async throws {
         let page = try ManualPage("jet.1")
-        let jet = try await ProgramDescription(of: "jet")
+        let jet = try await ProgramDescription.of("jet")
         let common = try #require(page.section("COMMON OPTIONS")).describedOptions
         #expect(Set(page.section("VERBS")?.subsections ?? []) == Set(jet.verbs.map { "jet \($0.name)" }))
         for verb in jet.verbs {
@@ -30,7 +30,7 @@ struct ProgramPageTests {
     func defaults() async throws {
         let page = try ManualPage("jet.1")
         let common = try #require(page.section("COMMON OPTIONS"))
-        for verb in try await ProgramDescription(of: "jet").verbs {
+        for verb in try await ProgramDescription.of("jet").verbs {
             let section = try #require(page.section("jet \(verb.name)"))
             for option in verb.options {
                 guard let value = option.defaultValue, let name = option.names.first else { continue }
@@ -53,7 +53,7 @@ struct ProgramPageTests {
     @Test("jet-agent(8) describes each option, and no others")
     func agent() async throws {
         let page = try ManualPage("jet-agent.8")
-        let agent = try await ProgramDescription(of: "jet-agent")
+        let agent = try await ProgramDescription.of("jet-agent")
         let described = try #require(page.section("DESCRIPTION")).describedOptions
         #expect(described == agent.optionNames.union(Self.builtIn))
         for option in agent.options {
@@ -70,7 +70,7 @@ struct ProgramPageTests {
     @Test("jetd(8) describes each option, and no others")
     func daemon() async throws {
         let page = try ManualPage("jetd.8")
-        let daemon = try await ProgramDescription(of: "jetd")
+        let daemon = try await ProgramDescription.of("jetd")
         let described = try #require(page.section("DESCRIPTION")).describedOptions
         #expect(described == daemon.optionNames.union(Self.builtIn))
         for option in daemon.options {
@@ -83,7 +83,7 @@ struct ProgramPageTests {
     @Test("jet-tls(8) describes each option, and no others")
     func gateway() async throws {
         let described = try #require(ManualPage("jet-tls.8").section("DESCRIPTION")).describedOptions
-        #expect(described == (try await ProgramDescription(of: "jet-tls")).optionNames.union(Self.builtIn))
+        #expect(described == (try await ProgramDescription.of("jet-tls")).optionNames.union(Self.builtIn))
     }
 
     @Test("jet-network(8) and jet-update(8) describe what they can be told to do")
@@ -99,10 +99,10 @@ struct ProgramPageTests {
     @Test("what a page names, and what its examples type, exists", arguments: ManualPage.names)
     func existing(name: String) async throws {
         let page = try ManualPage(name)
-        let jet = try await ProgramDescription(of: "jet")
-        let agent = try await ProgramDescription(of: "jet-agent")
-        let daemon = try await ProgramDescription(of: "jetd")
-        let gateway = try await ProgramDescription(of: "jet-tls")
+        let jet = try await ProgramDescription.of("jet")
+        let agent = try await ProgramDescription.of("jet-agent")
+        let daemon = try await ProgramDescription.of("jetd")
+        let gateway = try await ProgramDescription.of("jet-tls")
         let all = jet.optionNames.union(agent.optionNames).union(daemon.optionNames).union(gateway.optionNames)
             .union(Self.builtIn)
         // Programs that only units run have no description of themselves: their pages need only agree with themselves.

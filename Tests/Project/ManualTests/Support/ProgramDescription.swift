@@ -3,7 +3,7 @@ import TestSupport
 
 /// What a program's own definition says of its command line, as its argument parser tells it
 /// (`--experimental-dump-help`).
-struct ProgramDescription {
+struct ProgramDescription: Sendable {
     /// A word after which the program's options follow, such as `get`; the program itself for its own.
     let name: String
     /// Its options.
@@ -12,7 +12,7 @@ struct ProgramDescription {
     let verbs: [ProgramDescription]
 
     /// One option.
-    struct Option {
+    struct Option: Sendable {
         /// All its names, with their hyphens.
         let names: [String]
         /// What holds if it is not given.
@@ -23,6 +23,23 @@ struct ProgramDescription {
 
     /// A program that does not tell.
     struct Silent: Error { let program: String }
+
+    /// The description of a program of this package. Each program is asked once, however many tests want to know.
+    static func of(_ program: String) async throws -> ProgramDescription {
+        try await descriptions.of(program)
+    }
+
+    private static let descriptions = Descriptions()
+
+    private actor Descriptions {
+        private var tasks: [String: Task<ProgramDescription, any Error>] = [:]
+
+        func of(_ program: String) async throws -> ProgramDescription {
+            let task = tasks[program] ?? Task { try await ProgramDescription(of: program) }
+            tasks[program] = task
+            return try await task.value
+        }
+    }
 
     /// Asks a program of this package.
     init(of program: String) async throws {

@@ -66,7 +66,8 @@ struct CertificateTests {
         let made = try ChildProgram.run(
             "/usr/bin/openssl",
             [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10", "-subj",
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10",
+                "-subj",
                 "/CN=other", "-keyout", other.path + "/certificate.key", "-out", other.path + "/certificate.pem",
             ])
         #expect(made.status == 0, "\(made.lastLine)")

@@ -157,7 +157,8 @@ struct RemoteTests {
         #expect(try await device.jet("info", "-c", "shed").status == 0)
     }
 
-    @Test("a certificate that is not valid at the present time is refused with its own words; a renewed one is accepted")
+    @Test(
+        "a certificate that is not valid at the present time is refused with its own words; a renewed one is accepted")
     func invalid() async throws {
         let device = try await TestDevice(at: Moment.now.advanced(seconds: 500 * 86_400))
         let key = "\(try device.certificate.info().fingerprint)"
