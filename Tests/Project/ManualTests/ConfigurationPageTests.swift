@@ -14,7 +14,8 @@ struct ConfigurationPageTests {
     }
 
     @Test(
-        "each key stands on the page under its section with its default, and no others", arguments: ["agent", "jetd", "tls"])
+        "each key stands on the page under its section with its default, and no others",
+        arguments: ["agent", "jetd", "tls"])
     func keys(file: String) throws {
         let text = try Repository.text("etc/\(file).toml")
         let page = try ManualPage("\(file).toml.5")

@@ -18,7 +18,7 @@ struct AdmissionTests {
         return Admission(limits: limits)
     }
 
-    @Test func `An address may have only so many connections, whatever the others have`() throws {
+    @Test func `An address has a limit of connections, whatever the others have`() throws {
         var admission = Self.admission(perAddress: 2)
         for number in 1...2 { #expect(try admission.admit(Self.ann, number: UInt64(number)).get() == nil) }
         #expect(throws: Admission.RefusalError.self) { try admission.admit(Self.ann, number: 3).get() }

@@ -76,7 +76,7 @@ struct GatewayTests {
         }
     }
 
-    @Test func `A client that offers jet-key without showing a certificate is nobody that is known`() async throws {
+    @Test func `A client that offers jet-key without showing a certificate is a stranger`() async throws {
         let scene = try await Scene()
         try await scene.run {
             _ = try await scene.connect(protocols: ["jet-key"])
@@ -150,6 +150,42 @@ struct GatewayTests {
             await client.close()
             try await daemon.waitForEnd()
             await daemon.close()
+            try await scene.waitForConnections(0)
+        }
+    }
+
+    @Test func `A long answer reaches a client that has ended its output, although the daemon closes behind it`()
+        async throws
+    {
+        let scene = try await Scene()
+        try await scene.run {
+            let client = try await scene.connect(counts: true)
+            let daemon = try await scene.daemon.peer()
+            try await client.setReading(false)
+            try await client.send("question")
+            try await client.end()
+            try await daemon.waitForEnd()
+            let answer = Task {
+                try await daemon.send([UInt8](repeating: 7, count: 16 << 20))
+                await daemon.close()
+            }
+            try await client.setReading(true)
+            try await eventually("answer: \(client.count)") { client.count == 16 << 20 }
+            try await client.waitForEnd()
+            try await answer.value
+            await client.close()
+            try await scene.waitForConnections(0)
+        }
+    }
+
+    @Test func `What a client has sent before it closes reaches the daemon`() async throws {
+        let scene = try await Scene(daemonCounts: true)
+        try await scene.run {
+            let client = try await scene.connect()
+            try await client.send([UInt8](repeating: 7, count: 4 << 20))
+            await client.close()
+            try await scene.daemon.peer().wait("all") { $0.count > 4 << 20 && $0.hasEnded }
+            try await scene.daemon.peer().close()
             try await scene.waitForConnections(0)
         }
     }

@@ -22,7 +22,7 @@ struct HostileTests {
         await peer.close()
     }
 
-    @Test func `Garbage is refused at once, and HTTP without TLS is told what to use`() async throws {
+    @Test func `Garbage is refused at once, and HTTP without TLS gets an answer that says what to use`() async throws {
         let scene = try await Scene()
         try await scene.run {
             for garbage in ["\0\0\0\u{2}{}", "\u{16}\u{3}\u{1}\u{2}", String(repeating: "\u{1}", count: 100_000)] {
@@ -91,6 +91,7 @@ struct HostileTests {
         let scene = try await Scene()
         try await scene.run {
             let other = try await scene.connect()
+            _ = try await scene.daemon.header(0)
             let openssl = try ChildProcess(
                 "/usr/bin/openssl", ["s_client", "-tls1_2", "-connect", "127.0.0.1:\(scene.port)"],
                 streams: .terminal(columns: 200, lines: 50))
@@ -138,7 +139,7 @@ struct HostileTests {
         }
     }
 
-    @Test func `An address can have only so many connections`() async throws {
+    @Test func `An address cannot have more connections than its limit`() async throws {
         let scene = try await Scene(changing: { $0.connectionsPerAddress = 3 })
         try await scene.run {
             var clients: [TestPeer] = []

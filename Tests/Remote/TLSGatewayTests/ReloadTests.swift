@@ -14,6 +14,7 @@ struct ReloadTests {
         let scene = try await Scene()
         try await scene.run {
             let client = try await scene.connect()
+            _ = try await scene.daemon.header(0)
             let files = scene.files
             try await files.leaf("renewed", of: "ca", "/CN=renewed", ["subjectAltName=DNS:localhost,IP:127.0.0.1"])
             let renewed = try GatewayCredentials(
@@ -73,6 +74,7 @@ struct ReloadTests {
                 #expect(try await scene.daemon.header(number).header.tls?.isVerified == true)
             }
             clients["key"] = try await scene.connect(protocols: ["jet-key"], certificate: "peer")
+            _ = try await scene.daemon.header(2)
             clients["none"] = try await scene.connect()
             _ = try await scene.daemon.header(3)
             let configuration = GatewayConfiguration(daemon: scene.daemon.path)

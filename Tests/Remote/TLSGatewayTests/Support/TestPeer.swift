@@ -24,6 +24,7 @@ final class TestPeer: Sendable {
     init(_ channel: any Channel, counts: Bool = false) { (self.channel, self.counts) = (channel, counts) }
 
     var bytes: [UInt8] { state.withLock(\.bytes) }
+    var count: Int { state.withLock(\.count) }
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     func send(_ bytes: [UInt8]) async throws { try await channel.writeAndFlush(ByteBuffer(bytes: bytes)) }
