@@ -351,7 +351,7 @@ let package = Package(
             "TLSGatewayTests", "Remote",
             [
                 "TLSGateway", "JetTLSCommand", "jet-tls", "ConfigurationFile", "Digests", "DocumentedEvents",
-                "ProxyProtocol", "TestSupport", .nioCore, .nioPosix, .nioSSL, .logging,
+                "ProxyProtocol", "TestSupport", .argumentParser, .nioCore, .nioPosix, .nioSSL, .logging,
             ]),
         .tests(
             "AnnouncementTests", "Remote", ["Announcement", "Digests", "Files", "Systemd", "TestSupport", .logging]),

@@ -23,18 +23,17 @@ package final class Announcer: Sendable {
     private let state: Mutex<State>
     /// Woken when the names must be written.
     private let changes = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    /// Woken when the announcement must begin again.
-    private let restarts = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// How long is waited for what.
     package struct Pace: Sendable {
         /// Changes within this time after the first are one.
         package var settle = Duration.seconds(2)
-        /// How long until a responder is looked for again after it failed.
+        /// How long until a responder is looked for again after it failed; twice as long after each further failure.
         package var retry = Duration.seconds(5)
         /// How often everything is compared with what is announced.
         package var check = Duration.seconds(30)
-        /// How long until the settings of a responder are read again: it does not report all of their changes.
+        /// The most that is waited after a failure, or until the settings of a responder are read again: it does not report
+        /// all of their changes.
         package var patience = Duration.seconds(120)
 
         package init() {}
@@ -44,6 +43,10 @@ package final class Announcer: Sendable {
         var record: ServiceRecord
         var published = Published()
         var lastStatus = ""
+        /// Announces `record`; ends when it fails.
+        var attempt: Task<Void, Never>?
+        /// The number of failures since the device was announced.
+        var failures = 0
     }
 
     /// - Parameters:
@@ -88,13 +91,16 @@ package final class Announcer: Sendable {
 
     /// Compares the machine with what is announced, and has both brought together if they differ.
     package func check() {
-        let label = (try? facts()).map { String($0.name.prefix { $0 != "." }) } ?? ""
-        let record = ServiceRecord(name: label.isEmpty ? "jet" : label, port: port, fingerprint: fingerprint())
-        let isOther = state.withLock { state in
-            defer { state.record = record }
-            return state.record != record
+        let label = (try? facts()).map { String($0.name.prefix { $0 != "." }) }
+        let fingerprint = fingerprint()
+        state.withLock { state in
+            let name = label ?? state.record.name
+            let record = ServiceRecord(name: name.isEmpty ? "jet" : name, port: port, fingerprint: fingerprint)
+            guard record != state.record else { return }
+            state.record = record
+            state.failures = 0
+            state.attempt?.cancel()
         }
-        if isOther { restarts.continuation.yield() }
         changes.continuation.yield()
     }
 }
@@ -147,16 +153,17 @@ extension Announcer {
 extension Announcer {
     private func announce() async {
         while !Task.isCancelled {
-            let record = state.withLock(\.record)
-            // One attempt, until the record changes.
-            await withTaskGroup { group in
-                group.addTask { await self.attempt(record) }
-                group.addTask {
-                    var iterator = self.restarts.stream.makeAsyncIterator()
-                    while await iterator.next() != nil, self.state.withLock({ $0.record == record }) {}
-                }
-                await group.next()
-                group.cancelAll()
+            // A change of the record cancels the attempt, from its first moment on.
+            let attempt = state.withLock { state in
+                let record = state.record
+                let attempt = Task { await self.attempt(record) }
+                state.attempt = attempt
+                return attempt
+            }
+            await withTaskCancellationHandler {
+                await attempt.value
+            } onCancel: {
+                attempt.cancel()
             }
         }
     }
@@ -181,7 +188,11 @@ extension Announcer {
             if Task.isCancelled { return }
             withdraw(because: error.message)
         }
-        try? await Task.sleep(for: pace.retry)
+        let failures = state.withLock { state in
+            state.failures += 1
+            return state.failures
+        }
+        try? await Task.sleep(for: min(pace.retry * (1 << min(failures - 1, 10)), pace.patience))
     }
 
     /// Waits until one of the names has another owner, the bus ends, or the patience does.
@@ -203,6 +214,7 @@ extension Announcer {
     private func report(_ published: Published, of record: ServiceRecord, by responder: String) {
         let former = state.withLock { state in
             defer { state.published = published }
+            if published.service != nil { state.failures = 0 }
             return state.published
         }
         guard published != former else { return }

@@ -6,6 +6,7 @@ import Glibc
 import Journal
 import Logging
 import Signals
+import Synchronization
 import Systemd
 import TLSGateway
 
@@ -120,8 +121,18 @@ public enum JetTLS {
 
     /// The gateway serves. From now on systemd is kept informed.
     private static func attend(_ gateway: Gateway, _ manager: ServiceNotifier) async throws {
-        guard manager.ready() else { return }
-        try await gateway.reportCounts(atMostEvery: .seconds(5)) { manager.show(status(of: $0)) }
+        let isManaged = manager.ready()
+        let most = Atomic(0)
+        try await gateway.reportCounts(atMostEvery: .seconds(5)) { counts in
+            if isManaged { manager.show(status(of: counts)) }
+            // The heap keeps what many connections have left in it.
+            if counts.connections < most.load(ordering: .relaxed) / 2 {
+                malloc_trim(0)
+                most.store(0, ordering: .relaxed)
+            }
+            most.store(max(most.load(ordering: .relaxed), counts.connections), ordering: .relaxed)
+        }
+        guard isManaged else { return }
         guard let interval = manager.pingInterval else { return }
         try await gateway.watch(every: max(interval, .milliseconds(1))) { manager.alive() }
     }

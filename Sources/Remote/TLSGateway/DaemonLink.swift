@@ -14,7 +14,11 @@ final class DaemonLink: ChannelDuplexHandler {
     private let channel: any Channel
     private var context: ChannelHandlerContext?
     private var waitsToRead = false
+    /// Whether the client is gone.
     private var isClosing = false
+    /// Whether it is closed once all is written.
+    private var isFinishing = false
+    private var hasInputEnded = false
 
     init(_ session: Session, channel: any Channel) { (self.session, self.channel) = (session, channel) }
 
@@ -28,7 +32,10 @@ final class DaemonLink: ChannelDuplexHandler {
     func flush() { context?.flush() }
 
     /// The client sends nothing more.
-    func endOutput() { context?.close(mode: .output, promise: nil) }
+    func endOutput() {
+        // With both directions ended, NIO would close the channel and drop what is not sent yet.
+        if hasInputEnded { finish() } else { context?.close(mode: .output, promise: nil) }
+    }
 
     func resumeReading() {
         guard waitsToRead, session.isWritable || isClosing, let context else { return }
@@ -38,8 +45,14 @@ final class DaemonLink: ChannelDuplexHandler {
 
     /// The client is gone: the daemon gets what is left.
     func close() {
-        guard !isClosing, let context else { return channel.close(promise: nil) }
         isClosing = true
+        finish()
+    }
+
+    private func finish() {
+        guard !isFinishing else { return }
+        guard let context else { return channel.close(promise: nil) }
+        isFinishing = true
         let written = context.eventLoop.makePromise(of: Void.self)
         let channel = channel
         let timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { channel.close(promise: nil) }
@@ -78,7 +91,9 @@ final class DaemonLink: ChannelDuplexHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) { if isWritable { session.resumeReading() } }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent, !isClosing { session.endOutput() }
+        guard case .inputClosed? = event as? ChannelEvent else { return }
+        hasInputEnded = true
+        if !isClosing { session.endOutput() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

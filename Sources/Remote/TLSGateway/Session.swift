@@ -29,6 +29,9 @@ final class Session: ChannelDuplexHandler {
         case closing
     }
 
+    /// How long a client that does not read may keep what the daemon sent before it closed.
+    private static let patience = TimeAmount.seconds(5)
+
     let number: UInt64
     let address: PeerAddress
     private let core: GatewayCore
@@ -104,7 +107,7 @@ final class Session: ChannelDuplexHandler {
         return Int(certificate.notValidAfter) >= core.now()
     }
 
-    /// What the daemon is told about the client.
+    /// What the daemon learns about the client.
     private var header: ProxyHeader {
         var tls = ProxyHeader.TLS(version: handler?.tlsVersion.map(Self.name))
         if kind != .none, let certificate = handler?.peerCertificate,
@@ -195,10 +198,10 @@ final class Session: ChannelDuplexHandler {
     }
 
     private func answer(_ context: ChannelHandlerContext, isHTTP: Bool) {
-        state = .closing
+        timer?.cancel()
+        timer = nil
         if isHTTP { context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: HTTPAnswer.unavailable)), promise: nil) }
-        context.close(promise: nil)
-        resumeReading()
+        close()
     }
 
     // MARK: From the daemon
@@ -211,7 +214,10 @@ final class Session: ChannelDuplexHandler {
     func flush() { context?.flush() }
 
     /// The daemon sends nothing more.
-    func endOutput() { context?.close(mode: .output, promise: nil) }
+    func endOutput() {
+        // With both directions ended, NIO would close the channel and drop what is not sent yet.
+        if hasInputEnded { close() } else { context?.close(mode: .output, promise: nil) }
+    }
 
     /// The daemon has closed the connection.
     func linkClosed() {
@@ -220,10 +226,18 @@ final class Session: ChannelDuplexHandler {
         close()
     }
 
-    /// Sends what is left, and closes in an orderly way.
+    /// Sends what is left, and closes in an orderly way; without that if the client does not take part.
     func close() {
         state = .closing
-        context?.close(promise: nil)
+        guard let context else { return }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in
+            self.context?.close(promise: nil)
+            // A client that has ended its output does not answer.
+            if self.hasInputEnded { self.abort() }
+        }
+        if timer == nil { timer = core.loop.scheduleTask(in: Self.patience) { self.abort() } }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
         // The client's answer to that must be read.
         resumeReading()
     }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// agent.toml(5) and jetd.toml(5) against the files that ship, which have every key with its default.
+/// agent.toml(5), jetd.toml(5) and tls.toml(5) against the files that ship, which have every key with its default.
 struct ConfigurationPageTests {
     /// A key in a file or on a page.
     private struct Key: Hashable, CustomStringConvertible {
@@ -14,7 +14,8 @@ struct ConfigurationPageTests {
     }
 
     @Test(
-        "each key stands on the page under its section with its default, and no others", arguments: ["agent", "jetd"])
+        "each key stands on the page under its section with its default, and no others",
+        arguments: ["agent", "jetd", "tls"])
     func keys(file: String) throws {
         let text = try Repository.text("etc/\(file).toml")
         let page = try ManualPage("\(file).toml.5")
@@ -28,7 +29,7 @@ struct ConfigurationPageTests {
         }
     }
 
-    @Test("what stands in a section under names of one's own, the page has too", arguments: ["agent", "jetd"])
+    @Test("what stands in a section under names of one's own, the page has too", arguments: ["agent", "jetd", "tls"])
     func names(file: String) throws {
         let page = try ManualPage("\(file).toml.5")
         for line in try Repository.text("etc/\(file).toml").split(separator: "\n") {

@@ -80,6 +80,12 @@ struct ProgramPageTests {
         }
     }
 
+    @Test("jet-tls(8) describes each option, and no others")
+    func gateway() async throws {
+        let described = try #require(ManualPage("jet-tls.8").section("DESCRIPTION")).describedOptions
+        #expect(described == (try await ProgramDescription.of("jet-tls")).optionNames.union(Self.builtIn))
+    }
+
     @Test("jet-network(8) and jet-update(8) describe what they can be told to do")
     func rootPrograms() throws {
         for verb in NetworkVerb.allCases {
@@ -96,7 +102,9 @@ struct ProgramPageTests {
         let jet = try await ProgramDescription.of("jet")
         let agent = try await ProgramDescription.of("jet-agent")
         let daemon = try await ProgramDescription.of("jetd")
-        let all = jet.optionNames.union(agent.optionNames).union(daemon.optionNames).union(Self.builtIn)
+        let gateway = try await ProgramDescription.of("jet-tls")
+        let all = jet.optionNames.union(agent.optionNames).union(daemon.optionNames).union(gateway.optionNames)
+            .union(Self.builtIn)
         // Programs that only units run have no description of themselves: their pages need only agree with themselves.
         let own = ["jet-certificate.8", "jet-announce.8"].contains(name) ? page.describedOptions : []
         #expect(page.namedOptions.subtracting(all).subtracting(own).isEmpty)

@@ -30,7 +30,7 @@ struct CatalogTests {
     /// The ids of all events of all programs.
     private static let ids =
         ids(DaemonEvent.self) + ids(AgentEvent.self) + ids(NetworkEvent.self) + ids(UpdateEvent.self)
-        + ids(CertificateEvent.self) + ids(AnnouncementEvent.self) + ids(GatewayEvent.self) + ids(SpoolEvent.self)
+        + ids(GatewayEvent.self) + ids(CertificateEvent.self) + ids(AnnouncementEvent.self) + ids(SpoolEvent.self)
 
     private static func entries() throws -> [Entry] {
         var entries: [Entry] = []

@@ -164,4 +164,29 @@ struct AvahiTests {
             try await machine.wait { machine.status.contains("names were taken by other devices") }
         }
     }
+
+    @Test func `After a failure nothing is tried until the time to retry, or another name`() async throws {
+        let (bus, machine) = (Self.avahi(), try Machine())
+        bus.answer("AddService") { (_) throws(DBusError) in throw DBusError(message: "not today") }
+        try await machine.announcing(on: bus, retry: .seconds(3600)) { announcer in
+            try await machine.wait { machine.status == "not announced: not today" }
+            for _ in 0..<100 { announcer.check() }
+            machine.rename("barn")
+            announcer.check()
+            await bus.waitForCalls("AddService", 2)
+        }
+        #expect(bus.calls("AddService").map { $0.arguments[3].string } == ["shed", "barn"])
+    }
+
+    @Test func `Without the facts of the kernel the former name stays`() async throws {
+        let (bus, machine) = (Self.avahi(), try Machine())
+        try await machine.announcing(on: bus) { announcer in
+            await bus.waitForCalls("Commit")
+            machine.isBlind = true
+            announcer.check()
+            Self.establish(bus)
+            try await machine.wait { machine.status == "announced as shed on shed.local by Avahi" }
+        }
+        #expect(bus.calls("AddService").count == 1)
+    }
 }

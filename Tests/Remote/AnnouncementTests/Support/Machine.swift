@@ -19,6 +19,13 @@ final class Machine: Sendable {
 
     init() throws { folder = try TemporaryFolder() }
 
+    /// Whether the kernel does not answer.
+    var isBlind: Bool {
+        get { blindness.withLock { $0 } }
+        set { blindness.withLock { $0 = newValue } }
+    }
+    private let blindness = Mutex(false)
+
     var status: String { statuses.withLock { $0.last ?? "" } }
 
     func rename(_ name: String) { state.withLock { $0.facts.name = name } }
@@ -26,13 +33,18 @@ final class Machine: Sendable {
     func certify(_ fingerprint: Fingerprint?) { state.withLock { $0.fingerprint = fingerprint } }
 
     /// Runs an announcer during `body`.
-    func announcing(on bus: any MessageBus, _ body: (Announcer) async throws -> Void) async throws {
+    func announcing(
+        on bus: any MessageBus, retry: Duration = .milliseconds(1), _ body: (Announcer) async throws -> Void
+    ) async throws {
         var pace = Announcer.Pace()
         pace.settle = .milliseconds(1)
-        pace.retry = .milliseconds(1)
+        pace.retry = retry
         let announcer = Announcer(
             bus: bus, folder: folder.path, pace: pace,
-            facts: { self.state.withLock { $0.facts } },
+            facts: {
+                if self.isBlind { throw DBusError(message: "the kernel does not answer") }
+                return self.state.withLock { $0.facts }
+            },
             fingerprint: { self.state.withLock { $0.fingerprint } },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             show: { status in self.statuses.withLock { $0.append(status) } }, beat: {})
