@@ -6,7 +6,6 @@ import Glibc
 import Journal
 import Logging
 import Signals
-import Synchronization
 import Systemd
 import TLSGateway
 
@@ -61,7 +60,7 @@ public enum JetTLS {
             complain("\(error)")
             exit(2)
         }
-        tuneHeap()
+        shareHeap()
         signal(SIGPIPE, SIG_IGN)
         let level = LogLevel(setup.logLevel)
         let logger = JetLog.start("jet-tls", level: level).logger
@@ -122,15 +121,10 @@ public enum JetTLS {
     /// The gateway serves. From now on systemd is kept informed.
     private static func attend(_ gateway: Gateway, _ manager: ServiceNotifier) async throws {
         let isManaged = manager.ready()
-        let most = Atomic(0)
         try await gateway.reportCounts(atMostEvery: .seconds(5)) { counts in
             if isManaged { manager.show(status(of: counts)) }
-            // The heap keeps what many connections have left in it.
-            if counts.connections < most.load(ordering: .relaxed) / 2 {
-                malloc_trim(0)
-                most.store(0, ordering: .relaxed)
-            }
-            most.store(max(most.load(ordering: .relaxed), counts.connections), ordering: .relaxed)
+            // NIOSSL keeps some 50 KiB for each connection. What they leave in the heap returns to the system only this way.
+            if mallinfo2().fordblks > 4 << 20 { malloc_trim(0) }
         }
         guard isManaged else { return }
         guard let interval = manager.pingInterval else { return }
@@ -169,12 +163,10 @@ public enum JetTLS {
         return environment
     }
 
-    /// NIOSSL keeps two large buffers for each connection, of which it uses little. As mappings of their own (malloc(3)),
-    /// they take only the pages that were used, and return to the system when the connection ends. All threads share one heap.
-    private static func tuneHeap() {
-        // Constants of mallopt(3), which Swift does not import.
-        let (mappingThreshold, arenaMaximum): (Int32, Int32) = (-3, -8)
-        _ = mallopt(mappingThreshold, 32 << 10)
+    /// Makes all threads allocate from one heap, as only the event loop allocates much.
+    private static func shareHeap() {
+        // M_ARENA_MAX of mallopt(3), which is no constant for Swift.
+        let arenaMaximum: Int32 = -8
         _ = mallopt(arenaMaximum, 1)
     }
 }
