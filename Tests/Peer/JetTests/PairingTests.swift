@@ -9,7 +9,7 @@ import Testing
 @Suite("Keys and pairing", .timeLimit(.minutes(1)))
 struct PairingTests {
     private func withFake<Value: Sendable>(
-        _ ask: @escaping @Sendable (Peer) async throws -> Value, answer: JSON
+        answer: JSON, _ ask: @escaping @Sendable (Peer) async throws -> Value
     ) async throws -> (request: JSON, value: Value) {
         let daemon = try await FakeDaemon.start()
         let peer = try await Peer.connect(to: daemon.endpoint, configuration: .patient)
@@ -25,9 +25,11 @@ struct PairingTests {
 
     @Test("an offer is asked for with user, groups and time")
     func offer() async throws {
-        let (request, offer) = try await withFake { peer in
+        let (request, offer) = try await withFake(
+            answer: ["code": "ABCDEFGH", "expires": "2026-01-01T00:00:00Z", "user": "john"]
+        ) { peer in
             try await peer.offerPairing(user: "john", groups: ["a", "b"], for: .seconds(60))
-        } answer: { ["code": "ABCDEFGH", "expires": "2026-01-01T00:00:00Z", "user": "john"] }()
+        }
         #expect(request["method"] == "offerPairing")
         #expect(request["params"] == ["groups": ["a", "b"], "seconds": 60, "user": "john"])
         #expect(offer.code == "ABCDEFGH" && offer.expires == "2026-01-01T00:00:00Z" && offer.user == "john")
@@ -36,16 +38,16 @@ struct PairingTests {
     @Test("pairing sends the code, and the peer logs in with its key from then on")
     func pair() async throws {
         let fingerprint = Fingerprint(ofKey: [1])
-        let (request, pairing) = try await withFake { peer in
-            let pairing = try await peer.pair(code: "ABCDEFGH", title: "laptop")
-            #expect(peer.core.look(\.login) == .key)
-            return pairing
-        } answer: {
-            [
+        let (request, pairing) = try await withFake(
+            answer: [
                 "user": "laptop", "groups": ["fetch": ["x"], "set": ["y"], "call": []],
                 "fingerprint": .string("\(fingerprint)"),
             ]
-        }()
+        ) { peer in
+            let pairing = try await peer.pair(code: "ABCDEFGH", title: "laptop")
+            #expect(peer.core.look(\.login) == .key)
+            return pairing
+        }
         #expect(request["method"] == "pair")
         #expect(request["params"] == ["code": "ABCDEFGH", "title": "laptop"])
         #expect(pairing.user == "laptop" && pairing.fingerprint == fingerprint)
@@ -55,17 +57,17 @@ struct PairingTests {
     @Test("keys are listed and removed")
     func keys() async throws {
         let fingerprint = Fingerprint(ofKey: [1])
-        let (_, keys) = try await withFake { try await $0.keys() } answer: {
-            [
+        let (_, keys) = try await withFake(
+            answer: [
                 [
                     "user": "john", "fingerprint": .string("\(fingerprint)"), "title": "laptop", "added": "2026",
                     "connections": 2,
                 ]
             ]
-        }()
+        ) { try await $0.keys() }
         #expect(keys.count == 1)
         #expect(keys.first?.fingerprint == fingerprint && keys.first?.connections == 2 && keys.first?.lastUsed == nil)
-        let (request, _) = try await withFake { try await $0.removeKey(fingerprint) } answer: { true }()
+        let (request, _) = try await withFake(answer: true) { try await $0.removeKey(fingerprint) }
         #expect(request["method"] == "removeKey")
         #expect(request["params"] == ["fingerprint": .string("\(fingerprint)")])
     }

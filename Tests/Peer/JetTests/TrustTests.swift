@@ -111,7 +111,8 @@ struct TrustTests {
             let before = front.seen.handshakes
             front.hangUp()
             try await eventually("it is connected again") {
-                front.seen.handshakes > before && (try? await peer.echo(1)) == 1
+                let answer = try? await peer.echo(1)
+                return front.seen.handshakes > before && answer == 1
             }
             await peer.close()
         }
@@ -155,14 +156,16 @@ struct TrustTests {
 
     @Test("a certificate of an authority that is not trusted", arguments: [true, false])
     func unknownAuthority(system: Bool) async throws {
-        let trust = system ? .systemAuthorities : Peer.Trust.authorities(file: try await TestCertificates.path("ca.pem"))
+        let trust =
+            system ? .systemAuthorities : Peer.Trust.authorities(file: try await TestCertificates.path("ca.pem"))
         let error = try await refusal("other", trust)
         #expect(
             error.certificateProblem
                 == .unknownAuthority(presented: try await TestCertificates.fingerprint("other-ca.pem")))
     }
 
-    @Test("a certificate for another host: the error has the names that it is for", arguments: ["localhost", "127.0.0.1"])
+    @Test(
+        "a certificate for another host: the error has the names that it is for", arguments: ["localhost", "127.0.0.1"])
     func otherName(host: String) async throws {
         let file = Peer.Trust.authorities(file: try await TestCertificates.path("ca.pem"))
         let error = try await refusal("named", file, host: host)
@@ -178,7 +181,9 @@ struct TrustTests {
 
     // MARK: Keys of peers
 
-    @Test("the key of the peer is shown to the daemon, after the key of the daemon was verified", arguments: ["ca.pem", "leaf.pem"])
+    @Test(
+        "the key of the peer is shown to the daemon, after the key of the daemon was verified",
+        arguments: ["ca.pem", "leaf.pem"])
     func key(pinned: String) async throws {
         try await withTLS(asksForKey: true) { front in
             var configuration = configuration(try await pins(pinned))

@@ -30,8 +30,8 @@ extension CertificateProblem: CustomStringConvertible {
                 + "its fingerprint or its authority"
         case .otherKey(let expected, let presented):
             "it has another key than expected. Expected: \(expected.map(\.description).joined(separator: ", or ")). "
-                + "Presented: \(presented). Either the device has been set up anew, or someone is in between. Compare with "
-                + "the fingerprint that `jet tls show` prints on the device before you trust the new key"
+                + "Presented: \(presented). Either the device was set up again, or another machine is in between. Compare "
+                + "with the fingerprint that `jet tls show` prints on the device before you trust the new key"
         case .expired:
             "its certificate has expired. Check the clocks of both machines, and `jet tls show` on the device"
         case .notYetValid:

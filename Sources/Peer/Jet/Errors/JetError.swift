@@ -125,7 +125,10 @@ extension JetError.Code: CustomStringConvertible {
 extension JetError: CustomStringConvertible {
     /// All of it in one line.
     public var description: String {
-        if let refusal { return message.hasSuffix("\(refusal)") ? "\(message) (\(code))" : "\(message): \(refusal) (\(code))" }
+        if let refusal {
+            let isSaid = message.hasSuffix("\(refusal)")
+            return isSaid ? "\(message) (\(code))" : "\(message): \(refusal) (\(code))"
+        }
         if let data { return "\(message): \(data) (\(code))" }
         return "\(message) (\(code))"
     }

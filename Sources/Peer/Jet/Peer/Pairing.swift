@@ -2,7 +2,7 @@ public import Digests
 public import JSONText
 public import JetProtocol
 
-/// An offer to pair: whoever sends its code to the daemon in time, has its key accepted. See
+/// An offer to pair: the daemon accepts the key of the peer that sends this code first, and in time. See
 /// ``Peer/offerPairing(user:groups:for:)``.
 public struct PairingOffer: Hashable, Sendable {
     /// The code, which can be used once.

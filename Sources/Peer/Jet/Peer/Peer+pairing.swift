@@ -62,7 +62,7 @@ extension Peer {
         try await ask("keys", [:]).array?.map { UserKey($0) } ?? []
     }
 
-    /// Removes a key: nobody logs in with it any more, and connections that are logged in with it are closed.
+    /// Removes a key: no peer can log in with it from then on, and connections that are logged in with it are closed.
     ///
     /// - Throws: `.invalidParams` with `noAccess` if this peer may not do that, or `invalidKey` if there is no such key;
     ///   `.methodNotFound` from a daemon that does not have this; `.notConnected`, `.timeout`, `.closed`.

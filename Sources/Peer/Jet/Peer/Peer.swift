@@ -20,13 +20,16 @@ public final class Peer: Sendable {
 
     deinit { _ = core.close(within: .seconds(1)) }
 
-    /// Connects to the daemon at `endpoint`.
+    /// Connects to the daemon at `endpoint`: on a unix socket, by TCP, by a WebSocket, and with TLS by either. With TLS,
+    /// `Configuration.security` says which daemon is trusted, and by which key the daemon knows this peer: see
+    /// <doc:FromAfar>.
     ///
     /// With `Configuration.reconnect` the peer reconnects when it loses this connection later; the first one must
     /// succeed.
     ///
-    /// - Throws: `.notConnected` with a sentence that says where and why; what `authenticate` throws, if the
-    ///   configuration has credentials.
+    /// - Throws: `.notConnected` with a sentence that says where and why; `.notTrusted` with the `certificateProblem`,
+    ///   before anything was sent; `.invalidSecurity` if a file of `Configuration.security` cannot be used; what
+    ///   `authenticate` throws, if the configuration has credentials or a key.
     public static func connect(
         to endpoint: Endpoint, configuration: Configuration = Configuration()
     ) async throws(JetError) -> Peer {

@@ -12,6 +12,8 @@ enum DaemonMismatch: Error {
     case speaksNoHTTP
     /// It does not accept a WebSocket for Jet; what it answers.
     case refuses(status: String)
+    /// What stands before the daemon cannot reach it; what it answers.
+    case unavailable(status: String)
     /// The daemon itself refuses the connection.
     case refusedByDaemon(JetError)
     /// It closes the connection.
@@ -26,6 +28,8 @@ enum DaemonMismatch: Error {
         case .speaksHTTP: "it answers in HTTP at this port; use ws:// or wss://, if it is a Jet daemon"
         case .speaksNoHTTP: "it does not answer in HTTP at this port; use tcp:// or jets://, if it is a Jet daemon"
         case .refuses(let status): "it is not a Jet daemon; its answer to the handshake of the WebSocket is '\(status)'"
+        case .unavailable(let status):
+            "what stands before the daemon does not reach it, and answers '\(status)'; is jetd running there?"
         case .refusedByDaemon(let error):
             "the daemon refuses the connection: " + (error.refusal.map { "\($0)" } ?? error.message)
         case .hungUp(let step): "the connection was closed during \(step)"

@@ -1,4 +1,3 @@
-import Digests
 import JSONText
 import JetProtocol
 import NIOCore
@@ -34,7 +33,8 @@ enum ConnectError {
     static func lost(_ cause: (any Error)?, _ endpoint: Endpoint, said: JetError? = nil) -> JetError {
         if let said {
             return JetError(
-                .notConnected, "The connection to \(endpoint) was lost: \(said.refusal.map { "\($0)" } ?? said.message)",
+                .notConnected,
+                "The connection to \(endpoint) was lost: \(said.refusal.map { "\($0)" } ?? said.message)",
                 data: said.data, underlying: said)
         }
         return JetError(
@@ -48,7 +48,7 @@ enum ConnectError {
         switch error {
         case let error as FrameError: "a message of \(error.length) bytes is beyond the limit of \(error.limit)"
         case let error as JSONError: "what came is no JSON: \(error)"
-        case let error as DaemonMismatch: error.reason
+        case let error as DaemonMismatch: error.reason + hint(error, at: endpoint)
         case let error as ClosedByDaemon: error.reason
         case WebSocketError.tooLong(let length, let limit):
             "a message of \(length) bytes is beyond the limit of \(limit)"
@@ -57,7 +57,7 @@ enum ConnectError {
         case ChannelError.connectTimeout: "no answer in time"
         case NIOSSLError.uncleanShutdown: "the daemon hung up"
         case NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])):
-            DaemonMismatch.hungUp(during: "the handshake of TLS; is this the daemon's port with TLS?").reason
+            reason(DaemonMismatch.hungUp(during: "the handshake of TLS"), at: endpoint)
         case NIOSSLError.handshakeFailed(let error): "the handshake of TLS failed: \(reason(ofTLS: error))"
         case NIOSSLError.failedToLoadCertificate: "a certificate cannot be read"
         case NIOSSLError.failedToLoadPrivateKey: "the private key cannot be read"
@@ -71,6 +71,17 @@ enum ConnectError {
                 "no address"
             }
         default: "\(error)"
+        }
+    }
+
+    /// What may help where a connection was closed without a word.
+    private static func hint(_ mismatch: DaemonMismatch, at endpoint: Endpoint?) -> String {
+        guard case .hungUp = mismatch else { return "" }
+        return switch endpoint {
+        case .webSocket: "; does the daemon expect TLS at this port? Then use wss://"
+        case .tls, .secureWebSocket:
+            "; either this is not the daemon's port with TLS, or it accepts no more connections: its journal has the reason"
+        case .unix, .tcp, nil: ""
         }
     }
 

@@ -35,7 +35,7 @@ struct SessionAccessTests {
         #expect(scene.passes(.seconds(60)).contains("hang up"))
     }
 
-    @Test("with a key it is said again too; where only those who have logged in may do anything, a refusal ends the connection")
+    @Test("with a key too; where only those who have logged in may do anything, a refusal ends the connection")
     func key() throws {
         var scene = Scene(reconnects: true, demandsLogin: true)
         try scene.addDone("a")

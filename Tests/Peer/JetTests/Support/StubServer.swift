@@ -1,3 +1,4 @@
+import Glibc
 import JetProtocol
 import NIOCore
 import NIOPosix
@@ -69,4 +70,30 @@ func withStub(
         await stub.stop()
         throw error
     }
+}
+
+/// A port of the loopback that is taken, so that nothing else listens there, and refuses connections.
+final class ClosedPort: Sendable {
+    struct Failed: Error {}
+
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let (descriptor, size) = (descriptor, length)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &length) == 0
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        guard isBound else { throw Failed() }
+    }
+
+    deinit { close(descriptor) }
 }

@@ -46,7 +46,9 @@ final class TLSFront: Sendable {
     ///   - certificate: A name of `TestCertificates`.
     ///   - endpoint: Where the bytes are passed on to.
     ///   - asksForKey: Whether the client must show a certificate.
-    static func start(_ certificate: String, before endpoint: Endpoint, asksForKey: Bool = false) async throws -> TLSFront {
+    static func start(_ certificate: String, before endpoint: Endpoint, asksForKey: Bool = false) async throws
+        -> TLSFront
+    {
         let chain = try NIOSSLCertificate.fromPEMFile(await TestCertificates.path(certificate + ".pem"))
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) },
@@ -136,7 +138,8 @@ func withTLS<Result>(
     _ certificate: String = "leaf", webSocket: Bool = false, asksForKey: Bool = false,
     _ body: (TLSFront) async throws -> Result
 ) async throws -> Result {
-    try await withDaemon(at: webSocket ? .webSocket(host: "127.0.0.1", port: 0) : .unix(path: socketPath())) { endpoint in
+    try await withDaemon(at: webSocket ? .webSocket(host: "127.0.0.1", port: 0) : .unix(path: socketPath())) {
+        endpoint in
         let front = try await TLSFront.start(certificate, before: endpoint, asksForKey: asksForKey)
         do {
             let result = try await body(front)

@@ -12,7 +12,8 @@ enum TestCertificates {
     /// with the first one behind it); `peer.crt`, `peer.key` (a client's).
     private static let made = Task {
         let folder = try TemporaryFolder()
-        let shell = try ChildProcess("/bin/sh", ["-c", script, "sh", folder.path], environment: ["PATH": "/usr/bin:/bin"])
+        let shell = try ChildProcess(
+            "/bin/sh", ["-c", script, "sh", folder.path], environment: ["PATH": "/usr/bin:/bin"])
         guard try await shell.end() == 0 else { throw Failed(text: shell.text(.error)) }
         return folder
     }

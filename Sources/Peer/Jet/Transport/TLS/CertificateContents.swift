@@ -1,5 +1,4 @@
 import Digests
-import JetProtocol
 
 /// What must be known of a certificate of which nothing is verified yet (RFC 5280, section 4.1). It comes from a stranger:
 /// whatever its bytes are, reading them ends in this or in `nil`.

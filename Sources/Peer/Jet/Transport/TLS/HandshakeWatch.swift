@@ -1,5 +1,4 @@
 import NIOCore
-import NIOSSL
 import NIOTLS
 
 /// Stands behind TLS in the pipeline, and reports how its handshake ends. It removes itself then.

@@ -1,5 +1,4 @@
 import Digests
-import JetProtocol
 import Moments
 import NIOCore
 import NIOSSL
@@ -13,7 +12,9 @@ struct PresentedChain: Sendable {
     init?(_ presented: [NIOSSLCertificate]) {
         var certificates: [(certificate: NIOSSLCertificate, contents: CertificateContents)] = []
         for certificate in presented.prefix(16) {
-            guard let der = try? certificate.toDERBytes(), let contents = CertificateContents(der: der) else { return nil }
+            guard let der = try? certificate.toDERBytes(), let contents = CertificateContents(der: der) else {
+                return nil
+            }
             certificates.append((certificate, contents))
         }
         guard !certificates.isEmpty else { return nil }

@@ -155,7 +155,8 @@ struct SecureDialer: Sendable {
             context = try await TLSContexts.shared.context(parameters)
         } catch {
             throw JetError(
-                .invalidSecurity, "The certificate, the key or the authorities cannot be used: \(ConnectError.reason(error))",
+                .invalidSecurity,
+                "The certificate, the key or the authorities cannot be used: \(ConnectError.reason(error))",
                 underlying: error)
         }
         let rest = ContinuousClock.now.duration(to: end)

@@ -1,5 +1,4 @@
 import Digests
-import JetProtocol
 import NIOCore
 import NIOPosix
 import NIOSSL

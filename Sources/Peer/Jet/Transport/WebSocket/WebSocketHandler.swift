@@ -1,4 +1,3 @@
-import JSONText
 import JetProtocol
 import NIOCore
 
@@ -99,9 +98,14 @@ final class WebSocketHandler: ChannelDuplexHandler {
             context.fireChannelActive()
         }
         var messages = context.channel.allocator.buffer(capacity: input.readableBytes + 16)
+        var closing: [UInt8]?
         do throws(WebSocketError) {
             try reader.read(&input, into: &messages) { opcode, payload throws(WebSocketError) in
-                try receive(opcode, payload, context)
+                switch opcode {
+                case .ping: pong(payload, context)
+                case .close: closing = closing ?? payload
+                default: break
+                }
             }
         } catch {
             if case .open = phase { sendClose(context, error.closeCode) }
@@ -110,24 +114,26 @@ final class WebSocketHandler: ChannelDuplexHandler {
         }
         // Though no message may be complete: the daemon is alive.
         context.fireChannelRead(wrapInboundOut(messages))
+        if let closing { closed(closing, context) }
     }
 
-    /// Handles a control frame.
-    private func receive(
-        _ opcode: WebSocketFrame.Opcode, _ payload: [UInt8], _ context: ChannelHandlerContext
-    ) throws(WebSocketError) {
-        switch opcode {
-        case .ping:
-            guard case .open = phase else { return }
-            var frame = context.channel.allocator.buffer(capacity: payload.count + 16)
-            payload.withUnsafeBytes { masks.append(.pong, $0.bytes, to: &frame) }
-            context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-        case .close:
+    private func pong(_ payload: [UInt8], _ context: ChannelHandlerContext) {
+        guard case .open = phase else { return }
+        var frame = context.channel.allocator.buffer(capacity: payload.count + 16)
+        payload.withUnsafeBytes { masks.append(.pong, $0.bytes, to: &frame) }
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    }
+
+    /// Handles a close frame, after the messages before it.
+    private func closed(_ payload: [UInt8], _ context: ChannelHandlerContext) {
+        do throws(WebSocketError) {
             let code = try WebSocketCloseCode.read(payload.span.bytes)
             if case .open = phase { sendClose(context, code) }
             if let code, code != .normal { context.fireErrorCaught(ClosedByDaemon(code: code)) }
             context.close(promise: nil)
-        default: break
+        } catch {
+            if case .open = phase { sendClose(context, error.closeCode) }
+            context.fireErrorCaught(error)
         }
     }
 
@@ -139,8 +145,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
             return
         }
         var messages = unwrapOutboundIn(data)
-        var frames = context.channel.allocator.buffer(capacity: messages.readableBytes + messages.readableBytes / 8 + 64)
-        while let length = messages.readInteger(as: UInt32.self), let message = messages.readSlice(length: Int(length)) {
+        var frames = context.channel.allocator.buffer(
+            capacity: messages.readableBytes + messages.readableBytes / 8 + 64)
+        while let length = messages.readInteger(as: UInt32.self), let message = messages.readSlice(length: Int(length))
+        {
             message.withUnsafeReadableBytes { bytes in
                 // A message in JSON begins with an ASCII character, one in MessagePack with the code of a map or an array,
                 // which is none.

@@ -85,7 +85,9 @@ struct WebSocketHandshake {
         }
         // It may be a stranger's: one line of plain text.
         let status = lines.first ?? ""
-        return .refuses(status: String(String.UnicodeScalarView(status.unicodeScalars.prefix(100).filter { $0.value >= 32 })))
+        let printable = String(String.UnicodeScalarView(status.unicodeScalars.prefix(100).filter { $0.value >= 32 }))
+        let code = status.split(separator: " ").dropFirst().first ?? ""
+        return ["502", "503", "504"].contains(code) ? .unavailable(status: printable) : .refuses(status: printable)
     }
 }
 
