@@ -12,7 +12,7 @@ extension Hub {
     }
 
     private func enqueue(_ request: Bus.AuthenticationRequest) {
-        let source = "\(request.asker.account)"
+        let source = connection(of: request.peer).map { "\($0.identity.account)" } ?? ""
         let user: String
         switch request.kind {
         case .authentication:

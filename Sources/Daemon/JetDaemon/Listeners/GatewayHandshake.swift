@@ -147,6 +147,7 @@ final class GatewayHandshake: ChannelInboundHandler, RemovableChannelHandler {
             close(context, in: hub.silence.limit)
         } catch {
             phase = .silent(identity, error)
+            try hub.beginRefusal(of: context.channel)
             close(context, in: .seconds(1))
         }
     }
@@ -164,7 +165,7 @@ final class GatewayHandshake: ChannelInboundHandler, RemovableChannelHandler {
         phase = .ended
         timer?.cancel()
         if let refusal {
-            try hub.refuse(context.channel, refusal, transport)
+            try context.pipeline.syncOperations.addHandler(RefusedConnection(refusal, transport))
         } else {
             try hub.install(in: context.channel, transport, identity, messageLimit: messageLimit)
         }

@@ -79,13 +79,20 @@ extension Hub {
         channel.closeFuture.assumeIsolated().whenComplete { _ in self.admission.release(account) }
     }
 
+    /// Counts a connection that is open only to be refused.
+    ///
+    /// - Throws: If there are too many, so that the channel is to be closed immediately.
+    func beginRefusal(of channel: any Channel) throws {
+        guard refusedConnections < RefusedConnection.most else { throw ChannelError.ioOnClosedChannel }
+        refusedConnections += 1
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.refusedConnections -= 1 }
+    }
+
     /// Adds a handler to a channel that tells the peer why its connection is refused.
     ///
     /// - Throws: If the channel is to be closed immediately.
     func refuse(_ channel: any Channel, _ refusal: Admission.Refusal, _ transport: Transport) throws {
-        guard refusedConnections < RefusedConnection.most else { throw ChannelError.ioOnClosedChannel }
-        refusedConnections += 1
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.refusedConnections -= 1 }
+        try beginRefusal(of: channel)
         try channel.pipeline.syncOperations.addHandler(RefusedConnection(refusal, transport))
     }
 

@@ -4,6 +4,7 @@ import JetBus
 import JetProtocol
 import NIOCore
 import ProxyProtocol
+import TestSupport
 import Testing
 
 @testable import JetDaemon
@@ -229,6 +230,45 @@ struct GatewayTests {
             }
             #expect(pipelines.count == 2)
             #expect(pipelines.first == pipelines.last, "\(pipelines)")
+        }
+    }
+
+    @Test func `Limits of an address and of a user in [accounts] apply to peers of gateways`() async throws {
+        try await GatewayDaemon.with({
+            $0.accounts = [
+                AccountRule(for: .address("192.0.2.7"), .init(), connections: 2),
+                AccountRule(for: .login("john"), .init(), connections: 1),
+            ]
+        }) { gateway throws in
+            try gateway.add(.test(), to: "john")
+            let open = [try gateway.peer(), try gateway.peer(), try gateway.peer(withKey: .test())]
+            for peer in open { #expect(try peer.ask(Self.echo) == Self.answer) }
+            for (header, max) in [(ProxyHeader.peer(), 2), (.peer([192, 0, 2, 8], tls: .key(.test())), 1)] {
+                let peer = try gateway.peer(header)
+                try peer.say(Self.echo)
+                #expect(try peer.hearValue()["error"]?["data"]?["max"] == .number(max))
+            }
+        }
+    }
+
+    @Test func `Whatever the bytes of a header, the daemon goes on`() async throws {
+        try await GatewayDaemon.with { gateway throws in
+            var random = SeededGenerator(seed: 13)
+            let whole = ProxyHeader.peer(tls: .certificate("press", subject: "CN=press,O=Example")).bytes
+            for _ in 0..<300 {
+                var bytes = whole
+                for _ in 0..<Int.random(in: 1...3, using: &random) {
+                    // Most changes are behind the signature.
+                    bytes[Int.random(in: 10..<bytes.count, using: &random)] = .random(in: .min ... .max, using: &random)
+                }
+                let peer = try RawPeer(gateway.endpoint)
+                try? peer.write(Array(bytes.prefix(.random(in: 1...bytes.count, using: &random))))
+                try? peer.write(RawPeer.framed(Self.echo))
+                peer.endWriting()
+                try? peer.hearEnd()
+            }
+            #expect(try gateway.peer().ask(Self.echo) == Self.answer)
+            try gateway.daemon.expectService()
         }
     }
 
