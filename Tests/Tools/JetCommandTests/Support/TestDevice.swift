@@ -111,7 +111,8 @@ final class TestDevice {
     ) throws -> ChildProcess {
         let variables = ["XDG_CONFIG_HOME": home.path, "XDG_RUNTIME_DIR": "/nowhere", "TERM": "xterm", "TZ": "UTC"]
         // The handshakes of TLS take long while other tests run.
-        let isOffline = ["context", "forget", "tls"].contains(arguments[0]) || arguments.starts(with: ["keys", "show"])
+        let isOffline =
+            ["context", "forget", "tls"].contains(arguments[0]) || arguments.starts(with: ["keys", "show"])
         return try ChildProcess(
             TestBus.binary("jet"), arguments + (isOffline ? [] : ["--timeout", "30"]),
             environment: variables.merging(environment) { $1 }, streams: streams)
