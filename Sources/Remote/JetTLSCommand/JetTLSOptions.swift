@@ -61,7 +61,7 @@ struct JetTLSOptions: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The unix socket of jetd for gateways. (default: /run/jet/gateway.sock)", valueName: "path"),
+            "The unix socket of jetd for gateways. (default: /run/jetd-gateway.sock)", valueName: "path"),
         completion: .file(), transform: Self.socket)
     var daemon: String?
 

@@ -14,7 +14,7 @@ struct TLSSetup {
     let logLevel: Logger.Level
 
     /// The path of the daemon's socket, if no option says otherwise.
-    static let daemon = "/run/jet/gateway.sock"
+    static let daemon = "/run/jetd-gateway.sock"
 
     /// Reads the files.
     ///

@@ -19,7 +19,12 @@ struct JetTool: AsyncParsableCommand {
             Exit codes:
             \(ExitStatus.table)
 
-            Environment: JET_CONNECT is the URL of the daemon, JET_PASSWORD the password of --user. More in jet(1).
+            Environment: JET_CONNECT is the daemon, a host or a URL; JET_PASSWORD the password of --user. More in jet(1).
+
+            Examples:
+              jet ls                        a daemon of this machine
+              jet -c shed ls                the device with the name shed, see 'jet pair' and 'jet context'
+              jet --connect shed.local ls   the device at this address
             """,
         version: Release.version,
         subcommands: [
@@ -37,7 +42,8 @@ struct JetTool: AsyncParsableCommand {
     /// Runs a command line and reports errors.
     static func run(_ arguments: [String]) async -> ExitStatus {
         do {
-            var command = try await asyncParseAsRoot(JSONArgument.markingNegativeNumbers(arguments))
+            var command = try await asyncParseAsRoot(
+                JSONArgument.markingNegativeNumbers(LeadingOptions.moved(arguments)))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

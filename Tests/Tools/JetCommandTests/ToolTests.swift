@@ -92,6 +92,31 @@ struct ToolTests {
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 || $0.hasPrefix("USAGE") })
     }
 
+    @Test(
+        "options of the connection may be before the verb",
+        arguments: [
+            (["-c", "shed", "ls"], ["ls", "-c", "shed"]),
+            (["--connect=h", "--json", "get", "a"], ["get", "a", "--connect=h", "--json"]),
+            (["--user", "u", "set", "a", "--", "-1"], ["set", "a", "--user", "u", "--", "-1"]),
+            (["-c", "shed"], ["-c", "shed"]), (["-c"], ["-c"]), (["--help"], ["--help"]),
+            (["ls", "-c", "a"], ["ls", "-c", "a"]),
+            (["-c", "a", "--help"], ["-c", "a", "--help"]), ([], []),
+            (["-c", "a", "keys", "remove", "k"], ["keys", "remove", "k", "-c", "a"]),
+        ])
+    func leadingOptions(arguments: [String], moved: [String]) {
+        #expect(LeadingOptions.moved(arguments) == moved)
+    }
+
+    @Test("the daemon may be named before the verb")
+    func connectBeforeVerb() async throws {
+        let bus = try await TestBus()
+        let run = try await bus.jet(
+            "--connect", bus.endpoint.description, "--json", "info", environment: ["JET_CONNECT": "unix:/nowhere"])
+        #expect(run.status == 0)
+        #expect(run.output.hasPrefix("{"))
+        #expect(try await bus.jet("--connect", bus.endpoint.description).status == 2)
+    }
+
     @Test("completes paths of the living bus")
     func completion() async throws {
         let bus = try await TestBus()

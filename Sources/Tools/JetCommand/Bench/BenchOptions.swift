@@ -189,6 +189,6 @@ extension AddressOptions {
         }
         let folder = UserFolder.own
         let plan = TrustPlan(try destination(), at: address, try KnownDaemons(in: folder))
-        return OwnKey(in: folder).security(plan.trust, offersKey: plan.offersKey)
+        return try OwnKey(in: folder).security(plan.trust, offersKey: plan.offersKey)
     }
 }

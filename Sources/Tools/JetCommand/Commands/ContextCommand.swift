@@ -18,7 +18,7 @@ struct ContextCommand: AsyncParsableCommand {
             Examples:
               jet context add shed --connect shed.local
               jet context add plant --connect wss://plant.example:443 --user ada --store-password
-              jet -c shed ls                written before or after the verb: jet ls -c shed
+              jet -c shed ls                or behind the verb: jet ls -c shed
               jet context use shed          make it the default
               jet context use --none        no default
               jet context list

@@ -60,13 +60,17 @@ struct DeviceService {
     /// Whether the device announces itself.
     var isAnnouncing: Bool { isActive(Self.announcement) }
 
-    /// The port of the socket.
-    var port: Int {
+    /// The first address and port of the socket, as this machine can connect to it.
+    var address: (host: String, port: Int) {
         let text = programs.output("systemctl", "show", "--property=Listen", "--value", Self.socket) ?? ""
-        let port = text.split { " \n".contains($0) }.lazy.compactMap { word in
-            word.lastIndex(of: ":").flatMap { Int(word[word.index(after: $0)...]) }
-        }.first
-        return port ?? Self.defaultPort
+        for word in text.split(whereSeparator: { " \n".contains($0) }) {
+            guard let colon = word.lastIndex(of: ":"), let port = Int(word[word.index(after: colon)...]) else {
+                continue
+            }
+            let host = word[..<colon].filter { !"[]".contains($0) }
+            return (["", "::", "0.0.0.0", "*"].contains(host) ? "127.0.0.1" : host, port)
+        }
+        return ("127.0.0.1", Self.defaultPort)
     }
 
     private static var defaultPort: Int { 11124 }

@@ -44,14 +44,17 @@ extension RemoteState {
         var state = RemoteState()
         state.isEnabled = service.isEnabled
         state.isListening = service.isListening
-        state.port = service.port
+        let address = service.address
+        state.port = address.port
         state.certificate = try? DeviceCertificate().info()
         state.names = DeviceNames.ofThisMachine
         if service.isAnnouncing, let bytes = try? File.contents(announcedNameFile, limit: 512) {
             state.announcedName = String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
         }
         if state.isListening {
-            state.answer = await answer(port: state.port, state.certificate, timeout: configuration.connectTimeout)
+            state.answer = await answer(
+                at: .tls(host: address.host, port: address.port), state.certificate,
+                timeout: configuration.connectTimeout)
         }
         if let peer = try? await Peer.connectLocally(configuration: configuration) {
             state.keys = try? await peer.keys().count
@@ -68,10 +71,9 @@ extension RemoteState {
     }
 
     /// Really connects, and compares the key.
-    static func answer(port: Int, _ certificate: CertificateInfo?, timeout: Duration) async -> Answer {
+    static func answer(at endpoint: Endpoint, _ certificate: CertificateInfo?, timeout: Duration) async -> Answer {
         do throws(JetError) {
-            let presented = try await Peer.presentedCertificates(
-                at: .tls(host: "127.0.0.1", port: port), timeout: timeout)
+            let presented = try await Peer.presentedCertificates(at: endpoint, timeout: timeout)
             guard let certificate else { return .otherKey(presented.identity) }
             let isOwn = presented.fingerprints.contains(certificate.ownFingerprint)
             return isOwn ? .good : .otherKey(presented.identity)

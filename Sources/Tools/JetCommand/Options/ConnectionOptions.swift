@@ -46,7 +46,9 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 return try await connector.peer()
             } catch let error as JetError {
-                guard reconnecting, error.code == .notConnected else { throw error }
+                guard reconnecting, error.code == .notConnected else {
+                    throw Failure(error, at: destination.endpoint)
+                }
                 if !isReported { StandardOutput.say(Failure(error).retrying) }
                 isReported = true
             }

@@ -1,7 +1,16 @@
 import Digests
 import Jet
+import JetProtocol
 
 extension Failure {
+    /// The error of a connection to an endpoint; `nil` for a daemon of this machine.
+    init(_ error: JetError, at endpoint: Endpoint?) {
+        self.init(error)
+        guard error.code == .notConnected, error.refusal == nil, let endpoint, endpoint.isSecure else { return }
+        advice =
+            "'jet discover' lists the devices on this network; 'jet remote status' on the device says whether it can be reached."
+    }
+
     /// The daemon is not known, and there is no one to ask.
     init(unknown address: DaemonAddress, _ fingerprint: Fingerprint) {
         self.init(

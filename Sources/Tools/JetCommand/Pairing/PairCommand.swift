@@ -24,7 +24,7 @@ struct PairCommand: AsyncParsableCommand {
 
             Examples:
               sudo jet pair --offer                           on the device
-              sudo jet pair --offer --group heating --for 1h  for other groups, valid longer
+              sudo jet pair --offer --group heating --for 1h  for another group
               sudo jet pair --offer --user ada                another key for ada
               jet pair shed.local                             on the other machine
               jet pair shed.local --code-file code --name shed

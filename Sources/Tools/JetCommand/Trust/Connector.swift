@@ -26,8 +26,9 @@ struct Connector: Sendable {
         }
         let known = try KnownDaemons(in: folder)
         let plan = TrustPlan(destination, at: address, known)
+        let secured = try self.secured(plan.trust, offersKey: plan.offersKey)
         do throws(JetError) {
-            return try await connect(to: endpoint, secured(plan.trust, offersKey: plan.offersKey))
+            return try await Peer.connect(to: endpoint, configuration: secured)
         } catch {
             guard error.code == .notTrusted else { throw error }
             guard plan.source == .system, case .unknownAuthority = error.certificateProblem else {
@@ -37,21 +38,18 @@ struct Connector: Sendable {
         let fingerprint = try await FirstContact(endpoint: endpoint, address: address, folder: folder, asks: asks)
             .accepted(timeout: configuration.connectTimeout)
         let offersKey = known.isPaired(withAnyOf: [fingerprint])
-        return try await connect(to: endpoint, secured(.fingerprints([fingerprint]), offersKey: offersKey))
-    }
-
-    private func connect(
-        to endpoint: Endpoint, _ configuration: Peer.Configuration
-    ) async throws(JetError) -> Peer {
-        try await Peer.connect(to: endpoint, configuration: configuration)
+        let pinned = try self.secured(.fingerprints([fingerprint]), offersKey: offersKey)
+        return try await Peer.connect(to: endpoint, configuration: pinned)
     }
 
     /// The configuration with what is for TLS.
-    private func secured(_ trust: Peer.Trust, offersKey: Bool) -> Peer.Configuration {
+    ///
+    /// - Throws: `Failure` if others can read the user's key.
+    private func secured(_ trust: Peer.Trust, offersKey: Bool) throws(Failure) -> Peer.Configuration {
         var configuration = configuration
         // Who gives a user's name does not want to be the user of the key.
-        configuration.security = OwnKey(in: folder).security(
-            trust, offersKey: offersKey && configuration.credentials == nil)
+        let offersKey = offersKey && configuration.credentials == nil
+        configuration.security = try OwnKey(in: folder).security(trust, offersKey: offersKey)
         return configuration
     }
 }

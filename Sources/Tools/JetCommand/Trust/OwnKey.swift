@@ -27,9 +27,12 @@ struct OwnKey: Sendable {
     func checkPrivate() throws(Failure) { try folder.checkPrivate(Self.keyName) }
 
     /// What a connection needs that trusts these daemons, and offers them the key if there is one.
-    func security(_ trust: Peer.Trust, offersKey: Bool) -> Peer.Security {
-        let key = Peer.ClientKey(certificateFile: certificateFile, keyFile: keyFile)
-        return Peer.Security(trust: trust, key: offersKey && exists ? key : nil)
+    ///
+    /// - Throws: `Failure` if others can read the key.
+    func security(_ trust: Peer.Trust, offersKey: Bool) throws(Failure) -> Peer.Security {
+        guard offersKey, exists else { return Peer.Security(trust: trust) }
+        try checkPrivate()
+        return Peer.Security(trust: trust, key: Peer.ClientKey(certificateFile: certificateFile, keyFile: keyFile))
     }
 
     /// The fingerprint of the key.

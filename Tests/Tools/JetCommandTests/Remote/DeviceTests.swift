@@ -79,10 +79,15 @@ struct DeviceTests {
     }
 
     @Test(
-        "the port is that of the socket's unit",
-        arguments: [("[::]:11124 (Stream)\n", 11124), ("0.0.0.0:443 (Stream) [::]:443 (Stream)\n", 443), ("", 11124)])
-    func port(listen: String, port: Int) {
-        #expect(DeviceService(FakePrograms(["systemctl show": listen])).port == port)
+        "the address and the port are those of the socket's unit",
+        arguments: [
+            ("[::]:11124 (Stream)\n", "127.0.0.1", 11124),
+            ("0.0.0.0:443 (Stream) [::]:443 (Stream)\n", "127.0.0.1", 443),
+            ("192.0.2.7:1 (Stream)", "192.0.2.7", 1), ("[2001:db8::7]:1 (Stream)", "2001:db8::7", 1),
+            ("", "127.0.0.1", 11124),
+        ])
+    func address(listen: String, host: String, port: Int) {
+        #expect(DeviceService(FakePrograms(["systemctl show": listen])).address == (host, port))
     }
 
     // MARK: Firewalls

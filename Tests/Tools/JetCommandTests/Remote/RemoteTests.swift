@@ -79,6 +79,10 @@ struct RemoteTests {
             var status = stat()
             #expect(stat(device.userFolder.file(name), &status) == 0 && status.st_mode & 0o777 == 0o600, "\(name)")
         }
+        chmod(device.userFolder.file("key.pem"), 0o644)
+        let open = try await device.jet("info", "-c", "shed")
+        #expect(open.status == 2 && open.error.contains("chmod 600"))
+        chmod(device.userFolder.file("key.pem"), 0o600)
         for arguments in [["-c", "shed"], ["--connect", device.host], ["--connect", "jets://\(device.host)"]] {
             let process = try device.start(["set", "lamp", "true"] + arguments)
             #expect(try await process.end() == 0, "\(process.text(.error))")

@@ -110,8 +110,12 @@ final class TestDevice {
         _ arguments: [String], environment: [String: String] = [:], streams: ChildProcess.Streams = .pipes
     ) throws -> ChildProcess {
         let variables = ["XDG_CONFIG_HOME": home.path, "XDG_RUNTIME_DIR": "/nowhere", "TERM": "xterm", "TZ": "UTC"]
+        // The handshakes of TLS take long while other tests run.
+        let isOffline =
+            ["context", "forget", "tls"].contains(arguments[0]) || arguments.starts(with: ["keys", "show"])
         return try ChildProcess(
-            TestBus.binary("jet"), arguments, environment: variables.merging(environment) { $1 }, streams: streams)
+            TestBus.binary("jet"), arguments + (isOffline ? [] : ["--timeout", "30"]),
+            environment: variables.merging(environment) { $1 }, streams: streams)
     }
 
     /// Runs the other machine's `jet` to its end.

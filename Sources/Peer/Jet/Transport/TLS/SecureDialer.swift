@@ -60,7 +60,9 @@ struct SecureDialer: Sendable {
         } catch let error where Self.isRefusal(error) {
             // It says that the certificate is not good, and not why.
             let isName = error is NIOSSLExtraError
-            guard let chain = try? await presentedChain() else { throw error }
+            // A look has the whole time again: the first use of the system's authorities can take most of it.
+            let look = SecureDialer(dialer, host: self.host, port: port, isRaw: isRaw)
+            guard let chain = try? await look.presentedChain() else { throw error }
             throw chain.problem(host: isName ? host : nil, at: Moment.now.seconds)
         }
     }
