@@ -49,7 +49,9 @@ extension RemoteState {
         state.certificate = try? DeviceCertificate().info()
         state.names = DeviceNames.ofThisMachine
         if service.isAnnouncing, let bytes = try? File.contents(announcedNameFile, limit: 512) {
-            state.announcedName = String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
+            // The file is empty if nothing on this machine announces services.
+            let name = String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
+            state.announcedName = name.isEmpty ? nil : name
         }
         if state.isListening {
             state.answer = await answer(
