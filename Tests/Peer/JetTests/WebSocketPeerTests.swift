@@ -101,8 +101,11 @@ struct WebSocketPeerTests {
         try await withStub {
             Self.accept($0, frames)
         } _: { port in
-            let peer = try await Peer.connect(to: .webSocket(host: "127.0.0.1", port: port), configuration: .patient)
-            let error = await #expect(throws: JetError.self) { try await peer.echo(1) }
+            let error = await #expect(throws: JetError.self) {
+                let endpoint = Endpoint.webSocket(host: "127.0.0.1", port: port)
+                let peer = try await Peer.connect(to: endpoint, configuration: .patient)
+                try await peer.echo(1)
+            }
             #expect(error?.code == .notConnected)
             message = error?.message ?? ""
         }

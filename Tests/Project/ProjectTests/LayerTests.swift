@@ -23,7 +23,7 @@ struct LayerTests {
         "Engine": Rule(layers: ["Base", "Wire"]),
         "Peer": Rule(
             layers: ["Base", "Wire"],
-            products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket"]),
+            products: ["Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]),
         "Daemon": Rule(
             layers: ["Base", "Wire", "Linux", "Engine"],
             products: ["ArgumentParser", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),

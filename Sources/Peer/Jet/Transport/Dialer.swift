@@ -1,6 +1,7 @@
 import JetProtocol
 import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -27,35 +28,48 @@ struct Dialer: Sendable {
     func connect(_ addHandlers: @escaping AddHandlers) -> EventLoopFuture<any Channel> {
         switch endpoint {
         case .unix(let path):
-            bootstrap(addHandlers).connect(unixDomainSocketPath: path)
+            bootstrap { channel in try addHandlers(channel.pipeline.syncOperations) }
+                .connect(unixDomainSocketPath: path)
         case .tcp(let host, let port):
-            networkBootstrap { pipeline in
+            networkBootstrap { channel in
+                let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(AnswerCheck(expectsTLS: false))
                 try addHandlers(pipeline)
             }.connect(host: host, port: port)
         case .webSocket(let host, let port):
-            networkBootstrap { pipeline in
-                try addWebSocket(to: pipeline, timeout: timeout)
-                try addHandlers(pipeline)
-            }.connect(host: host, port: port).flatMap(Self.awaitWebSocket)
+            webSocket(host, port, addHandlers)
         case .tls(let host, let port), .secureWebSocket(let host, let port):
             loop.makeFutureWithTask { try await SecureDialer(self, host: host, port: port).connect(addHandlers) }
         }
     }
 
+    private func webSocket(
+        _ host: String, _ port: Int, _ addHandlers: @escaping AddHandlers
+    ) -> EventLoopFuture<any Channel> {
+        let handshakes = Handshakes()
+        return networkBootstrap { channel in
+            let pipeline = channel.pipeline.syncOperations
+            handshakes.add(try addWebSocket(to: pipeline, timeout: timeout), of: channel)
+            try addHandlers(pipeline)
+        }.connect(host: host, port: port).flatMap(handshakes.done)
+    }
+
     // MARK: Parts
 
-    private func bootstrap(_ addHandlers: @escaping AddHandlers, timeout: Duration? = nil) -> ClientBootstrap {
+    /// Prepares a channel.
+    typealias Initialize = @Sendable (any Channel) throws -> Void
+
+    private func bootstrap(timeout: Duration? = nil, _ initialize: @escaping Initialize) -> ClientBootstrap {
         ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(timeout ?? self.timeout))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try addHandlers(channel.pipeline.syncOperations) }
+                channel.eventLoop.makeCompletedFuture { try initialize(channel) }
             }
     }
 
     /// What connects to other machines, and finds out when they are gone.
-    func networkBootstrap(timeout: Duration? = nil, _ addHandlers: @escaping AddHandlers) -> ClientBootstrap {
-        bootstrap(addHandlers, timeout: timeout)
+    func networkBootstrap(timeout: Duration? = nil, _ initialize: @escaping Initialize) -> ClientBootstrap {
+        bootstrap(timeout: timeout, initialize)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.keepIdle), value: 10)
@@ -64,21 +78,36 @@ struct Dialer: Sendable {
             .channelOption(.tcpOption(.userTimeout), value: 25_000)
     }
 
-    func addWebSocket(to pipeline: ChannelPipeline.SynchronousOperations, timeout: Duration) throws {
+    /// Adds what makes the handshake of a WebSocket.
+    ///
+    /// - Returns: When that is done.
+    func addWebSocket(
+        to pipeline: ChannelPipeline.SynchronousOperations, timeout: Duration
+    ) throws -> EventLoopFuture<Void> {
         let authority = endpoint.description.drop { $0 != "/" }.dropFirst(2)
-        try pipeline.addHandler(
-            WebSocketHandler(
-                host: String(authority), limit: messageLimit, timeout: TimeAmount(timeout), eventLoop: loop))
+        let handler = WebSocketHandler(
+            host: String(authority), limit: messageLimit, timeout: TimeAmount(timeout), eventLoop: loop)
+        try pipeline.addHandler(handler)
+        return handler.opening
+    }
+}
+
+/// The handshakes of the connections that an attempt makes: one for each address of a host, until one has succeeded. A
+/// connection may have been closed when NIO hands it out; why it was is known here.
+final class Handshakes: Sendable {
+    private let futures = Mutex<[ObjectIdentifier: EventLoopFuture<Void>]>([:])
+
+    /// Keeps the future for a channel.
+    func add(_ handshake: EventLoopFuture<Void>, of channel: any Channel) {
+        futures.withLock { $0[ObjectIdentifier(channel)] = handshake }
     }
 
-    /// Waits until the handshake of a WebSocket is done. On the loop.
-    static func awaitWebSocket(_ channel: any Channel) -> EventLoopFuture<any Channel> {
-        do {
-            let handler = try channel.pipeline.syncOperations.handler(type: WebSocketHandler.self)
-            return handler.opening.map { channel }
-        } catch {
-            return channel.eventLoop.makeFailedFuture(DaemonMismatch.hungUp(during: "the handshake of the WebSocket"))
+    /// The channel, after its handshakes.
+    @Sendable func done(_ channel: any Channel) -> EventLoopFuture<any Channel> {
+        guard let handshake = futures.withLock({ $0[ObjectIdentifier(channel)] }) else {
+            return channel.eventLoop.makeSucceededFuture(channel)
         }
+        return handshake.map { channel }
     }
 }
 

@@ -18,7 +18,10 @@ extension PeerCore {
     /// Makes a connection. The session knows of it when the future succeeds, and not only when the pipeline has heard
     /// that the channel is active: NIO reports that later, and the code that waits for the future may run first.
     private func connect() -> EventLoopFuture<Void> {
-        state.withLock { $0.endReason = nil }
+        state.withLock { state in
+            state.endReason = nil
+            state.earlyCause = nil
+        }
         let isPacked = configuration.encoding == .msgpack
         let limit = configuration.messageLimit
         let dialer = Dialer(
@@ -35,9 +38,7 @@ extension PeerCore {
         }
         return connected.flatMap { channel in self.agreeOnEncoding(channel) }.flatMapThrowing { channel in
             // If it is gone already, the handler has said so to a session that did not know it.
-            guard channel.isActive else {
-                throw ConnectError.lost(nil, self.endpoint, said: self.state.withLock(\.endReason))
-            }
+            guard channel.isActive else { throw self.lostEarly }
             self.linkUp(channel)
         }
     }
@@ -49,8 +50,13 @@ extension PeerCore {
             let handler = try channel.pipeline.syncOperations.handler(type: MessagePackHandler.self)
             return handler.agreement.map { channel }
         } catch {
-            return loop.makeFailedFuture(ConnectError.lost(nil, endpoint))
+            return loop.makeFailedFuture(lostEarly)
         }
+    }
+
+    /// The error for a connection that ended before it was used.
+    private var lostEarly: JetError {
+        state.withLock { ConnectError.lost($0.earlyCause, endpoint, said: $0.endReason) }
     }
 
     /// A connection is there. On the loop.
@@ -75,6 +81,7 @@ extension PeerCore {
         let (error, actions, waiters, wasOurs, isClosing) = state.withLock { state in
             let error = ConnectError.lost(cause, endpoint, said: state.endReason)
             guard state.channel === channel else {
+                if state.channel == nil { state.earlyCause = cause ?? state.earlyCause }
                 return (error, [Session.Action](), [CheckedContinuation<Void, Never>](), false, state.isClosing)
             }
             state.channel = nil

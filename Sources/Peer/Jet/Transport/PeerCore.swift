@@ -30,6 +30,8 @@ final class PeerCore: Sendable {
         var backoff: Backoff
         /// Why the connection is ending, if that is known before it ends.
         var endReason: JetError?
+        /// Why a connection has ended before it was used.
+        var earlyCause: (any Error)?
         /// Whether `close` was called.
         var isClosing = false
         /// Whether closing does not wait for the daemon to hang up.

@@ -164,7 +164,9 @@ struct SecureDialer: Sendable {
         let rest = ContinuousClock.now.duration(to: end)
         guard rest > .zero else { throw ChannelError.connectTimeout(TimeAmount(dialer.timeout)) }
         let name = serverName
-        return try await dialer.networkBootstrap(timeout: rest) { pipeline in
+        let handshakes = Handshakes()
+        return try await dialer.networkBootstrap(timeout: rest) { channel in
+            let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(AnswerCheck(expectsTLS: true))
             if let looked {
                 try pipeline.addHandler(
@@ -174,18 +176,16 @@ struct SecureDialer: Sendable {
             } else {
                 try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
             }
-            try pipeline.addHandler(HandshakeWatch(timeout: TimeAmount(rest), eventLoop: dialer.loop))
-            if isWebSocket, !isRaw { try dialer.addWebSocket(to: pipeline, timeout: rest) }
-            try addHandlers(pipeline)
-        }.connect(host: host, port: port).flatMap { channel in
-            do {
-                let watch = try channel.pipeline.syncOperations.handler(type: HandshakeWatch.self)
-                let handshake = watch.handshake.map { channel }
-                return isWebSocket && !isRaw ? handshake.flatMap(Dialer.awaitWebSocket) : handshake
-            } catch {
-                return channel.eventLoop.makeFailedFuture(DaemonMismatch.hungUp(during: "the handshake of TLS"))
+            let watch = HandshakeWatch(timeout: TimeAmount(rest), eventLoop: dialer.loop)
+            try pipeline.addHandler(watch)
+            var handshake = watch.handshake
+            if isWebSocket, !isRaw {
+                let opening = try dialer.addWebSocket(to: pipeline, timeout: rest)
+                handshake = handshake.flatMap { opening }
             }
-        }.get()
+            handshakes.add(handshake, of: channel)
+            try addHandlers(pipeline)
+        }.connect(host: host, port: port).flatMap(handshakes.done).get()
     }
 
     /// The name for Server Name Indication; `nil` for addresses, which must not be in it (RFC 6066, section 3).
