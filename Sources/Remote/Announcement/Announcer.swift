@@ -45,6 +45,8 @@ package final class Announcer: Sendable {
         var lastStatus = ""
         /// Announces `record`; ends when it fails.
         var attempt: Task<Void, Never>?
+        /// Whether the attempt waits for a responder.
+        var isWaiting = false
         /// The number of failures since the device was announced.
         var failures = 0
     }
@@ -124,6 +126,8 @@ extension Announcer {
                     await socket.readable()
                     guard (try? socket.arrivals()) != nil else { break }
                     changes.continuation.yield()
+                    // A link that is up now may be the first on which the responder answers.
+                    state.withLock { if $0.isWaiting { $0.attempt?.cancel() } }
                 }
             }
             try? await Task.sleep(for: pace.retry)
@@ -202,7 +206,11 @@ extension Announcer {
             if let sequence = try? await bus.signals(.nameOwnerChanged(name)) { sequences.append(sequence) }
         }
         let signals = MergedSignals(sequences)
-        defer { signals.cancel() }
+        state.withLock { $0.isWaiting = true }
+        defer {
+            state.withLock { $0.isWaiting = false }
+            signals.cancel()
+        }
         await withTaskGroup { group in
             group.addTask { for await _ in signals.stream { return } }
             group.addTask { try? await Task.sleep(for: self.pace.patience) }

@@ -27,6 +27,20 @@ package struct HostFacts: Hashable, Sendable {
     }
 }
 
+/// The numbers of the links of this network namespace.
+func linkNumbers() -> [Int32] {
+    guard let links = if_nameindex() else { return [] }
+    defer { if_freenameindex(links) }
+    var numbers: [Int32] = []
+    // The list ends with a link of number 0.
+    var next = links
+    while next.pointee.if_index != 0 {
+        numbers.append(Int32(bitPattern: next.pointee.if_index))
+        next += 1
+    }
+    return numbers
+}
+
 /// Waits for changes of the host name: the kernel reports them to poll(2) on /proc/sys/kernel/hostname, as an exceptional
 /// condition. epoll(7) turns that into something to read.
 final class HostNameWatch: Sendable {

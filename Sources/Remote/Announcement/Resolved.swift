@@ -5,6 +5,8 @@ internal import Text
 /// resolved.conf(5) and for the link.
 struct Resolved: Responder {
     let bus: any MessageBus
+    /// The numbers of the links that there are.
+    var links: @Sendable () -> [Int32] = { linkNumbers() }
 
     let title = "systemd-resolved"
     let busName = Self.service
@@ -17,9 +19,22 @@ struct Resolved: Responder {
     private static let registration = "/org/freedesktop/resolve1/dnssd/jet"
 
     func obstacle() async throws(DBusError) -> String? {
-        let setting = try await property("MulticastDNS")
-        return setting == "yes"
-            ? nil : "multicast DNS is off in systemd-resolved; see MulticastDNS= in resolved.conf(5)"
+        guard try await property("MulticastDNS") == "yes" else {
+            return "multicast DNS is off in systemd-resolved; see MulticastDNS= in resolved.conf(5)"
+        }
+        for link in links() where await answers(on: link) { return nil }
+        return "multicast DNS is off in systemd-resolved on all links that are up; see MulticastDNS= in "
+            + "systemd.network(5), or 'resolvectl mdns'"
+    }
+
+    /// Whether resolved answers multicast DNS on a link: `ScopesMask` has the scopes of multicast DNS, over IPv4 and IPv6,
+    /// as the fourth and the fifth bit.
+    private func answers(on link: Int32) async -> Bool {
+        guard let path = try? await call("GetLink", .int32(link)).first?.string,
+            let scopes = try? await bus.property(
+                "ScopesMask", of: "org.freedesktop.resolve1.Link", at: path, destination: Self.service)
+        else { return false }
+        return (scopes.uint64 ?? 0) & 0b11000 != 0
     }
 
     func announce(_ record: ServiceRecord, report: @escaping @Sendable (Published) -> Void) async throws(DBusError) {

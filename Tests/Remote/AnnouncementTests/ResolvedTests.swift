@@ -6,11 +6,18 @@ import Testing
 @Suite("Announcing over systemd-resolved", .timeLimit(.minutes(1)))
 struct ResolvedTests {
     /// A resolved that answers multicast DNS, and calls the host `shed`.
-    static func resolved(_ setting: String = "yes") -> FakeResponder {
+    ///
+    /// - Parameter scopes: The scopes in which it answers on each link.
+    static func resolved(_ setting: String = "yes", scopes: UInt64 = 0b11001) -> FakeResponder {
         let bus = FakeResponder(running: "org.freedesktop.resolve1")
         bus.answer("Get") { (call) throws(DBusError) in
-            [.variant(.string(call.arguments[1].string == "MulticastDNS" ? setting : "Shed"))]
+            switch call.arguments[1].string {
+            case "MulticastDNS": [.variant(.string(setting))]
+            case "ScopesMask": [.variant(.uint64(scopes))]
+            default: [.variant(.string("Shed"))]
+            }
         }
+        bus.answer("GetLink", .objectPath("/org/freedesktop/resolve1/link/_31"))
         bus.answer("RegisterService", .objectPath("/org/freedesktop/resolve1/dnssd/jet"))
         bus.answer("UnregisterService")
         return bus
@@ -47,6 +54,14 @@ struct ResolvedTests {
         let (bus, machine) = (Self.resolved("resolve"), try Machine())
         try await machine.announcing(on: bus) { _ in
             try await machine.wait { machine.status.contains("MulticastDNS= in resolved.conf(5)") }
+        }
+        #expect(bus.calls("RegisterService").isEmpty)
+    }
+
+    @Test func `If no link answers multicast DNS nothing is registered, and the status says so`() async throws {
+        let (bus, machine) = (Self.resolved(scopes: 0b111), try Machine())
+        try await machine.announcing(on: bus) { _ in
+            try await machine.wait { machine.status.contains("on all links that are up") }
         }
         #expect(bus.calls("RegisterService").isEmpty)
     }
