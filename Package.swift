@@ -309,7 +309,8 @@ let package = Package(
         .tests("JournalTests", "Linux", ["Journal", "DocumentedEvents", "Moments", "TestSupport", .logging]),
         .tests("JetBusTests", "Engine", ["JetBus", "Digests", "JetProtocol", "JSONText", "TestSupport"]),
         .tests("BenchmarkTests", "Engine", ["Benchmarks", "JetBus", "JSONText"]),
-        .tests("JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText", "Moments"]),
+        .tests(
+            "JetUsersTests", "Daemon", ["JetUsers", "Digests", "JetProtocol", "JSONText", "Moments", "TestSupport"]),
         .tests(
             "JetDaemonTests", "Daemon",
             [
