@@ -69,6 +69,8 @@ struct PairingWithDevice {
         let madeKey = try key.make()
         try key.checkPrivate()
         var configuration = configuration
+        // After wrong codes the daemon delays its answers, by up to 16 seconds.
+        configuration.requestTimeout = max(configuration.requestTimeout, .seconds(20))
         configuration.security = Peer.Security(
             trust: .fingerprints([found.fingerprint]),
             key: Peer.ClientKey(certificateFile: key.certificateFile, keyFile: key.keyFile), logsIn: false)
