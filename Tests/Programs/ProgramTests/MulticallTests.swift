@@ -23,7 +23,11 @@ import Testing
         #expect(run.errors.hasPrefix("jet-multicall: '/tmp/"))
         #expect(
             run.errors.hasSuffix(
-                "/jetx' is not a program of Jet; call it jetd, jet-agent, jet, jet-network or jet-update\n"))
+                """
+                /jetx' is not a program of Jet; call it jetd, jet-agent, jet, jet-network, jet-update, jet-tls, \
+                jet-certificate or jet-announce
+
+                """))
     }
 
     /// Calls it by a link of that name, as the package installs them.

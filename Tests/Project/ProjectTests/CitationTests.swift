@@ -48,7 +48,7 @@ struct CitationTests {
                 #expect(number == "\(chapter)")
             }
         }
-        #expect(chapter == 7)
+        #expect(chapter == 8)
     }
 
     @Test("documents that are not in the repository are not cited", arguments: ["PROTOCOL", "DESIGN", "FIELD"])

@@ -44,7 +44,9 @@ struct TopTests {
     func json() async throws {
         try await withBusyBus { bus in
             let top = try bus.start(["top", "--json", "--every", "0.2"])
-            try await top.wait { $0.filter { $0 == "\n" }.count >= 3 }
+            try await top.wait {
+                $0.filter { $0 == "\n" }.count >= 3 && $0.contains(#""path":"busy""#) && $0.hasSuffix("\n")
+            }
             top.send(SIGINT)
             #expect(try await top.end() == 0)
             for line in top.text().split(separator: "\n") {

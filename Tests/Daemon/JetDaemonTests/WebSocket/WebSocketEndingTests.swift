@@ -67,7 +67,7 @@ struct WebSocketEndingTests {
 
     @Test("who answers the daemon's pings stays; who answers neither of two is closed")
     func unansweredPings() async throws {
-        try await withWitness({ $0.pingInterval = 300 }) { daemon in
+        try await withWitness({ $0.pingInterval = 800 }) { daemon in
             let polite = try WebSocketPeer(daemon.webSocket)
             for _ in 1...5 {
                 let frame = try polite.hearFrame()
