@@ -78,6 +78,7 @@ def start_jet(program, folder, certificate, key):
     ports = {"tcp": tcp.getsockname()[1], "tls": free_port()}
     pid = os.fork()
     if pid == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         first, second = os.dup(listening.fileno()), os.dup(tcp.fileno())
         os.dup2(first, 3)
         os.dup2(second, 4)
@@ -86,7 +87,7 @@ def start_jet(program, folder, certificate, key):
     jetd = Forked(pid)
     tls_config = os.path.join(folder, "tls.toml")
     with open(tls_config, "w") as file:
-        file.write("connections-per-address = 100000\nhandshakes = 10000\n")
+        file.write('log-level = "error"\nconnections-per-address = 100000\nhandshakes = 10000\n')
     tls = subprocess.Popen(
         [links["jet-tls"], "--config", tls_config, "--listen", f"{HOST}:{ports['tls']}", "--daemon", gateway,
          "--certificate", certificate, "--key", key],
@@ -463,9 +464,11 @@ def main():
     options = parser.parse_args()
     scale = 10 if options.quick else 1
     with tempfile.TemporaryDirectory(prefix="jet-remote-") as folder:
+        # mosquitto leaves root, and must still find the certificate.
+        os.chmod(folder, 0o755)
         certificate, key = os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem")
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
              "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out",
              certificate], check=True, stderr=subprocess.DEVNULL)
         os.chmod(key, 0o644)
