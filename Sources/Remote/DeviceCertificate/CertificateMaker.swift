@@ -1,3 +1,4 @@
+internal import Digests
 internal import Files
 internal import Moments
 
@@ -9,9 +10,6 @@ struct CertificateMaker: ~Copyable {
     private let openSSL: OpenSSL
     private let work: WorkFolder
     private let now: Moment
-
-    /// How the name of each CA begins.
-    static let authorityMark = "Jet CA of "
 
     private static let day = 24 * 60 * 60
     /// Devices without a clock start in the past: a certificate that is made then must still be usable when the clock is
@@ -46,7 +44,7 @@ struct CertificateMaker: ~Copyable {
     ///
     /// - Parameter host: The host name, for people who look at the CA; it may be empty.
     func makeAuthority(key: [UInt8], host: String) throws(CertificateError) -> [UInt8] {
-        try prepare(name: Self.authorityMark + (host.isEmpty ? "a device" : String(host.prefix(50))))
+        try prepare(name: DeviceAuthority.mark + (host.isEmpty ? "a device" : String(host.prefix(50))))
         try work.write("ca.key", key, mode: 0o600)
         try openSSL.run(in: work.path, "req", "-new", "-config", "./config", "-key", "./ca.key", "-out", "./request")
         try openSSL.run(

@@ -58,8 +58,7 @@ struct PEMFile {
     /// Whether the certificate and what follows it come from a CA that this program has made: its name says so.
     var isOwn: Bool {
         guard certificates.count == 2, let bytes = try? last.der() else { return false }
-        let mark = Array(CertificateMaker.authorityMark.utf8)
-        return bytes.indices.contains { bytes[$0...].starts(with: mark) }
+        return DeviceAuthority.isNamed(in: bytes)
     }
 
     /// Whether `key`, in PEM, is that of a CA that this program has made.

@@ -9,7 +9,8 @@ public struct GatewayCredentials: Sendable {
     let key: NIOSSLPrivateKey
     /// The CAs; empty for none.
     let authorities: [NIOSSLCertificate]
-    /// The fingerprint by which clients recognize the device: that of the last certificate of the chain.
+    /// The fingerprint by which clients recognize the device: that of its own CA, else that of its
+    /// certificate.
     public let fingerprint: Fingerprint
     /// When the first certificate of the chain expires, in seconds since 1970.
     public let expiry: Int
@@ -34,7 +35,10 @@ public struct GatewayCredentials: Sendable {
                 try Self.certificates(bytes, of: "client-ca-file")
             } ?? []
         do {
-            fingerprint = Fingerprint(ofKey: try chain[chain.count - 1].extractPublicKey().toSPKIBytes())
+            // As clients know the device: by its own CA, else by its certificate.
+            let last = chain[chain.count - 1]
+            let known = DeviceAuthority.isNamed(in: try last.toDERBytes()) ? last : chain[0]
+            fingerprint = Fingerprint(ofKey: try known.extractPublicKey().toSPKIBytes())
         } catch {
             throw GatewayError("the certificate of the gateway has no usable key: \(error)")
         }

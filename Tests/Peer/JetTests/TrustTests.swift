@@ -174,6 +174,34 @@ struct TrustTests {
         #expect(error.message.contains("elsewhere.example"))
     }
 
+    @Test("a pinned authority that is not of one device does not vouch for another host")
+    func sharedAuthority() async throws {
+        let trust = try await pins("shared-ca.pem")
+        try await withTLS("shared") { front in
+            let peer = try await Peer.connect(to: endpoint(front), configuration: configuration(trust))
+            #expect(try await peer.echo(1) == 1)
+            await peer.close()
+        }
+        // The authority is known to the process now, and for the second one it is not.
+        for isKnown in [true, false] {
+            if !isKnown, case .fingerprints(let fingerprints) = trust { TLSContexts.shared.forget(fingerprints) }
+            #expect(
+                try await refusal("shared-elsewhere", trust).certificateProblem
+                    == .otherName(host: "127.0.0.1", names: ["elsewhere.example", "192.0.2.1"]))
+        }
+    }
+
+    @Test(
+        "a daemon is known by the key of its own authority, and by its certificate's if others use the authority, too")
+    func identity() async throws {
+        for (certificate, known) in [("leaf", "ca.pem"), ("shared", "shared.pem"), ("alone", "alone.pem")] {
+            try await withTLS(certificate) { front in
+                let presented = try await Peer.presentedCertificates(at: endpoint(front), timeout: .seconds(30))
+                #expect(presented.identity == (try await TestCertificates.fingerprint(known)))
+            }
+        }
+    }
+
     @Test("no pins trust nothing")
     func noPins() async throws {
         #expect(try await refusal("leaf", .fingerprints([])).code == .notTrusted)

@@ -77,8 +77,11 @@ enum TestCertificates {
                 -in $1.csr -out $1.crt 2>/dev/null
             cat $1.crt $6 > $1.pem
         }
-        root ca "Authority of a device"
-        root other-ca "Authority of another device"
+        root ca "Jet CA of a device"
+        root other-ca "Jet CA of another device"
+        root shared-ca "Authority of many machines"
+        leaf shared shared-ca leaf 20200101000000Z 20491231235959Z shared-ca.pem
+        leaf shared-elsewhere shared-ca named 20200101000000Z 20491231235959Z shared-ca.pem
         leaf leaf ca leaf 20200101000000Z 20491231235959Z ca.pem
         leaf expired ca leaf 20200101000000Z 20200601000000Z ca.pem
         leaf future ca leaf 20480101000000Z 20491231235959Z ca.pem

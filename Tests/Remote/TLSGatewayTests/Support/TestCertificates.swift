@@ -17,7 +17,7 @@ final class TestCertificates: Sendable {
 
     private init() async throws {
         folder = try TemporaryFolder()
-        try await authority("ca", "/CN=Jet device")
+        try await authority("ca", "/CN=Jet CA of device")
         try await authority("fleet", "/O=Example/CN=Fleet CA")
         try await authority("guild", "/O=Example/CN=Guild CA")
         try await authority("peer", "/CN=Jet peer key")

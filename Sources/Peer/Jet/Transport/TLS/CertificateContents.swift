@@ -5,8 +5,10 @@ import Digests
 struct CertificateContents {
     /// The fingerprint of its key.
     let fingerprint: Fingerprint
-    /// Whether it names itself as its issuer, as the certificate of a device's own authority does.
+    /// Whether it names itself as its issuer, as the certificate of an authority does that no other one vouches for.
     let isSelfIssued: Bool
+    /// Whether it is the certificate of a device's own authority.
+    let isDeviceAuthority: Bool
     /// From when it is valid, in seconds since 1970.
     let notBefore: Int
     /// Until when it is valid, in seconds since 1970.
@@ -26,6 +28,7 @@ struct CertificateContents {
         else { return nil }
         fingerprint = Fingerprint(ofKey: Array(key.whole))
         isSelfIssued = issuer.whole.elementsEqual(subject.whole)
+        isDeviceAuthority = isSelfIssued && DeviceAuthority.isNamed(in: subject.contents)
         self.notBefore = notBefore
         self.notAfter = notAfter
     }

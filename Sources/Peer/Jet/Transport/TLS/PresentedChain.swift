@@ -21,11 +21,11 @@ struct PresentedChain: Sendable {
         self.certificates = certificates
     }
 
-    /// The fingerprint by which the daemon is known: that of its own authority's key. An authority above it that is not
-    /// presented as a whole may be one for all the world, and must not stand for one device.
+    /// The fingerprint by which the daemon is known: that of its own authority's key, else that of its certificate's. Any
+    /// other authority issues certificates for many machines, and must not stand for one device.
     var identity: Fingerprint {
         let last = certificates[certificates.count - 1].contents
-        return last.isSelfIssued ? last.fingerprint : certificates[0].contents.fingerprint
+        return last.isDeviceAuthority ? last.fingerprint : certificates[0].contents.fingerprint
     }
 
     /// What is known of them.
@@ -55,8 +55,9 @@ struct PresentedChain: Sendable {
     enum Verdict {
         /// The device's certificate has a pinned key, and is valid.
         case leaf
-        /// This certificate has a pinned key, and must have signed the device's.
-        case authority(NIOSSLCertificate)
+        /// This certificate has a pinned key, and must have signed the device's; which must be for the host's name, too,
+        /// unless the authority is one of this device.
+        case authority(NIOSSLCertificate, verifiesHost: Bool)
         /// It is not trusted.
         case refused(CertificateProblem)
     }
@@ -71,7 +72,8 @@ struct PresentedChain: Sendable {
         guard certificates[place].contents.isSelfIssued else {
             return .refused(.unknownAuthority(presented: certificates[place].contents.fingerprint))
         }
-        return .authority(certificates[place].certificate)
+        return .authority(
+            certificates[place].certificate, verifiesHost: !certificates[place].contents.isDeviceAuthority)
     }
 
     /// Whether a certificate has a pinned key, in the reading of this library and in that of the one that does TLS.

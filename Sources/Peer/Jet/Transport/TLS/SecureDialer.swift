@@ -74,7 +74,8 @@ struct SecureDialer: Sendable {
     ) async throws -> any Channel {
         if let known = TLSContexts.shared.authority(for: pins) {
             do {
-                return try await attempt(parameters(.certificate(known), false, key), nil, addHandlers)
+                let verifiesHost = CertificateContents(der: known)?.isDeviceAuthority != true
+                return try await attempt(parameters(.certificate(known), verifiesHost, key), nil, addHandlers)
             } catch let error where Self.isRefusal(error) {
                 TLSContexts.shared.forget(pins)
             }
@@ -88,14 +89,17 @@ struct SecureDialer: Sendable {
             // The certificate was good: something else has failed.
             case .leaf: throw error
             case .refused(let problem): throw problem
-            case .authority(let certificate):
+            case .authority(let certificate, let verifiesHost):
                 let bytes = try certificate.toDERBytes()
                 do {
-                    let channel = try await attempt(parameters(.certificate(bytes), false, key), nil, addHandlers)
+                    let channel = try await attempt(
+                        parameters(.certificate(bytes), verifiesHost, key), nil, addHandlers)
                     if let contents = CertificateContents(der: bytes) {
                         TLSContexts.shared.remember(bytes, for: contents.fingerprint)
                     }
                     return channel
+                } catch is NIOSSLExtraError {
+                    throw chain.problem(host: host, at: Moment.now.seconds)
                 } catch let error where Self.isRefusal(error) {
                     throw CertificateProblem.unknownAuthority(presented: chain.certificates[0].contents.fingerprint)
                 }
