@@ -1,3 +1,5 @@
+import Digests
+
 /// The subject of a certificate as text.
 ///
 /// NIOSSL names some kinds of attributes only, and not which of them belong together, so this reads the certificate itself. It
@@ -16,22 +18,23 @@ struct CertificateSubject: Hashable {
     /// - Parameter certificate: The certificate in DER.
     /// - Returns: `nil` if it has no subject that can be written.
     init?(ofCertificate certificate: [UInt8]) {
-        var outer = DER(certificate[...])
-        guard var document = outer.take(0x30), var content = document.take(0x30) else { return nil }
+        var outer = DERReader(certificate[...])
+        guard var document = outer.inside(0x30), var content = document.inside(0x30) else { return nil }
         // The version, which only version 1 does not have, the serial number, the algorithm, the issuer and the validity.
-        _ = content.take(0xA0)
-        guard content.take(0x02) != nil, content.take(0x30) != nil, content.take(0x30) != nil,
-            content.take(0x30) != nil, var name = content.take(0x30), !name.isEmpty
+        _ = content.next(0xA0)
+        guard content.next(0x02) != nil, content.next(0x30) != nil, content.next(0x30) != nil,
+            content.next(0x30) != nil, var name = content.inside(0x30), !name.isEmpty
         else { return nil }
         var parts: [String] = []
         var commonName: String?
         while !name.isEmpty {
-            guard var set = name.take(0x31), !set.isEmpty else { return nil }
+            guard var set = name.inside(0x31), !set.isEmpty else { return nil }
             var attributes: [String] = []
             while !set.isEmpty {
-                guard var pair = set.take(0x30), let type = pair.take(0x06), let value = pair.takeAny(), pair.isEmpty
+                guard var pair = set.inside(0x30), let type = pair.next(0x06)?.contents, let tag = pair.tag,
+                    let value = pair.next()?.contents, pair.isEmpty,
+                    let attribute = Attribute(type: type, tag: tag, value)
                 else { return nil }
-                guard let attribute = Attribute(type: type.rest, value) else { return nil }
                 attributes.append(attribute.text)
                 if attribute.name == "CN" { commonName = attribute.value }
             }
@@ -56,11 +59,10 @@ struct CertificateSubject: Hashable {
             [0x09, 0x92, 0x26, 0x89, 0x93, 0xF2, 0x2C, 0x64, 1, 1]: "UID",
         ]
 
-        init?(type: ArraySlice<UInt8>, _ found: (tag: UInt8, value: DER)) {
+        init?(type: ArraySlice<UInt8>, tag: UInt8, _ bytes: ArraySlice<UInt8>) {
             guard let name = Self.names[Array(type)] ?? Self.dotted(type) else { return nil }
-            let bytes = found.value.rest
             let value: String?
-            switch found.tag {
+            switch tag {
             case 12: value = String(validating: bytes, as: UTF8.self)
             case 19, 22: value = bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
             // TeletexString, which everyone uses as Latin-1.
@@ -110,34 +112,9 @@ struct CertificateSubject: Hashable {
             return text
         }
     }
+}
 
-    /// What is left to be read of a structure in DER.
-    private struct DER {
-        private(set) var rest: ArraySlice<UInt8>
-
-        init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
-
-        var isEmpty: Bool { rest.isEmpty }
-
-        /// The contents of the next element, if it has this tag.
-        mutating func take(_ tag: UInt8) -> DER? { rest.first == tag ? takeAny()?.value : nil }
-
-        /// The next element.
-        mutating func takeAny() -> (tag: UInt8, value: DER)? {
-            guard rest.count >= 2 else { return nil }
-            let bytes = rest
-            let start = bytes.startIndex
-            var length = Int(bytes[start + 1])
-            var head = 2
-            if length >= 0x80 {
-                let width = length - 0x80
-                guard (1...3).contains(width), bytes.count >= 2 + width else { return nil }
-                length = bytes[start + 2..<start + 2 + width].reduce(0) { $0 << 8 | Int($1) }
-                head += width
-            }
-            guard bytes.count >= head + length else { return nil }
-            rest = bytes.dropFirst(head + length)
-            return (bytes[start], DER(bytes.dropFirst(head).prefix(length)))
-        }
-    }
+extension DERReader {
+    /// Enters the next value, if it has this tag.
+    fileprivate mutating func inside(_ tag: UInt8) -> DERReader? { next(tag).map { DERReader($0.contents) } }
 }

@@ -34,34 +34,9 @@ struct CertificateContents {
     }
 }
 
-/// Reads values in DER (X.690), one after the other.
-struct DERReader {
-    private var rest: ArraySlice<UInt8>
-
-    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
-
-    /// The tag of the next value.
-    var tag: UInt8? { rest.first }
-
-    /// Reads the next value, if it has this tag.
-    mutating func next(_ tag: UInt8) -> (contents: ArraySlice<UInt8>, whole: ArraySlice<UInt8>)? {
-        guard rest.first == tag, let first = rest.dropFirst().first else { return nil }
-        var header = 2
-        var length = Int(first)
-        if first & 0x80 != 0 {
-            let count = Int(first & 0x7F)
-            guard (1...4).contains(count), rest.count >= 2 + count else { return nil }
-            length = rest.dropFirst(2).prefix(count).reduce(0) { $0 << 8 | Int($1) }
-            header += count
-        }
-        guard rest.count - header >= length else { return nil }
-        let whole = rest.prefix(header + length)
-        rest = rest.dropFirst(header + length)
-        return (whole.dropFirst(header), whole)
-    }
-
+extension DERReader {
     /// Reads a UTCTime or a GeneralizedTime in UTC, as seconds since 1970.
-    mutating func time() -> Int? {
+    fileprivate mutating func time() -> Int? {
         let digits: [Int]
         var year: Int
         if tag == 0x17, let text = next(0x17)?.contents, let numbers = Self.numbers(text, count: 12) {
