@@ -20,8 +20,12 @@ public struct PairingOffers: Sendable {
         /// offer.
         public var bound: Groups?
 
+        /// The user that makes it; `nil` for one without a login.
+        public var asker: String?
+
         /// An offer.
-        public init(user: String? = nil, groups: Set<String>, bound: Groups? = nil) {
+        public init(user: String? = nil, groups: Set<String>, bound: Groups? = nil, asker: String? = nil) {
+            self.asker = asker
             self.user = user
             self.groups = groups
             self.bound = bound

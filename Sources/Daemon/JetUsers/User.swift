@@ -15,16 +15,20 @@ public struct User: Hashable, Sendable {
     /// Whether the password cannot be changed over the bus. (As in cjet, so that peers that share an account cannot lock each
     /// other out.)
     public var isReadOnly: Bool
+    /// Whether a pairing has created it. Without a key and a password, it is then removed.
+    public var isPaired: Bool
 
     /// A user.
     public init(
-        hash: String?, groups: Groups = Groups(), isAdmin: Bool = false, isReadOnly: Bool = false, keys: [Key] = []
+        hash: String?, groups: Groups = Groups(), isAdmin: Bool = false, isReadOnly: Bool = false,
+        isPaired: Bool = false, keys: [Key] = []
     ) {
         self.hash = hash
         self.keys = keys
         self.groups = groups
         self.isAdmin = isAdmin
         self.isReadOnly = isReadOnly
+        self.isPaired = isPaired
     }
 }
 
@@ -56,7 +60,8 @@ extension User {
             hash: object["password"]?.string,
             groups: Groups(
                 fetch: try groups("fetchGroups"), set: try groups("setGroups"), call: try groups("callGroups")),
-            isAdmin: try flag("admin"), isReadOnly: try flag("readonly"), keys: try Key.keys(object["keys"], at: place))
+            isAdmin: try flag("admin"), isReadOnly: try flag("readonly"),
+            isPaired: try flag("paired"), keys: try Key.keys(object["keys"], at: place))
     }
 
     /// Replaces the members of a user, and keeps unknown members.
@@ -72,7 +77,9 @@ extension User {
             if !isSame { auth[name] = .array(groups.sorted().map(JSON.string)) }
         }
         object["auth"] = .object(auth)
-        for (name, flag) in [("admin", isAdmin), ("readonly", isReadOnly)] where (object[name]?.bool ?? false) != flag {
+        for (name, flag) in [
+            ("admin", isAdmin), ("readonly", isReadOnly), ("paired", isPaired),
+        ] where (object[name]?.bool ?? false) != flag {
             object[name] = flag ? true : nil
         }
         object["keys"] = Key.json(keys, over: object["keys"])

@@ -117,6 +117,8 @@ public struct UserFile: Hashable, Sendable {
     }
 
     private static func put(_ text: [UInt8], at target: String, replacing former: stat?) throws(SystemCallError) {
+        // It could not be read again.
+        guard text.count <= longest else { throw SystemCallError("write", target, code: EFBIG) }
         let folder = try Folder(File.folder(of: target))
         let (name, new) = (File.name(of: target), temporaryName(File.name(of: target)))
         var owner = former

@@ -32,7 +32,7 @@ extension UserTable {
         return true
     }
 
-    /// Removes a key.
+    /// Removes a key; and its user, if a pairing has created it, and it has neither another key nor a password.
     ///
     /// - Returns: The name of the user that had it; `nil` if no user has it.
     @discardableResult
@@ -40,6 +40,7 @@ extension UserTable {
         guard let name = keyOwners[key], var user = self[name] else { return nil }
         user.keys.removeAll { $0.fingerprint == key }
         self[name] = user
+        dropIfUnreachable(name)
         return name
     }
 
@@ -64,35 +65,47 @@ extension UserTable {
 
 /// Pairing.
 extension UserTable {
-    /// Adds the key of a peer that has redeemed an offer: to the user that the offer names, which is created if it does not
-    /// exist; without a name to a new user, which is named after the title of the key. A new user has the groups of the
-    /// offer and no password. An existing one keeps its groups.
+    /// Adds the key of a peer that has redeemed an offer: to the user that the offer names, which keeps its groups; without
+    /// a name to a new user, which is named after the title of the key, and has the groups of the offer and no password.
     ///
-    /// - Returns: The name of the user; `nil` if the offer is not permitted, because the user has got more rights since it
-    ///   was made.
-    public mutating func pair(_ key: User.Key, by offer: PairingOffers.Offer) -> String? {
+    /// - Parameter reserved: Names that a new user must not get, because the configuration gives them rights.
+    /// - Returns: The name of the user; `nil` if the offer is not permitted any more, because the user has got more rights
+    ///   since it was made, or was removed.
+    public mutating func pair(
+        _ key: User.Key, by offer: PairingOffers.Offer, reserved: Set<String> = []
+    ) -> String? {
         guard permits(offer) else { return nil }
-        let name = offer.user ?? freeName(after: key.title)
-        if self[name] == nil {
-            self[name] = User(hash: nil, groups: Groups(fetch: offer.groups, set: offer.groups, call: offer.groups))
+        let former = keyOwners[key.fingerprint]
+        let name: String
+        if let named = offer.user {
+            guard self[named] != nil else { return nil }
+            name = named
+        } else {
+            name = freeName(after: key.title, reserved: reserved)
+            let groups = Groups(fetch: offer.groups, set: offer.groups, call: offer.groups)
+            self[name] = User(hash: nil, groups: groups, isPaired: true)
         }
         addKey(key, to: name)
+        if let former, former != name { dropIfUnreachable(former) }
         return name
     }
 
-    /// Whether an offer gives no more than the one who makes it may give.
+    /// Removes a user that a pairing has created, if it has neither a key nor a password any more.
+    mutating func dropIfUnreachable(_ name: String) {
+        if let user = self[name], user.isPaired, user.hash == nil, user.keys.isEmpty { self[name] = nil }
+    }
+
+    /// Whether an offer gives no more than the one who makes it may give. An operator may give its own groups to new users,
+    /// and other keys to itself: other users may have rights that are not groups, such as paths of their own.
     public func permits(_ offer: PairingOffers.Offer) -> Bool {
         guard let bound = offer.bound else { return true }
-        guard let user = offer.user.flatMap({ self[$0] }) else {
-            return offer.groups.isSubset(of: bound.fetch) && offer.groups.isSubset(of: bound.set)
-                && offer.groups.isSubset(of: bound.call)
-        }
-        return !user.isAdmin && user.groups.fetch.isSubset(of: bound.fetch) && user.groups.set.isSubset(of: bound.set)
-            && user.groups.call.isSubset(of: bound.call)
+        if let name = offer.user { return name.utf8.elementsEqual((offer.asker ?? "").utf8) && self[name] != nil }
+        return offer.groups.isSubset(of: bound.fetch) && offer.groups.isSubset(of: bound.set)
+            && offer.groups.isSubset(of: bound.call)
     }
 
     /// A name that no user has: the letters and digits of a title, with a number behind them if needed.
-    func freeName(after title: String) -> String {
+    func freeName(after title: String, reserved: Set<String> = []) -> String {
         var name: [UInt8] = []
         for byte in title.utf8 where name.count < 32 {
             switch byte {
@@ -103,9 +116,10 @@ extension UserTable {
         }
         while name.last == UInt8(ascii: "-") { name.removeLast() }
         let base = name.isEmpty ? "peer" : String(decoding: name, as: UTF8.self)
-        if self[base] == nil { return base }
+        func isFree(_ name: String) -> Bool { self[name] == nil && !reserved.contains(name) }
+        if isFree(base) { return base }
         var number = 2
-        while self["\(base)-\(number)"] != nil { number += 1 }
+        while !isFree("\(base)-\(number)") { number += 1 }
         return "\(base)-\(number)"
     }
 }

@@ -56,8 +56,11 @@ extension UserTable {
     public mutating func changePassword(
         of name: String, to password: Secret, by asker: String, method: Crypt.Method = .yescrypt
     ) throws(Refusal) {
-        guard name.utf8.elementsEqual(asker.utf8) || self[asker]?.isAdmin == true else { throw .forbidden }
+        let isAdmin = self[asker]?.isAdmin == true
+        guard name.utf8.elementsEqual(asker.utf8) || isAdmin else { throw .forbidden }
         guard var user = self[name] else { throw .unknownUser }
+        // A password of a user that logs in by a key would outlive the key.
+        guard user.hash != nil || isAdmin else { throw .forbidden }
         guard !user.isReadOnly else { throw .forbidden }
         guard password.count > 0, let hash = try? Crypt.hash(password, by: method) else { throw .unusablePassword }
         user.hash = hash

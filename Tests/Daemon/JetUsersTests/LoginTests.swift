@@ -54,6 +54,17 @@ struct LoginTests {
         }
     }
 
+    @Test("a user that logs in by a key cannot give itself a password, which would outlive the key; an admin can")
+    func passwordOfKey() throws {
+        var table = table
+        table["paired"] = User(hash: nil, groups: Self.groups, isPaired: true)
+        #expect(throws: UserTable.Refusal.forbidden) {
+            try table.changePassword(of: "paired", to: Secret("new"), by: "paired", method: Self.cheap)
+        }
+        try table.changePassword(of: "paired", to: Secret("new"), by: "root", method: Self.cheap)
+        #expect(table.login("paired", Secret("new")) == .granted(Self.groups))
+    }
+
     @Test(
         "what is refused changes nothing, and says nothing about who there is",
         arguments: [

@@ -260,9 +260,39 @@ struct UserKeyTests {
         #expect(table["john"]?.keys.count == 3)
         #expect(table["john"]?.groups == Groups(fetch: ["a"]))
         #expect(table["john"]?.hash == "h")
-        let created = table.pair(Self.key("k", 8), by: PairingOffers.Offer(user: "Zoë", groups: ["z"]))
-        #expect(created == "Zoë")
-        #expect(table["Zoë"]?.groups == Groups(fetch: ["z"], set: ["z"], call: ["z"]))
+        let missing = table.pair(Self.key("k", 8), by: PairingOffers.Offer(user: "Zoë", groups: ["z"]))
+        #expect(missing == nil)
+        #expect(table["Zoë"] == nil, "a mistyped name makes no user")
+    }
+
+    @Test("a new user does not get a name that the configuration gives rights")
+    func reserved() {
+        var table = UserTable()
+        let offer = PairingOffers.Offer(groups: ["g"])
+        let names = (1...2).map { table.pair(Self.key("PLC", $0), by: offer, reserved: ["plc", "plc-3"]) }
+        #expect(names == ["plc-2", "plc-4"])
+    }
+
+    @Test("a user that a pairing has created ends with its last key, others stay")
+    func unreachable() throws {
+        var table = try Self.sample()
+        let offer = PairingOffers.Offer(groups: ["g"])
+        #expect(table.pair(Self.key("tv", 7), by: offer) == "tv")
+        // The same machine pairs again.
+        #expect(table.pair(Self.key("tablet", 7), by: offer) == "tablet")
+        #expect(table["tv"] == nil)
+        table.removeKey(Self.key("tablet", 7).fingerprint)
+        #expect(table["tablet"] == nil)
+        let john = table["john"]
+        for key in john?.keys ?? [] { table.removeKey(key.fingerprint) }
+        #expect(table["john"]?.keys == [])
+        // One that has got a password stays.
+        #expect(table.pair(Self.key("radio", 8), by: offer) == "radio")
+        table["radio"]?.hash = "h"
+        table.removeKey(Self.key("radio", 8).fingerprint)
+        #expect(table["radio"] != nil)
+        let again = try UserTable(parsing: table.text)
+        #expect(again["radio"]?.isPaired == true)
     }
 
     @Test("an operator offers no more than it has, neither to new users nor to others, at the time of the pairing")
@@ -270,8 +300,8 @@ struct UserKeyTests {
         var table = try Self.sample()
         table["john"]?.groups = Groups(fetch: ["a"], call: ["a"])
         let all = Groups(fetch: ["a", "b"], set: ["a", "b"], call: ["a", "b"])
-        func permits(_ user: String?, _ groups: Set<String>, _ bound: Groups?) -> Bool {
-            table.permits(PairingOffers.Offer(user: user, groups: groups, bound: bound))
+        func permits(_ user: String?, _ groups: Set<String>, _ bound: Groups?, by asker: String? = "john") -> Bool {
+            table.permits(PairingOffers.Offer(user: user, groups: groups, bound: bound, asker: asker))
         }
         #expect(permits(nil, ["a", "b"], all))
         #expect(!permits(nil, ["c"], all))
@@ -280,16 +310,17 @@ struct UserKeyTests {
         ] {
             #expect(!permits(nil, ["a"], groups))
         }
-        #expect(permits("john", ["operator"], all), "an existing user keeps its own groups")
-        #expect(!permits("john", [], Groups(fetch: ["a"])))
+        #expect(permits("john", ["operator"], all), "another key for oneself")
+        #expect(!permits("john", [], all, by: "ann"), "others may have rights that are not groups")
+        #expect(!permits("john", [], all, by: nil))
         #expect(!permits("jane", [], all), "jane is an admin")
         #expect(permits("jane", ["x"], nil))
-        // Somebody becomes an admin after the offer was made.
-        let offer = PairingOffers.Offer(user: "new", groups: ["a"], bound: all)
+        // The user is removed after the offer was made.
+        let offer = PairingOffers.Offer(user: "john", groups: ["a"], bound: all, asker: "john")
         #expect(table.permits(offer))
-        table["new"] = User(hash: nil, isAdmin: true)
+        table["john"] = nil
         let paired = table.pair(Self.key("k"), by: offer)
         #expect(paired == nil)
-        #expect(table["new"]?.keys == [])
+        #expect(table["john"] == nil)
     }
 }

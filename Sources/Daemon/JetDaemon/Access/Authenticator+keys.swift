@@ -61,14 +61,16 @@ extension Authenticator {
     /// Makes an offer to pair.
     func offer(_ terms: Bus.PairingTerms, _ asker: Bus.Asker, _ label: PeerLabel) -> Bus.AuthenticationResult {
         let now = NIODeadline.now().uptimeNanoseconds
-        let (isPermitted, code) = users.withLock { users -> (Bool, PairingCode?) in
+        let (refusal, code) = users.withLock { users -> (Bus.AuthenticationResult?, PairingCode?) in
             let rights = rights(of: asker, in: users.table)
             let offer = PairingOffers.Offer(
-                user: terms.user, groups: terms.groups, bound: rights.isAdmin ? nil : asker.groups)
-            guard rights.mayOffer, users.table.permits(offer) else { return (false, nil) }
-            return (true, users.offers.add(offer, by: "\(asker.account)", seconds: terms.seconds, at: now))
+                user: terms.user, groups: terms.groups, bound: rights.isAdmin ? nil : asker.groups, asker: asker.user)
+            guard rights.mayOffer else { return (.forbidden, nil) }
+            if let name = terms.user, rights.isAdmin, users.table[name] == nil { return (.unknownUser, nil) }
+            guard users.table.permits(offer) else { return (.forbidden, nil) }
+            return (nil, users.offers.add(offer, by: "\(asker.account)", seconds: terms.seconds, at: now))
         }
-        guard isPermitted else { return .forbidden }
+        if let refusal { return refusal }
         guard let code else {
             return .refused(.limitExceeded(.pairingOffers, max: ProtocolLimits.pairingOffers))
         }
@@ -117,6 +119,8 @@ extension Authenticator {
                 owner = user
             }
             adopt(table, of: file)
+            // The key may have made them.
+            users.withLock { $0.offers.endAll() }
         } catch let refusal as Refusal {
             return refusal == .forbidden ? .forbidden : .refused(.invalidKey)
         } catch {
@@ -144,11 +148,11 @@ extension Authenticator {
         case .failure(let refusal): return refused(refusal, key, label)
         }
         var name = ""
+        let reserved = users.withLock { $0.reserved }
         do {
             let table = try file.update(creating: true) { users throws(NotPermitted) in
-                guard let user = users.pair(User.Key(key, title: title, added: .now, lastUsed: .now), by: offer) else {
-                    throw .notPermitted
-                }
+                let added = User.Key(key, title: title, added: .now, lastUsed: .now)
+                guard let user = users.pair(added, by: offer, reserved: reserved) else { throw .notPermitted }
                 name = user
             }
             adopt(table, of: file)

@@ -18,6 +18,8 @@ final class Authenticator: Sendable {
         var table = UserTable()
         /// The offers to pair.
         var offers = PairingOffers()
+        /// The names of users that the configuration gives rights. New users do not get them.
+        var reserved: Set<String> = []
         /// How long the last check took, in nanoseconds.
         var checkTime: UInt64 = 30_000_000
     }
@@ -53,9 +55,21 @@ final class Authenticator: Sendable {
                 pathOwners: [PathOwner](configuration.paths, logger: self.logger))
             let users = try self.read(configuration)
             self.warn(ofSubjects: configuration.subjects, in: users.table)
-            self.users.withLock { ($0.file, $0.table) = (users.file, users.table) }
+            let reserved = Self.names(in: configuration)
+            self.users.withLock {
+                ($0.file, $0.table, $0.reserved) = (users.file, users.table, reserved)
+                // Who made them may have lost the right to.
+                $0.offers.endAll()
+            }
             return access
         }
+    }
+
+    /// The users that the configuration names.
+    private static func names(in configuration: DaemonConfiguration) -> Set<String> {
+        let holders = configuration.paths.flatMap(\.owners) + configuration.accounts.map(\.holder)
+        let logins = holders.compactMap { if case .login(let name) = $0 { name } else { nil } }
+        return Set(logins).union(configuration.subjects.values)
     }
 
     /// Logs which users of certificates do not exist.

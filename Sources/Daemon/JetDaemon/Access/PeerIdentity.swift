@@ -84,11 +84,19 @@ struct PeerIdentity {
         let tls = header.tls
         credentials.channel = tls != nil ? .encrypted : end.isLoopback ? .local : .unencrypted
         credentials.keyFingerprint = tls?.keyFingerprint.flatMap { Fingerprint(bytes: $0) }
-        let subject = tls.flatMap { $0.isVerified ? $0.subject ?? $0.commonName.map { "CN=\($0)" } : nil }
+        let subject = tls.flatMap {
+            $0.isVerified ? $0.subject ?? $0.commonName.flatMap(Self.subject(ofCommonName:)) : nil
+        }
         self.init(
             credentials, local: nil, end: end,
             forwarding: Forwarding(
                 isEncrypted: tls != nil, hasCertificate: tls?.hasCertificate ?? false, subject: subject))
+    }
+
+    /// The subject for a gateway that names only the common name. One that has the signs of a subject could be read as
+    /// another one, and is no subject.
+    private static func subject(ofCommonName name: String) -> String? {
+        name.contains { ",+\"\\<>;=#".contains($0) } ? nil : "CN=\(name)"
     }
 
     /// Charges the connection to a user that the peer will be logged in as.

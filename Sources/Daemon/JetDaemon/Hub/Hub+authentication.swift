@@ -44,9 +44,11 @@ extension Hub {
     private func refuseUnknown(_ request: Bus.AuthenticationRequest) {
         authenticator.noteUnknownUser(request, label(of: request.peer))
         let delay = TimeAmount.nanoseconds(Int64(clamping: authenticator.checkTime))
+        // Other machines do not learn which users there are.
+        let isLocal = connection(of: request.peer)?.identity.credentials.channel == .local
         eventLoop.assumeIsolated().scheduleTask(in: delay) {
             if case .closing = self.stage { return }
-            self.finish(request, .unknownUser)
+            self.finish(request, isLocal ? .unknownUser : .wrongPassword)
         }
     }
 

@@ -29,7 +29,7 @@ enum DaemonMismatch: Error {
         case .speaksNoHTTP: "it does not answer in HTTP at this port; use tcp:// or jets://, if it is a Jet daemon"
         case .refuses(let status): "it is not a Jet daemon; its answer to the handshake of the WebSocket is '\(status)'"
         case .unavailable(let status):
-            "what stands before the daemon does not reach it, and answers '\(status)'; is jetd running there?"
+            "the gateway of the device cannot reach its daemon, and answers '\(status)'; is jetd running there?"
         case .refusedByDaemon(let error):
             "the daemon refuses the connection: " + (error.refusal.map { "\($0)" } ?? error.message)
         case .hungUp(let step): "the connection was closed during \(step)"

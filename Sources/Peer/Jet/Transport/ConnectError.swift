@@ -90,7 +90,7 @@ enum ConnectError {
         case ENOENT: "there is no such socket; is jetd running?"
         case ECONNREFUSED:
             endpoint?.isSecure == true
-                ? "the connection was refused; was `jet remote enable` run on the device?"
+                ? "the connection was refused; was 'jet remote enable' run on the device?"
                 : "the connection was refused; is jetd running?"
         case EACCES, EPERM: "permission denied"
         case EHOSTUNREACH, ENETUNREACH: "the host cannot be reached"

@@ -88,31 +88,43 @@ struct WatchCommand: AsyncParsableCommand {
     private func follow(_ peer: Peer, _ filter: ElementFilter, colored: Bool) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            if reconnect { group.addTask { await Self.reportConnections(peer) } }
+            if reconnect { group.addTask { try await Self.reportConnections(peer) } }
             var units = UnitMemory()
             var left = count
-            try await peer.follow(filter, buffering: .all) { event in
-                let unit = units.unit(of: event.path, event: event.kind.rawValue, unit: event.meta?.unit)
-                let row = Listing.Row(path: event.path, value: event.value, unit: unit)
-                if output.json {
-                    let element = Record.element(
-                        path: event.path, value: event.value, isFetchOnly: event.isFetchOnly, meta: event.meta)
-                    try output.write([Record.event(event.kind.rawValue, at: .now, element: element)])
-                } else {
-                    let line = EventLine.line(event.kind.rawValue, at: .now, row)
-                    try StandardOutput.write(lines: [line.rendered(colored: colored)])
+            do {
+                try await peer.follow(filter, buffering: .all) { event in
+                    let unit = units.unit(of: event.path, event: event.kind.rawValue, unit: event.meta?.unit)
+                    let row = Listing.Row(path: event.path, value: event.value, unit: unit)
+                    if output.json {
+                        let element = Record.element(
+                            path: event.path, value: event.value, isFetchOnly: event.isFetchOnly, meta: event.meta)
+                        try output.write([Record.event(event.kind.rawValue, at: .now, element: element)])
+                    } else {
+                        let line = EventLine.line(event.kind.rawValue, at: .now, row)
+                        try StandardOutput.write(lines: [line.rendered(colored: colored)])
+                    }
+                    left = left.map { $0 - 1 }
+                    return left != 0
                 }
-                left = left.map { $0 - 1 }
-                return left != 0
+            } catch {
+                // If it was ended because connecting again is of no use, that is the reason.
+                group.cancelAll()
+                try await group.waitForAll()
+                throw error
             }
         }
     }
 
-    private static func reportConnections(_ peer: Peer) async {
+    /// - Throws: Why connecting again is of no use: the key was removed.
+    private static func reportConnections(_ peer: Peer) async throws {
         for await event in peer.connectionEvents {
             switch event {
             case .connected: StandardOutput.say("jet: Reconnected.")
             case .disconnected(let error):
+                if case .invalidKey? = error.refusal {
+                    await peer.close()
+                    throw Failure(error)
+                }
                 StandardOutput.say(Failure(error).retrying)
             }
         }

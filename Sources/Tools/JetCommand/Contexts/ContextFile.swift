@@ -28,7 +28,8 @@ struct ContextFile: Sendable {
             value = try JSON(parsing: contents)
         } catch {
             throw Failure(
-                .usage, "\(path) is not JSON: \(error).", advice: "Mend it, or remove it and add the contexts again.")
+                .usage, "\(path) is not JSON: \(error).", advice: "Correct it, or remove it and add the contexts again."
+            )
         }
         guard let object = value.object else {
             throw Failure(.usage, "\(path) is not a file of contexts: it is no JSON object.")

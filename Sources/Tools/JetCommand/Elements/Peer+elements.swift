@@ -29,7 +29,7 @@ extension Peer {
                 guard try take(event) else { return }
             }
         } catch let error as JetError where error.code == .notConnected {
-            throw Failure.connectionEnded(endpoint)
+            throw Failure.connectionEnded(endpoint, error)
         }
         if !Task.isCancelled { throw Failure.connectionEnded(endpoint) }
     }

@@ -4,6 +4,8 @@ extension Failure {
     /// The error for an error of the device's certificate.
     init(_ error: CertificateError) {
         let text = error.description
-        self.init(.refused, Self.sentence(text.prefix(1).uppercased() + text.dropFirst()))
+        // A path at the beginning stays as it is.
+        let isWord = text.prefix { $0 != " " }.allSatisfy(\.isLetter)
+        self.init(.refused, Self.sentence(isWord ? text.prefix(1).uppercased() + text.dropFirst() : text))
     }
 }

@@ -158,9 +158,10 @@ extension Failure {
         }
     }
 
-    /// The connection was closed unexpectedly.
-    static func connectionEnded(_ endpoint: Endpoint) -> Failure {
-        Failure(
+    /// The connection was closed unexpectedly, for a reason that the daemon has given or for none.
+    static func connectionEnded(_ endpoint: Endpoint, _ error: JetError? = nil) -> Failure {
+        if let error, error.refusal != nil { return Failure(error) }
+        return Failure(
             .notConnected, "The connection to \(endpoint) was closed.",
             advice: "The daemon has stopped or was restarted. To retry, use --reconnect.")
     }
