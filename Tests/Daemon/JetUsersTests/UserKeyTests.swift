@@ -190,7 +190,7 @@ struct UserKeyTests {
         #expect(try UserTable(parsing: table.text) == table)
     }
 
-    @Test("a removed key is nobody's, and so are the keys of a removed user")
+    @Test("a removed key belongs to no user, and neither do the keys of a removed user")
     func removing() throws {
         var table = try Self.sample()
         let owners = (1...2).map { _ in table.removeKey(Self.first) }

@@ -261,7 +261,7 @@ struct KeyRequestTests {
 
     // MARK: All of them
 
-    @Test("a result of another kind than the request logs nobody in")
+    @Test("a result of another kind than the request logs no peer in")
     func crossed() {
         for (method, params) in [
             ("keys", [:]), ("offerPairing", [:]), ("authenticate", ["user": "u", "password": "p"]),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Jet
 
-/// Pairing and keys, with a daemon that only says what it is told.
+/// Pairing and keys, with a fake daemon that sends what the test gives it.
 @Suite("Keys and pairing", .timeLimit(.minutes(1)))
 struct PairingTests {
     private func withFake<Value: Sendable>(

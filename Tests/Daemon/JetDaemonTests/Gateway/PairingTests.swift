@@ -59,7 +59,7 @@ struct PairingTests {
         }
     }
 
-    @Test func `A code works once; used, replaced and wrong ones are told apart, and after five wrong ones none works`()
+    @Test func `A code works once; used, replaced and wrong ones have errors of their own, and after five wrong ones none works`()
         async throws
     {
         try await GatewayDaemon.with { gateway throws in
@@ -127,7 +127,7 @@ struct PairingTests {
         }
     }
 
-    @Test func `Wrong codes delay the next one of the same address, and nobody else`() async throws {
+    @Test func `Wrong codes delay the next one of the same address, and of no other`() async throws {
         try await GatewayDaemon.with({ $0.loginDelay = 60_000 }) { gateway throws in
             let code = try offer(gateway)
             let guesser = try gateway.peer(withKey: .test(2))

@@ -190,7 +190,7 @@ struct DeviceTests {
     }
 
     @Test(
-        "connections of other machines are told from those of this one",
+        "connections of other machines differ from those of this one",
         arguments: [
             ("192.0.2.7:1", true), ("[2001:db8::1]:2", true), ("127.0.0.1:1", false), ("[::1]:3", false),
             ("[::ffff:127.0.0.1]:4", false),
@@ -210,7 +210,7 @@ struct DeviceTests {
 
     // MARK: Programs
 
-    @Test("a program gets its arguments and an empty input, and its outputs are told apart")
+    @Test("a program gets its arguments and an empty input, and its two outputs stay separate")
     func program() throws {
         let outcome = try ChildProgram.run("/bin/sh", ["-c", "cat; echo \"$1\"; echo b >&2; exit 3", "sh", "a b"])
         #expect(outcome == ChildProgram.Outcome(status: 3, output: "a b\n", error: "b\n"))
