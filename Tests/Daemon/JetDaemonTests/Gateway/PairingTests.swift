@@ -59,9 +59,7 @@ struct PairingTests {
         }
     }
 
-    @Test
-    func
-        `A code works once; used and wrong ones have their own errors, and after five wrong ones none works`()
+    @Test func `A code works once; used and wrong ones have their own errors, and after five wrong ones none works`()
         async throws
     {
         try await GatewayDaemon.with { gateway throws in
