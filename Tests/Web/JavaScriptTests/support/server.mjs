@@ -55,8 +55,8 @@ export async function serve(t, answer = () => undefined) {
             Buffer.isBuffer(message) ? message : frame(typeof message === "string" ? message : JSON.stringify(message)))
         readFrames(socket, text => {
             const message = JSON.parse(text)
-            received.push(message)
-            for (const one of Array.isArray(message) ? message : [message]) {
+            for (const one of [message].flat()) {
+                received.push(one)
                 if (answer(one, send, socket) === undefined && one.method !== undefined && one.id !== undefined) {
                     send({ id: one.id, result: one.method === "info" ? {} : true })
                 }
