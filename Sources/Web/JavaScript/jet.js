@@ -256,6 +256,7 @@ class Connection {
     #receive(text) {
         if (this.isClosed) return
         this.lastReceived = now()
+        this.#lastError = null
         let message
         try {
             message = JSON.parse(text)

@@ -103,9 +103,10 @@ test("An error response can be anything", async t => {
     }
 })
 
-test("An error without id before the end is the reason", async t => {
+test("An error without id at the end is the reason, and an earlier one is not", async t => {
     const server = await serve(t, ({ method }, send, socket) => {
         if (method !== "end") return undefined
+        send({ error: { code: -32700, message: "Parse error", data: "{" } })
         send({ error: { code: -32010, message: "Limit exceeded", data: { limit: "unreadBytes", max: 1 } } })
         socket.end()
         return null
@@ -159,35 +160,37 @@ test("A server that closes at once, whenever it is asked, is tried again and aga
     await until(() => count > 300)
 })
 
-test("A daemon that is killed in every state is connected to again, with all that there was", async t => {
-    const daemon = await Daemon.start(t)
-    const jet = peer(t, daemon, { login: { user: "admin", password: "radar" } })
-    const state = jet.addState("a", 0, { set: value => value })
-    let newest
-    jet.fetch({}, ({ value }) => { newest = value })
-    const window = jet.window({}, () => {})
-    for (let round = 0; round < 12; round++) {
-        const asked = []
-        if (round % 4 === 1) asked.push(jet.opened())
-        if (round % 4 === 2) {
-            await jet.opened()
-            window.move(round, round + 5)
-            asked.push(jet.login("admin", "radar"), jet.logout(), jet.set("a", 1), jet.get({}))
+for (const transport of ["unix", "ws"]) {
+    test(`Over ${transport}, a daemon that is killed in any state is found again, with all that there was`, async t => {
+        const daemon = await Daemon.start(t)
+        const jet = peer(t, daemon[transport], { login: { user: "admin", password: "radar" } })
+        const state = jet.addState("a", 0, { set: value => value })
+        let newest
+        jet.fetch({}, ({ value }) => { newest = value })
+        const window = jet.window({}, () => {})
+        for (let round = 0; round < 12; round++) {
+            const asked = []
+            if (round % 4 === 1) asked.push(jet.opened())
+            if (round % 4 === 2) {
+                await jet.opened()
+                window.move(round, round + 5)
+                asked.push(jet.login("admin", "radar"), jet.logout(), jet.set("a", 1), jet.get({}))
+            }
+            if (round % 4 === 3) {
+                await until(() => jet.state === "open" && window.isCurrent)
+                jet.batch(() => { for (let i = 0; i < 100; i++) state.value = i })
+                asked.push(jet.request("echo"))
+            }
+            const outcomes = Promise.allSettled(asked)
+            await daemon.kill()
+            await daemon.start()
+            for (const { status, reason } of await outcomes) {
+                if (status === "rejected") assert.equal(reason.key, "connectionClosed")
+            }
         }
-        if (round % 4 === 3) {
-            await until(() => jet.state === "open" && window.isCurrent)
-            jet.batch(() => { for (let i = 0; i < 100; i++) state.value = i })
-            asked.push(jet.request("echo"))
-        }
-        const outcomes = Promise.allSettled(asked)
-        await daemon.kill()
-        await daemon.start()
-        for (const { status, reason } of await outcomes) {
-            if (status === "rejected") assert.equal(reason.key, "connectionClosed")
-        }
-    }
-    window.move(1, 10)
-    await until(() => jet.state === "open" && window.isCurrent && window.entries.length === 1)
-    state.value = "end"
-    await until(() => newest === "end" && window.entries[0].value === "end")
-})
+        window.move(1, 10)
+        await until(() => jet.state === "open" && window.isCurrent && window.entries.length === 1)
+        state.value = "end"
+        await until(() => newest === "end" && window.entries[0].value === "end")
+    })
+}
