@@ -13,21 +13,94 @@ const texts = {
         explore: "Explore",
         builder: "Fetch",
         bus: "Bus",
+        views: "Views",
+        skip: "Skip to the content",
         live: "Live",
         late: "Late",
         connecting: "Connecting",
         disconnected: "Disconnected",
         notFound: "There is no view of this name.",
+        tryAnother: "The views are in the bar.",
+        notLoaded: "This view could not be loaded.",
+        broken: "This view failed.",
+        reload: "Reload the page",
         loading: "Loading …",
+    },
+
+    // MARK: Keys, and the dialog that lists them
+
+    help: {
+        title: "Keyboard shortcuts",
+        go: "Go to {view}",
+        search: "Go to the search of the view",
+        help: "Show these shortcuts",
+        tab: "Next control; with Shift the one before",
+        enter: "Use the control, open the link",
+        arrows: "Move in lists, charts and sliders",
+        escape: "Close a dialog or a menu",
+        switch: "Shortcuts of single keys (g, / and ?)",
+        close: "Close",
     },
 
     // MARK: The banner, and why there is no connection
 
-    banner: {},
+    banner: {
+        retry: "Retry now",
+        reload: "Reload the page",
+        login: "Log in",
+        without: "Continue without a login",
+        since: "What is shown is from before; for",
+        next: "Next attempt in {seconds} s.",
+        connecting: "Connecting …",
+        back: "Connected again.",
+        titles: {
+            gone: "The device does not answer.",
+            certificate: "The device cannot be reached.",
+            offline: "This computer is offline.",
+            silent: "The device is late.",
+            origin: "The device refuses the connection of this page.",
+            login: "The login was refused.",
+            closed: "The connection was closed.",
+        },
+        reasons: {
+            gone: "Its daemon is stopped or restarting, or the network is interrupted.",
+            certificate: "It is off or restarting, or the browser no longer trusts its certificate. Reload the page to see which.",
+            offline: "The browser says that there is no network.",
+            silent: "The connection is open, but nothing arrives; the network or the device is overloaded.",
+            origin: "It answers, but does not accept {origin}: open the page by the address of the device, or add this one "
+                + "to allow-origins in /etc/jet/jetd.toml. Or it has no room for more connections.",
+            login: "{reason}",
+            closed: "Retry, or reload the page.",
+        },
+    },
 
     // MARK: Logging in and out
 
-    login: {},
+    login: {
+        title: "Log in",
+        required: "This device shows nothing without a login.",
+        why: "With a login you can see and change what your user has the right to.",
+        noUsers: "This device has no users, so there is no login. “jet passwd” on the device adds one.",
+        user: "User",
+        password: "Password",
+        submit: "Log in",
+        checking: "Checking …",
+        slow: "Still checking. After wrong passwords the device takes its time, up to 16 seconds.",
+        wrong: "The user or the password is wrong.",
+        encrypted: "Open the page over an encrypted connection:",
+        as: "Logged in as {user}",
+        menu: "{user}: menu of the user",
+        isIn: "Logged in as {user}.",
+        out: "Log out",
+        isOut: "Logged out.",
+        change: "Change password",
+        new: "New password",
+        again: "New password again",
+        differ: "The two are not the same.",
+        save: "Change",
+        cancel: "Cancel",
+        changed: "The password was changed.",
+    },
 
     // MARK: Home
 
