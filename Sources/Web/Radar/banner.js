@@ -42,7 +42,7 @@ export class Banner {
         this.#place = place
         this.announce = announce
         fill(place, h("p", { class: "grow" }, this.#title, " ", this.#reason, " ",
-            h("span", { class: "soft" }, t("banner.since"), " ", this.#age, " ", this.#next)),
+            h("span", { class: "soft" }, t("banner.since"), " ", this.#age, " ", t("banner.ago"), " ", this.#next)),
         h("div", { class: "row" }, this.#login, this.#without, this.#reload, this.#retry))
         session.addEventListener("state", () => this.#changed())
         session.addEventListener("late", () => this.show())
