@@ -23,7 +23,7 @@ export function shownRule(rule) {
     const given = typeof interval === "number" ? interval : 0
     if (!rule.sort && rule.max !== undefined && rule.max !== null) {
         const max = typeof rule.max === "number" ? Math.min(rule.max, mostElements) : rule.max
-        return { kind: "plain", rule: { ...rule, max }, isCut: rule.max > mostElements }
+        return { kind: "plain", options: { interval }, rule: { ...selection, max }, isCut: rule.max > mostElements }
     }
     const sort = rule.sort ?? { byPath: true }
     const from = Number.isInteger(sort.from) ? sort.from : 1
@@ -88,7 +88,7 @@ export class RuleResult extends HTMLElement {
             : shown.isCut ? t("builder.cut", { n: mostElements }) : "")
         this.#note.hidden = this.#note.textContent === ""
         const started = shown.kind === "plain"
-            ? session.jet.fetch(shown.rule, notice => this.#noticed(notice))
+            ? session.jet.fetch(shown.rule, notice => this.#noticed(notice), shown.options)
             : session.jet.window(shown.rule, window => this.#moved(window), shown.options)
         this.#fetch = started
         started.started.then(() => { if (this.#fetch === started) this.onError(null) }, error => {
