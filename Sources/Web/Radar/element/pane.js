@@ -1,6 +1,6 @@
 import { whyNot } from "../access.js"
 import { announce, fill, h, oncePerFrame, setText } from "../dom.js"
-import { Editor, MethodForm } from "../editors/editor.js"
+import { Editor, MethodForm } from "../editors.js"
 import { explain } from "../errors.js"
 import { pretty, textMeta, visible } from "../explore/brief.js"
 import { age, number } from "../format.js"
@@ -8,8 +8,7 @@ import { schemaOf } from "../schema.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
 import { History } from "./history.js"
-import { Log } from "./log.js"
-import { outcomeOf, partOf } from "./outcome.js"
+import { Log, outcomeOf, partOf } from "./log.js"
 import { ValueView } from "./value.js"
 
 /** At most this often is the element reported, in seconds: as often as a chart can show it. */
