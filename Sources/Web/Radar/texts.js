@@ -134,7 +134,7 @@ const texts = {
         readOnly: "read-only",
         settable: "settable",
         atLeast: "> {age}",
-        elements: { one: "{n} element", other: "{n} elements" },
+        elements: { one: "{count} element", other: "{count} elements" },
         count: { one: "{count} element", other: "{count} elements" },
         countAbout: { one: "{count} or more", other: "{count} or more" },
         noneFound: "No path contains this.",

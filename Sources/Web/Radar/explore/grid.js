@@ -1,7 +1,7 @@
 import { attribute, h, oncePerFrame, setText, uniqueId } from "../dom.js"
 import { brief, pathParts, textMeta, visible } from "./brief.js"
 import { Rows } from "./rows.js"
-import { age } from "../format.js"
+import { age, number } from "../format.js"
 import { href } from "../router.js"
 import { t } from "../texts.js"
 
@@ -86,7 +86,7 @@ export class Row {
         const value = row.kind === "branch" ? row.elements : row.value
         if (value === this.#value) return
         this.#value = value
-        if (row.kind === "branch") setText(this.value, t("explore.elements", { n: row.elements }))
+        if (row.kind === "branch") setText(this.value, t("explore.elements", { n: row.elements, count: number(row.elements, 0) }))
         else setText(this.value, row.kind === "method" ? "" : brief(value, about?.meta))
     }
 }
