@@ -78,7 +78,7 @@ export class ElementPane {
     #receive({ event, value, meta, fetchOnly, ...rest }) {
         const isAdd = event === "add"
         if (event === "remove") {
-            this.#entry = null
+            this.#entry = this.#change = null
             this.history.push(undefined)
             this.#show("gone")
             return
@@ -105,6 +105,7 @@ export class ElementPane {
         else this.draw()
         // Without a connection what is shown may be out of date; the page says why.
         this.element.classList.toggle("is-stale", session.isLate || this.#state === "gone")
+        this.#tick()
     }
 
     /** What is known: "waiting", "present", "absent", "gone" or "refused". */
@@ -119,7 +120,7 @@ export class ElementPane {
     }
 
     #tick() {
-        setText(this.age, this.#state === "gone" ? t("element.lastKnown")
+        setText(this.age, this.#state === "gone" || session.isLate ? t("element.lastKnown")
             : this.#change && this.#entry && "value" in this.#entry ? changedText(this.#change) : "")
     }
 

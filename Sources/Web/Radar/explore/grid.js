@@ -3,6 +3,7 @@ import { brief, pathParts, textMeta, visible } from "./brief.js"
 import { Rows } from "./rows.js"
 import { age, number } from "../format.js"
 import { href } from "../router.js"
+import { session } from "../session.js"
 import { t } from "../texts.js"
 
 /** One row of Explore. Its node is used for many elements, so only what differs is touched. */
@@ -93,7 +94,8 @@ export class Row {
 
 /** The age of a value; before the page has seen a change, it is at least the time since it was first seen. */
 export function ageText({ since, hasChanged }) {
-    const text = age(performance.now() - since)
+    // Without a connection it is not known whether the value still holds.
+    const text = age((session.isLate ? session.lateSince : performance.now()) - since)
     return hasChanged ? text : t("explore.atLeast", { age: text === "now" ? "0 s" : text })
 }
 
