@@ -1,10 +1,8 @@
 import { announce, attribute, h, setText, uniqueId } from "../dom.js"
 import { explain } from "../errors.js"
-import { Changes } from "../explore/changes.js"
 import { Grid } from "../explore/grid.js"
-import { methodPaths, ruleFor, valueTypes } from "../explore/kinds.js"
-import { ListSource } from "../explore/list.js"
-import { MetaCache } from "../explore/meta.js"
+import { Changes, MetaCache } from "../explore/known.js"
+import { ListSource, methodPaths, ruleFor, valueTypes } from "../explore/list.js"
 import { TreeSource } from "../explore/tree.js"
 import { go, href, noteParams } from "../router.js"
 import { t } from "../texts.js"
@@ -26,9 +24,9 @@ customElements.define(name, class extends View {
 
     start() {
         const refresh = () => this.grid.refresh()
-        this.meta = this.keep(new MetaCache(this.jet, refresh))
+        this.meta = new MetaCache(this.jet, refresh)
         this.changes = new Changes()
-        this.grid = this.keep(new Grid({ meta: this.meta, changes: this.changes, onOpen: path => this.#open(path) }))
+        this.grid = new Grid({ meta: this.meta, changes: this.changes, onOpen: path => this.#open(path) })
         this.#build()
         const ticker = setInterval(refresh, 1000)
         this.keep(() => clearInterval(ticker))
@@ -46,6 +44,8 @@ customElements.define(name, class extends View {
         this.#turn += 1
         this.#source?.end()
         this.#detail?.end()
+        this.meta.end()
+        this.grid.end()
         this.#source = this.#detail = null
     }
 
