@@ -167,13 +167,14 @@ export class Card {
     }
 }
 
-/** Items of the model, sorted by path: with the part of their card, or of all parts. */
+/** Items of a card, or of parts of it, sorted by path; those of the machine itself go before those of others, however
+ *  many these are. */
 export function itemsOf(model, card, ...parts) {
     const found = []
     for (const item of model.items.values()) {
         if (item.is?.card === card && (parts.length === 0 || parts.includes(item.is.part))) found.push(item)
     }
-    return found.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
+    return found.sort((left, right) => left.isForeign - right.isForeign || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
 }
 
 /** Marks an element as stale if its owner is gone: its card then says since when. */
