@@ -2,7 +2,7 @@ import { announce, h, setText } from "../dom.js"
 import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object, shorten } from "./classify.js"
-import { Card, elementLink, itemsOf, linkTo, markStale, Rows, setAttribute, Tag, words } from "./parts.js"
+import { Card, elementLink, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag, words } from "./parts.js"
 import { rate } from "./storage.js"
 import { Spark } from "./spark.js"
 
@@ -96,12 +96,12 @@ function link(path, { item }) {
 function details(value, radio, networkd) {
     const parts = []
     if (radio.ssid) parts.push(words(radio.ssid, 40))
-    if (typeof radio.signal === "number") parts.push(`${radio.signal} dBm`)
+    if (typeof radio.signal === "number") parts.push(`${fixed(radio.signal, 0)} dBm`)
     if (typeof radio.stations === "number") parts.push(t("home.stations", { n: radio.stations }))
     if (value.kind) parts.push(words(value.kind, 16))
     if (object(networkd.lease).server) parts.push(t("home.lease", { server: words(networkd.lease.server, 50) }))
     if (value.mac && value.mac !== "00:00:00:00:00:00") parts.push(words(value.mac, 20))
-    if (value.mtu && value.mtu !== 1500) parts.push(`MTU ${value.mtu}`)
+    if (Number.isInteger(value.mtu) && value.mtu !== 1500) parts.push(`MTU ${value.mtu}`)
     return parts
 }
 

@@ -1,8 +1,7 @@
 import { h, setText } from "../dom.js"
-import { bytes } from "../format.js"
 import { t } from "../texts.js"
 import { limits, object } from "./classify.js"
-import { Card, elementLink, fixed, linkTo, markStale, Meter, Rows, setAttribute } from "./parts.js"
+import { Card, elementLink, fixed, linkTo, markStale, Meter, Rows, setAttribute, size } from "./parts.js"
 import { Spark } from "./spark.js"
 
 /** From which share on a processor, and memory, are called busy and full. */
@@ -109,14 +108,14 @@ export class Memory extends Card {
         setText(this.#used, `${fixed(share * 100, 0)} %`)
         if (item.goneAt === null) this.#spark.push(share * 100)
         markStale(this.element, item)
-        this.#meter.update(share, level, t("home.usedOf", { used: bytes(memory.total - available), total: bytes(memory.total) }))
+        this.#meter.update(share, level, t("home.usedOf", { used: size(memory.total - available), total: size(memory.total) }))
         const rows = [
-            ["available", { name: t("home.available"), text: bytes(available), path: "system/memory" }],
-            ["total", { name: t("home.total"), text: bytes(memory.total), path: "system/memory" }],
+            ["available", { name: t("home.available"), text: size(available), path: "system/memory" }],
+            ["total", { name: t("home.total"), text: size(memory.total), path: "system/memory" }],
         ]
         if (memory.swapTotal > 0) {
             const used = memory.swapTotal - (memory.swapFree ?? 0)
-            rows.push(["swap", { name: t("home.swap"), text: t("home.usedOf", { used: bytes(used), total: bytes(memory.swapTotal) }), path: "system/memory" }])
+            rows.push(["swap", { name: t("home.swap"), text: t("home.usedOf", { used: size(used), total: size(memory.swapTotal) }), path: "system/memory" }])
         }
         this.#rows.update([...rows, ...pressure(model, "memory"), ...pressure(model, "io")])
         return true

@@ -1,4 +1,5 @@
 import { fill, h, setText } from "../dom.js"
+import { bytes } from "../format.js"
 import { href } from "../router.js"
 import { t } from "../texts.js"
 import { commonReason } from "./act.js"
@@ -18,6 +19,9 @@ export function fixed(value, digits = 1) {
     if (typeof value !== "number" || !Number.isFinite(value)) return "–"
     return Math.abs(value) >= 1e15 ? value.toExponential(2) : value.toFixed(digits)
 }
+
+/** A number of bytes; a dash for what is none. */
+export function size(value) { return typeof value === "number" ? shorten(bytes(value), 16) : "–" }
 
 /** A text of the bus, cut; a dash for what is no text. */
 export function words(value, length = 120) {

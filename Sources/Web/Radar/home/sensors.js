@@ -1,7 +1,7 @@
 import { h, setText } from "../dom.js"
 import { quantity } from "../format.js"
 import { t } from "../texts.js"
-import { bounds, groupOf, judge, limits, object } from "./classify.js"
+import { bounds, groupOf, judge, limits, object, shorten } from "./classify.js"
 import { Card, elementLink, fixed, itemsOf, markStale, Meter, Rows, setAttribute, shortTitle, Tag } from "./parts.js"
 import { Spark } from "./spark.js"
 
@@ -32,7 +32,7 @@ function zoneOf(model, item) {
 }
 
 function temperature(path, { item }) {
-    const unit = item.meta?.unit ?? "°C"
+    const unit = shorten(item.meta?.unit ?? "°C", 8)
     const spark = new Spark(path, { unit, span: 6 })
     const value = h("span", { class: "reading number" })
     const state = h("span", { class: "state" })
@@ -126,7 +126,8 @@ function line(path, item) {
 
 /** A number with as many digits as its unit deserves, so that it does not jump. */
 function shown(value, meta) {
-    const unit = typeof meta.unit === "string" ? meta.unit.slice(0, 16) : ""
+    const unit = typeof meta.unit === "string" ? shorten(meta.unit, 16) : ""
+    if (Math.abs(value) >= 1e15) return `${fixed(value)} ${unit}`
     if (unit === "rpm" || meta.datatype === "integer") return quantity(Math.round(value), { ...meta, unit })
     if (["V", "A"].includes(unit)) return `${fixed(value, 2)} ${unit}`
     if (["W", "%", "Hz", "J"].includes(unit)) return `${fixed(value, 1)} ${unit}`

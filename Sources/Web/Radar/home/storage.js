@@ -1,8 +1,7 @@
 import { h, setText } from "../dom.js"
-import { bytes } from "../format.js"
 import { t } from "../texts.js"
 import { object } from "./classify.js"
-import { Card, elementLink, fixed, itemsOf, markStale, Meter, Rows, Tag, words } from "./parts.js"
+import { Card, elementLink, fixed, itemsOf, markStale, Meter, Rows, size as formatSize, Tag, words } from "./parts.js"
 
 const nearlyFull = 0.85
 const full = 0.95
@@ -49,7 +48,7 @@ function filesystem(path, item) {
             // As df(1) computes it: what only root may use is not available.
             const share = used / Math.max(1, used + available)
             const level = share >= full && !readOnly ? "bad" : share >= nearlyFull && !readOnly ? "warn" : "good"
-            const detail = t("home.availableOf", { available: bytes(available), total: bytes(size) })
+            const detail = t("home.availableOf", { available: formatSize(available), total: formatSize(size) })
             setText(text, detail)
             meter.update(share, level, `${fixed(share * 100, 0)} %, ${detail}`)
             tag.update(readOnly ? t("home.readOnly") : level === "bad" ? t("home.full") : level === "warn" ? t("home.nearlyFull") : "",
@@ -76,4 +75,4 @@ function disk(path) {
 }
 
 /** A rate in bytes per second. */
-export function rate(value) { return typeof value === "number" ? `${bytes(Math.max(0, value))}/s` : "–" }
+export function rate(value) { return typeof value === "number" ? `${formatSize(Math.max(0, value))}/s` : "–" }
