@@ -13,7 +13,8 @@ export function showProblem(place, text) {
     if (text) announce(text)
 }
 
-/** Does something with the bus: the button waits meanwhile, and `place` says why it failed. Returns whether it worked. */
+/** Does something with the bus: the button waits meanwhile, and `place` says why it failed. Returns whether it worked.
+ *  */
 export async function act(button, place, body) {
     showProblem(place, null)
     button?.setAttribute("aria-busy", "true")
@@ -41,7 +42,8 @@ export function allow(control, item) {
     return reason
 }
 
-/** Why none of these elements can be set or called, if that is so of all and for the same reason; else an empty text. */
+/** Why none of these elements can be set or called, if that is so of all and for the same reason; else an empty text.
+ *  */
 export function commonReason(items) {
     const reasons = new Set(items.filter((item) => item && item.goneAt === null).map((item) => whyNot(item)))
     return reasons.size === 1 ? [...reasons][0] ?? "" : ""

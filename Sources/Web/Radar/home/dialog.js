@@ -7,7 +7,8 @@ import { t } from "../texts.js"
  * `body` are elements; `actions` are `{label, className, act}`: the dialog closes when `act` has ended, unless it
  * returns false. Returns the dialog, whose `footer` holds the buttons.
  */
-export function openDialog({ title, body = [], actions = [], className = "", cancel = t("home.cancel"), focusCancel = false }) {
+export function openDialog({ title, body = [], actions = [], className = "", cancel = t("home.cancel"),
+    focusCancel = false }) {
     const id = uniqueId("dialog")
     const opener = document.activeElement
     const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": id })
@@ -44,7 +45,8 @@ export function confirm({ title, text, action, isDangerous = false }) {
             title,
             body: [h("p", {}, text)],
             focusCancel: true,
-            actions: [{ label: action, className: isDangerous ? "danger" : "primary", act: () => { isConfirmed = true } }],
+            actions: [{ label: action, className: isDangerous ? "danger" : "primary",
+                act: () => { isConfirmed = true } }],
         })
         dialog.addEventListener("close", () => resolve(isConfirmed))
     })

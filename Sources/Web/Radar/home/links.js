@@ -35,17 +35,22 @@ export class Links extends Card {
         for (const family of ["inet", "inet6"]) {
             const route = object(routes[family])
             if (route.gateway || route.link) {
-                rows.push([family, { path: "network/default-route", name: t(`home.route.${family}`), text: [route.gateway, route.link].filter(Boolean).map((word) => words(word, 50)).join(" · ") }])
+                rows.push([family, { path: "network/default-route", name: t(`home.route.${family}`),
+                    text: [route.gateway, route.link].filter(Boolean).map((word) => words(word, 50)).join(" · ") }])
             }
         }
-        const servers = (Array.isArray(dns.servers) ? dns.servers : []).slice(0, 4).map((server) => words(object(server).address, 50))
+        const servers = (Array.isArray(dns.servers) ? dns.servers.slice(0, 4) : [])
+            .map((server) => words(object(server).address, 50))
         if (servers.length) rows.push(["dns", { path: "network/dns", name: t("home.dns"), text: servers.join(", ") }])
         this.#factRows.update(rows)
         return shown.length > 0
     }
 }
 
-function isUp(item) { return item.value.state === "UP" || (item.value.state === "UNKNOWN" && flags(item).includes("UP")) ? 1 : 0 }
+function isUp(item) {
+    const { state } = item.value
+    return state === "UP" || (state === "UNKNOWN" && flags(item).includes("UP")) ? 1 : 0
+}
 
 function flags(item) { return Array.isArray(item.value.flags) ? item.value.flags : [] }
 
@@ -64,16 +69,20 @@ function link(path, { item }) {
     const addresses = h("ul", { class: "addresses" })
     const addressRows = new Rows(addresses, address)
     const settings = h("a", { class: "button small", hidden: true }, t("home.settings"))
-    const traffic = h("a", { class: "traffic", href: linkTo(`${path}/rates`), "aria-label": t("home.trafficOf", { name }) }, spark.element, rates)
+    const traffic = h("a", {
+        class: "traffic", href: linkTo(`${path}/rates`), "aria-label": t("home.trafficOf", { name }),
+    }, spark.element, rates)
     const element = h("li", { class: "link" },
-        h("div", { class: "row link-head" }, elementLink(path, name), tag.element, h("span", { class: "grow" }), settings),
+        h("div", { class: "row link-head" }, elementLink(path, name), tag.element, h("span", { class: "grow" }),
+            settings),
         detail, addresses, traffic)
     return {
         element,
         update({ item, rates: now, radio, networkd, settings: own }) {
             const value = item.value
             const up = isUp(item) === 1
-            tag.update(up ? t("home.up1") : value.carrier === false ? t("home.noCarrier") : t("home.down"), up ? "good" : "warn")
+            tag.update(up ? t("home.up1") : value.carrier === false ? t("home.noCarrier") : t("home.down"),
+                up ? "good" : "warn")
             setText(detail, details(value, radio, networkd).join(" · "))
             detail.hidden = detail.textContent === ""
             const shown = value.addresses.filter((one) => object(one).address).slice(0, mostAddresses)
@@ -108,7 +117,9 @@ function details(value, radio, networkd) {
 /** An address, which a click copies. */
 function address(key) {
     const text = shorten(key, 60)
-    const button = h("button", { type: "button", class: "copy mono", title: t("home.copy"), "aria-label": t("home.copyWhat", { text }) }, text)
+    const button = h("button", {
+        type: "button", class: "copy mono", title: t("home.copy"), "aria-label": t("home.copyWhat", { text }),
+    }, text)
     button.addEventListener("click", async () => {
         const isCopied = await copy(key.split("/")[0])
         announce(t(isCopied ? "home.copied" : "home.notCopied", { text }))
@@ -117,7 +128,10 @@ function address(key) {
         setTimeout(() => button.classList.remove("is-done"), 1200)
     })
     const scope = h("span", { class: "soft" })
-    return { element: h("li", {}, button, scope), update(one) { setText(scope, one.scope === "link" ? t("home.linkLocal") : "") } }
+    return {
+        element: h("li", {}, button, scope),
+        update(one) { setText(scope, one.scope === "link" ? t("home.linkLocal") : "") },
+    }
 }
 
 /** Copies a text; a page that came without TLS has no clipboard, but can still copy what is selected. */

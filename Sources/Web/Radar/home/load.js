@@ -54,7 +54,8 @@ export class Processor extends Card {
             if (bar.style.height !== height) bar.style.height = height
         })
         const known = shown.filter((share) => typeof share === "number")
-        setAttribute(this.#cores, "aria-label", t("home.cores", { n: cores.length, busy: known.filter((share) => share >= busy).length }))
+        setAttribute(this.#cores, "aria-label",
+            t("home.cores", { n: cores.length, busy: known.filter((share) => share >= busy).length }))
     }
 
     #load(model) {
@@ -70,7 +71,8 @@ export class Processor extends Card {
             .filter((number) => typeof number === "number")
         if (numbers.length === 0) return []
         const [low, high] = [Math.min(...numbers) / 1000, Math.max(...numbers) / 1000]
-        const text = fixed(low, 1) === fixed(high, 1) ? `${fixed(high, 1)} GHz` : `${fixed(low, 1)} – ${fixed(high, 1)} GHz`
+        const text = fixed(low, 1) === fixed(high, 1) ? `${fixed(high, 1)} GHz`
+            : `${fixed(low, 1)} – ${fixed(high, 1)} GHz`
         return [["cpu/frequency", { name: t("home.frequency"), text }]]
     }
 
@@ -95,7 +97,8 @@ export class Memory extends Card {
 
     constructor() {
         super("memory", { prefix: "system/memory" })
-        this.body.append(h("div", { class: "headline" }, this.#used, this.#spark.element), this.#meter.element, this.#facts)
+        this.body.append(h("div", { class: "headline" }, this.#used, this.#spark.element), this.#meter.element,
+            this.#facts)
     }
 
     take(model) {
@@ -108,14 +111,16 @@ export class Memory extends Card {
         setText(this.#used, `${fixed(share * 100, 0)} %`)
         if (item.goneAt === null) this.#spark.push(share * 100)
         markStale(this.element, item)
-        this.#meter.update(share, level, t("home.usedOf", { used: size(memory.total - available), total: size(memory.total) }))
+        this.#meter.update(share, level,
+            t("home.usedOf", { used: size(memory.total - available), total: size(memory.total) }))
         const rows = [
             ["available", { name: t("home.available"), text: size(available), path: "system/memory" }],
             ["total", { name: t("home.total"), text: size(memory.total), path: "system/memory" }],
         ]
         if (memory.swapTotal > 0) {
             const used = memory.swapTotal - (memory.swapFree ?? 0)
-            rows.push(["swap", { name: t("home.swap"), text: t("home.usedOf", { used: size(used), total: size(memory.swapTotal) }), path: "system/memory" }])
+            rows.push(["swap", { name: t("home.swap"),
+                text: t("home.usedOf", { used: size(used), total: size(memory.swapTotal) }), path: "system/memory" }])
         }
         this.#rows.update([...rows, ...pressure(model, "memory"), ...pressure(model, "io")])
         return true

@@ -14,8 +14,8 @@ const root = "settings/net"
 const recent = 15 * 60_000
 
 /**
- * The change that this page has asked for, in memory only: `{path, link, to, token, id, until}`. The token is null if the
- * connection ended before the answer to the set, as it does when the address of the connection changes.
+ * The change that this page has asked for, in memory only: `{path, link, to, token, id, until}`. The token is null if
+ * the connection ended before the answer to the set, as it does when the address of the connection changes.
  */
 let own = null
 
@@ -36,9 +36,11 @@ export class Pending {
     #where = h("div", { class: "new-address", hidden: true })
     #code = h("details", { class: "code", hidden: true })
     #field = h("input", { id: "network-code", type: "text", autocomplete: "off", spellcheck: "false" })
-    #fieldRow = h("div", { class: "field", hidden: true }, h("label", { for: "network-code" }, t("network.code")), this.#field,
+    #fieldRow = h("div", { class: "field", hidden: true }, h("label", { for: "network-code" }, t("network.code")),
+        this.#field,
         h("span", { class: "hint" }, t("network.codeHint")))
-    #confirm = h("button", { type: "button", class: "primary", on: { click: () => this.#keep() } }, t("network.confirm"))
+    #confirm = h("button", { type: "button", class: "primary", on: { click: () => this.#keep() } },
+        t("network.confirm"))
     #undo = h("button", { type: "button", on: { click: () => this.#rollback() } }, t("network.rollback"))
     #problem = problemPlace()
     #buttons = h("div", { class: "row" }, this.#confirm, this.#undo)
@@ -50,8 +52,10 @@ export class Pending {
     #watched = null
 
     constructor() {
-        this.element = h("section", { class: "card note warn pending", "aria-labelledby": "home-pending", hidden: true, tabindex: -1 },
-            h("div", { class: "row spread" }, this.#title, this.#count, this.#close), this.#text, this.#where, this.#fieldRow,
+        this.element = h("section",
+            { class: "card note warn pending", "aria-labelledby": "home-pending", hidden: true, tabindex: -1 },
+            h("div", { class: "row spread" }, this.#title, this.#count, this.#close), this.#text, this.#where,
+            this.#fieldRow,
             this.#buttons, this.#code, this.#problem)
     }
 
@@ -81,12 +85,15 @@ export class Pending {
         this.#pending = pending
         if (mine && own.id === null) own.id = pending.id
         const deadline = Date.parse(pending.deadline) - Date.now() + performance.now()
-        this.#until = mine ? Math.min(own.until, Number.isFinite(deadline) ? Math.max(deadline, performance.now()) : own.until) : deadline
+        // The clocks of the device and of this page may differ: of a change of its own the page knows when it has
+        // begun.
+        this.#until = mine ? own.until : deadline
         const hasToken = mine && own.token !== null
         const isUsers = session.jet.user !== null && pending.by === session.jet.user
         this.#show(`pending ${pending.id} ${hasToken} ${isUsers}`, () => {
             setText(this.#title, t("network.pendingTitle", { link: words(pending.link, 20) }))
-            setText(this.#text, t(hasToken || isUsers ? "network.pendingOwn" : "network.pendingOther", { by: words(pending.by, 60), link: words(pending.link, 20) }))
+            setText(this.#text, t(hasToken || isUsers ? "network.pendingOwn" : "network.pendingOther",
+                { by: words(pending.by, 60), link: words(pending.link, 20) }))
             this.#fieldRow.hidden = hasToken || isUsers
             this.#showWhere(pending.to, mine)
             this.#showCode(hasToken ? own.token : null)
@@ -111,21 +118,25 @@ export class Pending {
 
     /** Where the page is afterwards: other origins, so they share nothing with this one but the user. */
     #showWhere(to, isOwn) {
-        const addresses = formOf(object(to)).addresses.filter((address) => address.split("/")[0] !== location.hostname.replace(/^\[|\]$/g, ""))
+        const addresses = formOf(object(to)).addresses.filter((address) =>
+            address.split("/")[0] !== location.hostname.replace(/^\[|\]$/g, ""))
         this.#where.hidden = !isOwn
         fill(this.#where, h("p", {}, t(addresses.length ? "network.continueAt" : "network.continueByName")),
             h("ul", { class: "row" }, addresses.slice(0, 4).map((address) => {
                 const url = pageAt(address, location)
                 return h("li", {}, h("a", { class: "button", href: url, rel: "noreferrer", target: "_blank" }, url))
             })),
-            location.protocol === "https:" && addresses.length > 0 && h("p", { class: "soft" }, t("network.certificate")))
+            location.protocol === "https:" && addresses.length > 0
+                && h("p", { class: "soft" }, t("network.certificate")))
     }
 
     #showCode(token) {
         this.#code.hidden = token === null
         if (token === null) return fill(this.#code)
-        const field = h("input", { type: "text", class: "mono", readonly: true, "aria-label": t("network.code"), props: { value: token } })
-        const button = h("button", { type: "button", on: { click: async () => { if (await copy(token)) announce(t("network.codeCopied")) } } }, t("home.copy"))
+        const field = h("input",
+            { type: "text", class: "mono", readonly: true, "aria-label": t("network.code"), props: { value: token } })
+        const button = h("button", { type: "button" }, t("home.copy"))
+        button.addEventListener("click", async () => { if (await copy(token)) announce(t("network.codeCopied")) })
         fill(this.#code, h("summary", {}, t("network.codeTitle")), h("p", { class: "soft" }, t("network.codeText")),
             h("div", { class: "row" }, h("div", { class: "grow" }, field), button))
     }
@@ -134,7 +145,8 @@ export class Pending {
 
     #showLast(last) {
         if (this.#watched && own?.id === this.#watched && last.id === own.id) own = null
-        const isNews = last.id === this.#watched || last.id === own?.id || (own && last.link === own.link && last.id !== own.lastId)
+        const isNews = last.id === this.#watched || last.id === own?.id
+            || (own && last.link === own.link && last.id !== own.lastId)
         const isRecent = last.result !== "confirmed" && Math.abs(Date.now() - Date.parse(last.at)) < recent
         if (typeof last.id !== "string" || last.id === this.#dismissed || !(isNews || isRecent)) return false
         if (own && isNews) {
@@ -144,11 +156,14 @@ export class Pending {
         const isKept = last.result === "confirmed"
         const level = isKept ? "good" : last.restored === false ? "bad" : "warn"
         this.#show(`last ${words(last.id, 80)} ${last.result} ${last.restored}`, () => {
-            setText(this.#title, t(`network.result.${isKept ? "confirmed" : last.result === "failed" ? "failed" : "rolledBack"}`, { link: words(last.link, 20) }))
+            setText(this.#title, t(
+                `network.result.${isKept ? "confirmed" : last.result === "failed" ? "failed" : "rolledBack"}`,
+                { link: words(last.link, 20) }))
             const parts = []
             if (!isKept) parts.push(t("network.reason", { reason: words(last.reason ?? "", 400) }))
             if (!isKept && last.restored === true) parts.push(t("network.restored"))
-            if (!isKept && last.restored === false) parts.push(t("network.notRestored", { difference: words(last.difference ?? "", 400) }))
+            if (!isKept && last.restored === false) parts.push(t("network.notRestored",
+                { difference: words(last.difference ?? "", 400) }))
             parts.push(words(time(last.at), 60))
             setText(this.#text, parts.join(" "))
             this.#where.hidden = true
@@ -196,7 +211,8 @@ export class Pending {
 
     update(model) {
         const isHidden = !this.take(model)
-        if (!isHidden && this.element.hidden && own) queueMicrotask(() => this.element.scrollIntoView({ block: "center" }))
+        if (!isHidden && this.element.hidden && own) queueMicrotask(() =>
+            this.element.scrollIntoView({ block: "center" }))
         this.element.hidden = isHidden
     }
 

@@ -46,7 +46,8 @@ export function setUnlessUsed(input, property, value) {
         input.isWatched = true
         input.addEventListener("input", () => { input.usedAt = performance.now() })
     }
-    const isUsed = input.tagName === "SELECT" ? document.activeElement === input : performance.now() - (input.usedAt ?? -usedFor) < usedFor
+    const isUsed = input.tagName === "SELECT" ? document.activeElement === input
+        : performance.now() - (input.usedAt ?? -usedFor) < usedFor
     if (!isUsed && input[property] !== value) input[property] = value
 }
 
@@ -134,7 +135,8 @@ export class Card {
         this.max = max
         const id = `home-${name}`
         this.element = h("section", { class: `card home-card home-${name}`, "aria-labelledby": id, hidden: true },
-            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.#reason, this.body, this.#more)
+            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.#reason,
+                this.body, this.#more)
     }
 
     /** Text beside the title. */
@@ -178,7 +180,8 @@ export function itemsOf(model, card, ...parts) {
     for (const item of model.items.values()) {
         if (item.is?.card === card && (parts.length === 0 || parts.includes(item.is.part))) found.push(item)
     }
-    return found.sort((left, right) => left.isForeign - right.isForeign || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
+    return found.sort((left, right) => left.isForeign - right.isForeign
+        || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
 }
 
 /** Marks an element as stale if its owner is gone: its card then says since when. */

@@ -27,7 +27,8 @@ function supply(path, item) {
     const text = h("span", { class: "number soft" })
     const element = h("li", { class: "bar-item" },
         h("div", { class: "row spread" }, h("span", { class: "names" }, elementLink(path, name),
-            h("span", { class: "soft group" }, words(item.value.model ?? item.value.type, 40))), tag.element, text), meter?.element)
+            h("span", { class: "soft group" }, words(item.value.model ?? item.value.type, 40))), tag.element, text),
+                meter?.element)
     return {
         element,
         update({ value, goneAt }) {

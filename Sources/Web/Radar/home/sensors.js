@@ -18,7 +18,8 @@ export class Temperatures extends Card {
     take(model) {
         const sensors = itemsOf(model, "temperatures", "temperature")
         // A zone that a chip shows, too, has no sensor of its own: it would be the same line twice.
-        const zones = sensors.some((item) => item.path.startsWith("sensors/")) ? [] : itemsOf(model, "temperatures", "zone")
+        const zones = sensors.some((item) => item.path.startsWith("sensors/")) ? []
+            : itemsOf(model, "temperatures", "zone")
         const shown = this.cut([...sensors, ...zones], model.hidden("sensors/"))
         this.#rows.update(shown.map((item) => [item.path, { item, zone: zoneOf(model, item) }]))
         return shown.length > 0
@@ -50,9 +51,12 @@ function temperature(path, { item }) {
             setText(value, `${fixed(number)} ${unit}`)
             spark.limits = known
             if (item.goneAt === null) spark.push(number)
-            setText(state, known.length ? t(`home.level.${level === "good" ? "good" : limit.isLower ? "low" : limit.name}`) : "")
+            setText(state, known.length
+                ? t(`home.level.${level === "good" ? "good" : limit.isLower ? "low" : limit.name}`) : "")
             setAttribute(state, "class", `state ${level}`)
-            setText(hint, [group, ...known.filter((one) => !one.isLower).map((one) => t(`home.limit.${one.name}`, { value: fixed(one.value, 0) }))].join(" · "))
+            setText(hint, [group,
+                ...known.filter((one) => !one.isLower).map((one) =>
+                t(`home.limit.${one.name}`, { value: fixed(one.value, 0) }))].join(" · "))
             markStale(element, item)
         },
     }
@@ -115,7 +119,8 @@ function line(path, item) {
             const isNumber = typeof item.value === "number"
             const known = isNumber ? limits(item.meta).filter((limit) => !meter || limit.name !== "max") : []
             const { level, limit } = isNumber ? judge(item.value, known) : { level: "good" }
-            const text = isNumber ? shown(item.value, item.meta ?? {}) : item.value === true ? t("home.on") : t("home.off")
+            const text = isNumber ? shown(item.value, item.meta ?? {}) : item.value === true ? t("home.on")
+                : t("home.off")
             setText(value, text)
             meter?.update((item.value - range[0]) / (range[1] - range[0]), level, text)
             tag.update(level === "good" ? "" : t(`home.level.${limit.isLower ? "low" : limit.name}`), level)

@@ -61,7 +61,8 @@ function service(path, { item }) {
         update({ item, methods }) {
             const value = item.value
             const isFailed = value.active === "failed"
-            const state = value.active === value.sub || !value.sub ? words(value.active, 30) : `${words(value.active, 30)} (${words(value.sub, 30)})`
+            const state = value.active === value.sub || !value.sub ? words(value.active, 30)
+                : `${words(value.active, 30)} (${words(value.sub, 30)})`
             tag.update(state, levels[value.active] ?? "")
             const title = titleOf(item)
             const parts = [title === name ? "" : title]

@@ -69,7 +69,8 @@ export class Spark {
         const last = points[points.length - 1]
         if (Number.isFinite(value) && (!last || last[1] !== value || now - last[0] > 5000)) {
             points.push([now, value])
-            while (points.length > mostPoints || (points.length > 1 && points[1][0] < now - longest * 1000)) points.shift()
+            while (points.length > mostPoints
+                || (points.length > 1 && points[1][0] < now - longest * 1000)) points.shift()
         }
         if (now - this.#drawnAt >= 1000) this.#draw(now)
     }
@@ -88,12 +89,14 @@ export class Spark {
         const seconds = Math.min(longest, Math.max(shortest, (now - points[0][0]) / 1000))
         const x = (time) => (width - ((now - time) / 1000 / seconds) * width).toFixed(1)
         const y = (value) => (height - 2 - ((value - low) / (high - low)) * (height - 4)).toFixed(1)
-        const steps = points.map(([time, value], index) => `${index ? "L" : "M"}${x(Math.max(time, now - seconds * 1000))} ${y(value)}`)
+        const steps = points.map(([time, value], index) =>
+            `${index ? "L" : "M"}${x(Math.max(time, now - seconds * 1000))} ${y(value)}`)
         const line = `${steps.join("")}L${width} ${y(values[values.length - 1])}`
         setAttribute(this.#line, "d", line)
         setAttribute(this.#area, "d", `${line}V${height}H${x(Math.max(points[0][0], now - seconds * 1000))}Z`)
         for (const [kind, path] of Object.entries(this.#limits)) {
-            const shown = this.limits.filter((limit) => limit.kind === kind && limit.value >= low && limit.value <= high)
+            const shown = this.limits.filter((limit) => limit.kind === kind && limit.value >= low
+                && limit.value <= high)
             setAttribute(path, "d", shown.map((limit) => `M0 ${y(limit.value)}H${width}`).join(""))
         }
         setAttribute(this.#svg, "aria-label", t("home.spark", {

@@ -51,7 +51,8 @@ function filesystem(path, item) {
             const detail = t("home.availableOf", { available: formatSize(available), total: formatSize(size) })
             setText(text, detail)
             meter.update(share, level, `${fixed(share * 100, 0)} %, ${detail}`)
-            tag.update(readOnly ? t("home.readOnly") : level === "bad" ? t("home.full") : level === "warn" ? t("home.nearlyFull") : "",
+            tag.update(readOnly ? t("home.readOnly") : level === "bad" ? t("home.full") : level === "warn"
+                ? t("home.nearlyFull") : "",
                 level === "good" ? "" : level)
             markStale(element, item)
         },
@@ -67,7 +68,8 @@ function disk(path) {
         element,
         update(item) {
             const value = object(item.value)
-            setText(group, [value.model && words(value.model, 40), t("home.busy", { busy: fixed(value.busyPercent, 0) })].filter(Boolean).join(" · "))
+            setText(group, [value.model && words(value.model, 40),
+                t("home.busy", { busy: fixed(value.busyPercent, 0) })].filter(Boolean).join(" · "))
             setText(text, t("home.disk", { read: rate(value.readRate), write: rate(value.writeRate) }))
             markStale(element, item)
         },

@@ -35,7 +35,8 @@ customElements.define(name, class extends View {
     start() {
         this.machine = new Machine()
         this.pending = new Pending()
-        this.cards = [new Processor(), new Temperatures(), new Links(), new Memory(), new LEDs(), new Update(), new Services(),
+        this.cards = [new Processor(), new Temperatures(), new Links(), new Memory(), new LEDs(), new Update(),
+            new Services(),
             new Storage(), new Sensors(), new Power(), new Others(), new Devices()]
         this.columns = h("div", { class: "home-columns" })
         this.empty = h("p", { class: "starting" }, t("home.starting"))
@@ -76,7 +77,8 @@ customElements.define(name, class extends View {
         this.#arrange()
         const isEmpty = this.cards.every((card) => card.element.hidden)
         this.empty.hidden = !isEmpty
-        if (isEmpty && session.isOpen && performance.now() - this.#startedAt > 3000) this.empty.textContent = t("home.nothing")
+        if (isEmpty && session.isOpen
+            && performance.now() - this.#startedAt > 3000) this.empty.textContent = t("home.nothing")
         this.#openForm()
     }
 
@@ -96,7 +98,8 @@ customElements.define(name, class extends View {
     #shown = ""
     #count = 0
 
-    /** Puts the cards into columns of about the same height. Later, a card that is new goes to the shortest one, and the
+    /** Puts the cards into columns of about the same height. Later, a card that is new goes to the shortest one, and
+     *  the
      *  others stay where they are. */
     #arrange() {
         const count = Math.max(1, Math.min(4, Math.floor((this.clientWidth + 16) / (columnWidth + 16))))
