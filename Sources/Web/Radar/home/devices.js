@@ -4,8 +4,8 @@ import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object } from "./classify.js"
 import { areas } from "./source.js"
-import { Card, elementLink, Rows, setAttribute, words } from "./parts.js"
 import "../widgets/age.js"
+import { Card, elementLink, Rows, setAttribute, words } from "./parts.js"
 
 const mostEvents = 30
 const shownEvents = 8

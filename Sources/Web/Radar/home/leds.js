@@ -1,8 +1,9 @@
 import { announce, fill, h, setText, uniqueId } from "../dom.js"
 import { t } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
 import { object, schemaOf, titleOf } from "./classify.js"
-import { Card, elementLink, itemsOf, markStale, Rows, setAttribute, setUnlessUsed, words } from "./parts.js"
+import {
+    act, allow, Card, elementLink, itemsOf, markStale, problemPlace, Rows, setAttribute, setUnlessUsed, words,
+} from "./parts.js"
 
 const mostTriggers = 100
 const verbs = ["blink", "identify"]

@@ -2,9 +2,10 @@ import { announce, h, setText } from "../dom.js"
 import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object, shorten } from "./classify.js"
-import { Card, elementLink, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag, words } from "./parts.js"
-import { rate } from "./storage.js"
-import { Spark } from "./spark.js"
+import {
+    addTo, Card, chartOf, elementLink, fact, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag, words,
+} from "./parts.js"
+import { rate } from "./readings.js"
 
 const mostAddresses = 8
 
@@ -13,7 +14,7 @@ export class Links extends Card {
     #list = h("ul", { class: "links" })
     #rows = new Rows(this.#list, link)
     #facts = h("dl", { class: "facts" })
-    #factRows = new Rows(this.#facts, networkFact)
+    #factRows = new Rows(this.#facts, fact)
 
     constructor() {
         super("links", { prefix: "network/", max: 8 })
@@ -65,13 +66,13 @@ function link(path, { item }) {
     const tag = new Tag()
     const detail = h("span", { class: "soft" })
     const rates = h("span", { class: "number soft rates" })
-    const spark = new Spark(`${path}/rates`, { unit: "B/s", span: 2048, min: 0 })
+    const chart = chartOf(`${path}/rates`, t("home.trafficOf", { name }), "B/s")
     const addresses = h("ul", { class: "addresses" })
     const addressRows = new Rows(addresses, address)
     const settings = h("a", { class: "button small", hidden: true }, t("home.settings"))
     const traffic = h("a", {
         class: "traffic", href: linkTo(`${path}/rates`), "aria-label": t("home.trafficOf", { name }),
-    }, spark.element, rates)
+    }, chart.element, rates)
     const element = h("li", { class: "link" },
         h("div", { class: "row link-head" }, elementLink(path, name), tag.element, h("span", { class: "grow" }),
             settings),
@@ -90,7 +91,7 @@ function link(path, { item }) {
             traffic.hidden = typeof now.rxBytes !== "number"
             if (!traffic.hidden) {
                 setText(rates, t("home.rates", { down: rate(now.rxBytes), up: rate(now.txBytes) }))
-                if (item.goneAt === null) spark.push((now.rxBytes ?? 0) + (now.txBytes ?? 0))
+                addTo(chart, item, (now.rxBytes ?? 0) + (now.txBytes ?? 0))
             }
             settings.hidden = !own
             if (own) {
@@ -99,6 +100,7 @@ function link(path, { item }) {
             }
             markStale(element, item)
         },
+        end: () => chart.end(),
     }
 }
 
@@ -146,17 +148,5 @@ export async function copy(text) {
         place.append(field)
         field.select()
         try { return document.execCommand("copy") } catch { return false } finally { field.remove(); focused?.focus() }
-    }
-}
-
-function networkFact() {
-    const text = h("dd", { class: "number" })
-    const name = h("dt")
-    return {
-        element: h("div", { class: "fact" }, name, text),
-        update(item) {
-            if (!name.firstChild) name.append(elementLink(item.path, item.name))
-            setText(text, item.text)
-        },
     }
 }

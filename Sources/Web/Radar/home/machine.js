@@ -1,10 +1,8 @@
 import { announce, h, setText } from "../dom.js"
 import { duration, time } from "../format.js"
 import { t } from "../texts.js"
-import { act, allow, commonReason, problemPlace } from "./act.js"
 import { object, shorten } from "./classify.js"
-import { openDialog } from "./dialog.js"
-import { linkTo, markStale, setAttribute, words } from "./parts.js"
+import { act, allow, commonReason, linkTo, markStale, openDialog, problemPlace, setAttribute, words } from "./parts.js"
 
 const actions = [
     { path: "system/reboot", name: "reboot" },

@@ -4,11 +4,10 @@ import { duration } from "../format.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
 import { whyNot } from "../access.js"
-import { openDialog } from "./dialog.js"
 import { object, schemaOf } from "./classify.js"
 import { changeOf, check, differences, formOf, split } from "./network-check.js"
 import { noteChange } from "./network-pending.js"
-import { words } from "./parts.js"
+import { openDialog, words } from "./parts.js"
 
 const waits = [60, 120, 300, 900]
 const usualWait = 120

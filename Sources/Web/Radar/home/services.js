@@ -1,10 +1,10 @@
 import { announce, h, setText } from "../dom.js"
 import { time } from "../format.js"
 import { t } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
 import { titleOf } from "./classify.js"
-import { confirm } from "./dialog.js"
-import { Card, elementLink, fixed, itemsOf, markStale, Rows, setAttribute, size, Tag, words } from "./parts.js"
+import {
+    act, allow, Card, confirm, elementLink, fixed, itemsOf, markStale, problemPlace, Rows, setAttribute, size, Tag, words,
+} from "./parts.js"
 
 const verbs = ["start", "restart", "stop"]
 const levels = { active: "good", reloading: "good", activating: "warn", deactivating: "warn", failed: "bad" }

@@ -1,10 +1,10 @@
 import { announce, fill, h, setText } from "../dom.js"
 import { time } from "../format.js"
 import { t, hasText } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
 import { object } from "./classify.js"
-import { confirm } from "./dialog.js"
-import { Card, elementLink, fixed, itemsOf, markStale, Meter, Tag, words } from "./parts.js"
+import {
+    act, allow, Card, confirm, elementLink, fixed, itemsOf, markStale, Meter, problemPlace, Tag, words,
+} from "./parts.js"
 
 const running = new Set(["checking", "downloading", "installing"])
 const levels = { failed: "bad", succeeded: "good", "restart-required": "warn" }

@@ -2,15 +2,13 @@ import { h, oncePerFrame } from "../dom.js"
 import { Devices } from "../home/devices.js"
 import { LEDs } from "../home/leds.js"
 import { Links } from "../home/links.js"
-import { Memory, Processor } from "../home/load.js"
 import { Machine } from "../home/machine.js"
 import { openNetworkForm } from "../home/network-form.js"
 import { Pending } from "../home/network-pending.js"
-import { Power } from "../home/power.js"
-import { Others, Sensors, Temperatures } from "../home/sensors.js"
+import { endCharts } from "../home/parts.js"
+import { Memory, Others, Power, Processor, Sensors, Storage, Temperatures } from "../home/readings.js"
 import { Services } from "../home/services.js"
 import { Source } from "../home/source.js"
-import { Storage } from "../home/storage.js"
 import { Update } from "../home/update.js"
 import { go } from "../router.js"
 import { session } from "../session.js"
@@ -63,7 +61,10 @@ customElements.define(name, class extends View {
         this.#openForm()
     }
 
-    stop() { this.#form?.close() }
+    stop() {
+        this.#form?.close()
+        endCharts()
+    }
 
     #render() {
         if (!this.isConnected) return
@@ -99,8 +100,7 @@ customElements.define(name, class extends View {
     #count = 0
 
     /** Puts the cards into columns of about the same height. Later, a card that is new goes to the shortest one, and
-     *  the
-     *  others stay where they are. */
+     *  the others stay where they are. */
     #arrange() {
         const count = Math.max(1, Math.min(4, Math.floor((this.clientWidth + 16) / (columnWidth + 16))))
         const visible = this.cards.filter((card) => !card.element.hidden)
