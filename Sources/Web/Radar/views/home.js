@@ -81,6 +81,7 @@ customElements.define(name, class extends View {
         if (isEmpty && session.isOpen
             && performance.now() - this.#startedAt > 3000) this.empty.textContent = t("home.nothing")
         this.#openForm()
+        this.#form?.refresh()
     }
 
     /** The settings of a link have an address, so that they can be linked to; they open when the link is known. */
