@@ -124,7 +124,11 @@ const texts = {
 
     // MARK: Charts
 
-    chart: {},
+    chart: {
+        nothingYet: "{label}: nothing yet",
+        unknown: "not known",
+        summary: "{label}: {now} now, {low} to {high} in the last {time}",
+    },
 
     // MARK: The fetch builder
 

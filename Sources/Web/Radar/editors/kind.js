@@ -1,0 +1,87 @@
+// What an element is edited with, from its meta, its JSON schema and its present value.
+
+import { isObject, resolve, schemaOf } from "../schema.js"
+import { textMeta } from "../explore/brief.js"
+import { colorStyle } from "./color.js"
+
+const mostChoices = 200
+const mostMembers = 40
+
+/**
+ * What edits a value: { type, schema?, min?, max?, step?, values?, unit?, … }. The types: "number", "slider", "switch",
+ * "choice", "text", "color", "datetime", "duration", "form" (an object, with `members`) and "json".
+ */
+export function editorKind(meta, value) {
+    const { datatype, format = "", unit } = textMeta(meta)
+    const schema = schemaOf(meta)
+    if (schema) return { ...fromSchema(schema, schema, value), unit }
+    switch (datatype ?? typeof value) {
+    case "integer": case "float": case "number": return { ...numberKind(format, datatype === "integer"), unit }
+    case "boolean": return { type: "switch", labels: format.includes(",") ? format.split(",", 2) : null }
+    case "enum": {
+        const values = format.split(",").filter((each) => each !== "").slice(0, mostChoices)
+        return values.length > 0 ? { type: "choice", values } : { type: "text" }
+    }
+    case "color": return { type: "color", style: colorStyle(value, format) }
+    case "datetime": return { type: typeof value === "number" ? "number" : "datetime" }
+    case "duration": return typeof value === "number" ? { type: "number", min: 0, unit: unit ?? "s" } : { type: "text", hint: "duration" }
+    case "string": return { type: "text" }
+    default: return { type: "json" }
+    }
+}
+
+function numberKind(format, isInteger) {
+    const [min, max, step] = format.split(":").map((part) => (part.trim() === "" ? undefined : finite(Number(part))))
+    return numeric(min, max, step > 0 ? step : undefined, isInteger)
+}
+
+function numeric(min, max, step, isInteger) {
+    const isSlider = min !== undefined && max !== undefined && min < max
+    return { type: isSlider ? "slider" : "number", min, max, step: step ?? (isInteger ? 1 : undefined), isInteger }
+}
+
+function finite(number) { return typeof number === "number" && Number.isFinite(number) ? number : undefined }
+
+/** What edits a part of a value, by its schema. */
+export function fromSchema(root, given, value, depth = 0) {
+    const schema = resolve(root, given)
+    if (!isObject(schema)) return { type: "json", schema: true }
+    const about = {
+        schema, isReadOnly: schema.readOnly === true, title: text(schema.title), hint: text(schema.description),
+        initial: schema.default,
+    }
+    if ("const" in schema) return { ...about, type: "const", value: schema.const }
+    if (Array.isArray(schema.enum)) return { ...about, type: "choice", values: schema.enum.slice(0, mostChoices) }
+    const types = Array.isArray(schema.type) ? schema.type : [schema.type]
+    const mayBeNull = types.includes("null")
+    const rest = types.filter((type) => type !== "null")
+    if (rest.length !== 1) return { ...about, type: "json" }
+    switch (rest[0]) {
+    case "boolean": return mayBeNull ? { ...about, type: "choice", values: [true, false, null] } : { ...about, type: "switch" }
+    case "integer": case "number": {
+        const kind = numeric(finite(schema.minimum), finite(schema.maximum), finite(schema.multipleOf), rest[0] === "integer")
+        return { ...about, ...kind, mayBeNull }
+    }
+    case "string":
+        if (schema.format === "date-time") return { ...about, type: "datetime", mayBeNull }
+        return { ...about, type: "text", isSecret: schema.writeOnly === true, mayBeNull, maxLength: finite(schema.maxLength) }
+    case "object": return { ...about, ...objectKind(root, schema, value, depth), mayBeNull }
+    default: return { ...about, type: "json" }
+    }
+}
+
+function objectKind(root, schema, value, depth) {
+    const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
+    const style = colorStyle(value, "", properties.map(([name]) => name))
+    if (style?.startsWith("object")) return { type: "color", style }
+    if (properties.length > mostMembers || depth > 1) return { type: "json" }
+    if (properties.length === 0 && schema.additionalProperties !== false) return { type: "json" }
+    const required = Array.isArray(schema.required) ? schema.required : []
+    const members = properties.map(([name, each]) => {
+        const inner = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+        return { name, isRequired: required.includes(name), kind: fromSchema(root, each, inner, depth + 1) }
+    })
+    return { type: "form", members, isPartial: required.length === 0 }
+}
+
+function text(value) { return typeof value === "string" ? value.slice(0, 300) : undefined }
