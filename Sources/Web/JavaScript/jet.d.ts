@@ -87,7 +87,8 @@ export function connect(url?: string, options?: Options): Jet
 
 /**
  * Events: "state" (the state has changed: see `state`, `reason`), "open" (connected; `info` is known), "message" (something
- * arrived; at most one event for each frame of the display).
+ * arrived; at most one event for each frame of the display), "refused" (the daemon has refused a fetch, an own element or
+ * a change of one: `source` of the event is the Fetch, Window or OwnElement, `error` the JetError).
  */
 export class Jet extends EventTarget {
     readonly url: string
@@ -137,10 +138,10 @@ export class Jet extends EventTarget {
 
     /** Adds a State. Without `set` it is fetchOnly. `set` receives the value that is asked for, changes the State itself
      *  or returns the value that it takes; it refuses with an exception. Added again at each connection. */
-    state(path: string, value: JSONValue, options?: ElementOptions & {
+    addState(path: string, value: JSONValue, options?: ElementOptions & {
         set?: (value: JSONValue, request: { caller?: any }) => void | JSONValue | Promise<void | JSONValue>
     }): OwnState
-    method(path: string, call: (args: any, request: { caller?: any }) => JSONValue | void | Promise<JSONValue | void>,
+    addMethod(path: string, call: (args: any, request: { caller?: any }) => JSONValue | void | Promise<JSONValue | void>,
         options?: ElementOptions): OwnElement
 }
 
@@ -157,6 +158,8 @@ export class OwnElement {
     readonly path: string
     /** Settles when the daemon has answered the first add: rejects if it was refused. */
     readonly added: Promise<void>
+    /** The error with which the daemon refused the add, at the present connection. */
+    readonly error: JetError | null
     remove(): Promise<void>
 }
 
