@@ -61,7 +61,8 @@ class PageTest(unittest.TestCase):
 
     def expect_lost_connection(self):
         """Chromium itself writes a line for each connection that fails, which no page can prevent."""
-        self.expected_console.append(r"WebSocket connection to '.*' failed|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET")
+        self.expected_console.append(
+            r"WebSocket connection to '.*' failed|/healthz - Failed to load resource|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET")
 
     def keep_evidence(self):
         """Keeps a picture and the text of the page in the folder that JET_TEST_PICTURES names."""

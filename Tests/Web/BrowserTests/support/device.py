@@ -116,7 +116,7 @@ class Device:
             environment |= {"LISTEN_FDS": "1", "LISTEN_FDNAMES": "gateway"}
             inherited = (self.gateway.fileno(),)
         self.jetd = self._start(*arguments, log="jetd", env=environment, pass_fds=inherited)
-        found = wait_until(lambda: re.search(r"listening ws://[^ ]*:(\d+)", self.log("jetd")) or self._ended("jetd"),
+        found = wait_until(lambda: re.search(r"listening ws://\S*:(\d+)\n", self.log("jetd")) or self._ended("jetd"),
                            lambda: f"jetd listens: {self.log('jetd')}")
         self.port = int(found[1])
         if os.environ.get("DEV_SERVE") and not self.page_server:
@@ -146,7 +146,7 @@ class Device:
             program("jet-agent"), "--config", str(self.folder / "agent.toml"), "--connect", f"unix:{self.socket}",
             "--sysfs", str(self.folder / "sys"), "--root", str(self.folder), "--interval", "0.2", *disabled, log="agent")
         peer = self.peer()
-        wait_until(lambda: peer.get("led/backlight-display") is not None or peer.get("led/backlight:display") is not None,
+        wait_until(lambda: peer.get("led/backlight:display") is not None,
                    lambda: f"the agent shows the LEDs: {self.log('agent')}")
 
     def _make_tree(self):
