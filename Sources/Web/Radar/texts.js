@@ -116,7 +116,35 @@ const texts = {
 
     // MARK: Explore
 
-    explore: {},
+    explore: {
+        search: "Search in paths",
+        searchHint: "Search in paths, such as temp",
+        kind: "Show",
+        type: {
+            all: "All elements", state: "States", method: "Methods", number: "Numbers", string: "Texts",
+            boolean: "On or off", object: "Objects and lists",
+        },
+        mode: "Arrangement",
+        list: "List",
+        tree: "Tree",
+        grid: "States and Methods",
+        detail: "The chosen element",
+        column: { path: "Path", value: "Value", kind: "Kind", age: "Changed" },
+        method: "Method",
+        readOnly: "read-only",
+        settable: "settable",
+        atLeast: "> {age}",
+        elements: { one: "{n} element", other: "{n} elements" },
+        count: { one: "{count} element", other: "{count} elements" },
+        countAbout: { one: "{count} or more", other: "{count} or more" },
+        noneFound: "No path contains this.",
+        empty: "There is nothing on the bus that you may see.",
+        listOfFound: "What is found is shown as a list.",
+        noTree: "This daemon does not offer the tree. The list has all elements.",
+        tooMany: "There are too many elements to tell States and Methods apart. Search by path, or choose a type of value.",
+        alone: "Full page",
+        close: "Close",
+    },
 
     // MARK: One element, and its editors
 

@@ -86,6 +86,12 @@ export class TreeSource {
         return null
     }
 
+    /** There is another connection: what is on the bus may differ. */
+    reopened() {
+        this.#elements = 0
+        this.#refresh()
+    }
+
     end() {
         clearTimeout(this.#timer)
         clearInterval(this.#refresher)
