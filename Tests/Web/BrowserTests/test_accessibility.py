@@ -7,33 +7,38 @@ LED = "led/rgb:indicator"
 
 
 class EachView(PageTest):
-    device_options = {"with_host": True}
+    device_options = {}
 
-    # Name, address, and whether the view is shown to somebody who is logged in.
-    views = [
-        ("home", "", {}, True),
-        ("home without a login", "", {}, False),
-        ("explore", "explore", {}, True),
-        ("a number", "element", {"path": "sensors/coretemp/core-0"}, True),
-        ("an LED", "element", {"path": LED}, True),
-        ("an LED without a login", "element", {"path": LED}, False),
-        ("a method", "element", {"path": f"{LED}/blink"}, True),
-        ("what is not there", "element", {"path": "no/such/element"}, True),
-        ("builder", "builder", {}, True),
-        ("bus", "bus", {}, True),
-        ("login", "login", {}, False),
-        ("no view", "nowhere", {}, False),
+    # Name, address and parameters of each view, first for somebody who is not logged in.
+    before_login = [
+        ("home without a login", "", {}),
+        ("an LED without a login", "element", {"path": LED}),
+        ("login", "login", {}),
+        ("no view", "nowhere", {}),
+    ]
+    after_login = [
+        ("home", "", {}),
+        ("explore", "explore", {}),
+        ("a number", "element", {"path": "sensors/coretemp/core-0"}),
+        ("an LED", "element", {"path": LED}),
+        ("a method", "element", {"path": f"{LED}/blink"}),
+        ("what is not there", "element", {"path": "no/such/element"}),
+        ("builder", "builder", {}),
+        ("bus", "bus", {}),
     ]
 
-    def each_view(self):
-        for name, view, params, has_login in self.views:
+    def for_each_view(self, check):
+        for name, view, params in self.before_login:
             with self.subTest(name):
-                self.driver.get("about:blank")
-                if has_login:
-                    self.log_in()
                 self.open(view, params)
                 self.settle()
-                yield name
+                check()
+        self.log_in()
+        for name, view, params in self.after_login:
+            with self.subTest(name):
+                self.open(view, params)
+                self.settle()
+                check()
 
     def settle(self):
         """Waits until the text of the view stays the same, but for numbers."""
@@ -46,27 +51,29 @@ class EachView(PageTest):
         self.wait(is_still, "the view stands still")
 
     def test_roles_names_contrast_and_sizes(self):
-        for _ in self.each_view():
+        def check():
             for scheme in ("light", "dark"):
                 self.browser.media(scheme)
                 self.assertEqual(problems(self.browser), [], scheme)
             self.browser.media("light")
+        self.for_each_view(check)
 
     def test_the_focus_goes_everywhere_in_the_order_that_is_seen_and_shows(self):
-        for _ in self.each_view():
+        def check():
             _, found = focus_walk(self.browser)
             self.assertEqual(found, [])
+        self.for_each_view(check)
 
     def test_a_narrow_screen_does_not_scroll_sideways(self):
-        for _ in self.each_view():
+        def check():
             for width, height in ((1920, 1080), (640, 450), (390, 844), (320, 640)):
                 self.browser.resize(width, height, mobile=width < 400)
-                excess = "return document.scrollingElement.scrollWidth - innerWidth"
-                self.wait(lambda excess=excess: self.browser.run(excess) <= 0,
+                self.wait(lambda: self.browser.run("return document.scrollingElement.scrollWidth - innerWidth") <= 0,
                           lambda width=width: f"{width} pixels are enough: {self.wide(width)}")
                 if width == 390:
                     self.assertEqual(problems(self.browser), [], "on a phone")
             self.browser.resize(1280, 900)
+        self.for_each_view(check)
 
     def wide(self, width):
         """What is wider than the screen."""
@@ -75,9 +82,7 @@ class EachView(PageTest):
                 .slice(0, 8).map(each => `${each.localName}.${each.className} ${Math.round(each.getBoundingClientRect().right)}`)""", width)
 
     def test_nothing_moves_for_those_who_want_that(self):
-        self.browser.media(reduced_motion=True)
-        for _ in self.each_view():
-            self.browser.media(reduced_motion=True)
+        def check():
             moving = self.browser.run("""
                 const moves = []
                 for (const animation of document.getAnimations()) moves.push(`animation of ${animation.effect?.target?.className}`)
@@ -88,3 +93,5 @@ class EachView(PageTest):
                 }
                 return [...new Set(moves)].slice(0, 10)""")
             self.assertEqual(moving, [])
+        self.browser.media(reduced_motion=True)
+        self.for_each_view(check)
