@@ -117,7 +117,7 @@ for (const element of shown) {
         if (element.parentElement?.closest("a[href], button, summary, [role=button], [role=link]")) report(element, "inside of another control")
         if (!element.computedName?.trim()) report(element, `a ${element.computedRole} without a name`)
         if (["generic", "none", ""].includes(element.computedRole ?? "") && !scrolls(element)) report(element, "can be focused, but has no role")
-    } else if (interactiveRoles.has(role) && !hidden && !element.computedName?.trim()) {
+    } else if (interactiveRoles.has(role) && role !== "gridcell" && !hidden && !element.computedName?.trim()) {
         report(element, `a ${role} without a name`)
     }
     if (element.matches("input:not([type=hidden]), select, textarea") && !hidden) {
@@ -131,7 +131,9 @@ for (const element of shown) {
     if (element.matches("[role=img]:not(img), canvas[role=img]") && !element.computedName) report(element, "an image without a name")
     if (element.matches("table") && !element.querySelector("th, [role=columnheader], [role=rowheader]")) report(element, "a table without header cells")
     if (element.matches("iframe, object, embed")) report(element, "a document in the document")
-    if (scrolls(element) && element.tabIndex < 0 && ![...element.querySelectorAll(interactiveElements)].some(isTabbable)) {
+    // A grid scrolls by its arrow keys.
+    const isOfGrid = element.closest("[role=grid], [role=treegrid], [role=listbox], [role=tree]")?.tabIndex >= 0
+    if (scrolls(element) && element.tabIndex < 0 && !isOfGrid && ![...element.querySelectorAll(interactiveElements)].some(isTabbable)) {
         // Chromium lets such a box be focused without tabindex; Safari does not.
         report(element, "scrolls, but cannot be reached by keyboard")
     }

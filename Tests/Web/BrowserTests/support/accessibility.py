@@ -6,6 +6,8 @@ from selenium.webdriver.common.keys import Keys
 
 HERE = pathlib.Path(__file__).parent
 SCRIPT = (HERE / "accessibility.js").read_text()
+# Chromium calls each box that scrolls focusable.
+NEED_NO_NAME = ("RootWebArea", "main", "option", "MenuListOption", "rowgroup", "generic")
 FOCUSED = (HERE / "focused.js").read_text()
 
 
@@ -16,7 +18,7 @@ def problems(browser):
     for node in nodes:
         properties = {each["name"]: each["value"].get("value") for each in node.get("properties", [])}
         role, name = node.get("role", {}).get("value"), node.get("name", {}).get("value", "")
-        if node.get("ignored") or not properties.get("focusable") or role in ("RootWebArea", "main", "option", "MenuListOption"):
+        if node.get("ignored") or not properties.get("focusable") or role in NEED_NO_NAME:
             continue
         if not name.strip():
             found.append(f"accessibility tree: a focusable {role} without a name")
