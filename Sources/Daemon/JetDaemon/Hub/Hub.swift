@@ -19,6 +19,8 @@ final class Hub {
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
     let heartbeat: Heartbeat
+    /// Plain HTTP on the WebSocket port.
+    let http = HTTPServer()
     /// The name of the daemon.
     let name: String
     /// The web pages that may connect.
