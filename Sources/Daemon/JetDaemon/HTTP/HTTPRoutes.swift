@@ -82,12 +82,7 @@ extension HTTPRoutes {
     static var usual: HTTPRoutes {
         var routes = HTTPRoutes()
         routes.addHealth()
-        routes.add(
-            "/",
-            HTTPRoute(needsKnownHost: false) { _, answer, hub in
-                answer.send(
-                    .text(.ok, "\(hub.name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet."))
-            })
+        routes.addFiles()
         return routes
     }
 
