@@ -1,0 +1,357 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// A connection that speaks HTTP, until a handshake makes it a WebSocket.
+///
+/// It handles one request after another. While one is answered, the socket is not read; what had arrived already waits, up to
+/// a limit. Everything that the client does has a time.
+///
+/// This file has the lifecycle and the requests; the extensions have the responses and the handshake of WebSocket.
+final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    /// The lifecycle of a connection.
+    enum Phase {
+        /// It waits for a request.
+        case waiting
+        /// The body of a request arrives.
+        case receiving(Incoming)
+        /// A route works on the answer.
+        case answering(HTTPAnswer)
+        /// The response is being written.
+        case writing
+        /// The connection becomes a WebSocket. What arrives is for the peer.
+        case upgrading
+        /// The last response was written. What arrives is discarded, and the connection is closed soon.
+        case ending
+    }
+
+    /// A request whose body arrives.
+    struct Incoming {
+        let head: HTTPRequestHead
+        var request: HTTPRequest
+        let action: Action
+
+        enum Action {
+            /// Ask a route.
+            case route(HTTPRoute)
+            /// Answer this.
+            case answer(HTTPResponse)
+            /// Become a WebSocket.
+            case upgrade(Handshake)
+        }
+    }
+
+    let hub: Hub
+    let identity: PeerIdentity
+    let messageLimit: Int
+    /// Whether the connection is refused because it would not be encrypted.
+    private let isRefusal: Bool
+    /// Parses the requests.
+    let decoder = HTTPLimits.decoder
+    var phase = Phase.waiting
+    private(set) var context: ChannelHandlerContext?
+    private var timer: Scheduled<Void>?
+
+    // Requests
+
+    /// Parts that have arrived and are not handled yet.
+    private var queue = CircularBuffer<HTTPServerRequestPart>()
+    private var queuedRequests = 0
+    private var queuedBytes = 0
+    private var isHandling = false
+    private var isReading = true
+    private var requests = 0
+    /// Whether no more requests are read, since the client has closed its sending side, or has sent too much or what cannot
+    /// be parsed.
+    private(set) var hasInputEnded = false
+
+    // Responses
+
+    /// Whether the response in progress is the last one.
+    var isLast = false
+    /// Whether the request has the method HEAD.
+    var isHead = false
+    /// Whether the request is of HTTP/1.0.
+    var isOldVersion = false
+    /// What is left of the body of the response in progress.
+    var rest = ByteBuffer()
+    /// What the peer of a WebSocket has sent before the connection has become one.
+    var early: [ByteBuffer] = []
+
+    private init(hub: Hub, messageLimit: Int, identity: PeerIdentity, isRefusal: Bool) {
+        self.hub = hub
+        self.messageLimit = messageLimit
+        self.identity = identity
+        self.isRefusal = isRefusal
+    }
+
+    /// Adds the handlers to a new connection.
+    ///
+    /// - Parameter isRefusal: Whether each request is answered with the reason why the connection is refused.
+    static func install(
+        in channel: any Channel, hub: Hub, messageLimit: Int, identity: PeerIdentity, isRefusal: Bool = false
+    ) throws {
+        let connection = HTTPConnection(
+            hub: hub, messageLimit: messageLimit, identity: identity, isRefusal: isRefusal)
+        try channel.pipeline.syncOperations.addHandlers(connection.decoder, connection)
+    }
+
+    // MARK: Lifecycle
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        hub.http.join(self)
+        limit(HTTPLimits.firstRequest)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        hub.http.leave(self)
+        cancel()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        cancel()
+        phase = .ending
+        context.fireChannelInactive()
+    }
+
+    /// Ends the work on an answer that cannot be sent any more.
+    private func cancel() {
+        if case .answering(let answer) = phase { answer.cancel() }
+        queue.removeAll()
+        rest = ByteBuffer()
+    }
+
+    /// Sets the time that the present phase may take.
+    func limit(_ time: TimeAmount?) {
+        timer?.cancel()
+        timer = time.map { time in eventLoop?.scheduleTask(in: time) { self.expire() } } ?? nil
+    }
+
+    private var eventLoop: NIOIsolatedEventLoop? { context?.eventLoop.assumeIsolated() }
+
+    private func expire() {
+        guard case .answering(let answer) = phase else { return close() }
+        answer.cancel()
+        respond(
+            .text(.gatewayTimeout, "there was no answer in \(HTTPLimits.answer.nanoseconds / 1_000_000_000) seconds"))
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return close() }
+        hasInputEnded = true
+        // An answer to an earlier request is sent before the connection is closed.
+        guard isReady else { return }
+        (isHead, isOldVersion) = (false, false)
+        refuse(.text(.badRequest, "this is not an HTTP request"))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            hasInputEnded = true
+            handle()
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch phase {
+        case .upgrading: early.append(unwrapEarly(data))
+        case .ending: break
+        default:
+            enqueue(unwrapInboundIn(data))
+            handle()
+        }
+    }
+
+    private func enqueue(_ part: HTTPServerRequestPart) {
+        guard !hasInputEnded else { return }
+        switch part {
+        case .head:
+            queuedRequests += 1
+            queue.append(part)
+        case .body(let bytes):
+            queuedBytes += bytes.readableBytes
+            // The memory of the part is shared by all connections.
+            queue.append(queue.isEmpty ? part : .body(ByteBuffer(bytes: bytes.readableBytesView)))
+        case .end: queue.append(part)
+        }
+        guard queuedRequests > HTTPLimits.waitingRequests || queuedBytes > HTTPLimits.waitingBytes else { return }
+        hasInputEnded = true
+        // The last one is not complete.
+        while let last = queue.last {
+            if case .end = last { break }
+            queue.removeLast()
+        }
+    }
+
+    /// Handles what has arrived, until a request waits for its answer.
+    func handle() {
+        guard !isHandling else { return }
+        isHandling = true
+        while isReady, let part = queue.popFirst() { handle(part) }
+        isHandling = false
+        switch phase {
+        case .waiting where hasInputEnded: end()
+        case .waiting, .receiving, .upgrading, .ending: setReading(true)
+        case .answering, .writing: setReading(false)
+        }
+    }
+
+    /// Whether the next part of a request can be handled.
+    private var isReady: Bool {
+        switch phase {
+        case .waiting, .receiving: true
+        case .answering, .writing, .upgrading, .ending: false
+        }
+    }
+
+    private func setReading(_ isReading: Bool) {
+        guard isReading != self.isReading, let context else { return }
+        self.isReading = isReading
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
+    }
+
+    private func handle(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head):
+            queuedRequests -= 1
+            begin(head)
+        case .body(let bytes):
+            queuedBytes -= bytes.readableBytes
+            receive(bytes)
+        case .end: finish()
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        requests += 1
+        isOldVersion = head.version == .http1_0
+        isHead = head.method == .HEAD
+        // After a request to change the protocol, NIO parses nothing more.
+        isLast =
+            !head.isKeepAlive || requests >= HTTPLimits.requests || head.method == .CONNECT
+            || head.headers.contains(name: "upgrade")
+        do throws(HTTPRequest.Malformed) {
+            let request = try HTTPRequest(head, identity: identity)
+            let incoming = Incoming(head: head, request: request, action: action(head, request))
+            phase = .receiving(incoming)
+            limit(HTTPLimits.body)
+            checkBody(incoming)
+        } catch {
+            refuse(.text(.badRequest, error.reason))
+        }
+    }
+
+    /// What to do with a request.
+    private func action(_ head: HTTPRequestHead, _ request: HTTPRequest) -> Incoming.Action {
+        if isRefusal {
+            return .answer(
+                .text(
+                    .forbidden,
+                    "connections from other machines are refused here, because they are not encrypted; see jet-remote(7)"
+                ))
+        }
+        if Handshake.isMeant(by: head) { return handshake(head) }
+        switch hub.http.routes.match(request.method, request.segments) {
+        case .found(let route):
+            guard !route.needsKnownHost || hub.origins.knowsHost(of: head, of: identity) else {
+                return .answer(
+                    .text(
+                        .misdirectedRequest,
+                        "this machine has another name than Host says; to allow the name, see allow-origins in jetd.toml(5)"
+                    ))
+            }
+            return .route(route)
+        case .otherMethods(let methods):
+            let allowed = methods.map(\.rawValue).joined(separator: ", ")
+            return .answer(.text(.methodNotAllowed, "only \(allowed)", headers: [("Allow", allowed)]))
+        case .none: return .answer(.text(.notFound, "not found"))
+        }
+    }
+
+    /// Checks whether the body of a request may be sent, and says so to a client that waits for that.
+    private func checkBody(_ incoming: Incoming) {
+        let headers = incoming.head.headers
+        let length = headers["content-length"].first.map { Int($0) ?? .max } ?? 0
+        guard length > 0 || headers.contains(name: "transfer-encoding") else { return }
+        switch incoming.action {
+        case .answer(let response): return refuse(response)
+        case .upgrade: return refuse(.text(.badRequest, "a handshake has no body"))
+        case .route(let route):
+            guard route.bodyLimit > 0, length <= route.bodyLimit else { return refuseLength(route.bodyLimit) }
+        }
+        let expectations = headers[canonicalForm: "expect"]
+        guard !expectations.isEmpty, !isOldVersion else { return }
+        guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }) else {
+            return refuse(.text(.expectationFailed, "only 100-continue can be expected"))
+        }
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard case .receiving(var incoming) = phase, case .route(let route) = incoming.action else { return }
+        guard incoming.request.body.readableBytes + bytes.readableBytes <= route.bodyLimit else {
+            return refuseLength(route.bodyLimit)
+        }
+        phase = .waiting
+        incoming.request.body.writeImmutableBuffer(bytes)
+        phase = .receiving(incoming)
+    }
+
+    private func refuseLength(_ limit: Int) {
+        refuse(
+            .text(
+                .payloadTooLarge, limit > 0 ? "the body may have at most \(limit) bytes" : "a body is not expected here"
+            ))
+    }
+
+    /// The request is complete.
+    private func finish() {
+        guard case .receiving(let incoming) = phase else { return }
+        switch incoming.action {
+        case .answer(let response): respond(response)
+        case .upgrade(let handshake): upgrade(handshake)
+        case .route(let route):
+            let answer = HTTPAnswer(for: self)
+            phase = .answering(answer)
+            limit(HTTPLimits.answer)
+            route.handle(incoming.request, answer, hub)
+        }
+    }
+
+    /// Answers a request that is not read to its end, and closes the connection.
+    func refuse(_ response: HTTPResponse) {
+        hasInputEnded = true
+        queue.removeAll()
+        isLast = true
+        respond(response)
+    }
+}
+
+extension HTTPConnection {
+    /// Whether the response that follows is the last one.
+    var isLastResponse: Bool {
+        if case .serving = hub.stage { isLast || hasInputEnded && queue.isEmpty } else { true }
+    }
+}
+
+extension HTTPRequest.Malformed {
+    fileprivate var reason: String {
+        switch self {
+        case .target: "the target must be a path"
+        case .escape: "the path has an escape that is not UTF-8"
+        case .host: "there must be one header Host"
+        }
+    }
+}
