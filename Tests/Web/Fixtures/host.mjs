@@ -1,10 +1,10 @@
 // A simulated machine on the bus: the parts of jet-agent that need systemd, D-Bus and root, with the same paths, values,
 // metas, Methods and behaviour. It is for tests and for developers without such a machine.
 //
-//     node host.mjs unix:/path/to/jet.sock [--pace MS] [--shortest SECONDS] [--without PART,…]
+//     node host.mjs unix:/path/to/jet.sock [--pace MS] [--shortest SECONDS] [--longest SECONDS] [--without PART,…]
 //
 // Parts: network, update, services, shutdown, power, links, disks, agent. --pace is the time of one step of an update. --shortest is the
-// shortest time in which a change of the network can be confirmed (10). It prints "ready" when all is published.
+// shortest time in which a change of the network can be confirmed (10); after --longest it is rolled back in any case. It prints "ready" when all is published.
 
 import { connect, JetError } from "../../../Sources/Web/JavaScript/jet.js"
 import { randomBytes } from "node:crypto"
@@ -13,6 +13,7 @@ const [url = "unix:/run/jet/jet.sock", ...rest] = process.argv.slice(2)
 const option = (name, standard) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : standard)
 const pace = Number(option("--pace", 250))
 const shortest = Number(option("--shortest", 10))
+const longest = Number(option("--longest", 3600))
 const without = new Set(option("--without", "").split(","))
 
 const jet = connect(url, { name: "host fixture" })
@@ -78,7 +79,8 @@ function network() {
             throw new JetError(`${link} is managed by NetworkManager; change it there, for example with nmcli.`, -32602, { managedBy: current.managedBy })
         }
         if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("", "The settings must be an object such as {\"mode\": \"dhcp\"}.")
-        const { confirmWithin = 120, managedBy, ...change } = value
+        const { confirmWithin: asked = 120, managedBy, ...change } = value
+        const confirmWithin = Math.min(asked, longest)
         if (!Number.isInteger(confirmWithin) || confirmWithin < shortest || confirmWithin > 3600) {
             refuse("confirmWithin", `must be a whole number from ${shortest} to 3600, in seconds.`)
         }

@@ -78,7 +78,7 @@ for (const element of shown) {
 
 const live = everything.filter(element => {
     const value = element.getAttribute("aria-live")
-    return value ? value !== "off" : element.matches("output, [role=status], [role=alert], [role=log], [role=timer], [role=marquee]")
+    return value ? value !== "off" : element.matches("output, [role=status], [role=alert], [role=log]")
 })
 if (live.length !== 1) report(live[1] ?? document.body, `${live.length} live regions`)
 for (const element of live) if (element.getAttribute("aria-live") === "assertive") report(element, "an assertive live region")
@@ -116,7 +116,7 @@ for (const element of shown) {
         if (hidden) report(element, "can be focused, but is hidden from screen readers")
         if (element.parentElement?.closest("a[href], button, summary, [role=button], [role=link]")) report(element, "inside of another control")
         if (!element.computedName?.trim()) report(element, `a ${element.computedRole} without a name`)
-        if (["generic", "none", ""].includes(element.computedRole ?? "") && !scrolls(element)) report(element, "can be focused, but has no role")
+        if (["generic", "none", ""].includes(element.computedRole ?? "") && !scrolls(element) && !element.matches("summary")) report(element, "can be focused, but has no role")
     } else if (interactiveRoles.has(role) && role !== "gridcell" && !hidden && !element.computedName?.trim()) {
         report(element, `a ${role} without a name`)
     }

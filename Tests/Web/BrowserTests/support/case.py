@@ -55,7 +55,7 @@ class PageTest(unittest.TestCase):
         self.browser.look()
         unexpected = [f"{level}: {message}" for level, message in self.browser.console
                       if level in ("SEVERE", "WARNING") and not any(re.search(each, message) for each in self.expected_console)]
-        elsewhere = self.browser.requests_elsewhere(self.device.url, self.device.secure_url)
+        elsewhere = self.browser.requests_elsewhere(*self.own_origins())
         self.assertEqual(unexpected, [], "the console is empty")
         self.assertEqual(elsewhere, [], "all requests go to the device")
 
@@ -125,12 +125,16 @@ class PageTest(unittest.TestCase):
     def open(self, view="", params=None, url=None):
         """Opens a view by its address, and waits until the page is connected."""
         query = "?" + "&".join(f"{key}={quoted(value)}" for key, value in params.items()) if params else ""
-        base = url or self.device.url
+        base = url or (current if (current := "/".join(self.driver.current_url.split("/")[:3]) + "/") in self.own_origins()
+                       else self.device.url)
         if self.driver.current_url.startswith(base):
             self.browser.run("location.hash = arguments[0]", f"#/{view}{query}")
         else:
             self.driver.get(f"{base}#/{view}{query}")
         self.wait_live()
+
+    def own_origins(self):
+        return [self.device.url, self.device.url.replace("localhost", "127.0.0.1"), self.device.secure_url]
 
     def wait_live(self):
         """Waits until the page shows that it is connected."""
@@ -151,6 +155,14 @@ class PageTest(unittest.TestCase):
 
     def press(self, *keys):
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def tab_to(self, element, limit=150):
+        """Presses Tab until the element has the focus, as one does who has no mouse."""
+        for _ in range(limit):
+            if self.browser.run("return document.activeElement === arguments[0]", element):
+                return
+            self.press(Keys.TAB)
+        self.fail(f"{limit} times Tab do not lead to {element.accessible_name}")
 
     def fill(self, element, text):
         """Replaces the text of a field by typing."""

@@ -1,6 +1,7 @@
 """A device under test: jetd and jet-agent with a made-up /sys whose files change, on sockets and ports of its own.
 
-The programs are those of .build/debug, or what JETD, JET_AGENT, JET and JET_TLS name.
+The programs are those of .build/debug, or what JETD, JET_AGENT, JET and JET_TLS name; the page is that of the checkout, or
+in the folder that RADAR names.
 """
 import contextlib
 import os
@@ -47,13 +48,13 @@ def wait_until(condition, what, patience=PATIENCE):
 class Device:
     """`with_agent` starts jet-agent, `with_host` the simulated owner of settings, updates and services, `with_tls` jet-tls."""
 
-    def __init__(self, with_agent=True, with_host=False, with_tls=False, with_users=True, settings=""):
+    def __init__(self, with_agent=True, with_host=False, with_tls=False, with_users=True, settings="", host_options=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="jet-web-"))
         self.socket = str(self.folder / "jet.sock")
         self.processes = []
         self.peers = []
         self.port = self.tls_port = 0
-        self.jetd = self.agent = self.page_server = None
+        self.jetd = self.agent = self.host = None
         self.with_users = with_users
         self.gateway = None
         if with_tls:
@@ -70,7 +71,7 @@ class Device:
             if with_agent:
                 self.start_agent()
             if with_host:
-                self._start("node", str(FIXTURES / "host.mjs"), f"unix:{self.socket}", log="host")
+                self.start_host(*host_options)
             if with_tls:
                 self._start_tls()
         except BaseException:
@@ -97,7 +98,7 @@ class Device:
 
     @property
     def url(self):
-        return f"http://localhost:{self.page_port if self.page_server else self.port}/"
+        return f"http://localhost:{self.port}/"
 
     @property
     def secure_url(self):
@@ -119,12 +120,6 @@ class Device:
         found = wait_until(lambda: re.search(r"listening ws://\S*:(\d+)\n", self.log("jetd")) or self._ended("jetd"),
                            lambda: f"jetd listens: {self.log('jetd')}")
         self.port = int(found[1])
-        if os.environ.get("DEV_SERVE") and not self.page_server:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.page_port = free.getsockname()[1]
-            self.page_server = self._start("node", os.environ["DEV_SERVE"], os.environ.get("DEV_RADAR", str(WEB / "Radar")), str(self.page_port), str(self.port), log="serve")
-            wait_until(lambda: is_listening(self.page_port), "serve")
 
     def kill_daemon(self):
         self.jetd.kill()
@@ -164,6 +159,16 @@ class Device:
     def read(self, path):
         return (self.folder / path).read_text().strip()
 
+    def start_host(self, *options):
+        """Starts the simulated owner of what needs systemd, D-Bus and root, and publishes the link that can be set."""
+        self.host = self._start("nodejs", str(FIXTURES / "host.mjs"), f"unix:{self.socket}", "--pace", "100", *options, log="host")
+        wait_until(lambda: "ready" in self.log("host"), lambda: f"the simulated host is there: {self.log('host')}")
+        self.peer().state("network/eth0", {
+            "index": 2, "state": "UP", "carrier": True, "mac": "02:00:00:00:00:02", "mtu": 1500,
+            "flags": ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
+            "addresses": [{"address": "192.0.2.44", "prefixLength": 24, "family": "inet", "scope": "global"}],
+        }, meta={"title": "Network link eth0", "datatype": "json"})
+
     # Others
 
     def peer(self):
@@ -201,4 +206,4 @@ class Device:
 
 def page_options():
     """The options with which jetd serves the page from the checkout."""
-    return [] if os.environ.get("DEV_SERVE") else ["--radar", str(WEB / "Radar")]
+    return ["--radar", os.environ.get("RADAR") or str(WEB / "Radar")]
