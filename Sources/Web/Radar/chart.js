@@ -80,6 +80,12 @@ export class Chart {
         this.ask()
     }
 
+    /** Shows or hides a line. */
+    show(index, isShown) {
+        this.lines[index].isHidden = !isShown
+        this.ask()
+    }
+
     clear() {
         for (const line of this.lines) line.series.clear()
         this.ask()

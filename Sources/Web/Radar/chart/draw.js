@@ -35,7 +35,7 @@ function drawPanel(context, panel, model, look) {
     const ranges = panel.lines.map((line) => line.series.range(model.from, model.to)).filter(Boolean)
     const [low, high] = valueRange(ranges, panel.limits)
     const y = (value) => panel.top + panel.height * (1 - (value - low) / (high - low))
-    if (!look.compact) drawGrid(context, panel, y, ticks(low, high, Math.max(2, Math.round(panel.height / 44))), look)
+    if (!look.compact) drawGrid(context, panel, y, ticks(low, high, Math.max(3, Math.round(panel.height / 40))), look)
     for (const limit of panel.limits) {
         if (limit.value < low || limit.value > high) continue
         context.strokeStyle = limit.kind === "warn" ? look.warn : look.bad

@@ -6,6 +6,7 @@ import { colorStyle } from "./color.js"
 
 const mostChoices = 200
 const mostMembers = 40
+const mostPlaces = 2000
 
 /**
  * What edits a value: { type, schema?, min?, max?, step?, values?, unit?, … }. The types: "number", "slider", "switch",
@@ -36,7 +37,9 @@ function numberKind(format, isInteger) {
 }
 
 function numeric(min, max, step, isInteger) {
-    const isSlider = min !== undefined && max !== undefined && min < max
+    // A slider with very many places cannot be placed.
+    const places = (max - min) / (step ?? (isInteger ? 1 : (max - min) / 100))
+    const isSlider = min !== undefined && max !== undefined && min < max && places <= mostPlaces
     return { type: isSlider ? "slider" : "number", min, max, step: step ?? (isInteger ? 1 : undefined), isInteger }
 }
 

@@ -5,12 +5,12 @@ import { Cache } from "./cache.js"
 export class Changes {
     #known = new Cache(3000)
 
-    /** Notes what was received: each change is an object of its own. What is sent again (`isAgain`) may be no change. */
-    note(path, entry, isAgain = false) {
+    /** Notes what was received. Windows are sent again as a whole, so only a value that differs is a change. */
+    note(path, entry) {
         const known = this.#known.get(path)
         if (known?.entry === entry) return
         const now = performance.now()
-        if (known && isAgain && isEqual(known.entry.value, entry.value)) known.entry = entry
+        if (known && isEqual(known.entry.value, entry.value)) known.entry = entry
         else if (known) Object.assign(known, { entry, since: now, hasChanged: true })
         else this.#known.set(path, { entry, since: now, hasChanged: false })
     }

@@ -20,8 +20,6 @@ export class ListSource {
     #wanted = null
     #movedAt = 0
     #counter = null
-    /** Whether the daemon sends the whole window next, changed or not. */
-    #isAgain = true
 
     constructor(jet, rule, changes, onChange) {
         this.jet = jet
@@ -73,21 +71,19 @@ export class ListSource {
             return
         }
         this.#movedAt = performance.now()
-        this.#isAgain = true
         window.move(from, to)
     }
 
     /** There is another connection: jet.js has asked for the window again. */
-    reopened() { this.#isAgain = true }
+    reopened() {}
 
     #receive() {
         const window = this.#window
         this.#byIndex.clear()
         for (const entry of window.entries) {
             this.#byIndex.set(entry.index - 1, entry)
-            this.changes.note(entry.path, entry, this.#isAgain)
+            this.changes.note(entry.path, entry)
         }
-        if (window.isCurrent) this.#isAgain = false
         this.isLoading = false
         this.error = null
         this.#estimate(window)

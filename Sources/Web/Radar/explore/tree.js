@@ -172,12 +172,8 @@ export class TreeSource {
             if (event === "remove") {
                 values.delete(path)
             } else {
-                const known = values.get(path)
-                // What is fetched again has not changed.
-                if (event === "change" || !known) values.set(path, notification)
-                const entry = values.get(path)
-                if (event === "add" && known) Object.assign(entry, { value, fetchOnly: notification.fetchOnly })
-                this.changes.note(path, entry)
+                values.set(path, { value, fetchOnly: notification.fetchOnly ?? values.get(path)?.fetchOnly })
+                this.changes.note(path, notification)
             }
             this.onChange()
         }, { interval })
