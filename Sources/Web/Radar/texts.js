@@ -111,7 +111,7 @@ const texts = {
         links: "Network", leds: "LEDs", devices: "Devices", services: "Services", update: "System update", power: "Power",
         others: "Other values",
         more: { one: "Show one more in Explore", other: "Show {n} more in Explore" },
-        gone: "Stale: the program that published this is gone.",
+        stale: "stale", gone: "The program that published this is gone. It is shown for a minute.",
         spark: "Between {low} and {high} {unit} in the last {minutes} min",
         cancel: "Cancel", on: "on", off: "off", now: "now", in: "in {time}",
         up: "up {time}",
@@ -138,7 +138,7 @@ const texts = {
         level: { good: "normal", max: "high", crit: "critical", low: "low", min: "low" },
         limit: { max: "max {value}", crit: "critical {value}", min: "min {value}" },
         filesystem: "File system {name}", readOnly: "read-only", full: "full", nearlyFull: "nearly full",
-        disk: "read {read} · write {write} · {busy} % busy",
+        disk: "read {read}\nwrite {write}", busy: "{busy} % busy",
         up1: "up", down: "down", noCarrier: "no cable", settings: "Settings", settingsOf: "Settings of {name}",
         rates: "↓ {down}   ↑ {up}", trafficOf: "Traffic of {name}",
         stations: { one: "one station", other: "{n} stations" },
@@ -214,8 +214,8 @@ const texts = {
         confirm: "Confirm", rollback: "Roll back now", over: "time is over",
         lostTitle: "The connection ended while new settings are tried",
         lost: "If the address of the device has changed, continue at its new address, log in as the same user, and confirm there. Without that, the former settings come back by themselves, and so does this page.",
-        continueAt: "The device has a new address. Open it, and confirm there:",
-        continueByName: "If the device has received another address, open the page there, by its name or as your router shows it, and confirm there.",
+        continueAt: "If this page loses its connection, open it at the new address, log in, and confirm there:",
+        continueByName: "If the device receives another address and this page loses its connection, open the page by the name of the device, or at the address that your router shows, and confirm there.",
         certificate: "The browser may warn: the certificate of the device need not have the new address yet.",
         code: "Code of the change", codeHint: "The page that has made the change shows it.",
         codeTitle: "Confirm from a page without the same login", codeText: "Whoever has this code and the right to confirm can keep the change. It is shown nowhere else.",
@@ -229,7 +229,7 @@ const texts = {
 
     led: {
         switch: "{name} on", brightnessOf: "Brightness of {name}", color: "Colour", trigger: "Trigger",
-        more: "More", identify: "Identify", identifyOf: "Identify {name}", identifying: "{name} blinks for ten seconds.",
+        more: "More", moreOf: "More of {name}", identify: "Identify", identifyOf: "Identify {name}", identifying: "{name} blinks for ten seconds.",
         blink: "Blink", blinkOf: "Have {name} blink", blinks: "{name} blinks.", blinking: "blinking ({trigger})",
     },
 

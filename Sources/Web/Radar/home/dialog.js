@@ -5,7 +5,7 @@ import { t } from "../texts.js"
  * Opens a modal dialog: the browser keeps the focus inside, closes it with Escape, and gives the focus back.
  *
  * `body` are elements; `actions` are `{label, className, act}`: the dialog closes when `act` has ended, unless it
- * returns false. Returns the dialog.
+ * returns false. Returns the dialog, whose `footer` holds the buttons.
  */
 export function openDialog({ title, body = [], actions = [], className = "", cancel = t("home.cancel"), focusCancel = false }) {
     const id = uniqueId("dialog")
@@ -25,7 +25,8 @@ export function openDialog({ title, body = [], actions = [], className = "", can
     })
     const close = h("button", { type: "button", on: { click: () => dialog.close() } }, cancel)
     if (focusCancel) close.autofocus = true
-    fill(dialog, h("h2", { id }, title), ...body, h("div", { class: "row dialog-actions" }, close, ...buttons))
+    dialog.footer = h("div", { class: "row dialog-actions" }, close, ...buttons)
+    fill(dialog, h("h2", { id }, title), ...body, dialog.footer)
     dialog.addEventListener("close", () => {
         dialog.remove()
         if (opener?.isConnected) opener.focus()

@@ -1,4 +1,4 @@
-import { announce, fill, h, setText } from "../dom.js"
+import { announce, fill, h, setText, uniqueId } from "../dom.js"
 import { t } from "../texts.js"
 import { act, allow, problemPlace } from "./act.js"
 import { object, schemaOf, titleOf } from "./classify.js"
@@ -64,6 +64,7 @@ class LEDRow {
     #color = null
     #trigger = null
     #methods = {}
+    #more
     #sender = new Sender((value) => this.#set(value))
 
     constructor(path, item) {
@@ -78,7 +79,7 @@ class LEDRow {
         const more = this.#controls(title)
         this.element = h("li", { class: "led" },
             h("div", { class: "row led-head" }, this.#bulb,
-                h("span", { class: "names grow" }, elementLink(path, title), this.#state), this.#switch),
+                h("span", { class: "names grow" }, elementLink(path, title), this.#state), this.#more, this.#switch),
             more, this.#problem)
     }
 
@@ -111,9 +112,13 @@ class LEDRow {
             blink: this.#method("blink", { on: 500, off: 500 }, title, "led.blinks"),
         }
         extra.push(h("div", { class: "row" }, Object.values(this.#methods)))
-        const details = h("details", {}, h("summary", {}, t("led.more"), h("span", { class: "hidden" }, ` ${title}`)),
-            h("div", { class: "stack led-more" }, extra))
-        return fill(h("div", { class: "led-controls" }), fields, details)
+        const more = h("div", { class: "stack led-more", id: uniqueId("led"), hidden: true }, extra)
+        this.#more = h("button", { type: "button", class: "small quiet", "aria-expanded": "false", "aria-controls": more.id, "aria-label": t("led.moreOf", { name: title }) }, t("led.more"))
+        this.#more.addEventListener("click", () => {
+            more.hidden = !more.hidden
+            this.#more.setAttribute("aria-expanded", String(!more.hidden))
+        })
+        return fill(h("div", { class: "led-controls" }), fields, more)
     }
 
     #method(name, args, title, done) {

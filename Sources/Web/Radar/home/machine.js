@@ -1,11 +1,10 @@
 import { announce, h, setText } from "../dom.js"
 import { duration, time } from "../format.js"
-import { session } from "../session.js"
 import { t } from "../texts.js"
 import { act, allow, problemPlace } from "./act.js"
 import { object, shorten } from "./classify.js"
 import { openDialog } from "./dialog.js"
-import { linkTo, setAttribute, words } from "./parts.js"
+import { linkTo, markStale, setAttribute, words } from "./parts.js"
 
 const actions = [
     { path: "system/reboot", name: "reboot" },
@@ -53,6 +52,7 @@ export class Machine {
         const cpu = object(model.value("cpu/info"))
         const name = model.value("system/hostname") ?? location.hostname
         setText(this.#name, words(name, 80))
+        markStale(this.#facts, model.items.get("system/os") ?? { goneAt: null })
         const facts = [
             os.prettyName ?? os.name, kernel.release && `Linux ${words(kernel.release, 60)}`,
             kernel.machine ?? cpu.machine, cpu.model && shorten(String(cpu.model), 60),
@@ -139,7 +139,7 @@ export class Machine {
         const reason = h("input", { id: "home-reason", type: "text", maxlength: 200, autocomplete: "off" })
         const problem = problemPlace()
         openDialog({
-            title: t(`home.${name}Title`, { host: words(session.jet && this.#name.textContent, 60) }),
+            title: t(`home.${name}Title`, { host: words(this.#name.textContent, 60) }),
             body: [
                 h("p", {}, t(`home.${name}Text`)),
                 h("div", { class: "field" }, h("label", { for: "home-delay" }, t("home.delay")), delay),

@@ -20,7 +20,7 @@ export function openNetworkForm(model, path, done) {
         title: t("network.title", { link: words(path.split("/").pop(), 40) }), className: "network-form",
         body: [form.element], cancel: t("network.close"),
     })
-    form.dialog = dialog
+    form.openIn(dialog)
     dialog.addEventListener("close", done)
     return dialog
 }
@@ -31,7 +31,13 @@ class Form {
     #before
     #fields = {}
     #problem = h("p", { class: "problem", role: "alert", hidden: true })
-    #steps = { edit: h("form", { class: "stack", novalidate: true }), review: h("div", { class: "stack", hidden: true }) }
+    #steps = { edit: h("form", { class: "network-fields", novalidate: true, id: "network-form" }), review: h("div", { class: "stack", hidden: true }) }
+
+    #buttons = {
+        review: h("button", { type: "submit", class: "primary", form: "network-form" }, t("network.review")),
+        back: h("button", { type: "button", hidden: true, on: { click: () => this.#go("edit") } }, t("network.back")),
+        apply: h("button", { type: "button", class: "primary", hidden: true }, t("network.apply")),
+    }
 
     constructor(model, path) {
         this.#model = model
@@ -47,6 +53,13 @@ class Form {
         }
         this.#build(object(schemaOf(item.meta)?.properties))
         fill(this.element, this.#steps.edit, this.#steps.review, this.#problem)
+    }
+
+    /** Puts the buttons of the form beside that which closes the dialog. */
+    openIn(dialog) {
+        this.dialog = dialog
+        if (this.#steps.edit.isConnected) dialog.footer.append(...Object.values(this.#buttons))
+        this.#steps.edit.querySelector("input:checked")?.focus()
     }
 
     /** Why the settings cannot be changed here; null if they can. */
@@ -77,8 +90,7 @@ class Form {
         const mtu = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", props: { value: before.mtu ?? "" } })
         const wait = h("select", {}, waits.map((seconds) => h("option", { value: seconds, props: { selected: seconds === usualWait } }, duration(seconds))))
         this.#fields = { addresses: area("addresses"), gateway: h("input", { type: "text", class: "mono", spellcheck: "false", autocomplete: "off", props: { value: before.gateway.join(", ") } }), dns: area("dns"), ipv6, mtu, wait }
-        fill(this.#steps.edit, mode, Object.entries(this.#fields).map(([member, input]) => this.#field(member, input)),
-            h("div", { class: "row dialog-actions" }, h("button", { type: "submit", class: "primary" }, t("network.review"))))
+        fill(this.#steps.edit, mode, Object.entries(this.#fields).map(([member, input]) => this.#field(member, input)))
         this.#steps.edit.addEventListener("submit", (event) => {
             event.preventDefault()
             this.#review()
@@ -139,21 +151,19 @@ class Form {
         const changes = differences(this.#before, after)
         if (changes.length === 0) return this.#say(t("network.unchanged"))
         const wait = Number(this.#fields.wait.value)
-        const apply = h("button", { type: "button", class: "primary" }, t("network.apply"))
-        const back = h("button", { type: "button" }, t("network.back"))
-        back.addEventListener("click", () => this.#go("edit"))
-        apply.addEventListener("click", () => this.#apply(after, wait, apply))
+        this.#buttons.apply.onclick = () => this.#apply(after, wait, this.#buttons.apply)
         fill(this.#steps.review, h("h3", { tabindex: -1 }, t("network.reviewTitle")),
             h("table", { class: "changes" },
                 h("thead", {}, h("tr", {}, h("th", {}, h("span", { class: "hidden" }, t("network.setting"))), h("th", {}, t("network.before")), h("th", {}, t("network.after")))),
                 h("tbody", {}, changes.map(({ member, before, after }) => h("tr", {}, h("th", { scope: "row" }, t(`network.${member === "mode" ? "mode.title" : member}`)), h("td", {}, text(member, before)), h("td", {}, h("strong", {}, text(member, after))))))),
-            h("p", { class: "note" }, t("network.reviewText", { time: duration(wait) })),
-            h("div", { class: "row dialog-actions" }, back, apply))
+            h("p", { class: "note" }, t("network.reviewText", { time: duration(wait) })))
         this.#go("review")
     }
 
     #go(step) {
         for (const [name, element] of Object.entries(this.#steps)) element.hidden = name !== step
+        this.#buttons.review.hidden = step !== "edit"
+        this.#buttons.back.hidden = this.#buttons.apply.hidden = step === "edit"
         this.#say(null)
         const first = this.#steps[step].querySelector("h3, input, button")
         first?.focus()

@@ -51,8 +51,8 @@ export class Pending {
 
     constructor() {
         this.element = h("section", { class: "card note warn pending", "aria-labelledby": "home-pending", hidden: true, tabindex: -1 },
-            h("div", { class: "row spread" }, this.#title, this.#count), this.#text, this.#where, this.#fieldRow,
-            this.#buttons, this.#code, this.#problem, this.#close)
+            h("div", { class: "row spread" }, this.#title, this.#count, this.#close), this.#text, this.#where, this.#fieldRow,
+            this.#buttons, this.#code, this.#problem)
     }
 
     take(model) {
@@ -88,7 +88,7 @@ export class Pending {
             setText(this.#title, t("network.pendingTitle", { link: words(pending.link, 20) }))
             setText(this.#text, t(hasToken || isUsers ? "network.pendingOwn" : "network.pendingOther", { by: words(pending.by, 60), link: words(pending.link, 20) }))
             this.#fieldRow.hidden = hasToken || isUsers
-            this.#showWhere(pending.to)
+            this.#showWhere(pending.to, mine)
             this.#showCode(hasToken ? own.token : null)
         })
         this.#frame("warn", { buttons: true, count: true })
@@ -102,7 +102,7 @@ export class Pending {
             setText(this.#title, t("network.lostTitle"))
             setText(this.#text, t("network.lost"))
             this.#fieldRow.hidden = true
-            this.#showWhere(own.to)
+            this.#showWhere(own.to, true)
             this.#showCode(own.token)
         })
         this.#frame("warn", { buttons: false, count: true })
@@ -110,9 +110,9 @@ export class Pending {
     }
 
     /** Where the page is afterwards: other origins, so they share nothing with this one but the user. */
-    #showWhere(to) {
+    #showWhere(to, isOwn) {
         const addresses = formOf(object(to)).addresses.filter((address) => address.split("/")[0] !== location.hostname.replace(/^\[|\]$/g, ""))
-        this.#where.hidden = false
+        this.#where.hidden = !isOwn
         fill(this.#where, h("p", {}, t(addresses.length ? "network.continueAt" : "network.continueByName")),
             h("ul", { class: "row" }, addresses.slice(0, 4).map((address) => {
                 const url = pageAt(address, location)

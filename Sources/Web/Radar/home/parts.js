@@ -2,6 +2,7 @@ import { fill, h, setText } from "../dom.js"
 import { href } from "../router.js"
 import { t } from "../texts.js"
 import { shorten, titleOf } from "./classify.js"
+import "../widgets/age.js"
 
 /** The address of an element's own view. */
 export function linkTo(path) { return href("element", { path }) }
@@ -110,6 +111,8 @@ export class Card {
     body = h("div", { class: "card-body" })
     #note = h("span", { class: "tag", hidden: true })
     #more = h("p", { class: "more", hidden: true })
+    #age = document.createElement("radar-age")
+    #stale = h("span", { class: "tag warn", title: t("home.gone"), hidden: true }, `${t("home.stale")} `, this.#age)
 
     constructor(name, { prefix = null, max = 12 } = {}) {
         this.name = name
@@ -117,7 +120,7 @@ export class Card {
         this.max = max
         const id = `home-${name}`
         this.element = h("section", { class: `card home-card home-${name}`, "aria-labelledby": id, hidden: true },
-            h("h2", { id }, t(`home.${name}`), this.#note), this.body, this.#more)
+            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.body, this.#more)
     }
 
     /** Text beside the title. */
@@ -139,7 +142,12 @@ export class Card {
     }
 
     /** Shows the model; called at most once a frame. */
-    update(model) { this.element.hidden = !this.take(model) }
+    update(model) {
+        this.element.hidden = !this.take(model)
+        const gone = this.element.matches(".is-gone") ? this.element : this.element.querySelector(".is-gone")
+        this.#stale.hidden = !gone
+        if (gone && this.#age.since !== gone.goneAt) this.#age.since = gone.goneAt
+    }
 }
 
 /** Items of the model, sorted by path: with the part of their card, or of all parts. */
@@ -151,17 +159,16 @@ export function itemsOf(model, card, ...parts) {
     return found.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
 }
 
-/** Marks an element as stale if its owner is gone, and says so. */
+/** Marks an element as stale if its owner is gone: its card then says since when. */
 export function markStale(element, item) {
     const isGone = item.goneAt !== null
-    if (element.classList.contains("is-gone") !== isGone) {
-        element.classList.toggle("is-gone", isGone)
-        setAttribute(element, "title", isGone ? t("home.gone") : null)
-    }
+    element.goneAt = item.goneAt
+    if (element.classList.contains("is-gone") !== isGone) element.classList.toggle("is-gone", isGone)
 }
 
-/** The title of an item without the name of its group. */
+/** The title of an item, which of a sensor need not begin with its chip: that stands below. */
 export function shortTitle(item, group) {
     const title = titleOf(item)
+    if (!item.path.startsWith("sensors/")) return title
     return title.toLowerCase().startsWith(`${group.toLowerCase()} `) && group ? title.slice(group.length + 1) : title
 }

@@ -2,7 +2,7 @@ import { h, setText } from "../dom.js"
 import { quantity } from "../format.js"
 import { t } from "../texts.js"
 import { bounds, groupOf, judge, limits, object } from "./classify.js"
-import { Card, elementLink, fixed, itemsOf, markStale, Meter, Rows, shortTitle, Tag } from "./parts.js"
+import { Card, elementLink, fixed, itemsOf, markStale, Meter, Rows, setAttribute, shortTitle, Tag } from "./parts.js"
 import { Spark } from "./spark.js"
 
 /** Temperatures, each with a line of the last minutes, its limits, and its state in words. */
@@ -35,12 +35,12 @@ function temperature(path, { item }) {
     const unit = item.meta?.unit ?? "°C"
     const spark = new Spark(path, { unit, span: 6 })
     const value = h("span", { class: "reading number" })
-    const tag = new Tag()
-    const hint = h("span", { class: "soft limits" })
+    const state = h("span", { class: "state" })
+    const hint = h("span", { class: "soft group" })
     const group = groupOf(path)
     const element = h("li", { class: "temperature" },
-        h("span", { class: "names" }, elementLink(path, shortTitle(item, group)), h("span", { class: "soft group" }, group)),
-        spark.element, value, h("span", { class: "state" }, tag.element, hint))
+        h("span", { class: "names" }, elementLink(path, shortTitle(item, group)), hint),
+        spark.element, h("span", { class: "readings" }, value, state))
     return {
         element,
         update({ item, zone }) {
@@ -49,8 +49,9 @@ function temperature(path, { item }) {
             const { level, limit } = judge(number, known)
             setText(value, `${fixed(number)} ${unit}`)
             if (item.goneAt === null) spark.push(number)
-            tag.update(known.length ? t(`home.level.${level === "good" ? "good" : limit.isLower ? "low" : limit.name}`) : "", level)
-            setText(hint, known.filter((one) => !one.isLower).map((one) => t(`home.limit.${one.name}`, { value: fixed(one.value, 0) })).join(" · "))
+            setText(state, known.length ? t(`home.level.${level === "good" ? "good" : limit.isLower ? "low" : limit.name}`) : "")
+            setAttribute(state, "class", `state ${level}`)
+            setText(hint, [group, ...known.filter((one) => !one.isLower).map((one) => t(`home.limit.${one.name}`, { value: fixed(one.value, 0) }))].join(" · "))
             markStale(element, item)
         },
     }

@@ -4,7 +4,8 @@ import { fixed, setAttribute } from "./parts.js"
 
 const width = 120
 const height = 34
-const seconds = 300
+const longest = 300
+const shortest = 60
 /** The points of one line, at most. */
 const mostPoints = 240
 /** How many lines are remembered while another view is shown. */
@@ -27,6 +28,7 @@ export class Spark {
     #points
     #svg
     #line
+    #area
     #unit
     #span
     #drawnAt = 0
@@ -45,6 +47,9 @@ export class Spark {
         this.#svg.removeAttribute("aria-hidden")
         this.#svg.setAttribute("role", "img")
         this.#line = this.#svg.firstElementChild
+        this.#area = this.#line.cloneNode()
+        this.#area.setAttribute("class", "area")
+        this.#svg.prepend(this.#area)
     }
 
     get element() { return this.#svg }
@@ -55,7 +60,7 @@ export class Spark {
         const last = points[points.length - 1]
         if (Number.isFinite(value) && (!last || last[1] !== value || now - last[0] > 5000)) {
             points.push([now, value])
-            while (points.length > mostPoints || (points.length > 1 && points[1][0] < now - seconds * 1000)) points.shift()
+            while (points.length > mostPoints || (points.length > 1 && points[1][0] < now - longest * 1000)) points.shift()
         }
         if (now - this.#drawnAt >= 1000) this.#draw(now)
     }
@@ -70,10 +75,14 @@ export class Spark {
         const spare = Math.max(0, this.#span - (most - least)) / 2
         const low = this.min ?? least - spare
         const high = Math.max(this.max ?? most + spare, low + 1e-9)
+        // The line of a page that was just opened fills some of its width soon.
+        const seconds = Math.min(longest, Math.max(shortest, (now - points[0][0]) / 1000))
         const x = (time) => (width - ((now - time) / 1000 / seconds) * width).toFixed(1)
         const y = (value) => (height - 2 - ((value - low) / (high - low)) * (height - 4)).toFixed(1)
         const steps = points.map(([time, value], index) => `${index ? "L" : "M"}${x(Math.max(time, now - seconds * 1000))} ${y(value)}`)
-        setAttribute(this.#line, "d", `${steps.join("")}L${width} ${y(values[values.length - 1])}`)
+        const line = `${steps.join("")}L${width} ${y(values[values.length - 1])}`
+        setAttribute(this.#line, "d", line)
+        setAttribute(this.#area, "d", `${line}V${height}H${x(Math.max(points[0][0], now - seconds * 1000))}Z`)
         setAttribute(this.#svg, "aria-label", t("home.spark", {
             low: fixed(least), high: fixed(most), unit: this.#unit,
             minutes: Math.max(1, Math.round((now - points[0][0]) / 60000)),

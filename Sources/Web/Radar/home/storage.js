@@ -22,6 +22,7 @@ export class Storage extends Card {
     take(model) {
         // What has no size, as a file system of the kernel's own, has nothing to be shown as a bar.
         const filesystems = itemsOf(model, "storage", "filesystem").filter((item) => item.value.size > 0)
+            .sort((left, right) => (mountPoint(left) < mountPoint(right) ? -1 : 1))
         const disks = itemsOf(model, "storage", "disk").slice(0, this.max)
         this.#rows.update(this.cut(filesystems).map((item) => [item.path, item]))
         this.#diskRows.update(disks.map((item) => [item.path, item]))
@@ -29,6 +30,8 @@ export class Storage extends Card {
         return filesystems.length + disks.length > 0
     }
 }
+
+function mountPoint(item) { return String(item.value.mountPoint ?? item.path) }
 
 function filesystem(path, item) {
     const meter = new Meter(t("home.filesystem", { name: words(item.value.mountPoint ?? path, 60) }))
@@ -65,8 +68,8 @@ function disk(path) {
         element,
         update(item) {
             const value = object(item.value)
-            setText(group, value.model ? words(value.model, 40) : "")
-            setText(text, t("home.disk", { read: rate(value.readRate), write: rate(value.writeRate), busy: fixed(value.busyPercent, 0) }))
+            setText(group, [value.model && words(value.model, 40), t("home.busy", { busy: fixed(value.busyPercent, 0) })].filter(Boolean).join(" · "))
+            setText(text, t("home.disk", { read: rate(value.readRate), write: rate(value.writeRate) }))
             markStale(element, item)
         },
     }
