@@ -80,10 +80,10 @@ function network() {
         }
         if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("", "The settings must be an object such as {\"mode\": \"dhcp\"}.")
         const { confirmWithin: asked = 120, managedBy, ...change } = value
-        const confirmWithin = Math.min(asked, longest)
-        if (!Number.isInteger(confirmWithin) || confirmWithin < shortest || confirmWithin > 3600) {
+        if (!Number.isInteger(asked) || asked < shortest || asked > 3600) {
             refuse("confirmWithin", `must be a whole number from ${shortest} to 3600, in seconds.`)
         }
+        const confirmWithin = Math.min(asked, longest)
         for (const name of Object.keys(change)) {
             if (!members.includes(name)) refuse(name, "is no member of the settings: mode, addresses, gateway, dns, ipv6 and mtu are.")
         }
