@@ -34,12 +34,10 @@ export function select(options, { value, ...properties } = {}) {
     return element
 }
 
-/** A checkbox with its text beside it. */
+/** A checkbox with its text beside it: a label, whose `control` is the checkbox. */
 export function check(label, { checked = false, ...properties } = {}) {
     const control = h("input", { type: "checkbox", props: { checked }, ...properties })
-    const element = h("label", { class: "check" }, control, h("span", {}, label))
-    element.control = control
-    return element
+    return h("label", { class: "check" }, control, h("span", {}, label))
 }
 
 /** Opens a dialog with a heading; it is removed from the page when it is closed. */
