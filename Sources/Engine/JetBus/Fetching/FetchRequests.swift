@@ -1,7 +1,7 @@
 import JSONText
 import JetProtocol
 
-/// `fetch`, `unfetch` and `get` (jet-protocol(7) §2 and §4), and the end of fetches.
+/// `fetch`, `unfetch`, `moveWindow` and `get` (jet-protocol(7) §2 and §4), and the end of fetches.
 final class FetchRequests {
     private let elements: ElementTable
     private let fetchers: FetcherTable
@@ -40,10 +40,7 @@ final class FetchRequests {
         guard rule.limit == nil || rule.interval == nil else {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
         }
-        if let sort = rule.sort, sort.to - sort.from >= ProtocolLimits.window {
-            throw .badRule(
-                RuleError(at: "sort.to", "the window of a fetch has at most \(ProtocolLimits.window) places"))
-        }
+        if let sort = rule.sort { try Self.checkWindow(from: sort.from, to: sort.to, at: "sort.to") }
         chargeParsing(of: request)
         let ruleSize = rule.size
         let fetcher = try fetchers.add(of: peer, id: id, rule: rule, ruleSize: ruleSize)
@@ -57,6 +54,14 @@ final class FetchRequests {
         }
     }
 
+    /// Refuses a window that is too large.
+    ///
+    /// - Parameter place: Which part of the params is wrong then.
+    private static func checkWindow(from: Int, to: Int, at place: String) throws(ErrorObject) {
+        guard to - from >= ProtocolLimits.window else { return }
+        throw .badRule(RuleError(at: place, "the window of a fetch has at most \(ProtocolLimits.window) places"))
+    }
+
     /// Charges a peer for the tree of a request's params.
     private func chargeParsing(of request: borrowing Request) {
         let size = request.message.params?.count ?? 0
@@ -67,6 +72,19 @@ final class FetchRequests {
         let id = try request.fetchID()
         if let fetcher = request.peer.fetchers[id] { end(fetcher) }
         delivery.succeed(request)
+    }
+
+    /// Moves the window of a sorted fetch.
+    func moveWindow(_ request: borrowing Request) throws(ErrorObject) {
+        let id = try request.fetchID()
+        guard let fetcher = request.peer.fetchers[id], let window = fetcher.window else {
+            throw .invalidParams(.fetchIdUnknown, id.text)
+        }
+        guard let from = try request.place("from", atLeast: 1) else { throw request.missing("from") }
+        guard let to = try request.place("to", atLeast: 0) else { throw request.missing("to") }
+        try Self.checkWindow(from: from, to: to, at: "to")
+        delivery.succeed(request)
+        windows.moveWindow(of: fetcher, window, from: from, to: to)
     }
 
     /// Begins to end all fetches of a peer that is disconnected: they are not notified any more.

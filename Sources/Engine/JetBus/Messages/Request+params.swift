@@ -57,6 +57,18 @@ extension Request {
         return UInt64(min(seconds, Double(ProtocolLimits.longestTimeout)) * 1e9)
     }
 
+    /// The param called `name` as a place in a sorted list, a whole number; `nil` if it is absent. Larger numbers than
+    /// `SortRule.farthest` count as that.
+    func place(_ name: StaticString, atLeast least: Int) throws(ErrorObject) -> Int? {
+        guard let range = param(name) else { return nil }
+        // Only of a number a tree is made: it is small.
+        let isNumber = text[range.start] == UInt8(ascii: "-") || (0x30...0x39).contains(text[range.start])
+        guard isNumber, let number = value(range).double, number == number.rounded(), number >= Double(least) else {
+            throw .wrongType(name, got: params)
+        }
+        return Int(min(number, Double(SortRule.farthest)))
+    }
+
     /// The value at `range` as a tree.
     func value(_ range: ByteRange) -> JSON {
         // It was scanned with the message, so it parses.

@@ -90,7 +90,8 @@ extension Scenario {
         if chance(1, of: 2) { sort["descending"] = .boolean(chance(1, of: 2)) }
         if chance(1, of: 2) { sort["from"] = .number(1 + index(4)) }
         if chance(1, of: 2) { sort["to"] = .number(index(8)) }
-        addNulls(to: &sort, ["byPath", "byValue", "byValueField", "descending", "from", "to"])
+        if chance(1, of: 3) { sort["total"] = .boolean(chance(3, of: 4)) }
+        addNulls(to: &sort, ["byPath", "byValue", "byValueField", "descending", "from", "to", "total"])
         return .object(sort)
     }
 
