@@ -116,7 +116,7 @@ for (const element of shown) {
         if (hidden) report(element, "can be focused, but is hidden from screen readers")
         if (element.parentElement?.closest("a[href], button, summary, [role=button], [role=link]")) report(element, "inside of another control")
         if (!element.computedName?.trim()) report(element, `a ${element.computedRole} without a name`)
-        if (["generic", "none", ""].includes(element.computedRole ?? "") && !scrolls(element) && !element.matches("summary")) report(element, "can be focused, but has no role")
+        if (["generic", "none", ""].includes(element.computedRole ?? "") && !scrolls(element) && !element.matches("summary, input[type=color]")) report(element, "can be focused, but has no role")
     } else if (interactiveRoles.has(role) && role !== "gridcell" && !hidden && !element.computedName?.trim()) {
         report(element, `a ${role} without a name`)
     }
