@@ -152,7 +152,7 @@ class AtHome(PageTest):
         self.wait_text("4 packages can be updated")
         self.click("button", re.compile("^Update …"))
         self.click("button", re.compile("^Update"), self.find("dialog"))
-        self.find("progressbar")
+        self.wait(lambda: self.all("progressbar", re.compile("update")) or self.all("meter", re.compile("update")), "the progress is shown")
         self.wait_text("installing")
         self.wait_text(re.compile("restart required|must be restarted", re.IGNORECASE))
 

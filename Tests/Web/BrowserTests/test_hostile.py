@@ -5,7 +5,7 @@ from support.case import PageTest
 
 MARKUP = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"><style>*{display:none}</style>'
 NESTED = 0
-for _ in range(200):
+for _ in range(100):
     NESTED = [NESTED]
 
 VALUES = {

@@ -88,7 +88,6 @@ class Settings(PageTest):
         self.wait_text("Keep the new settings of eth0?")
         self.click("button", "Confirm")
         self.wait_text("The new settings of eth0 are kept")
-        self.__class__._peer = None
         self.assertEqual(self.mode(), "static")
 
     def test_another_page_of_the_same_user_confirms(self):

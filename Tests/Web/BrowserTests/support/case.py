@@ -182,9 +182,11 @@ class PageTest(unittest.TestCase):
     @property
     def peer(self):
         """A peer on the bus, made when it is first needed."""
-        if getattr(self.__class__, "_peer", None) is None or self.__class__._peer_device is not self.device:
-            self.__class__._peer, self.__class__._peer_device = self.device.peer(), self.device
-        return self.__class__._peer
+        cls = self.__class__
+        # Not that of a daemon that was killed.
+        if getattr(cls, "_peer_daemon", None) is not self.device.jetd:
+            cls._peer, cls._peer_daemon = self.device.peer(), self.device.jetd
+        return cls._peer
 
     def seen_json(self, text):
         """Parses what a page shows as JSON."""
