@@ -110,7 +110,9 @@ function niceStep(span) {
     return span / power > 500 ? power * 5 : power
 }
 
+/** Acts at once where there is no button. In a form, a problem shown on leaving a field would move the button away. */
 function commit(control, options) {
+    if (!options.onCommit) return
     const result = control.read()
     if (result.problem) control.problem(result.problem)
     else if ("value" in result) options.onCommit?.(result.value)

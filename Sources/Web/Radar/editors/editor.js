@@ -32,7 +32,7 @@ export class Editor {
         if (!isWorthShowing) return
         if (this.reason !== null) this.element.append(h("p", { class: "note" }, this.reason))
         this.control = makeControl(kind, entry.value, {
-            label: label ?? t("element.value"), isDisabled: this.reason !== null, onlyChanged: true,
+            label: label ?? t("element.value"), hideLabel: kind.type === "form", isDisabled: this.reason !== null, onlyChanged: true,
             onInput: () => this.#typed(), onCommit: value => this.#ask(value),
         })
         this.element.append(this.control.element)

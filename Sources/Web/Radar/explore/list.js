@@ -1,6 +1,7 @@
 const overscan = 16
 const interval = 0.5
-const moveAfter = 120
+/** How long a window that was moved is waited for before it is moved again, in milliseconds. */
+const moveAfter = 1500
 const countEvery = 5000
 
 /**
@@ -79,6 +80,10 @@ export class ListSource {
 
     #receive() {
         const window = this.#window
+        if (window.isCurrent) {
+            clearTimeout(this.#timer)
+            this.#timer = null
+        }
         this.#byIndex.clear()
         for (const entry of window.entries) {
             this.#byIndex.set(entry.index - 1, entry)
