@@ -51,16 +51,22 @@ function network() {
         eth0: { mode: "dhcp", addresses: [], gateway: null, dns: [], ipv6: "auto", mtu: null, managedBy: "networkd" },
         wlan0: { mode: null, addresses: null, gateway: null, dns: null, ipv6: null, mtu: null, managedBy: "NetworkManager" },
     }
+    const list = (description) => ({ type: "array", items: { type: "string" }, description })
     const schema = {
-        type: "object", additionalProperties: false,
+        type: "object",
         properties: {
-            mode: { enum: ["dhcp", "static"] }, addresses: { type: "array", items: { type: "string" }, maxItems: 16 },
-            gateway: { type: ["string", "array", "null"], items: { type: "string" }, maxItems: 2 },
-            dns: { type: "array", items: { type: "string" }, maxItems: 16 }, ipv6: { enum: ["auto", "link-local", "off"] },
+            mode: { enum: ["dhcp", "static"] }, addresses: list("Addresses with the length of their prefix, such as 192.0.2.7/24"),
+            gateway: { type: ["string", "array", "null"], items: { type: "string" }, description: "One gateway, or one for each IP version" },
+            dns: list("Addresses of name servers"), ipv6: { enum: ["auto", "link-local", "off"] },
             mtu: { type: ["integer", "null"], minimum: 68, maximum: 65535 },
-            confirmWithin: { type: "integer", minimum: 10, maximum: 3600, writeOnly: true },
+            confirmWithin: { type: "integer", minimum: 10, maximum: 3600, writeOnly: true, description: "Seconds until the change is undone unless it is confirmed" },
             managedBy: { type: ["string", "null"], readOnly: true },
         },
+        additionalProperties: false,
+    }
+    const confirmation = {
+        type: "object", additionalProperties: false,
+        properties: { token: { type: "string" }, id: { type: "string" } },
     }
     const members = ["mode", "addresses", "gateway", "dns", "ipv6", "mtu"]
     let pending = null
@@ -128,14 +134,17 @@ function network() {
 
     method("settings/net/confirm", "Confirm the change of network settings", (args, request) => {
         const { token, id } = args ?? {}
+        if (typeof token !== "string" && typeof id !== "string") refuse("token", "must be the one that the set was answered with")
         if (!pending) refuse("token", "matches no pending change: none is pending.")
-        const user = nameOf(request)
-        const isUsers = token === undefined && id === pending.id && user !== null && user === pending.user
-        if (!isUsers && typeof token !== "string") refuse("token", "must be the one that the set was answered with")
-        if (!isUsers && token !== pending.token) refuse("token", "is not the one that the change was answered with.")
-        if (user !== pending.user) refuse("", `The change is ${pending.by}'s; no other user can confirm it.`)
+        if (typeof token === "string") {
+            if (token !== pending.token) refuse("token", "is not the one that the change was answered with.")
+        } else {
+            if (id !== pending.id) refuse("id", "is not that of the pending change.")
+            if (pending.user === null) refuse("token", "is needed, because the author of the change had not logged in.")
+        }
+        if (nameOf(request) !== pending.user) refuse("", `The change is ${pending.by}'s; no other user can confirm it.`)
         return end("confirmed")
-    })
+    }, confirmation)
     method("settings/net/rollback", "Undo the change of network settings", (args, request) => {
         if (!pending) refuse("", "No change is pending.")
         return rollback(`${nameOf(request) ?? "an unknown user"} asked for it`)

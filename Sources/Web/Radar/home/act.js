@@ -40,3 +40,9 @@ export function allow(control, item) {
     }
     return reason
 }
+
+/** Why none of these elements can be set or called, if that is so of all and for the same reason; else an empty text. */
+export function commonReason(items) {
+    const reasons = new Set(items.filter((item) => item && item.goneAt === null).map((item) => whyNot(item)))
+    return reasons.size === 1 ? [...reasons][0] ?? "" : ""
+}

@@ -10,11 +10,10 @@ const mostTriggers = 100
 export class LEDs extends Card {
     #list = h("ul", { class: "leds" })
     #rows = new Rows(this.#list, (path, { item }) => new LEDRow(path, item))
-    #reason = h("p", { class: "soft reason", hidden: true })
 
     constructor() {
         super("leds", { prefix: "led/", max: 12 })
-        this.body.append(this.#reason, this.#list)
+        this.body.append(this.#list)
     }
 
     take(model) {
@@ -22,9 +21,7 @@ export class LEDs extends Card {
         this.#rows.update(this.cut(items).map((item) => [item.path, {
             item, methods: Object.fromEntries(["blink", "identify"].map((name) => [name, model.items.get(`${item.path}/${name}`)])),
         }]))
-        const reason = items.length && items.every((item) => item.fetchOnly) ? allow(document.createElement("button"), items[0]) : null
-        setText(this.#reason, reason ?? "")
-        this.#reason.hidden = !reason
+        this.explain(items)
         return items.length > 0
     }
 }

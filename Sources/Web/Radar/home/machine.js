@@ -1,7 +1,7 @@
 import { announce, h, setText } from "../dom.js"
 import { duration, time } from "../format.js"
 import { t } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
+import { act, allow, commonReason, problemPlace } from "./act.js"
 import { object, shorten } from "./classify.js"
 import { openDialog } from "./dialog.js"
 import { linkTo, markStale, setAttribute, words } from "./parts.js"
@@ -20,6 +20,7 @@ export class Machine {
     #notices = h("div", { class: "notices stack" })
     #buttons = h("div", { class: "row machine-actions" })
     #problem = problemPlace()
+    #reason = h("p", { class: "soft reason", hidden: true })
     #reboot = this.#notice("note warn")
     #shutdown = this.#notice("note warn")
     #boot = null
@@ -28,7 +29,7 @@ export class Machine {
         this.element = h("header", { class: "machine" },
             h("div", { class: "row spread machine-head" },
                 h("div", { class: "machine-title" }, this.#name, this.#facts), this.#buttons),
-            this.#problem, this.#notices)
+            this.#reason, this.#problem, this.#notices)
         this.#notices.append(this.#shutdown.element, this.#reboot.element)
         for (const action of actions) {
             action.button = h("button", { type: "button", hidden: true, on: { click: () => this.#ask(action) } },
@@ -64,6 +65,9 @@ export class Machine {
             button.hidden = !item
             if (item) allow(button, item)
         }
+        const reason = commonReason(actions.map(({ path }) => model.items.get(path)))
+        setText(this.#reason, reason)
+        this.#reason.hidden = reason === ""
         return true
     }
 
@@ -149,7 +153,7 @@ export class Machine {
             ],
             focusCancel: true,
             actions: [{
-                label: t(`home.${name}`), className: "danger",
+                label: t(`home.${name}Do`), className: "danger",
                 act: (button) => act(button, problem, async (jet) => {
                     const given = { delay: Number(delay.value) }
                     if (reason.value.trim()) given.reason = reason.value.trim()

@@ -180,7 +180,7 @@ export class Pending {
     }
 
     #frame(level, { buttons, count }) {
-        setAttribute(this.element, "class", `card note ${level} pending`)
+        setAttribute(this.element, "class", `card note ${level} pending${session.isOpen ? "" : " is-lost"}`)
         this.#buttons.hidden = !buttons
         this.#count.hidden = !count
         this.#close.hidden = count

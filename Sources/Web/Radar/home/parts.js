@@ -1,6 +1,7 @@
 import { fill, h, setText } from "../dom.js"
 import { href } from "../router.js"
 import { t } from "../texts.js"
+import { commonReason } from "./act.js"
 import { shorten, titleOf } from "./classify.js"
 import "../widgets/age.js"
 
@@ -32,9 +33,17 @@ export function setAttribute(element, name, value) {
     else element.setAttribute(name, text)
 }
 
+/** For how long an input that was used shows what was asked for, whatever the bus says, in milliseconds. */
+const usedFor = 1500
+
 /** Sets a property of an input that the user is not using right now. */
 export function setUnlessUsed(input, property, value) {
-    if (document.activeElement !== input && input[property] !== value) input[property] = value
+    if (!input.isWatched) {
+        input.isWatched = true
+        input.addEventListener("input", () => { input.usedAt = performance.now() })
+    }
+    const isUsed = input.tagName === "SELECT" ? document.activeElement === input : performance.now() - (input.usedAt ?? -usedFor) < usedFor
+    if (!isUsed && input[property] !== value) input[property] = value
 }
 
 /** A list of elements by key. `make` returns `{element, update}`; only what has changed is touched. */
@@ -111,6 +120,7 @@ export class Card {
     body = h("div", { class: "card-body" })
     #note = h("span", { class: "tag", hidden: true })
     #more = h("p", { class: "more", hidden: true })
+    #reason = h("p", { class: "soft reason", hidden: true })
     #age = document.createElement("radar-age")
     #stale = h("span", { class: "tag warn", title: t("home.gone"), hidden: true }, `${t("home.stale")} `, this.#age)
 
@@ -120,13 +130,20 @@ export class Card {
         this.max = max
         const id = `home-${name}`
         this.element = h("section", { class: `card home-card home-${name}`, "aria-labelledby": id, hidden: true },
-            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.body, this.#more)
+            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.#reason, this.body, this.#more)
     }
 
     /** Text beside the title. */
     note(text) {
         setText(this.#note, text)
         this.#note.hidden = text === ""
+    }
+
+    /** Says why nothing here can be changed: for all who cannot reach the title of a button that is disabled. */
+    explain(items) {
+        const text = commonReason(items)
+        setText(this.#reason, text)
+        this.#reason.hidden = text === ""
     }
 
     /** Cuts a list to what the card shows, and says how many are left out. */
@@ -150,13 +167,14 @@ export class Card {
     }
 }
 
-/** Items of the model, sorted by path: with the part of their card, or of all parts. */
+/** Items of a card, or of parts of it, sorted by path; those of the machine itself go before those of others, however
+ *  many these are. */
 export function itemsOf(model, card, ...parts) {
     const found = []
     for (const item of model.items.values()) {
         if (item.is?.card === card && (parts.length === 0 || parts.includes(item.is.part))) found.push(item)
     }
-    return found.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
+    return found.sort((left, right) => left.isForeign - right.isForeign || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
 }
 
 /** Marks an element as stale if its owner is gone: its card then says since when. */

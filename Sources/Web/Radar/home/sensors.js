@@ -48,6 +48,7 @@ function temperature(path, { item }) {
             const known = limits(item.meta, zone ?? item.value)
             const { level, limit } = judge(number, known)
             setText(value, `${fixed(number)} ${unit}`)
+            spark.limits = known
             if (item.goneAt === null) spark.push(number)
             setText(state, known.length ? t(`home.level.${level === "good" ? "good" : limit.isLower ? "low" : limit.name}`) : "")
             setAttribute(state, "class", `state ${level}`)

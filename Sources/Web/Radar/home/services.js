@@ -24,6 +24,7 @@ export class Services extends Card {
         this.#rows.update(this.cut(items, model.hidden("services/")).map((item) => [item.path, {
             item, methods: new Map(verbs.map((verb) => [verb, model.items.get(`${item.path}/${verb}`)])),
         }]))
+        this.explain(items.flatMap((item) => verbs.map((verb) => model.items.get(`${item.path}/${verb}`))))
         const count = items.filter(failed).length
         this.note(count ? t("home.failedServices", { n: count }) : "")
         return items.length > 0

@@ -32,7 +32,7 @@ export function ruleOfOthers() { return { unmatch: [...areas.map((area) => `^${a
 /**
  * The elements of Home, kept up to date.
  *
- * `items`: by path, `{path, value, fetchOnly, meta, is, changedAt, goneAt}`. `is` is what `classify` says; `changedAt` and
+ * `items`: by path, `{path, value, fetchOnly, meta, is, changedAt, goneAt, isForeign}`. `is` is what `classify` says; `changedAt` and
  * `goneAt` are moments of performance.now(). An element whose owner is gone stays for a minute, with `goneAt`.
  */
 export class Source {
@@ -91,7 +91,7 @@ export class Source {
         const present = new Set()
         for (const entry of window.entries) {
             present.add(entry.path)
-            this.#put(entry, now)
+            this.#put(entry, now, area === others)
         }
         // What left a full window may still be on the bus.
         let places = window.entries.length >= area.max ? 0 : mostStale
@@ -111,12 +111,12 @@ export class Source {
         this.#changed()
     }
 
-    #put(entry, now) {
+    #put(entry, now, isForeign) {
         const item = this.items.get(entry.path)
         if (!item) {
             const meta = entry.meta
             const made = { path: entry.path, value: entry.value, fetchOnly: entry.fetchOnly === true, meta: meta ?? null,
-                is: null, changedAt: now, goneAt: null }
+                is: null, changedAt: now, goneAt: null, isForeign }
             if (meta) made.is = classify(made)
             else this.#unknown.add(entry.path)
             this.items.set(entry.path, made)

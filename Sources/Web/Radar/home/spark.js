@@ -29,6 +29,7 @@ export class Spark {
     #svg
     #line
     #area
+    #limits = {}
     #unit
     #span
     #drawnAt = 0
@@ -50,9 +51,17 @@ export class Spark {
         this.#area = this.#line.cloneNode()
         this.#area.setAttribute("class", "area")
         this.#svg.prepend(this.#area)
+        for (const kind of ["warn", "bad"]) {
+            this.#limits[kind] = this.#line.cloneNode()
+            this.#limits[kind].setAttribute("class", `limit ${kind}`)
+            this.#svg.append(this.#limits[kind])
+        }
     }
 
     get element() { return this.#svg }
+
+    /** The limits, `{value, kind}`: each is drawn as a line where the scale includes it. */
+    limits = []
 
     /** Notes a value, and draws the line at most once a second. */
     push(value, now = Date.now()) {
@@ -83,6 +92,10 @@ export class Spark {
         const line = `${steps.join("")}L${width} ${y(values[values.length - 1])}`
         setAttribute(this.#line, "d", line)
         setAttribute(this.#area, "d", `${line}V${height}H${x(Math.max(points[0][0], now - seconds * 1000))}Z`)
+        for (const [kind, path] of Object.entries(this.#limits)) {
+            const shown = this.limits.filter((limit) => limit.kind === kind && limit.value >= low && limit.value <= high)
+            setAttribute(path, "d", shown.map((limit) => `M0 ${y(limit.value)}H${width}`).join(""))
+        }
         setAttribute(this.#svg, "aria-label", t("home.spark", {
             low: fixed(least), high: fixed(most), unit: this.#unit,
             minutes: Math.max(1, Math.round((now - points[0][0]) / 60000)),

@@ -55,6 +55,7 @@ export class Update extends Card {
         this.#detail.hidden = this.#detail.textContent === ""
         this.#showPackages(upgradable)
         this.#showButtons(model, item, job, isRunning, upgradable)
+        this.explain(["check", "start"].map((verb) => model.items.get(`${item.path}/${verb}`)))
         markStale(this.element, item)
         return true
     }
@@ -96,7 +97,7 @@ export class Update extends Card {
         const path = this.#item?.path
         const count = this.#item?.value.upgradable?.length ?? 0
         const isSure = verb !== "start" || await confirm({
-            title: t("home.updateTitle"), text: t("home.updateText", { n: count }), action: t("home.updateStart"),
+            title: t("home.updateTitle"), text: t("home.updateText", { n: count }), action: t("home.updateDo"),
         })
         if (!isSure) return
         await act(this.#buttons[verb], this.#problem, async (jet) => {
