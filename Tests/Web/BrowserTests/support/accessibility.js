@@ -210,11 +210,12 @@ for (const element of shown) {
     const style = getComputedStyle(element)
     const behind = ground(element)
     if (!behind) continue
-    const { rgb, alpha } = colour(field && !element.value ? getComputedStyle(element, "::placeholder").color : style.color)
+    const ink = field && !element.value ? getComputedStyle(element, "::placeholder").color : style.color
+    const { rgb, alpha } = colour(ink)
     const ratio = contrast(over(rgb, alpha * opacity(element), behind), behind)
     const size = Number.parseFloat(style.fontSize)
     const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700)
-    if (ratio < (isLarge ? 3 : 4.5) - 0.005) report(element, `contrast ${ratio.toFixed(2)} of ${style.color} on rgb(${behind.map(Math.round)})`)
+    if (ratio < (isLarge ? 3 : 4.5) - 0.005) report(element, `contrast ${ratio.toFixed(2)} of ${ink} on rgb(${behind.map(Math.round)})`)
 }
 // The border or the ground of a field says where it is.
 for (const element of shown) {
@@ -230,7 +231,8 @@ for (const element of shown) {
 
 // Sizes of targets: 24 by 24, or enough room around (WCAG 2.5.8)
 
-const targets = shown.filter(element => (isTabbable(element) || interactiveRoles.has(element.getAttribute("role")))
+const targets = shown.filter(element => (isTabbable(element)
+    || (interactiveRoles.has(element.getAttribute("role")) && !element.matches("[role=gridcell]")))
     && !isDisabled(element) && !isCut(element) && !(element.matches("main, [tabindex]") && !interactiveRoles.has(element.computedRole)))
 const boxOf = element => {
     const boxes = [element, ...(element.matches("input[type=checkbox], input[type=radio]") ? element.labels ?? [] : [])].map(each => each.getBoundingClientRect())
