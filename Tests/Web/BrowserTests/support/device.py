@@ -53,7 +53,7 @@ class Device:
         self.socket = str(self.folder / "jet.sock")
         self.processes = []
         self.peers = []
-        self.port = self.tls_port = 0
+        self.port = self.tcp_port = self.tls_port = 0
         self.jetd = self.agent = self.host = None
         self.with_users = with_users
         self.gateway = None
@@ -107,7 +107,7 @@ class Device:
     def start_daemon(self):
         """Starts the daemon; again on the same port."""
         arguments = [program("jetd"), "--config", str(self.folder / "jetd.toml"), "--unix-path", self.socket,
-                     "--ws-port", str(self.port), "--grant", f"user:{os.getuid()}=operator,admin", *page_options()]
+                     "--ws-port", str(self.port), "--tcp-port", str(self.tcp_port), "--grant", f"user:{os.getuid()}=operator,admin", *page_options()]
         if self.with_users:
             arguments += ["--users", str(self.folder / "users.json")]
         environment, inherited = dict(os.environ), ()
@@ -117,9 +117,9 @@ class Device:
             environment |= {"LISTEN_FDS": "1", "LISTEN_FDNAMES": "gateway"}
             inherited = (self.gateway.fileno(),)
         self.jetd = self._start(*arguments, log="jetd", env=environment, pass_fds=inherited)
-        found = wait_until(lambda: re.search(r"listening ws://\S*:(\d+)\n", self.log("jetd")) or self._ended("jetd"),
-                           lambda: f"jetd listens: {self.log('jetd')}")
-        self.port = int(found[1])
+        self.port, self.tcp_port = (int(wait_until(
+            lambda scheme=scheme: re.search(rf"listening {scheme}://\S*:(\d+)\n", self.log("jetd")) or self._ended("jetd"),
+            lambda: f"jetd listens: {self.log('jetd')}")[1]) for scheme in ("ws", "tcp"))
 
     def kill_daemon(self):
         self.jetd.kill()
