@@ -40,10 +40,10 @@ class Building(PageTest):
     def test_a_sorted_fetch_is_built_and_its_rows_are_seen(self):
         self.open("builder")
         self.click("button", "Add a condition on the path")
-        self.find("combobox", "Predicate of condition 1").send_keys("starts with")
+        self.choose(self.find("combobox", "Predicate of condition 1"), "starts with")
         self.fill(self.find("textbox", "Operand of condition 1"), "score/")
         self.click("checkbox", "Sort, and show a window")
-        self.find("combobox", "By").send_keys("value")
+        self.choose(self.find("combobox", "By"), "value")
         self.click("checkbox", "Largest first")
         self.fill(self.find("textbox", "To place"), "3")
         self.wait_rows(("1", "score/bob", "9"), ("2", "score/cat", "5"), ("3", "score/ann", "3"))

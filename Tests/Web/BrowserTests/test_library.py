@@ -36,10 +36,12 @@ class OnesOwnPage(PageTest):
                 await jet.set("made/up/level", 43)
                 const entries = await jet.get({ path: { equals: "made/up/level" } })
                 await fetch.end()
+                const { name } = jet.info
                 jet.close()
-                return { seen, value: entries[0].value, name: jet.info.name }
+                return { seen, value: entries[0].value, name }
             }).then(done, error => done(String(error.stack)))""")
-        self.assertEqual(result["value"], 43, result)
+        self.assertIsInstance(result, dict, result)
+        self.assertEqual(result["value"], 43)
         self.assertEqual(result["seen"][0], ["add", "made/up/level", 42])
         self.assertIn(["change", "made/up/level", 43], result["seen"])
         self.assertEqual(result["name"], "jetd")

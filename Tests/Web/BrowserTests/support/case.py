@@ -11,6 +11,7 @@ from selenium.common.exceptions import (ElementClickInterceptedException, Elemen
                                         StaleElementReferenceException)
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
 
 from .browser import Browser
 from .device import Device, wait_until
@@ -155,6 +156,10 @@ class PageTest(unittest.TestCase):
 
     def press(self, *keys):
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def choose(self, select, text):
+        """Chooses an option of a list by its text."""
+        Select(select).select_by_visible_text(text)
 
     def tab_to(self, element, limit=150):
         """Presses Tab until the element has the focus, as one does who has no mouse."""

@@ -62,7 +62,8 @@ class Device:
             self.gateway.bind(str(self.folder / "gateway.sock"))
             self.gateway.listen(64)
         (self.folder / "jetd.toml").write_text(
-            f'{settings}\n[remote]\ngateways = ["user:{os.getuid()}"]\nanonymous = "read"\n')
+            f'[web]\nfolder = "{os.environ.get("RADAR") or WEB / "Radar"}"\njavascript = "{WEB / "JavaScript"}"\n'
+            f'[remote]\ngateways = ["user:{os.getuid()}"]\nanonymous = "read"\n{settings}\n')
         shutil.copy(FIXTURES / "users.json", self.folder / "users.json")
         (self.folder / "users.json").chmod(0o600)
         try:
@@ -107,7 +108,7 @@ class Device:
     def start_daemon(self):
         """Starts the daemon; again on the same port."""
         arguments = [program("jetd"), "--config", str(self.folder / "jetd.toml"), "--unix-path", self.socket,
-                     "--ws-port", str(self.port), "--tcp-port", str(self.tcp_port), "--grant", f"user:{os.getuid()}=operator,admin", *page_options()]
+                     "--ws-port", str(self.port), "--tcp-port", str(self.tcp_port), "--grant", f"user:{os.getuid()}=operator,admin"]
         if self.with_users:
             arguments += ["--users", str(self.folder / "users.json")]
         environment, inherited = dict(os.environ), ()
@@ -203,7 +204,3 @@ class Device:
         self.processes.append(process)
         return process
 
-
-def page_options():
-    """The options with which jetd serves the page from the checkout."""
-    return ["--radar", os.environ.get("RADAR") or str(WEB / "Radar")]
