@@ -41,19 +41,14 @@ function callSafely(body, ...args) {
     }
 }
 
-/** Members of an error's data that do not name the error. */
-const details = ["got", "max", "used", "account"]
-
 export class JetError extends Error {
     constructor(message, code = internalError, data = undefined) {
         super(message)
         this.name = "JetError"
         this.code = code
         this.data = data
-        if (code === responseTimeout) this.key = "timeout"
-        else if (isObject(data) && code <= -32000 && code >= -32768) {
-            this.key = Object.keys(data).find(key => !details.includes(key))
-        } else this.key = undefined
+        this.key = code === responseTimeout ? "timeout"
+            : isObject(data) && code <= -32000 && code >= -32768 ? Object.keys(data)[0] : undefined
     }
 }
 
@@ -75,7 +70,7 @@ function received(error) {
 function write(message) {
     let text
     try {
-        text = JSON.stringify(message)
+        text = JSON.stringify(message) ?? "null"
     } catch (error) {
         throw new JetError(`This is not JSON: ${error.message}`, invalidParams, { wrongType: "params" })
     }
@@ -86,14 +81,13 @@ function write(message) {
 
 /** The response to a request whose handler has thrown `error`. */
 function refusal(id, error) {
-    const { code, message = error, data } = error ?? {}
-    const text = String(message)
-    const answer = Number.isInteger(code) ? { code, message: text, data }
-        : { code: internalError, message: "Internal error", data: text }
     try {
+        const { code, message = error, data } = error ?? {}
+        const answer = Number.isInteger(code) ? { code, message: `${message}`, data }
+            : { code: internalError, message: "Internal error", data: `${message}` }
         return write({ id, error: answer })
     } catch {
-        return write({ id, error: { code: answer.code, message: "Internal error" } })
+        return write({ id, error: { code: internalError, message: "Internal error" } })
     }
 }
 
@@ -210,7 +204,8 @@ class Connection {
 
     get isFull() { return this.#transport?.waiting() > outboxSize }
 
-    request(method, params = undefined, timeout = 0) {
+    /** `onResult` is called before a message that follows is handled; the promise settles later. */
+    request(method, params = undefined, timeout = 0, onResult = ignore) {
         return new Promise((resolve, reject) => {
             if (this.isClosed) throw closed()
             if (this.isFull) throw limit("outbox", outboxSize)
@@ -219,7 +214,7 @@ class Connection {
             const timer = timeout > 0 ? setTimeout(() => {
                 this.#take(id)?.reject(new JetError("The daemon has not answered in time.", responseTimeout, params))
             }, Math.min(timeout, 0x7fffffff)) : undefined
-            this.#pending.set(id, { resolve, reject, timer, batch: this.#batch })
+            this.#pending.set(id, { resolve, reject, timer, onResult, batch: this.#batch })
             this.#batch?.ids.push(id)
             this.send(text)
         })
@@ -275,8 +270,11 @@ class Connection {
     }
 
     #settle({ id, result = null, error = null }) {
-        if (error === null) this.#take(id)?.resolve(result)
-        else if (id !== undefined && id !== null) this.#take(id)?.reject(received(error))
+        if (error === null) {
+            const request = this.#take(id)
+            request?.onResult()
+            request?.resolve(result)
+        } else if (id !== undefined && id !== null) this.#take(id)?.reject(received(error))
         else {
             // It is about the connection, or about a message that the daemon could not read, with which it begins.
             this.#lastError = received(error)
@@ -454,7 +452,7 @@ export class Window extends Subscription {
         this.#isShown = false
     }
 
-    async #move() {
+    #move() {
         const { id, from, to, bus } = this
         const { connection } = bus
         if (this.error || !bus.can("moveWindow")) {
@@ -464,14 +462,15 @@ export class Window extends Subscription {
                 this.start()
             })
         }
+        const settle = error => {
+            if (id !== this.id || connection.isClosed) return
+            this.#isMoving = false
+            if (error) return this.fail(error)
+            this.#expect(from, to)
+            if (from !== this.from || to !== this.to) this.#move()
+        }
         this.#isMoving = true
-        let error = null
-        await connection.request("moveWindow", { id, from, to }).catch(refusal => { error = refusal })
-        if (id !== this.id || connection.isClosed) return
-        this.#isMoving = false
-        if (error) return this.fail(error)
-        this.#expect(from, to)
-        if (from !== this.from || to !== this.to) this.#move()
+        connection.request("moveWindow", { id, from, to }, 0, settle).catch(settle)
     }
 
     receive({ n, changes, total }) {
@@ -544,7 +543,8 @@ export class OwnElement extends Lasting {
             if (this.#waiting >= waitingRequests) throw limit("waitingRequests", waitingRequests)
             this.#waiting += 1
             try {
-                answer = write({ id, result: await this.answer(this.#handler, params, { caller }) ?? null })
+                const result = write(await this.answer(this.#handler, params, { caller }))
+                answer = `{"id":${JSON.stringify(id)},"result":${result}}`
             } finally {
                 this.#waiting -= 1
             }
@@ -811,11 +811,10 @@ export class Jet extends EventTarget {
                     if (error.code === invalidParams || error.code === methodNotFound) connection.refusal = error
                     throw error
                 })
-                const [fetch, set, call] = ["fetch", "set", "call"].map(right => [rights?.[`${right}Groups`] ?? []].flat())
+                const [fetch, set, call] = ["fetch", "set", "call"].map(right => rights?.[`${right}Groups`] ?? [])
                 groups = { fetch, set, call }
             }
-            const info = await connection.request("info").catch(ignore)
-            if (connection.isClosed) throw closed()
+            const info = await connection.request("info").catch(error => { if (isClosed(error)) throw error })
             return { connection, groups, user: login && login.user, info: isObject(info) ? info : null }
         } catch (error) {
             connection.close(error)
