@@ -64,6 +64,15 @@ test("pairing codes are never kept, whichever side sends them", () => {
     assert.match(JSON.stringify(ring.find()), /"code":5/)
 })
 
+test("a response is shown with what was asked", () => {
+    const ring = new MessageRing()
+    ring.add("out", { id: 1, method: "set", params: { path: "a/b", value: 3 } }, 10)
+    ring.add("out", [{ id: 2, method: "info" }, { id: 3, method: "peers" }], 10)
+    assert.equal(ring.add("in", { id: 3, error: { code: 1, message: "No" } }, 10).text, "peers: No")
+    assert.equal(ring.add("in", { id: 1, result: true }, 10).text, "set a/b")
+    assert.equal(ring.add("in", { id: 1, result: true }, 10).text, "1")
+})
+
 test("the ring keeps the newest messages, and finds them by text and direction", () => {
     const ring = new MessageRing()
     for (let number = 1; number <= ringSize + 250; number += 1) {

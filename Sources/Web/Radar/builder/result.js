@@ -89,7 +89,12 @@ export class RuleResult extends HTMLElement {
             ? session.jet.fetch(shown.rule, notice => this.#noticed(notice))
             : session.jet.window(shown.rule, window => this.#moved(window), shown.options)
         this.#fetch = started
-        started.started.then(() => this.onError(null), error => { if (this.#fetch === started) this.onError(error) })
+        started.started.then(() => { if (this.#fetch === started) this.onError(null) }, error => {
+            if (this.#fetch !== started) return
+            this.end()
+            this.#draw()
+            this.onError(error)
+        })
         this.#draw()
     }
 

@@ -64,13 +64,16 @@ export class MessageRing {
     #next = 0
     /** The ids of requests whose response has a code. */
     #withCode = new Set()
+    /** What the requests that wait for a response are about, by direction and id. */
+    #asked = new Map()
     /** How many messages there were. */
     count = 0
 
     add(direction, message, length, at = Date.now()) {
-        const kept = Array.isArray(message) ? message.slice(0, 100).map(one => this.#safe(direction, one)) : this.#safe(direction, message)
+        const kept = Array.isArray(message) ? message.slice(0, 100).map(one => this.#safe(one)) : this.#safe(message)
         this.count += 1
         const entry = { number: this.count, at, direction, length, message: kept, ...summary(kept), search: null }
+        for (const one of Array.isArray(kept) ? kept : [kept]) this.#note(direction, Object(one), entry)
         if (this.#ring.length < ringSize) this.#ring.push(entry)
         else this.#ring[this.#next] = entry
         this.#next = (this.#next + 1) % ringSize
@@ -98,7 +101,21 @@ export class MessageRing {
         return found
     }
 
-    #safe(direction, message) {
+    /** A response is shown with what was asked. */
+    #note(direction, message, entry) {
+        const { id, method } = message
+        if (id === undefined || id === null) return
+        const key = `${direction === "in" ? "out" : "in"} ${id}`
+        if (method !== undefined) {
+            this.#asked.set(`${direction} ${id}`, entry.kind === "batch" ? summary(message).text : entry.text)
+            if (this.#asked.size > ringSize) this.#asked.delete(this.#asked.keys().next().value)
+        } else if (this.#asked.has(key)) {
+            entry.text = `${this.#asked.get(key)}${entry.kind === "error" ? `: ${entry.text}` : ""}`.slice(0, 300)
+            this.#asked.delete(key)
+        }
+    }
+
+    #safe(message) {
         const { id, method, error } = Object(message)
         let also = null
         if (withCode.has(method)) {
