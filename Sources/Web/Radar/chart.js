@@ -6,7 +6,8 @@
 import { draw } from "./chart/draw.js"
 import { Series } from "./chart/series.js"
 import { attribute, h } from "./dom.js"
-import { duration, quantity } from "./format.js"
+import { amount } from "./explore/brief.js"
+import { duration } from "./format.js"
 import { t } from "./texts.js"
 
 const shortestPause = 100
@@ -142,13 +143,13 @@ export class Chart {
         const { from, to } = this.model()
         const parts = this.lines.map(({ label, unit, series }) => {
             const range = series.range(from, to)
-            const show = (value) => quantity(value, { unit })
+            const show = (value) => amount(value, { unit })
             if (!range) return t("chart.nothingYet", { label })
             const now = Number.isNaN(series.last) ? t("chart.unknown") : show(series.last)
             return t("chart.summary", { label, now, low: show(range[0]), high: show(range[1]), time: duration(this.seconds) })
         })
         for (const limit of this.limits) {
-            parts.push(`${limit.label}: ${quantity(limit.value, { unit: this.lines[0]?.unit ?? "" })}`)
+            parts.push(`${limit.label}: ${amount(limit.value, { unit: this.lines[0]?.unit ?? "" })}`)
         }
         return parts.join("; ")
     }

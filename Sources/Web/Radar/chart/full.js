@@ -1,6 +1,6 @@
 import { Chart } from "../chart.js"
 import { announce, attribute, fill, h, setText, uniqueId } from "../dom.js"
-import { quantity } from "../format.js"
+import { amount } from "../explore/brief.js"
 import { t } from "../texts.js"
 import { csv, rowsOf } from "./csv.js"
 import { clock, draw } from "./draw.js"
@@ -69,7 +69,7 @@ export class FullChart extends Chart {
         const at = this.cursor ?? this.to
         for (const { line, value, button } of this.items ?? []) {
             const present = this.cursor === null ? line.series.valueAt(this.to) : line.series.valueAt(at)
-            setText(value, Number.isNaN(present) ? "–" : quantity(present, { unit: line.unit }))
+            setText(value, Number.isNaN(present) ? "–" : amount(present, { unit: line.unit }))
             if (button.style.getPropertyValue("--color") !== line.color) button.style.setProperty("--color", line.color)
         }
         setText(this.moment, this.cursor === null ? "" : clock(at))
@@ -87,7 +87,7 @@ export class FullChart extends Chart {
     #atCursor() {
         const values = this.lines.filter(line => !line.isHidden).map(({ label, unit, series }) => {
             const value = series.valueAt(this.cursor)
-            return `${label} ${Number.isNaN(value) ? t("chart.unknown") : quantity(value, { unit })}`
+            return `${label} ${Number.isNaN(value) ? t("chart.unknown") : amount(value, { unit })}`
         })
         return `${clock(this.cursor)}: ${values.join(", ")}`
     }

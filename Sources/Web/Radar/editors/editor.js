@@ -134,7 +134,7 @@ export class MethodForm {
         this.schema = schemaOf(entry.meta)
         const kind = this.schema ? editorKind({ format: entry.meta.format }, {}) : { type: "json" }
         this.control = makeControl(kind, undefined, {
-            label: t("element.arguments"), hideLabel: kind.type === "form", isDisabled: this.reason !== null, isOptional: true,
+            label: t("element.arguments"), hideLabel: kind.type === "form", isDisabled: this.reason !== null, isOptional: true, rows: 3,
             hint: kind.type === "json" ? t("element.argumentsHint") : undefined,
         })
         this.button = h("button", { class: "primary", disabled: this.reason !== null }, t("element.call"))

@@ -72,7 +72,7 @@ function memberOf({ name, isRequired, kind }, value, options) {
     const shown = kind.type === "switch" && initial === undefined && !isRequired ? { ...kind, type: "choice", values: [true, false] } : kind
     const control = makeControl({ ...shown, isMember: true, isRequired }, initial, {
         label: isRequired ? t("element.required", { label }) : label, isDisabled: options.isDisabled, onInput: options.onInput,
-        isOptional: !isRequired, isInside: true,
+        isOptional: !isRequired, rows: 3,
     })
     return { name, isRequired, element: control.element, control, write: object => { if (!control.isDirty) control.write(own(object)) } }
 }

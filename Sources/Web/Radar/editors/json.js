@@ -14,7 +14,7 @@ export function jsonControl(kind, value, options) {
     const list = h("ul", { class: "problems", id: `${id}-problems` })
     const place = h("span", { class: "soft number" })
     const area = h("textarea", {
-        class: "mono json", id, rows: options.isInside ? 3 : 8, spellcheck: "false", autocapitalize: "off", "aria-describedby": list.id,
+        class: "mono json", id, rows: options.rows ?? 8, spellcheck: "false", autocapitalize: "off", "aria-describedby": list.id,
         disabled: options.isDisabled, dir: "ltr",
     })
     const format = h("button", { class: "quiet small", type: "button", on: { click: () => tidy() } }, t("element.format"))

@@ -84,6 +84,8 @@ function objectKind(root, schema, value, depth) {
         const inner = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
         return { name, isRequired: required.includes(name), kind: fromSchema(root, each, inner, depth + 1) }
     })
+    // What is not simple is clearer as a whole.
+    if (members.some(({ kind }) => kind.type === "json" && !kind.isReadOnly)) return { type: "json" }
     return { type: "form", members, isPartial: required.length === 0 }
 }
 

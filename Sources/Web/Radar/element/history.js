@@ -10,6 +10,13 @@ const mostSeries = 12
 const shownAtFirst = 3
 const suggestAfter = 250
 
+/** The limits of what is measured, for lines in the chart: `max` and `crit` of the meta. */
+export function limitsOf(meta) {
+    return [["max", "warn"], ["crit", "bad"]]
+        .map(([name, kind]) => ({ value: Number.parseFloat(meta?.[name]), label: t(`chart.${name}`), kind }))
+        .filter(({ value }) => Number.isFinite(value))
+}
+
 /** The chart of an element, with the fields of its value to choose from, and other paths beside it. */
 export class History {
     #lines = []
@@ -58,11 +65,8 @@ export class History {
     }
 
     #start(numbers, meta) {
-        const { format, title } = textMeta(meta)
-        // Bounds of a State that is measured are limits; those of one that is set are its range.
-        const [min, max] = (meta?.isReadOnly && numbers[0].at === "" ? format ?? "" : "").split(":", 2)
-        const limits = [[min, "lowest"], [max, "highest"]].filter(([text]) => text && Number.isFinite(Number(text)))
-            .map(([text, name]) => ({ value: Number(text), label: t(`chart.${name}`), kind: "bad" }))
+        const { title } = textMeta(meta)
+        const limits = limitsOf(meta)
         this.#chart = new FullChart({ series: [], limits, seconds: 60, name: this.path })
         this.#chart.title = title ?? visible(this.path, 100)
         this.place.replaceChildren(this.#chart.element)

@@ -23,7 +23,7 @@ export class Log {
         return (kind, more) => {
             tag.textContent = t(`element.outcome.${kind}`)
             tag.className = `tag ${{ taken: "good", adjusted: "warn", refused: "bad" }[kind] ?? ""}`
-            text.textContent = more ? `${asked}, ${more}` : asked
+            text.textContent = more ? `${asked} – ${more}` : asked
         }
     }
 

@@ -94,7 +94,7 @@ export class ElementPane {
             this.#entry = { ...before, value }
         }
         if (before && event === "change") this.#change = { since: performance.now(), hasChanged: true }
-        if (isState) this.history.push(value, { ...this.#entry.meta, isReadOnly: this.#entry.fetchOnly })
+        if (isState) this.history.push(value, this.#entry.meta)
         for (const waiter of this.#waiters) waiter(value)
         this.isNew = this.isNew || isAdd || !before
         this.#show("present")

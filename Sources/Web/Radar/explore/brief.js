@@ -14,18 +14,26 @@ export function visible(text, limit = 300) {
 /** A value on one line: numbers with their unit, texts as they are, objects by their first members. */
 export function brief(value, meta = {}, limit = 300) {
     if (value === undefined) return ""
-    if (typeof value === "number") return quantity(value, textMeta(meta))
+    if (typeof value === "number") return amount(value, textMeta(meta))
     if (typeof value === "string") return value === "" ? "\"\"" : visible(value, limit)
     const out = { text: "", limit }
     write(out, value, 0)
     return visible(out.text, limit)
 }
 
+/** A number with its unit; very large and very small ones keep their leading digits. */
+export function amount(value, { unit, datatype } = {}) {
+    const size = Math.abs(value)
+    if (size === 0 || (size >= 1 && size < 1e15)) return quantity(value, { unit, datatype })
+    const text = size >= 1e15 || size < 1e-6 ? value.toExponential(3) : String(Number(value.toPrecision(4)))
+    return unit ? `${text} ${unit}` : text
+}
+
 /** The meta of an element as far as it is text: owners may publish anything. */
 export function textMeta(meta) {
     const text = {}
     for (const name of ["title", "unit", "datatype", "format"]) {
-        if (typeof meta?.[name] === "string") text[name] = name === "format" ? meta[name] : visible(meta[name], 200)
+        if (typeof meta?.[name] === "string") text[name] = name === "format" ? meta[name] : visible(meta[name], name === "unit" ? 24 : 200)
     }
     return text
 }

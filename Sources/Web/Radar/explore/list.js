@@ -1,4 +1,5 @@
-const overscan = 16
+/** Rows beside those that are seen; more if a daemon makes the whole window again for each move. */
+const overscan = { moved: 20, remade: 120 }
 const interval = 0.5
 /** How long a window that was moved is waited for before it is moved again, in milliseconds. */
 const moveAfter = 1500
@@ -49,8 +50,9 @@ export class ListSource {
 
     /** Rows from `first` to before `last` are seen now. */
     show(first, last) {
-        const from = Math.max(1, first + 1 - overscan)
-        this.#wanted = { from, to: Math.max(last, first + 20) + overscan, first: first + 1, last }
+        const beside = this.jet.info?.features?.moveWindow ? overscan.moved : overscan.remade
+        const from = Math.max(1, first + 1 - beside)
+        this.#wanted = { from, to: Math.max(last, first + 20) + beside, first: first + 1, last }
         this.#move()
     }
 

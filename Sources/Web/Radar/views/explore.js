@@ -26,9 +26,9 @@ customElements.define(name, class extends View {
 
     start() {
         const refresh = () => this.grid.refresh()
-        this.meta = this.keep(new MetaCache(this.jet, refresh))
+        this.meta = new MetaCache(this.jet, refresh)
         this.changes = new Changes()
-        this.grid = this.keep(new Grid({ meta: this.meta, changes: this.changes, onOpen: path => this.#open(path) }))
+        this.grid = new Grid({ meta: this.meta, changes: this.changes, onOpen: path => this.#open(path) })
         this.#build()
         const ticker = setInterval(refresh, 1000)
         this.keep(() => clearInterval(ticker))
@@ -46,6 +46,8 @@ customElements.define(name, class extends View {
         this.#turn += 1
         this.#source?.end()
         this.#detail?.end()
+        this.meta.end()
+        this.grid.end()
         this.#source = this.#detail = null
     }
 
