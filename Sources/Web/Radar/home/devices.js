@@ -10,6 +10,8 @@ import "../widgets/age.js"
 const mostEvents = 30
 const shownEvents = 8
 const mostCounts = 16
+/** When more come or go at once, it is the program that publishes them, and not the devices. */
+const mostAtOnce = 16
 const area = areas.find((one) => one.prefix === "devices/")
 /** What has happened while the page was open; it outlives the view. */
 const log = []
@@ -34,7 +36,7 @@ export class Devices extends Card {
         for (const item of model.items.values()) {
             if (item.path.startsWith("devices/") && item.path !== "devices/event" && item.goneAt === null) present.set(item.path, item)
         }
-        this.#note(present, model)
+        this.#note(present)
         const counts = new Map()
         for (const path of present.keys()) {
             const subsystem = path.split("/")[1]
@@ -50,13 +52,15 @@ export class Devices extends Card {
     }
 
     /** Notes what has come and gone since the last time; not while the list is first received, and not if it is cut. */
-    #note(present, model) {
+    #note(present) {
         const known = this.#known
         this.#known = new Map([...present].map(([path, item]) => [path, nameOf(item)]))
         const isReliable = present.size < area.max - 1 && area.window?.isCurrent !== false
-        if (!known || known.size === 0 || !isReliable || model.isResuming) return
-        for (const [path, name] of this.#known) if (!known.has(path)) add("added", path, name)
-        for (const [path, name] of known) if (!present.has(path)) add("removed", path, name)
+        if (!known || known.size === 0 || !isReliable) return
+        const events = []
+        for (const [path, name] of this.#known) if (!known.has(path)) events.push(["added", path, name])
+        for (const [path, name] of known) if (!present.has(path)) events.push(["removed", path, name])
+        if (events.length <= mostAtOnce) for (const each of events) add(...each)
     }
 }
 

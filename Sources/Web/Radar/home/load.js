@@ -67,7 +67,7 @@ export class Processor extends Card {
 
     #clock(model) {
         const value = model.value("cpu/frequency")
-        const numbers = (Array.isArray(value?.cores) ? value.cores : [value?.current ?? value?.average ?? value])
+        const numbers = (Array.isArray(value?.cores) ? value.cores.slice(0, mostCores) : [value])
             .filter((number) => typeof number === "number")
         if (numbers.length === 0) return []
         const [low, high] = [Math.min(...numbers) / 1000, Math.max(...numbers) / 1000]

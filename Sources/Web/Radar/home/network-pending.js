@@ -143,13 +143,13 @@ export class Pending {
         }
         const isKept = last.result === "confirmed"
         const level = isKept ? "good" : last.restored === false ? "bad" : "warn"
-        this.#show(`last ${JSON.stringify(last)}`, () => {
+        this.#show(`last ${words(last.id, 80)} ${last.result} ${last.restored}`, () => {
             setText(this.#title, t(`network.result.${isKept ? "confirmed" : last.result === "failed" ? "failed" : "rolledBack"}`, { link: words(last.link, 20) }))
             const parts = []
             if (!isKept) parts.push(t("network.reason", { reason: words(last.reason ?? "", 400) }))
             if (!isKept && last.restored === true) parts.push(t("network.restored"))
             if (!isKept && last.restored === false) parts.push(t("network.notRestored", { difference: words(last.difference ?? "", 400) }))
-            parts.push(time(last.at))
+            parts.push(words(time(last.at), 60))
             setText(this.#text, parts.join(" "))
             this.#where.hidden = true
             this.#fieldRow.hidden = true

@@ -69,7 +69,7 @@ function service(path, { item }) {
             if (value.restarts > 0) parts.push(t("home.service.restarts", { n: value.restarts }))
             if (typeof value.memory === "number") parts.push(bytes(value.memory))
             setText(detail, parts.filter(Boolean).join(" · "))
-            setAttribute(detail, "title", value.since ? t("home.since", { time: time(value.since) }) : null)
+            setAttribute(detail, "title", value.since ? t("home.since", { time: words(time(value.since), 60) }) : null)
             const isRunning = ["active", "activating", "reloading"].includes(value.active)
             for (const [verb, method] of methods) {
                 const button = buttons.get(verb)

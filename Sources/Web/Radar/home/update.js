@@ -24,6 +24,7 @@ export class Update extends Card {
     #problem = problemPlace()
     #buttons
     #shown = null
+    #listed = null
     #item = null
 
     constructor() {
@@ -53,7 +54,8 @@ export class Update extends Card {
             : job.checkedAt ? t("home.checkedAt", { time: time(String(job.checkedAt).slice(0, 40)) }) : ""
         setText(this.#detail, [detail, job.by && isRunning ? t("home.askedBy", { by: words(job.by, 60) }) : ""].filter(Boolean).join(" · "))
         this.#detail.hidden = this.#detail.textContent === ""
-        this.#showPackages(upgradable)
+        if (job !== this.#shown) this.#showPackages(upgradable)
+        this.#shown = job
         this.#showButtons(model, item, job, isRunning, upgradable)
         this.explain(["check", "start"].map((verb) => model.items.get(`${item.path}/${verb}`)))
         markStale(this.element, item)
@@ -72,9 +74,9 @@ export class Update extends Card {
 
     #showPackages(upgradable) {
         this.#packages.hidden = upgradable.length === 0
-        const key = JSON.stringify(upgradable).slice(0, 100000)
-        if (key === this.#shown) return
-        this.#shown = key
+        const key = JSON.stringify(upgradable.slice(0, mostPackages))
+        if (key === this.#listed) return
+        this.#listed = key
         setText(this.#summary, t("home.packages", { n: upgradable.length }))
         fill(this.#list, upgradable.slice(0, mostPackages).map((one) => {
             const { name, from, to, security } = object(one)

@@ -69,7 +69,10 @@ customElements.define(name, class extends View {
         const model = this.#source
         this.machine.take(model)
         this.pending.update(model)
-        for (const card of this.cards) card.update(model)
+        for (const card of this.cards) {
+            // A value that no one has thought of must not take the other cards with it.
+            try { card.update(model) } catch (error) { reportError(error) }
+        }
         this.#arrange()
         const isEmpty = this.cards.every((card) => card.element.hidden)
         this.empty.hidden = !isEmpty
