@@ -15,6 +15,7 @@ package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashabl
     package static let unfetch: MethodName = "unfetch"
     package static let moveWindow: MethodName = "moveWindow"
     package static let get: MethodName = "get"
+    package static let branches: MethodName = "branches"
     package static let set: MethodName = "set"
     package static let call: MethodName = "call"
     package static let info: MethodName = "info"
@@ -30,7 +31,8 @@ package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashabl
 
     /// The methods of the daemon, in the order of jet-protocol(7).
     package static let daemon: [MethodName] = [
-        add, change, remove, fetch, unfetch, moveWindow, get, set, call, info, config, authenticate, passwd, echo,
+        add, change, remove, fetch, unfetch, moveWindow, get, branches, set, call, info, config, authenticate, passwd,
+        echo,
         peers,
         offerPairing, pair, keys, removeKey,
     ]
@@ -54,6 +56,8 @@ package enum MemberName {
     @inlinable package static var id: StaticString { "id" }
     @inlinable package static var from: StaticString { "from" }
     @inlinable package static var to: StaticString { "to" }
+    @inlinable package static var prefix: StaticString { "prefix" }
+    @inlinable package static var separator: StaticString { "separator" }
     @inlinable package static var args: StaticString { "args" }
     @inlinable package static var valueAsResult: StaticString { "valueAsResult" }
     @inlinable package static var name: StaticString { "name" }

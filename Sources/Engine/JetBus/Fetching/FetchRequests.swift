@@ -1,7 +1,7 @@
 import JSONText
 import JetProtocol
 
-/// `fetch`, `unfetch`, `moveWindow` and `get` (jet-protocol(7) §2 and §4), and the end of fetches.
+/// `fetch`, `unfetch`, `moveWindow`, `get` and `branches` (jet-protocol(7) §2 and §4), and the end of fetches.
 final class FetchRequests {
     private let elements: ElementTable
     private let fetchers: FetcherTable
@@ -11,16 +11,19 @@ final class FetchRequests {
     private let timers: FetchTimers
     private let scheduler: Scheduler
     private let jobs: Jobs
+    private let accounts: AccountTable
     private let walkLimit: Int
-    /// How many elements the gets of the message that is being handled have walked over.
+    /// How many elements the gets and branches of the message that is being handled have walked over.
     private var walked = 0
 
     init(
         _ elements: ElementTable, _ fetchers: FetcherTable, _ delivery: Delivery, _ snapshots: Snapshots,
-        _ windows: SortedWindows, _ timers: FetchTimers, _ scheduler: Scheduler, _ jobs: Jobs, walkLimit: Int
+        _ windows: SortedWindows, _ timers: FetchTimers, _ scheduler: Scheduler, _ jobs: Jobs,
+        _ accounts: AccountTable, walkLimit: Int
     ) {
         self.scheduler = scheduler
         self.jobs = jobs
+        self.accounts = accounts
         self.elements = elements
         self.fetchers = fetchers
         self.delivery = delivery
@@ -80,8 +83,8 @@ final class FetchRequests {
         guard let fetcher = request.peer.fetchers[id], let window = fetcher.window else {
             throw .invalidParams(.fetchIdUnknown, id.text)
         }
-        guard let from = try request.place("from", atLeast: 1) else { throw request.missing("from") }
-        guard let to = try request.place("to", atLeast: 0) else { throw request.missing("to") }
+        let from = try request.place(MemberName.from, atLeast: 1)
+        let to = try request.place(MemberName.to, atLeast: 0)
         try Self.checkWindow(from: from, to: to, at: "to")
         delivery.succeed(request)
         windows.moveWindow(of: fetcher, window, from: from, to: to)
@@ -126,7 +129,7 @@ final class FetchRequests {
 
     // MARK: get
 
-    /// A new message is handled: its gets may walk over the elements again.
+    /// A new message is handled: its gets and branches may walk over the elements again.
     @inline(__always)
     func beginMessage() { walked = 0 }
 
@@ -135,8 +138,7 @@ final class FetchRequests {
         let peer = request.peer
         guard let id = request.id else { return }
         chargeParsing(of: request)
-        guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
-        walked += elements.end
+        try beginWalk()
         let job: any Job =
             if let sort = rule.sort {
                 SortedGetJob(rule, sort, id: id, of: peer, elements, delivery)
@@ -144,5 +146,18 @@ final class FetchRequests {
                 GetJob(rule, id: id, of: peer, elements, delivery)
             }
         try jobs.start(job, of: peer, id: id)
+    }
+
+    private func beginWalk() throws(ErrorObject) {
+        guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
+        walked += elements.end
+    }
+
+    func branches(_ request: borrowing Request) throws(ErrorObject) {
+        let params = try request.branchesParams()
+        guard let id = request.id else { return }
+        try beginWalk()
+        let job = BranchesJob(params, id: id, of: request.peer, elements, delivery, accounts)
+        try jobs.start(job, of: request.peer, id: id)
     }
 }

@@ -226,6 +226,7 @@ extension Bus {
         case NameWord.of("fetch"): try fetchRequests.fetch(request)
         case NameWord.of("unfetch"): try fetchRequests.unfetch(request)
         case NameWord.of("get"): try fetchRequests.get(request)
+        case NameWord.of("branches"): try fetchRequests.branches(request)
         case NameWord.of("config"): try sessionRequests.config(request)
         case NameWord.of("info"): sessionRequests.info(request, statistics(for: request.peer))
         case NameWord.of("peers"): try reportPeers(request)
@@ -251,7 +252,7 @@ extension Bus {
     ) throws(ErrorObject) {
         switch name {
         case NameWord.of("config"), NameWord.of("info"), NameWord.of("echo"), NameWord.of("pair"): return
-        case NameWord.of("fetch"), NameWord.of("unfetch"), NameWord.of("get"):
+        case NameWord.of("fetch"), NameWord.of("unfetch"), NameWord.of("get"), NameWord.of("branches"):
             if request.peer.permission == .read { return }
         default:
             let text = request.text.bytes

@@ -142,7 +142,7 @@ extension Model {
 
     // MARK: Access
 
-    private func mayFetch(_ element: Element, _ peer: Int) -> Bool {
+    func mayFetch(_ element: Element, _ peer: Int) -> Bool {
         admits(element, "fetchGroups", peers[peer]?.fetchGroups)
     }
 

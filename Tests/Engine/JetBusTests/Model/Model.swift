@@ -196,6 +196,7 @@ struct Model {
         case "info":
             let seesNothing = peers[peer].map { $0.isStranger && !$0.mayRead } ?? true
             return .result(["elements": .number(seesNothing ? 0 : elements.filter { exists($0, for: peer) }.count)])
+        case "branches": return .result(branches(params, by: peer))
         case "get": return .result(.array(get(NaiveRule(params), by: peer)))
         case "authenticate", "passwd": return ask(method, params, id, from: peer)
         // The encoding of what follows is the wire's matter.
@@ -208,7 +209,7 @@ struct Model {
     /// Whether a method is open to a stranger.
     private static func isOpen(_ method: String, to peer: Peer) -> Bool {
         ["authenticate", "pair", "config", "info", "echo"].contains(method)
-            || peer.mayRead && ["fetch", "unfetch", "moveWindow", "get"].contains(method)
+            || peer.mayRead && ["fetch", "unfetch", "moveWindow", "get", "branches"].contains(method)
     }
 
     private mutating func handleOwn(_ method: String, _ params: JSON, from peer: Int) -> JSON {
