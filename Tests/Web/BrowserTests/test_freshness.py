@@ -51,6 +51,20 @@ class LosingTheDaemon(PageTest):
         self.click("button", "Retry now")
         self.wait_live()
 
+    def test_a_page_that_is_left_ends_its_connection_and_is_live_again_when_one_goes_back(self):
+        def pages():
+            return [each for each in self.peer.request("peers")["peers"] if each.get("name") == "Radar"]
+        self.wait(lambda: not pages(), "no page is connected")
+        self.open()
+        self.assertEqual(len(pages()), 1)
+        # Browsers keep a page for the way back, with all that it has open.
+        self.driver.get("about:blank")
+        self.wait(lambda: not pages(), "the connection has ended")
+        self.driver.back()
+        self.wait_live()
+        self.wait_text("45.0 °C")
+        self.wait(lambda: len(pages()) == 1, "one is connected")
+
     def test_what_did_not_change_is_not_called_stale(self):
         self.peer.state("made/up/still", "as ever")
         self.open("element", {"path": "made/up/still"})

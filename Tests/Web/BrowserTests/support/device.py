@@ -162,7 +162,7 @@ class Device:
 
     def start_host(self, *options):
         """Starts the simulated owner of what needs systemd, D-Bus and root, and publishes the link that can be set."""
-        self.host = self._start("nodejs", str(FIXTURES / "host.mjs"), f"unix:{self.socket}", "--pace", "100", *options, log="host")
+        self.host = self._start("nodejs", str(FIXTURES / "host.mjs"), f"unix:{self.socket}", "--pace", "200", *options, log="host")
         wait_until(lambda: "ready" in self.log("host"), lambda: f"the simulated host is there: {self.log('host')}")
         self.peer().state("network/eth0", {
             "index": 2, "state": "UP", "carrier": True, "mac": "02:00:00:00:00:02", "mtu": 1500,

@@ -23,6 +23,12 @@ const candidates = {
     treeitem: "[role=treeitem]",
     tab: "[role=tab]",
     option: "option, [role=option]",
+    progressbar: "progress, [role=progressbar]",
+    meter: "meter, [role=meter]",
+    timer: "[role=timer]",
+    listitem: "li, [role=listitem]",
+    grid: "[role=grid]",
+    treegrid: "[role=treegrid]",
 }
 const found = []
 for (const element of (within ?? document).querySelectorAll(role ? candidates[role] ?? "*" : "*")) {
