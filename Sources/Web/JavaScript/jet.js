@@ -18,11 +18,12 @@ const longestReceived = 256 << 20
 const outboxSize = 32 << 20
 /** What is sent as one message, in characters. */
 const batchSize = 1 << 20
-/** For the handler of one element. */
 const waitingRequests = 65536
-/** After which a connection was a success, in milliseconds. */
+
+// In milliseconds.
+/** After which a connection was a success. */
 const settledAfter = 5000
-/** How long one's own lost connection may still occupy a path. */
+/** How long one's own lost connection may occupy a path. */
 const retakeFor = 30000
 const watchEvery = 5000
 const hurriedWatch = 1000
@@ -30,6 +31,7 @@ const hurriedWatch = 1000
 const isObject = value => typeof value === "object" && value !== null && !Array.isArray(value)
 const now = () => performance.now()
 const ignore = () => {}
+const mask = (name, value) => name === "password" ? "***" : value
 
 /** Calls a function of the user, whose exceptions are reported and end nothing here. */
 function callSafely(body, ...args) {
@@ -243,7 +245,7 @@ class Connection {
     send(text) {
         if (this.#batch) return this.#batch.texts.push(text)
         if (this.isClosed) return
-        if (this.#tap) callSafely(() => this.#tap("out", JSON.parse(text), text.length))
+        if (this.#tap) callSafely(() => this.#tap("out", JSON.parse(text, mask), text.length))
         try {
             this.#transport.send(text)
         } catch (error) {
@@ -276,7 +278,7 @@ class Connection {
             request?.resolve(result)
         } else if (id !== undefined && id !== null) this.#take(id)?.reject(received(error))
         else {
-            // It is about the connection, or about a message that the daemon could not read, with which it begins.
+            // It is about the connection, or quotes the beginning of a message that the daemon could not read.
             this.#lastError = received(error)
             const [, first] = /^\[?\{"id":(\d+),/.exec(this.#lastError.data) ?? []
             const ids = this.#pending.get(Number(first))?.batch?.ids ?? [Number(first)]
@@ -295,7 +297,6 @@ class Connection {
 /** What outlasts connections, and is made again at each one. */
 class Lasting {
     error = null
-    /** Whether the program handles a refusal. */
     isAwaited = false
     #settle
     #first = new Promise((resolve, reject) => { this.#settle = { resolve, reject } })
@@ -321,7 +322,6 @@ class Lasting {
         this.bus.refused(this, error)
     }
 
-    /** Ends it, and the wait for it. */
     async dismiss(method, params) {
         this.#settle.reject(closedHere())
         await this.bus.connection?.request(method, params).catch(ignore)
@@ -617,7 +617,6 @@ export class Jet extends EventTarget {
     #retryTimer
     #waiters = []
     #isEventDue = false
-    /** What fetches, windows and own elements share. */
     #bus
 
     constructor(url, options = {}) {
@@ -846,7 +845,7 @@ export class Jet extends EventTarget {
 
     #wait(reason) {
         const { min = 250, max = 15000 } = this.#options.backoff ?? {}
-        const pause = Math.min(max, min * 2 ** Math.min(this.#failures++, 20)) * (0.5 + Math.random() / 2)
+        const pause = Math.min(max, 1e9, min * 2 ** Math.min(this.#failures++, 20)) * (0.5 + Math.random() / 2)
         this.#retryTimer = setTimeout(() => this.#attempt(), pause)
         this.#enter("waiting", reason, Date.now() + pause)
     }

@@ -10,7 +10,7 @@ globalThis.addEventListener = target.addEventListener.bind(target)
 globalThis.removeEventListener = target.removeEventListener.bind(target)
 
 /** Without the event, there is no attempt in the time of a test. */
-const never = { backoff: { min: 1e10, max: 1e10 } }
+const never = { backoff: { min: 1e9, max: 1e9 } }
 
 for (const [what, source, event] of [
     ["the machine is online again", target, "online"], ["the page becomes visible", page, "visibilitychange"],

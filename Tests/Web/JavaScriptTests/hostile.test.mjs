@@ -124,6 +124,20 @@ test("A tap that throws is reported, and the messages pass", async t => {
     assert.equal(reported.mock.callCount(), 4)
 })
 
+test("A tap sees all messages, and no passwords", async t => {
+    const server = await serve(t)
+    const seen = []
+    const login = { user: "a", password: "secret" }
+    const jet = peer(t, server, { login, tap: (...message) => seen.push(message) })
+    await jet.opened()
+    await jet.changePassword("a", "other")
+    assert.deepEqual(seen.map(([direction, { method }]) => [direction, method]), [
+        ["out", "authenticate"], ["in", undefined], ["out", "info"], ["in", undefined], ["out", "passwd"], ["in", undefined],
+    ])
+    for (const [, message, length] of seen) assert.ok(length > 0 && !/secret|other/.test(JSON.stringify(message)))
+    assert.equal(server.received[0].params.password, "secret")
+})
+
 test("A server that closes at once, whenever it is asked, is tried again and again", async t => {
     let count = 0
     const path = (await serve(t)).unix.slice(5) + ".storm"
