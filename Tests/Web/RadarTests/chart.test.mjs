@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Series } from "../../../Sources/Web/Radar/chart/series.js"
-import { digitsOf, ticks, timeTicks, valueRange } from "../../../Sources/Web/Radar/chart/ticks.js"
+import { Series } from "../../../Sources/Web/Radar/chart.js"
+import { digitsOf, ticks, timeTicks, valueRange } from "../../../Sources/Web/Radar/chart/draw.js"
 
 test("A value holds until the next one", () => {
     const series = new Series()

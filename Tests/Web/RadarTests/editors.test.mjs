@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { colorStyle, fromHex, toHex } from "../../../Sources/Web/Radar/editors/color.js"
+import { colorStyle, fromHex, toHex } from "../../../Sources/Web/Radar/editors/kind.js"
 import { editorKind } from "../../../Sources/Web/Radar/editors/kind.js"
-import { parse } from "../../../Sources/Web/Radar/editors/syntax.js"
+import { parse } from "../../../Sources/Web/Radar/editors/objects.js"
 
 const kind = (meta, value) => editorKind(meta, value).type
 

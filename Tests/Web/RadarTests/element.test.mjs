@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { csv, field, rowsOf } from "../../../Sources/Web/Radar/chart/csv.js"
-import { Series } from "../../../Sources/Web/Radar/chart/series.js"
-import { numberAt, numericFields } from "../../../Sources/Web/Radar/element/fields.js"
-import { outcomeOf, partOf } from "../../../Sources/Web/Radar/element/outcome.js"
+import { csv, field, rowsOf } from "../../../Sources/Web/Radar/chart/full.js"
+import { Series } from "../../../Sources/Web/Radar/chart.js"
+import { numberAt, numericFields } from "../../../Sources/Web/Radar/element/value.js"
+import { outcomeOf, partOf } from "../../../Sources/Web/Radar/element/log.js"
 
 test("The numbers inside a value can be charted, in bounded number and depth", () => {
     assert.deepEqual(numericFields(5), [{ at: "", steps: [], value: 5 }])

@@ -2,10 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { amount, brief, pathParts, pretty, textMeta, visible } from "../../../Sources/Web/Radar/explore/brief.js"
-import { Cache } from "../../../Sources/Web/Radar/explore/cache.js"
-import { Changes } from "../../../Sources/Web/Radar/explore/changes.js"
-import { Geometry } from "../../../Sources/Web/Radar/explore/geometry.js"
-import { methodPaths, ruleFor } from "../../../Sources/Web/Radar/explore/kinds.js"
+import { Cache } from "../../../Sources/Web/Radar/explore/known.js"
+import { Changes } from "../../../Sources/Web/Radar/explore/known.js"
+import { Geometry } from "../../../Sources/Web/Radar/explore/rows.js"
+import { methodPaths, ruleFor } from "../../../Sources/Web/Radar/explore/list.js"
 import { ListSource } from "../../../Sources/Web/Radar/explore/list.js"
 
 test("A value is one line of bounded length, whatever it is", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Level, pageSize, prefixBelow } from "../../../Sources/Web/Radar/explore/tree-model.js"
+import { Level, pageSize, prefixBelow } from "../../../Sources/Web/Radar/explore/tree.js"
 import { TreeSource } from "../../../Sources/Web/Radar/explore/tree.js"
-import { Changes } from "../../../Sources/Web/Radar/explore/changes.js"
+import { Changes } from "../../../Sources/Web/Radar/explore/known.js"
 
 const branch = (name, path = `${name}/`, elements = 5, kind = undefined) => ({ name, path, elements, kind })
 

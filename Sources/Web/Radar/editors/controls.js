@@ -3,9 +3,8 @@ import { brief, visible } from "../explore/brief.js"
 import { number } from "../format.js"
 import { t } from "../texts.js"
 import { field } from "../widgets/field.js"
-import { fromHex, toHex } from "./color.js"
-import { formControl } from "./form.js"
-import { jsonControl } from "./json.js"
+import { fromHex, toHex } from "./kind.js"
+import { formControl, jsonControl } from "./objects.js"
 
 /**
  * Makes the control for a kind (see editorKind).

@@ -3,7 +3,7 @@ import { announce, fill, h, setText, uniqueId } from "../dom.js"
 import { explain } from "../errors.js"
 import { pathParts, textMeta, visible } from "../explore/brief.js"
 import { t } from "../texts.js"
-import { numberAt, numericFields } from "./fields.js"
+import { numberAt, numericFields } from "./value.js"
 
 const interval = 0.1
 const mostSeries = 12

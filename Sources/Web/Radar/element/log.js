@@ -1,7 +1,37 @@
 import { clock } from "../chart/draw.js"
 import { h } from "../dom.js"
 import { brief } from "../explore/brief.js"
+import { isEqual, isObject } from "../schema.js"
 import { t } from "../texts.js"
+
+/**
+ * What came of a set: "taken", "adjusted", or "accepted" if the State has not shown it yet.
+ *
+ * `result` is that of the request, and `value` what the State is; of an object, only the members that were asked for count.
+ */
+export function outcomeOf(asked, result, before, value) {
+    const told = result === true && asked !== true ? undefined : result
+    if (told !== undefined && told !== null && typeof told === typeof asked) {
+        return matches(asked, told) ? { kind: "taken", value: told } : { kind: "adjusted", value: told }
+    }
+    if (matches(asked, value)) return { kind: "taken", value }
+    return before === value || isEqual(before, value) ? { kind: "accepted" } : { kind: "adjusted", value }
+}
+
+/** Whether a value is what was asked for; numbers may differ in the last digits. */
+export function matches(asked, value) {
+    if (typeof asked === "number" && typeof value === "number") {
+        return Math.abs(asked - value) <= 1e-9 * Math.max(1, Math.abs(asked))
+    }
+    if (!isObject(asked) || !isObject(value)) return isEqual(asked, value)
+    return Object.keys(asked).every(name => Object.hasOwn(value, name) && matches(asked[name], value[name]))
+}
+
+/** The part of a value that was asked for. */
+export function partOf(asked, value) {
+    if (!isObject(asked) || !isObject(value)) return value
+    return Object.fromEntries(Object.keys(asked).filter(name => Object.hasOwn(value, name)).map(name => [name, partOf(asked[name], value[name])]))
+}
 
 const most = 20
 

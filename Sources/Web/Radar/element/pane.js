@@ -1,6 +1,6 @@
 import { whyNot } from "../access.js"
 import { announce, fill, h, oncePerFrame, setText } from "../dom.js"
-import { Editor, MethodForm } from "../editors/editor.js"
+import { Editor, MethodForm } from "../editors.js"
 import { explain } from "../errors.js"
 import { pretty, textMeta, visible } from "../explore/brief.js"
 import { age, number } from "../format.js"
@@ -8,8 +8,7 @@ import { schemaOf } from "../schema.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
 import { History } from "./history.js"
-import { Log } from "./log.js"
-import { outcomeOf, partOf } from "./outcome.js"
+import { Log, outcomeOf, partOf } from "./log.js"
 import { ValueView } from "./value.js"
 
 /** At most this often is the element reported, in seconds: as often as a chart can show it. */
@@ -79,7 +78,7 @@ export class ElementPane {
     #receive({ event, value, meta, fetchOnly, ...rest }) {
         const isAdd = event === "add"
         if (event === "remove") {
-            this.#entry = null
+            this.#entry = this.#change = null
             this.history.push(undefined)
             this.#show("gone")
             return
@@ -106,6 +105,7 @@ export class ElementPane {
         else this.draw()
         // Without a connection what is shown may be out of date; the page says why.
         this.element.classList.toggle("is-stale", session.isLate || this.#state === "gone")
+        this.#tick()
     }
 
     /** What is known: "waiting", "present", "absent", "gone" or "refused". */
@@ -120,7 +120,7 @@ export class ElementPane {
     }
 
     #tick() {
-        setText(this.age, this.#state === "gone" ? t("element.lastKnown")
+        setText(this.age, this.#state === "gone" || session.isLate ? t("element.lastKnown")
             : this.#change && this.#entry && "value" in this.#entry ? changedText(this.#change) : "")
     }
 

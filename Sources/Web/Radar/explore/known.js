@@ -1,4 +1,53 @@
-import { Cache } from "./cache.js"
+// What the page knows of elements: kept for those that are seen, in bounded memory.
+
+import { isEqual } from "../schema.js"
+
+/** A map that forgets what was used longest ago, beyond `limit` entries. */
+export class Cache {
+    #entries = new Map()
+
+    constructor(limit) { this.limit = limit }
+
+    get size() { return this.#entries.size }
+
+    get(key) {
+        const entry = this.#entries.get(key)
+        if (entry === undefined) return undefined
+        this.#entries.delete(key)
+        this.#entries.set(key, entry)
+        return entry
+    }
+
+    set(key, entry) {
+        this.#entries.delete(key)
+        this.#entries.set(key, entry)
+        if (this.#entries.size > this.limit) this.#entries.delete(this.#entries.keys().next().value)
+    }
+
+    delete(key) { this.#entries.delete(key) }
+
+    clear() { this.#entries.clear() }
+}
+
+/** When the page saw elements change. The daemon has no times of changes, so before the first one the age is a minimum. */
+export class Changes {
+    #known = new Cache(3000)
+
+    /** Notes what was received. Windows are sent again as a whole, so only a value that differs is a change. */
+    note(path, entry) {
+        const known = this.#known.get(path)
+        if (known?.entry === entry) return
+        const now = performance.now()
+        if (known && isEqual(known.entry.value, entry.value)) known.entry = entry
+        else if (known) Object.assign(known, { entry, since: now, hasChanged: true })
+        else this.#known.set(path, { entry, since: now, hasChanged: false })
+    }
+
+    /** { since, hasChanged }, or undefined. */
+    of(path) { return this.#known.get(path) }
+
+    clear() { this.#known.clear() }
+}
 
 const askAfter = 60
 const mostAtOnce = 200
