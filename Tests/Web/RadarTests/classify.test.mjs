@@ -30,7 +30,8 @@ test("a percentage, and a number with two bounds, become a meter", () => {
 test("objects of jet-agent are known by their shape", () => {
     assert.equal(card("storage/filesystems/root", { size: 10, used: 5 }), "storage")
     assert.equal(card("network/eth0", { state: "UP", addresses: [] }), "links")
-    assert.deepEqual(classify(entry("network/eth0/rates", { rxBytes: 1 })), { card: "links", part: "rates", of: "network/eth0" })
+    assert.deepEqual(classify(entry("network/eth0/rates", { rxBytes: 1 })),
+        { card: "links", part: "rates", of: "network/eth0" })
     assert.equal(card("services/ssh.service", { active: "active", sub: "running" }), "services")
     assert.equal(card("system/update", { phase: "idle", upgradable: [] }), "update")
     assert.equal(card("power/BAT0", { type: "battery", capacity: 50 }), "power")
@@ -41,14 +42,17 @@ test("objects of jet-agent are known by their shape", () => {
 
 test("Methods, texts and what has no place are not shown", () => {
     assert.equal(classify({ path: "led/ACT/toggle", meta: {} }), null)
-    for (const [path, value] of [["a", "text"], ["a", null], ["a", [1]], ["agent/providers/leds", 3], ["devices/x", true]]) {
+    for (const [path, value] of [["a", "text"], ["a", null], ["a", [1]], ["agent/providers/leds", 3],
+        ["devices/x", true]]) {
         assert.equal(card(path, value), null, path)
     }
 })
 
 test("hostile metas and values do not throw", () => {
-    const values = [0, -0, 1e308, "", "x".repeat(10000), [], {}, { size: "a" }, { addresses: 5, state: 5 }, { trips: [null, 1, {}] }]
-    const metas = [null, [], 5, "x", { format: 5 }, { format: "{" }, { format: "{}" }, { format: "[]" }, { format: { properties: 5 } },
+    const values = [0, -0, 1e308, "", "x".repeat(10000), [], {}, { size: "a" }, { addresses: 5, state: 5 },
+        { trips: [null, 1, {}] }]
+    const metas = [null, [], 5, "x", { format: 5 }, { format: "{" }, { format: "{}" }, { format: "[]" },
+        { format: { properties: 5 } },
         { unit: {}, title: [] }, { max: "NaN", crit: {} }, { format: "{".repeat(100000) }, { format: ":::::" }]
     for (const value of values) for (const meta of metas) {
         classify({ path: "\0//\u{1F600}", value, meta })
@@ -60,11 +64,14 @@ test("hostile metas and values do not throw", () => {
 })
 
 test("limits come from max and crit, else from the format, else from the trips of a zone", () => {
-    assert.deepEqual(limits({ max: "85", crit: "100", format: ":100" }).map(({ value, kind, name }) => [value, kind, name]),
+    assert.deepEqual(limits({ max: "85", crit: "100", format: ":100" }).map(({ value, kind, name }) =>
+        [value, kind, name]),
         [[85, "warn", "max"], [100, "bad", "crit"]])
     assert.deepEqual(limits({ format: ":100" }).map(({ value, kind }) => [value, kind]), [[100, "bad"]])
     assert.deepEqual(limits({ format: "300:" }).map(({ value, isLower }) => [value, isLower]), [[300, true]])
-    assert.deepEqual(limits({}, { trips: [{ type: "critical", temperature: 105 }, { type: "passive", temperature: 95 }] }).map(({ value }) => value), [95, 105])
+    assert.deepEqual(limits({},
+        { trips: [{ type: "critical", temperature: 105 }, { type: "passive", temperature: 95 }] }).map(({ value }) =>
+        value), [95, 105])
     assert.deepEqual(limits({ format: "{}" }), [])
 })
 

@@ -12,7 +12,8 @@ class FakeJet extends EventTarget {
     batch(body) { return body() }
 
     window(rule, listener, options) {
-        const window = { rule, options, entries: [], total: null, isEnded: false, started: Promise.resolve(), end: async () => { window.isEnded = true } }
+        const window = { rule, options, entries: [], total: null, isEnded: false, started: Promise.resolve(),
+            end: async () => { window.isEnded = true } }
         window.show = (entries, total = null) => { window.entries = entries; window.total = total; listener(window) }
         this.windows.push(window)
         return window
@@ -75,7 +76,8 @@ test("a flood of elements that come and go does not grow the memory", async () =
     const jet = new FakeJet()
     const source = new Source(jet, () => {})
     for (let round = 0; round < 300; round += 1) {
-        jet.of("sensors/").show(Array.from({ length: 100 }, (_, index) => ({ path: `sensors/${round}/${index}`, value: index, index: index + 1 })))
+        jet.of("sensors/").show(Array.from({ length: 100 },
+            (_, index) => ({ path: `sensors/${round}/${index}`, value: index, index: index + 1 })))
     }
     assert.ok(source.items.size <= 160, `${source.items.size} elements`)
     await source.end()
@@ -84,7 +86,9 @@ test("a flood of elements that come and go does not grow the memory", async () =
 test("what leaves a full window is not called stale", async () => {
     const jet = new FakeJet()
     const source = new Source(jet, () => {})
-    const full = (from) => Array.from({ length: 24 }, (_, index) => ({ path: `power/${String(from + index).padStart(3, "0")}`, value: 1, index: index + 1 }))
+    const full = (from) =>
+        Array.from({ length: 24 },
+        (_, index) => ({ path: `power/${String(from + index).padStart(3, "0")}`, value: 1, index: index + 1 }))
     jet.of("power/").show(full(1), 30)
     jet.of("power/").show(full(0), 31)
     assert.ok([...source.items.values()].every((item) => item.goneAt === null))

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { changeOf, check, differences, formOf, pageAt, parseAddress, parseInterface, split } from "../../../Sources/Web/Radar/home/network-check.js"
+import { changeOf, check, differences, formOf, pageAt, parseAddress, parseInterface,
+    split } from "../../../Sources/Web/Radar/home/network-check.js"
 
 const usual = { mode: "static", addresses: ["192.0.2.7/24"], gateway: ["192.0.2.1"], dns: [], ipv6: "auto", mtu: null }
 const problems = (change) => check({ ...usual, ...change }).map(({ field, problem }) => `${field} ${problem}`)
 
 test("addresses are read as inet_pton(3) reads them", () => {
     assert.deepEqual(parseAddress("192.0.2.7"), [192, 0, 2, 7])
-    for (const text of ["192.0.2", "192.0.2.256", "192.0.2.07", "1.2.3.4.5", "", "x", "::1::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "::g", ":1:2:3:4:5:6:7:8"]) {
+    for (const text of ["192.0.2", "192.0.2.256", "192.0.2.07", "1.2.3.4.5", "", "x", "::1::", "1:2:3:4:5:6:7",
+        "1:2:3:4:5:6:7:8:9", "12345::", "::g", ":1:2:3:4:5:6:7:8"]) {
         assert.equal(parseAddress(text), null, text)
     }
     assert.deepEqual(parseAddress("::1"), [...Array(15).fill(0), 1])
@@ -21,7 +23,8 @@ test("good settings have no problem", () => {
     assert.deepEqual(problems({}), [])
     assert.deepEqual(problems({ mode: "dhcp", addresses: [], gateway: [] }), [])
     assert.deepEqual(problems({ addresses: ["192.0.2.7/31"], gateway: ["192.0.2.6"] }), [])
-    assert.deepEqual(problems({ addresses: ["192.0.2.7/24", "2001:db8::7/64"], gateway: ["192.0.2.1", "fe80::1"], dns: ["127.0.0.1", "2001:db8::53"] }), [])
+    assert.deepEqual(problems({ addresses: ["192.0.2.7/24", "2001:db8::7/64"], gateway: ["192.0.2.1", "fe80::1"],
+        dns: ["127.0.0.1", "2001:db8::53"] }), [])
 })
 
 test("what the agent would refuse is found before it is sent", () => {
@@ -42,7 +45,8 @@ test("what the agent would refuse is found before it is sent", () => {
 })
 
 test("only what differs is set", () => {
-    const before = formOf({ mode: "dhcp", addresses: [], gateway: null, dns: [], ipv6: "auto", mtu: null, managedBy: "networkd" })
+    const before = formOf({ mode: "dhcp", addresses: [], gateway: null, dns: [], ipv6: "auto", mtu: null,
+        managedBy: "networkd" })
     assert.deepEqual(changeOf(before, { ...before }), {})
     assert.deepEqual(changeOf(before, usual), { mode: "static", addresses: ["192.0.2.7/24"], gateway: "192.0.2.1" })
     assert.deepEqual(changeOf(usual, before), { mode: "dhcp", addresses: [], gateway: [] })
@@ -50,7 +54,8 @@ test("only what differs is set", () => {
 })
 
 test("a form is made of any value", () => {
-    for (const value of [{}, { addresses: 5, gateway: {}, dns: [1, null, "a"], mtu: "x" }, { mode: null, addresses: null }]) {
+    for (const value of [{}, { addresses: 5, gateway: {}, dns: [1, null, "a"], mtu: "x" },
+        { mode: null, addresses: null }]) {
         const form = formOf(value)
         assert.ok(Array.isArray(form.addresses) && Array.isArray(form.gateway) && Array.isArray(form.dns))
     }

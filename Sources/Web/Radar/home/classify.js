@@ -1,5 +1,5 @@
-// What an element is, judged by its path, its meta and the shape of its value; so the states of any agent that describes
-// them well look as good as those of jet-agent. Nothing here touches the page.
+// What an element is, judged by its path, its meta and the shape of its value; so the states of any agent that
+// describes them well look as good as those of jet-agent. Nothing here touches the page.
 
 /** The longest schema that is read, in characters. */
 const longestSchema = 65536
@@ -36,7 +36,8 @@ const temperatureUnits = new Set(["°C", "℃", "°F", "℉", "K"])
 /**
  * Says on which card an element is shown, and as what: `{card, part}`; null for what is not shown on Home.
  *
- * Cards: machine, load, temperatures, sensors, power, storage, links, leds, devices, services, update, settings, others.
+ * Cards: machine, load, temperatures, sensors, power, storage, links, leds, devices, services, update, settings,
+ * others.
  */
 export function classify(entry) {
     const { path, value } = entry
@@ -128,8 +129,8 @@ export function bounds(meta) {
 }
 
 /**
- * The limits of a sensor, by `max` and `crit` of its meta, or else by the ends of its format, or by the trips of a thermal
- * zone: `[{value, kind: "warn" | "bad", name: "max" | "crit" | "min", isLower}]`, ascending.
+ * The limits of a sensor, by `max` and `crit` of its meta, or else by the ends of its format, or by the trips of a
+ * thermal zone: `[{value, kind: "warn" | "bad", name: "max" | "crit" | "min", isLower}]`, ascending.
  */
 export function limits(meta, value) {
     const known = []
@@ -156,7 +157,8 @@ export function limits(meta, value) {
 
 function list(value) { return Array.isArray(value) ? value : [] }
 
-/** How a number stands to its limits: `{level: "good" | "warn" | "bad", limit}`; the limit is the one that is exceeded. */
+/** How a number stands to its limits: `{level: "good" | "warn" | "bad", limit}`; the limit is the one that is
+ *  exceeded. */
 export function judge(value, limits) {
     let worst = { level: "good", limit: null }
     for (const limit of limits) {

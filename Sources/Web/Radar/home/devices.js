@@ -4,8 +4,8 @@ import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object } from "./classify.js"
 import { areas } from "./source.js"
-import { Card, elementLink, Rows, setAttribute, words } from "./parts.js"
 import "../widgets/age.js"
+import { Card, elementLink, Rows, setAttribute, words } from "./parts.js"
 
 const mostEvents = 30
 const shownEvents = 8
@@ -34,7 +34,8 @@ export class Devices extends Card {
     take(model) {
         const present = new Map()
         for (const item of model.items.values()) {
-            if (item.path.startsWith("devices/") && item.path !== "devices/event" && item.goneAt === null) present.set(item.path, item)
+            if (item.path.startsWith("devices/") && item.path !== "devices/event"
+                && item.goneAt === null) present.set(item.path, item)
         }
         this.#note(present)
         const counts = new Map()
@@ -47,7 +48,8 @@ export class Devices extends Card {
         this.#eventRows.update(log.slice(0, shownEvents).map((one) => [one.number, one]))
         this.#quiet.hidden = log.length > 0
         this.#events.hidden = log.length === 0
-        this.note(present.size > 0 ? t(present.size >= area.max - 1 ? "home.deviceCountMore" : "home.deviceCount", { n: present.size }) : "")
+        this.note(present.size > 0
+            ? t(present.size >= area.max - 1 ? "home.deviceCountMore" : "home.deviceCount", { n: present.size }) : "")
         return present.size > 0 || log.length > 0
     }
 
@@ -84,7 +86,8 @@ function nameOf(item) {
 function count(subsystem) {
     const number = h("span", { class: "number" })
     return {
-        element: h("li", {}, h("a", { class: "chip", href: href("explore", { path: `devices/${subsystem}/` }) }, words(subsystem, 30), number)),
+        element: h("li", {}, h("a", { class: "chip", href: href("explore", { path: `devices/${subsystem}/` }) },
+            words(subsystem, 30), number)),
         update(count) { setText(number, count) },
     }
 }
@@ -96,7 +99,8 @@ function event(number, { kind, path, name, since, at }) {
     const tag = h("span", { class: `tag ${kind === "added" ? "good" : ""}` }, t(`home.device.${kind}`))
     const shown = kind === "added" ? elementLink(path, name) : h("span", { class: "item-link" }, name)
     return {
-        element: h("li", { class: "event" }, tag, h("span", { class: "names" }, shown, h("span", { class: "soft group" }, path.split("/")[1] ?? "")),
+        element: h("li", { class: "event" }, tag,
+            h("span", { class: "names" }, shown, h("span", { class: "soft group" }, path.split("/")[1] ?? "")),
             h("span", { class: "soft number" }, age)),
         update() {},
     }

@@ -1,10 +1,12 @@
 import { announce, fill, h, setText, uniqueId } from "../dom.js"
 import { t } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
 import { object, schemaOf, titleOf } from "./classify.js"
-import { Card, elementLink, itemsOf, markStale, Rows, setAttribute, setUnlessUsed, words } from "./parts.js"
+import {
+    act, allow, Card, elementLink, itemsOf, markStale, problemPlace, Rows, setAttribute, setUnlessUsed, words,
+} from "./parts.js"
 
 const mostTriggers = 100
+const verbs = ["blink", "identify"]
 
 /** LEDs to click: whatever has a `brightness` in its schema, wherever it is. */
 export class LEDs extends Card {
@@ -19,7 +21,7 @@ export class LEDs extends Card {
     take(model) {
         const items = itemsOf(model, "leds")
         this.#rows.update(this.cut(items).map((item) => [item.path, {
-            item, methods: Object.fromEntries(["blink", "identify"].map((name) => [name, model.items.get(`${item.path}/${name}`)])),
+            item, methods: Object.fromEntries(verbs.map((name) => [name, model.items.get(`${item.path}/${name}`)])),
         }]))
         this.explain(items)
         return items.length > 0
@@ -86,7 +88,8 @@ class LEDRow {
         const max = this.#max
         const fields = []
         if (max > 1) {
-            this.#slider = h("input", { type: "range", min: 0, max, step: 1, "aria-label": t("led.brightnessOf", { name: title }) })
+            this.#slider = h("input",
+                { type: "range", min: 0, max, step: 1, "aria-label": t("led.brightnessOf", { name: title }) })
             this.#slider.addEventListener("input", () => this.#sender.send({ brightness: Number(this.#slider.value) }))
             fields.push(this.#slider)
         }
@@ -110,7 +113,10 @@ class LEDRow {
         }
         extra.push(h("div", { class: "row" }, Object.values(this.#methods)))
         const more = h("div", { class: "stack led-more", id: uniqueId("led"), hidden: true }, extra)
-        this.#more = h("button", { type: "button", class: "small quiet", "aria-expanded": "false", "aria-controls": more.id, "aria-label": t("led.moreOf", { name: title }) }, t("led.more"))
+        this.#more = h("button", {
+            type: "button", class: "small quiet", "aria-expanded": "false", "aria-controls": more.id,
+            "aria-label": t("led.moreOf", { name: title }),
+        }, t("led.more"))
         this.#more.addEventListener("click", () => {
             more.hidden = !more.hidden
             this.#more.setAttribute("aria-expanded", String(!more.hidden))
@@ -119,7 +125,9 @@ class LEDRow {
     }
 
     #method(name, args, title, done) {
-        const button = h("button", { type: "button", class: "small", hidden: true, "aria-label": t(`led.${name}Of`, { name: title }) }, t(`led.${name}`))
+        const button = h("button", {
+            type: "button", class: "small", hidden: true, "aria-label": t(`led.${name}Of`, { name: title }),
+        }, t(`led.${name}`))
         button.addEventListener("click", () => act(button, this.#problem, async (jet) => {
             await jet.call(`${this.#path}/${name}`, args)
             announce(t(done, { name: title }))
@@ -153,13 +161,16 @@ class LEDRow {
         const value = object(item.value)
         const max = this.#max
         const isBlinking = value.blinking === true
-        const share = isBlinking ? 1 : typeof value.brightness === "number" ? Math.min(1, Math.max(0, value.brightness / max)) : 0
+        const brightness = typeof value.brightness === "number" ? value.brightness : 0
+        const share = isBlinking ? 1 : Math.min(1, Math.max(0, brightness / max))
         setText(this.#state, isBlinking ? t("led.blinking", { trigger: words(value.trigger ?? "", 30) })
             : value.trigger && value.trigger !== "none" ? words(value.trigger, 30)
             : max > 1 ? `${Math.round(share * 100)} %` : t(share > 0 ? "home.on" : "home.off"))
         this.#shine(value, share, isBlinking)
         if (!this.#sender.isBusy) this.#follow(value, share > 0)
-        for (const control of [this.#switch, this.#slider, this.#color, this.#trigger]) if (control) allow(control, item)
+        for (const control of [this.#switch, this.#slider, this.#color, this.#trigger]) {
+            if (control) allow(control, item)
+        }
         if (methods) {
             for (const [name, method] of Object.entries(methods)) {
                 this.#methods[name].hidden = !method
@@ -190,7 +201,8 @@ class LEDRow {
         if (this.#color) {
             const parts = object(object(this.#members.color).properties)
             const hex = ["red", "green", "blue"].map((name) => {
-                const part = Math.round(((Number(object(value.color)[name]) || 0) / (object(parts[name]).maximum ?? 255)) * 255)
+                const part = Math.round(
+                    ((Number(object(value.color)[name]) || 0) / (object(parts[name]).maximum ?? 255)) * 255)
                 return Math.min(255, Math.max(0, part)).toString(16).padStart(2, "0")
             })
             setUnlessUsed(this.#color, "value", `#${hex.join("")}`)
@@ -198,7 +210,8 @@ class LEDRow {
     }
 }
 
-const colors = { red: "#f04438", green: "#2fbf5b", blue: "#3b82f6", amber: "#f5a623", yellow: "#f5c518", orange: "#f58a23", white: "#f4f1e8", violet: "#9b5cf6", purple: "#9b5cf6" }
+const colors = { red: "#f04438", green: "#2fbf5b", blue: "#3b82f6", amber: "#f5a623", yellow: "#f5c518",
+    orange: "#f58a23", white: "#f4f1e8", violet: "#9b5cf6", purple: "#9b5cf6" }
 
 /** The colour of an LED by the kernel's way to name them: device:color:function. */
 function colorIn(path) {

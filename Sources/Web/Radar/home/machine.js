@@ -1,10 +1,8 @@
 import { announce, h, setText } from "../dom.js"
 import { duration, time } from "../format.js"
 import { t } from "../texts.js"
-import { act, allow, commonReason, problemPlace } from "./act.js"
 import { object, shorten } from "./classify.js"
-import { openDialog } from "./dialog.js"
-import { linkTo, markStale, setAttribute, words } from "./parts.js"
+import { act, allow, commonReason, linkTo, markStale, openDialog, problemPlace, setAttribute, words } from "./parts.js"
 
 const actions = [
     { path: "system/reboot", name: "reboot" },
@@ -108,7 +106,8 @@ export class Machine {
         this.#reboot.element.hidden = required.required !== true
         if (required.required === true) {
             const shown = packages.slice(0, 5).map((name) => words(name, 40)).join(", ")
-            const key = packages.length > 5 ? "home.rebootRequiredMore" : packages.length ? "home.rebootRequiredBy" : "home.rebootRequired"
+            const key = packages.length > 5 ? "home.rebootRequiredMore"
+                : packages.length ? "home.rebootRequiredBy" : "home.rebootRequired"
             setText(this.#reboot.text, t(key, { packages: shown, n: packages.length - 5 }))
         }
         const pending = object(object(model.value("system/shutdown")).pending)
@@ -124,8 +123,10 @@ export class Machine {
         const { type, at, by, message, begun } = this.#pending
         const left = Math.max(0, Math.round((Date.parse(at) - Date.now()) / 1000))
         const what = t(type === "reboot" ? "home.willReboot" : "home.willPowerOff", { type: words(type, 40) })
-        const when = begun || !Number.isFinite(left) ? t("home.now") : left < 3600 ? t("home.in", { time: duration(left) }) : time(at)
-        const more = [by && t("home.askedBy", { by: words(by, 60) }), message && `“${words(message, 200)}”`].filter(Boolean)
+        const when = begun || !Number.isFinite(left) ? t("home.now")
+            : left < 3600 ? t("home.in", { time: duration(left) }) : time(at)
+        const more = [by && t("home.askedBy", { by: words(by, 60) }),
+            message && `“${words(message, 200)}”`].filter(Boolean)
         setText(this.#shutdown.text, `${what} ${when}${more.length ? ` · ${more.join(" · ")}` : ""}`)
         setAttribute(this.#shutdown.element, "class", `row note ${left < 60 ? "bad" : "warn"}`)
     }

@@ -1,4 +1,5 @@
-// What is wrong with the settings of a network link, before they are sent; the agent checks all of it again. Pure functions.
+// What is wrong with the settings of a network link, before they are sent; the agent checks all of it again. Pure
+// functions.
 
 const most = 16
 
@@ -35,7 +36,8 @@ export function parseInterface(text) {
     if (!bytes) return { problem: "address" }
     if (second === undefined || rest.length > 0) return { problem: "prefixMissing" }
     const prefix = Number(second)
-    if (!/^\d{1,3}$/.test(second) || String(prefix) !== second || prefix > bytes.length * 8) return { problem: "prefix" }
+    const isNumber = /^\d{1,3}$/.test(second) && String(prefix) === second
+    if (!isNumber || prefix > bytes.length * 8) return { problem: "prefix" }
     return { bytes, prefix }
 }
 
@@ -56,7 +58,9 @@ function bit(bytes, index) { return (bytes[index >> 3] >> (7 - (index & 7))) & 1
 
 function contains(network, bytes) {
     if (network.bytes.length !== bytes.length) return false
-    for (let index = 0; index < network.prefix; index += 1) if (bit(network.bytes, index) !== bit(bytes, index)) return false
+    for (let index = 0; index < network.prefix; index += 1) {
+        if (bit(network.bytes, index) !== bit(bytes, index)) return false
+    }
     return true
 }
 
@@ -71,8 +75,8 @@ function notAssignable({ bytes, prefix }) {
 }
 
 /**
- * What is wrong with settings: `[{field, problem, item}]`, where `problem` is the key of a text and `item` the text that it
- * is about. The settings are `{mode, addresses, gateway, dns, ipv6, mtu}`, with lists of texts.
+ * What is wrong with settings: `[{field, problem, item}]`, where `problem` is the key of a text and `item` the text
+ * that it is about. The settings are `{mode, addresses, gateway, dns, ipv6, mtu}`, with lists of texts.
  */
 export function check({ mode, addresses, gateway, dns, ipv6, mtu }) {
     const problems = []
@@ -132,9 +136,11 @@ export function split(text) { return text.split(/[\s,;]+/).filter((word) => word
 
 /** The value of a settings State as the form has it: lists in the place of null and of single texts. */
 export function formOf(value) {
-    const list = (one) => (Array.isArray(one) ? one : one === null || one === undefined ? [] : [one]).filter((text) => typeof text === "string").slice(0, 2 * most)
+    const list = (one) => (Array.isArray(one) ? one : [one])
+        .filter((text) => typeof text === "string").slice(0, 2 * most)
     return {
-        mode: value.mode === "static" ? "static" : "dhcp", addresses: list(value.addresses), gateway: list(value.gateway),
+        mode: value.mode === "static" ? "static" : "dhcp", addresses: list(value.addresses),
+        gateway: list(value.gateway),
         dns: list(value.dns), ipv6: typeof value.ipv6 === "string" ? value.ipv6 : "auto",
         mtu: typeof value.mtu === "number" ? value.mtu : null,
     }

@@ -4,11 +4,10 @@ import { duration } from "../format.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
 import { whyNot } from "../access.js"
-import { openDialog } from "./dialog.js"
 import { object, schemaOf } from "./classify.js"
 import { changeOf, check, differences, formOf, split } from "./network-check.js"
 import { noteChange } from "./network-pending.js"
-import { words } from "./parts.js"
+import { openDialog, words } from "./parts.js"
 
 const waits = [60, 120, 300, 900]
 const usualWait = 120
@@ -31,7 +30,8 @@ class Form {
     #before
     #fields = {}
     #problem = h("p", { class: "problem", role: "alert", hidden: true })
-    #steps = { edit: h("form", { class: "network-fields", novalidate: true, id: "network-form" }), review: h("div", { class: "stack", hidden: true }) }
+    #steps = { edit: h("form", { class: "network-fields", novalidate: true, id: "network-form" }),
+        review: h("div", { class: "stack", hidden: true }) }
 
     #buttons = {
         review: h("button", { type: "submit", class: "primary", form: "network-form" }, t("network.review")),
@@ -65,37 +65,54 @@ class Form {
     /** Why the settings cannot be changed here; null if they can. */
     #refusal(item, value) {
         if (!item) return t("network.gone")
-        if (value.managedBy && value.managedBy !== "networkd") return t("network.managedBy", { manager: words(value.managedBy, 40) })
+        if (value.managedBy && value.managedBy !== "networkd") {
+            return t("network.managedBy", { manager: words(value.managedBy, 40) })
+        }
         const pending = object(this.#model.value("settings/net/pending"))
         if (typeof pending.id === "string") return t("network.otherPending", { link: words(pending.link, 20) })
         return whyNot(item)
     }
 
     #table(value) {
-        const shown = ["mode", "addresses", "gateway", "dns", "ipv6", "mtu"].filter((member) => value[member] !== null && value[member] !== undefined)
-        return h("dl", { class: "facts" }, shown.map((member) => h("div", { class: "fact" }, h("dt", {}, t(`network.${member}`)), h("dd", {}, text(member, this.#before[member])))))
+        const shown = Object.keys(this.#before).filter((member) => (value[member] ?? null) !== null)
+        return h("dl", { class: "facts" }, shown.map((member) => h("div", { class: "fact" },
+            h("dt", {}, label(member)), h("dd", {}, text(member, this.#before[member])))))
     }
 
     // MARK: The form
 
     #build(schema) {
         const before = this.#before
-        const name = uniqueId("mode")
-        const radio = (mode) => h("label", { class: "radio" }, h("input", { type: "radio", name, value: mode, props: { checked: before.mode === mode }, on: { change: () => this.#showMode() } }),
-            h("span", {}, t(`network.mode.${mode}`)))
-        const mode = h("fieldset", { class: "choice" }, h("legend", {}, t("network.mode.title")), radio("dhcp"), radio("static"))
-        const area = (member) => h("textarea", { rows: 2, class: "mono", spellcheck: "false", autocomplete: "off", props: { value: before[member].join("\n") } })
-        const words = object(schema.ipv6).enum
-        const ipv6 = h("select", {}, (Array.isArray(words) ? words : ["auto", "link-local", "off"]).slice(0, 10).map((word) => h("option", { value: word, props: { selected: word === before.ipv6 } }, t(`network.ipv6Word.${word}`))))
-        const mtu = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", props: { value: before.mtu ?? "" } })
-        const wait = h("select", {}, waits.map((seconds) => h("option", { value: seconds, props: { selected: seconds === usualWait } }, duration(seconds))))
-        this.#fields = { addresses: area("addresses"), gateway: h("input", { type: "text", class: "mono", spellcheck: "false", autocomplete: "off", props: { value: before.gateway.join(", ") } }), dns: area("dns"), ipv6, mtu, wait }
+        const mode = h("fieldset", { class: "choice" }, h("legend", {}, t("network.mode.title")),
+            this.#radios(["dhcp", "static"], before.mode))
+        const text = { spellcheck: "false", autocomplete: "off" }
+        const lines = (member) =>
+            h("textarea", { ...text, rows: 2, class: "mono", props: { value: before[member].join("\n") } })
+        const families = object(schema.ipv6).enum
+        const ipv6 = (Array.isArray(families) ? families : ["auto", "link-local", "off"]).slice(0, 10)
+        this.#fields = {
+            addresses: lines("addresses"),
+            gateway: h("input", { ...text, type: "text", class: "mono", props: { value: before.gateway.join(", ") } }),
+            dns: lines("dns"),
+            ipv6: select(ipv6.map((word) => [word, t(`network.ipv6Word.${word}`)]), before.ipv6),
+            mtu: h("input", { ...text, type: "text", inputmode: "numeric", props: { value: before.mtu ?? "" } }),
+            wait: select(waits.map((seconds) => [seconds, duration(seconds)]), usualWait),
+        }
         fill(this.#steps.edit, mode, Object.entries(this.#fields).map(([member, input]) => this.#field(member, input)))
         this.#steps.edit.addEventListener("submit", (event) => {
             event.preventDefault()
             this.#review()
         })
         this.#showMode()
+    }
+
+    #radios(modes, chosen) {
+        const name = uniqueId("mode")
+        return modes.map((mode) => {
+            const input = h("input", { type: "radio", name, value: mode, props: { checked: mode === chosen } })
+            input.addEventListener("change", () => this.#showMode())
+            return h("label", { class: "radio" }, input, h("span", {}, t(`network.mode.${mode}`)))
+        })
     }
 
     #field(member, input) {
@@ -113,14 +130,17 @@ class Form {
     #showMode() {
         const isStatic = this.#mode === "static"
         const hasOwn = this.#before.mode === "dhcp" && this.#before.addresses.length + this.#before.gateway.length > 0
-        for (const member of ["addresses", "gateway"]) this.#fields[member].closest(".field").hidden = !isStatic && !hasOwn
+        for (const member of ["addresses", "gateway"]) {
+            this.#fields[member].closest(".field").hidden = !isStatic && !hasOwn
+        }
     }
 
     #read() {
         const value = (member) => (this.#fields[member].closest(".field").hidden ? "" : this.#fields[member].value)
         const mtu = this.#fields.mtu.value.trim()
         return {
-            mode: this.#mode, addresses: split(value("addresses")), gateway: split(value("gateway")), dns: split(value("dns")),
+            mode: this.#mode, addresses: split(value("addresses")), gateway: split(value("gateway")),
+            dns: split(value("dns")),
             ipv6: this.#fields.ipv6.value, mtu: mtu === "" ? null : Number(mtu),
         }
     }
@@ -129,7 +149,7 @@ class Form {
         for (const [member, input] of Object.entries(this.#fields)) {
             const own = problems.filter((one) => one.field === member)
             const place = input.closest(".field").querySelector(".problem")
-            setText(place, own.map((one) => one.text ?? t(`network.problem.${one.problem}`, { item: one.item ? `${one.item} ` : "" }).trim()).join(" "))
+            setText(place, own.map(sentence).join(" "))
             place.hidden = own.length === 0
             attribute(input, "aria-invalid", own.length ? "true" : null)
         }
@@ -154,8 +174,11 @@ class Form {
         this.#buttons.apply.onclick = () => this.#apply(after, wait, this.#buttons.apply)
         fill(this.#steps.review, h("h3", { tabindex: -1 }, t("network.reviewTitle")),
             h("table", { class: "changes" },
-                h("thead", {}, h("tr", {}, h("th", {}, h("span", { class: "hidden" }, t("network.setting"))), h("th", {}, t("network.before")), h("th", {}, t("network.after")))),
-                h("tbody", {}, changes.map(({ member, before, after }) => h("tr", {}, h("th", { scope: "row" }, t(`network.${member === "mode" ? "mode.title" : member}`)), h("td", {}, text(member, before)), h("td", {}, h("strong", {}, text(member, after))))))),
+                h("thead", {}, h("tr", {}, h("th", {}, h("span", { class: "hidden" }, t("network.setting"))),
+                    h("th", {}, t("network.before")), h("th", {}, t("network.after")))),
+                h("tbody", {}, changes.map(({ member, before, after }) => h("tr", {},
+                    h("th", { scope: "row" }, label(member)), h("td", {}, text(member, before)),
+                    h("td", {}, h("strong", {}, text(member, after))))))),
             h("p", { class: "note" }, t("network.reviewText", { time: duration(wait) })))
         this.#go("review")
     }
@@ -182,9 +205,11 @@ class Form {
             until: performance.now() + wait * 1000, lastId: object(this.#model.value("settings/net/last")).id,
         }
         try {
-            const answer = object(await session.jet.set(this.#path, { ...changeOf(this.#before, after), confirmWithin: wait }, { timeout: 30 }))
+            const value = { ...changeOf(this.#before, after), confirmWithin: wait }
+            const answer = object(await session.jet.set(this.#path, value, { timeout: 30 }))
             const { id, token } = object(answer.pending)
-            noteChange({ ...change, id: typeof id === "string" ? id : null, token: typeof token === "string" ? token : null })
+            noteChange({ ...change, id: typeof id === "string" ? id : null,
+                token: typeof token === "string" ? token : null })
             announce(t("network.tried", { time: duration(wait) }))
             this.dialog.close()
         } catch (error) {
@@ -211,6 +236,20 @@ class Form {
             this.#say(explain(error))
         }
     }
+}
+
+/** A problem in words: the agent's, or those of the check. */
+function sentence({ text, problem, item }) {
+    return text ?? t(`network.problem.${problem}`, { item: item ? `${words(item, 60)} ` : "" })
+}
+
+/** What a setting is called. */
+function label(member) { return t(`network.${member === "mode" ? "mode.title" : member}`) }
+
+/** A choice of values, each with its text. */
+function select(options, chosen) {
+    return h("select", {}, options.map(([value, text]) =>
+        h("option", { value, props: { selected: value === chosen } }, text)))
 }
 
 /** A setting as people read it. */

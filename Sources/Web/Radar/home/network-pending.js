@@ -1,21 +1,18 @@
 import { announce, fill, h, setText } from "../dom.js"
 import { duration, time } from "../format.js"
-import { href } from "../router.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
-import { act, allow, problemPlace, showProblem } from "./act.js"
 import { object } from "./classify.js"
-import { copy } from "./links.js"
 import { formOf, pageAt } from "./network-check.js"
-import { setAttribute, words } from "./parts.js"
+import { act, allow, problemPlace, setAttribute, showProblem, words } from "./parts.js"
 
 const root = "settings/net"
 /** For how long the result of a change that was undone is shown to those who did not see it, in milliseconds. */
 const recent = 15 * 60_000
 
 /**
- * The change that this page has asked for, in memory only: `{path, link, to, token, id, until}`. The token is null if the
- * connection ended before the answer to the set, as it does when the address of the connection changes.
+ * The change that this page has asked for, in memory only: `{path, link, to, token, id, until}`. The token is null if
+ * the connection ended before the answer to the set, as it does when the address of the connection changes.
  */
 let own = null
 
@@ -34,11 +31,8 @@ export class Pending {
     #count = h("span", { class: "countdown number", role: "timer" })
     #text = h("p")
     #where = h("div", { class: "new-address", hidden: true })
-    #code = h("details", { class: "code", hidden: true })
-    #field = h("input", { id: "network-code", type: "text", autocomplete: "off", spellcheck: "false" })
-    #fieldRow = h("div", { class: "field", hidden: true }, h("label", { for: "network-code" }, t("network.code")), this.#field,
-        h("span", { class: "hint" }, t("network.codeHint")))
-    #confirm = h("button", { type: "button", class: "primary", on: { click: () => this.#keep() } }, t("network.confirm"))
+    #confirm = h("button", { type: "button", class: "primary", on: { click: () => this.#keep() } },
+        t("network.confirm"))
     #undo = h("button", { type: "button", on: { click: () => this.#rollback() } }, t("network.rollback"))
     #problem = problemPlace()
     #buttons = h("div", { class: "row" }, this.#confirm, this.#undo)
@@ -50,9 +44,10 @@ export class Pending {
     #watched = null
 
     constructor() {
-        this.element = h("section", { class: "card note warn pending", "aria-labelledby": "home-pending", hidden: true, tabindex: -1 },
-            h("div", { class: "row spread" }, this.#title, this.#count, this.#close), this.#text, this.#where, this.#fieldRow,
-            this.#buttons, this.#code, this.#problem)
+        this.element = h("section",
+            { class: "card note warn pending", "aria-labelledby": "home-pending", hidden: true, tabindex: -1 },
+            h("div", { class: "row spread" }, this.#title, this.#count, this.#close), this.#text, this.#where,
+            this.#buttons, this.#problem)
     }
 
     take(model) {
@@ -81,15 +76,15 @@ export class Pending {
         this.#pending = pending
         if (mine && own.id === null) own.id = pending.id
         const deadline = Date.parse(pending.deadline) - Date.now() + performance.now()
-        this.#until = mine ? Math.min(own.until, Number.isFinite(deadline) ? Math.max(deadline, performance.now()) : own.until) : deadline
+        // The clocks of the device and of this page may differ; the page knows when its own change has begun.
+        this.#until = mine ? own.until : deadline
         const hasToken = mine && own.token !== null
         const isUsers = session.jet.user !== null && pending.by === session.jet.user
         this.#show(`pending ${pending.id} ${hasToken} ${isUsers}`, () => {
             setText(this.#title, t("network.pendingTitle", { link: words(pending.link, 20) }))
-            setText(this.#text, t(hasToken || isUsers ? "network.pendingOwn" : "network.pendingOther", { by: words(pending.by, 60), link: words(pending.link, 20) }))
-            this.#fieldRow.hidden = hasToken || isUsers
+            const key = hasToken || isUsers ? "pendingOwn" : session.jet.user ? "pendingOther" : "pendingLogin"
+            setText(this.#text, t(`network.${key}`, { by: words(pending.by, 60), link: words(pending.link, 20) }))
             this.#showWhere(pending.to, mine)
-            this.#showCode(hasToken ? own.token : null)
         })
         this.#frame("warn", { buttons: true, count: true })
         return true
@@ -101,9 +96,7 @@ export class Pending {
         this.#show("lost", () => {
             setText(this.#title, t("network.lostTitle"))
             setText(this.#text, t("network.lost"))
-            this.#fieldRow.hidden = true
             this.#showWhere(own.to, true)
-            this.#showCode(own.token)
         })
         this.#frame("warn", { buttons: false, count: true })
         return true
@@ -111,30 +104,24 @@ export class Pending {
 
     /** Where the page is afterwards: other origins, so they share nothing with this one but the user. */
     #showWhere(to, isOwn) {
-        const addresses = formOf(object(to)).addresses.filter((address) => address.split("/")[0] !== location.hostname.replace(/^\[|\]$/g, ""))
+        const addresses = formOf(object(to)).addresses.filter((address) =>
+            address.split("/")[0] !== location.hostname.replace(/^\[|\]$/g, ""))
         this.#where.hidden = !isOwn
         fill(this.#where, h("p", {}, t(addresses.length ? "network.continueAt" : "network.continueByName")),
             h("ul", { class: "row" }, addresses.slice(0, 4).map((address) => {
                 const url = pageAt(address, location)
                 return h("li", {}, h("a", { class: "button", href: url, rel: "noreferrer", target: "_blank" }, url))
             })),
-            location.protocol === "https:" && addresses.length > 0 && h("p", { class: "soft" }, t("network.certificate")))
-    }
-
-    #showCode(token) {
-        this.#code.hidden = token === null
-        if (token === null) return fill(this.#code)
-        const field = h("input", { type: "text", class: "mono", readonly: true, "aria-label": t("network.code"), props: { value: token } })
-        const button = h("button", { type: "button", on: { click: async () => { if (await copy(token)) announce(t("network.codeCopied")) } } }, t("home.copy"))
-        fill(this.#code, h("summary", {}, t("network.codeTitle")), h("p", { class: "soft" }, t("network.codeText")),
-            h("div", { class: "row" }, h("div", { class: "grow" }, field), button))
+            location.protocol === "https:" && addresses.length > 0
+                && h("p", { class: "soft" }, t("network.certificate")))
     }
 
     // MARK: What has become of it
 
     #showLast(last) {
         if (this.#watched && own?.id === this.#watched && last.id === own.id) own = null
-        const isNews = last.id === this.#watched || last.id === own?.id || (own && last.link === own.link && last.id !== own.lastId)
+        const isNews = last.id === this.#watched || last.id === own?.id
+            || (own && last.link === own.link && last.id !== own.lastId)
         const isRecent = last.result !== "confirmed" && Math.abs(Date.now() - Date.parse(last.at)) < recent
         if (typeof last.id !== "string" || last.id === this.#dismissed || !(isNews || isRecent)) return false
         if (own && isNews) {
@@ -144,16 +131,17 @@ export class Pending {
         const isKept = last.result === "confirmed"
         const level = isKept ? "good" : last.restored === false ? "bad" : "warn"
         this.#show(`last ${words(last.id, 80)} ${last.result} ${last.restored}`, () => {
-            setText(this.#title, t(`network.result.${isKept ? "confirmed" : last.result === "failed" ? "failed" : "rolledBack"}`, { link: words(last.link, 20) }))
+            setText(this.#title, t(
+                `network.result.${isKept ? "confirmed" : last.result === "failed" ? "failed" : "rolledBack"}`,
+                { link: words(last.link, 20) }))
             const parts = []
             if (!isKept) parts.push(t("network.reason", { reason: words(last.reason ?? "", 400) }))
             if (!isKept && last.restored === true) parts.push(t("network.restored"))
-            if (!isKept && last.restored === false) parts.push(t("network.notRestored", { difference: words(last.difference ?? "", 400) }))
+            if (!isKept && last.restored === false) parts.push(t("network.notRestored",
+                { difference: words(last.difference ?? "", 400) }))
             parts.push(words(time(last.at), 60))
             setText(this.#text, parts.join(" "))
             this.#where.hidden = true
-            this.#fieldRow.hidden = true
-            this.#showCode(null)
             if (last.id === this.#watched) announce(this.#title.textContent)
         })
         this.#frame(level, { buttons: false, count: false })
@@ -196,29 +184,20 @@ export class Pending {
 
     update(model) {
         const isHidden = !this.take(model)
-        if (!isHidden && this.element.hidden && own) queueMicrotask(() => this.element.scrollIntoView({ block: "center" }))
+        if (!isHidden && this.element.hidden && own) queueMicrotask(() =>
+            this.element.scrollIntoView({ block: "center" }))
         this.element.hidden = isHidden
     }
 
+    /** Confirms: with the token, or as the user who is logged in again, since then the page has no token. */
     #keep() {
-        act(this.#confirm, this.#problem, async (jet) => {
-            const pending = this.#pending
-            const token = own?.id === pending.id && own.token ? own.token : this.#field.value.trim()
-            try {
-                await jet.call(`${root}/confirm`, token ? { token } : { id: pending.id }, { timeout: 30 })
-            } catch (error) {
-                // An agent that wants the token in any case.
-                if (!token && object(error.data).field === "token") this.#fieldRow.hidden = false
-                throw error
-            }
-            this.#field.value = ""
-        })
+        const { id } = this.#pending
+        const token = own?.id === id ? own.token : null
+        act(this.#confirm, this.#problem, (jet) =>
+            jet.call(`${root}/confirm`, token ? { token } : { id }, { timeout: 30 }))
     }
 
     #rollback() {
         act(this.#undo, this.#problem, (jet) => jet.call(`${root}/rollback`, {}, { timeout: 30 }))
     }
 }
-
-/** The address of the settings of a link. */
-export function settingsHref(path) { return href("home", { settings: path }) }

@@ -1,9 +1,15 @@
-import { fill, h, setText } from "../dom.js"
+import { whyNot } from "../access.js"
+import { Chart } from "../chart.js"
+import { announce, fill, h, setText, uniqueId } from "../dom.js"
+import { explain } from "../errors.js"
+import { bytes } from "../format.js"
 import { href } from "../router.js"
+import { session } from "../session.js"
 import { t } from "../texts.js"
-import { commonReason } from "./act.js"
 import { shorten, titleOf } from "./classify.js"
 import "../widgets/age.js"
+
+// MARK: Values and elements of the page
 
 /** The address of an element's own view. */
 export function linkTo(path) { return href("element", { path }) }
@@ -18,6 +24,9 @@ export function fixed(value, digits = 1) {
     if (typeof value !== "number" || !Number.isFinite(value)) return "–"
     return Math.abs(value) >= 1e15 ? value.toExponential(2) : value.toFixed(digits)
 }
+
+/** A number of bytes; a dash for what is none. */
+export function size(value) { return typeof value === "number" ? shorten(bytes(value), 16) : "–" }
 
 /** A text of the bus, cut; a dash for what is no text. */
 export function words(value, length = 120) {
@@ -42,7 +51,8 @@ export function setUnlessUsed(input, property, value) {
         input.isWatched = true
         input.addEventListener("input", () => { input.usedAt = performance.now() })
     }
-    const isUsed = input.tagName === "SELECT" ? document.activeElement === input : performance.now() - (input.usedAt ?? -usedFor) < usedFor
+    const isUsed = input.tagName === "SELECT" ? document.activeElement === input
+        : performance.now() - (input.usedAt ?? -usedFor) < usedFor
     if (!isUsed && input[property] !== value) input[property] = value
 }
 
@@ -79,6 +89,41 @@ export class Rows {
             else this.#container.insertBefore(row.element, place)
             row.update(item)
         }
+    }
+}
+
+/** The lines that are shown; they hold on to the page until they are ended. */
+const charts = new Set()
+
+/** The line of the last minutes of a value. `range` is its scale, if that is fixed. */
+export function chartOf(path, label, unit = "", range = null) {
+    const chart = new Chart({ series: [{ path, label, unit }], seconds: 300, compact: true, range })
+    chart.since = performance.now()
+    charts.add(chart)
+    return chart
+}
+
+/** Adds a value to a line. That of a page that was just opened shows one minute, and then more, up to five. */
+export function addTo(chart, item, value) {
+    chart.seconds = Math.min(300, Math.max(60, (performance.now() - chart.since) / 1000))
+    if (item.goneAt === null) chart.push(0, value)
+}
+
+/** Ends all lines. */
+export function endCharts() {
+    for (const chart of charts) chart.end()
+    charts.clear()
+}
+
+/** A line of a name and a value, which leads to the element: `{path, name, text, hint, level}`. */
+export function fact(key, { path, name, hint }) {
+    const value = h("dd", { class: "number" })
+    return {
+        element: h("div", { class: "fact", title: hint }, h("dt", {}, elementLink(path ?? key, name)), value),
+        update({ text, level = "" }) {
+            setText(value, text)
+            setAttribute(value, "class", `number ${level}`)
+        },
     }
 }
 
@@ -130,7 +175,8 @@ export class Card {
         this.max = max
         const id = `home-${name}`
         this.element = h("section", { class: `card home-card home-${name}`, "aria-labelledby": id, hidden: true },
-            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.#reason, this.body, this.#more)
+            h("h2", { id }, t(`home.${name}`), h("span", { class: "row" }, this.#note, this.#stale)), this.#reason,
+                this.body, this.#more)
     }
 
     /** Text beside the title. */
@@ -174,7 +220,8 @@ export function itemsOf(model, card, ...parts) {
     for (const item of model.items.values()) {
         if (item.is?.card === card && (parts.length === 0 || parts.includes(item.is.part))) found.push(item)
     }
-    return found.sort((left, right) => left.isForeign - right.isForeign || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
+    return found.sort((left, right) => left.isForeign - right.isForeign
+        || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
 }
 
 /** Marks an element as stale if its owner is gone: its card then says since when. */
@@ -189,4 +236,103 @@ export function shortTitle(item, group) {
     const title = titleOf(item)
     if (!item.path.startsWith("sensors/")) return title
     return title.toLowerCase().startsWith(`${group.toLowerCase()} `) && group ? title.slice(group.length + 1) : title
+}
+
+// MARK: What the user does
+
+/** The place of a card where it says why something has failed. */
+export function problemPlace() { return h("p", { class: "problem", hidden: true }) }
+
+/** Shows a problem, or takes it away. */
+export function showProblem(place, text) {
+    setText(place, text ?? "")
+    place.hidden = !text
+    if (text) announce(text)
+}
+
+/** Does something with the bus: the button waits meanwhile, and `place` says why it failed. Returns whether it
+ *  worked. */
+export async function act(button, place, body) {
+    showProblem(place, null)
+    button?.setAttribute("aria-busy", "true")
+    try {
+        await body(session.jet)
+        return true
+    } catch (error) {
+        showProblem(place, explain(error))
+        return false
+    } finally {
+        button?.removeAttribute("aria-busy")
+    }
+}
+
+/** Enables a control, or disables it with the reason, which is its title and its description. */
+export function allow(control, item) {
+    const reason = !item || item.goneAt !== null ? "" : whyNot(item)
+    const isOff = reason !== null
+    if (control.disabled !== isOff) control.disabled = isOff
+    const title = reason || null
+    if (control.getAttribute("title") !== title) {
+        if (title === null) control.removeAttribute("title")
+        else control.setAttribute("title", title)
+    }
+    return reason
+}
+
+/** Why none of these elements can be set or called, if that is so of all and for the same reason; else
+ *  an empty text. */
+export function commonReason(items) {
+    const reasons = new Set(items.filter((item) => item && item.goneAt === null).map((item) => whyNot(item)))
+    return reasons.size === 1 ? [...reasons][0] ?? "" : ""
+}
+
+/**
+ * Opens a modal dialog: the browser keeps the focus inside, closes it with Escape, and gives the focus back.
+ *
+ * `body` are elements; `actions` are `{label, className, act}`: the dialog closes when `act` has ended, unless it
+ * returns false. Returns the dialog, whose `footer` holds the buttons.
+ */
+export function openDialog({ title, body = [], actions = [], className = "", cancel = t("home.cancel"),
+    focusCancel = false }) {
+    const id = uniqueId("dialog")
+    const opener = document.activeElement
+    const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": id })
+    const buttons = actions.map(({ label, className, act }) => {
+        const button = h("button", { type: "button", class: className }, label)
+        button.addEventListener("click", async () => {
+            button.disabled = true
+            try {
+                if (await act(button) !== false) dialog.close()
+            } finally {
+                button.disabled = false
+            }
+        })
+        return button
+    })
+    const close = h("button", { type: "button", on: { click: () => dialog.close() } }, cancel)
+    if (focusCancel) close.autofocus = true
+    dialog.footer = h("div", { class: "row dialog-actions" }, close, ...buttons)
+    fill(dialog, h("h2", { id }, title), ...body, dialog.footer)
+    dialog.addEventListener("close", () => {
+        dialog.remove()
+        if (opener?.isConnected) opener.focus()
+    })
+    document.body.append(dialog)
+    dialog.showModal()
+    return dialog
+}
+
+/** Asks for a confirmation. Resolves with true or false. */
+export function confirm({ title, text, action, isDangerous = false }) {
+    return new Promise((resolve) => {
+        let isConfirmed = false
+        const dialog = openDialog({
+            title,
+            body: [h("p", {}, text)],
+            focusCancel: true,
+            actions: [{ label: action, className: isDangerous ? "danger" : "primary",
+                act: () => { isConfirmed = true } }],
+        })
+        dialog.addEventListener("close", () => resolve(isConfirmed))
+    })
 }

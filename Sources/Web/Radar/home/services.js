@@ -1,10 +1,10 @@
 import { announce, h, setText } from "../dom.js"
-import { bytes, time } from "../format.js"
+import { time } from "../format.js"
 import { t } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
 import { titleOf } from "./classify.js"
-import { confirm } from "./dialog.js"
-import { Card, elementLink, itemsOf, markStale, Rows, setAttribute, Tag, words } from "./parts.js"
+import {
+    act, allow, Card, confirm, elementLink, fixed, itemsOf, markStale, problemPlace, Rows, setAttribute, size, Tag, words,
+} from "./parts.js"
 
 const verbs = ["start", "restart", "stop"]
 const levels = { active: "good", reloading: "good", activating: "warn", deactivating: "warn", failed: "bad" }
@@ -61,13 +61,14 @@ function service(path, { item }) {
         update({ item, methods }) {
             const value = item.value
             const isFailed = value.active === "failed"
-            const state = value.active === value.sub || !value.sub ? words(value.active, 30) : `${words(value.active, 30)} (${words(value.sub, 30)})`
+            const state = value.active === value.sub || !value.sub ? words(value.active, 30)
+                : `${words(value.active, 30)} (${words(value.sub, 30)})`
             tag.update(state, levels[value.active] ?? "")
             const title = titleOf(item)
             const parts = [title === name ? "" : title]
             if (isFailed && value.result) parts.push(t("home.service.result", { result: words(value.result, 40) }))
-            if (value.restarts > 0) parts.push(t("home.service.restarts", { n: value.restarts }))
-            if (typeof value.memory === "number") parts.push(bytes(value.memory))
+            if (value.restarts > 0) parts.push(t("home.service.restarts", { n: fixed(value.restarts, 0) }))
+            if (typeof value.memory === "number") parts.push(size(value.memory))
             setText(detail, parts.filter(Boolean).join(" · "))
             setAttribute(detail, "title", value.since ? t("home.since", { time: words(time(value.since), 60) }) : null)
             const isRunning = ["active", "activating", "reloading"].includes(value.active)

@@ -27,13 +27,15 @@ export const areas = [
 const others = { max: 200, interval: 2 }
 
 /** The rule of what is in none of the areas. */
-export function ruleOfOthers() { return { unmatch: [...areas.map((area) => `^${area.prefix}`), "^agent/", "^settings/"] } }
+export function ruleOfOthers() { return { unmatch: [...areas.map((area) => `^${area.prefix}`), "^agent/",
+    "^settings/"] } }
 
 /**
  * The elements of Home, kept up to date.
  *
- * `items`: by path, `{path, value, fetchOnly, meta, is, changedAt, goneAt, isForeign}`. `is` is what `classify` says; `changedAt` and
- * `goneAt` are moments of performance.now(). An element whose owner is gone stays for a minute, with `goneAt`.
+ * `items`: by path, `{path, value, fetchOnly, meta, is, changedAt, goneAt, isForeign}`. `is` is what `classify` says;
+ * `changedAt` and `goneAt` are moments of performance.now(). An element whose owner is gone stays for a minute, with
+ * `goneAt`.
  */
 export class Source {
     items = new Map()
@@ -115,7 +117,8 @@ export class Source {
         const item = this.items.get(entry.path)
         if (!item) {
             const meta = entry.meta
-            const made = { path: entry.path, value: entry.value, fetchOnly: entry.fetchOnly === true, meta: meta ?? null,
+            const made = { path: entry.path, value: entry.value, fetchOnly: entry.fetchOnly === true,
+                meta: meta ?? null,
                 is: null, changedAt: now, goneAt: null, isForeign }
             if (meta) made.is = classify(made)
             else this.#unknown.add(entry.path)

@@ -1,10 +1,10 @@
 import { announce, fill, h, setText } from "../dom.js"
 import { time } from "../format.js"
 import { t, hasText } from "../texts.js"
-import { act, allow, problemPlace } from "./act.js"
 import { object } from "./classify.js"
-import { confirm } from "./dialog.js"
-import { Card, elementLink, fixed, itemsOf, markStale, Meter, Tag, words } from "./parts.js"
+import {
+    act, allow, Card, confirm, elementLink, fixed, itemsOf, markStale, Meter, problemPlace, Tag, words,
+} from "./parts.js"
 
 const running = new Set(["checking", "downloading", "installing"])
 const levels = { failed: "bad", succeeded: "good", "restart-required": "warn" }
@@ -29,12 +29,15 @@ export class Update extends Card {
 
     constructor() {
         super("update", { prefix: "system/update" })
-        this.#progress = h("div", { class: "row progress", hidden: true }, h("div", { class: "grow" }, this.#meter.element), this.#percent)
+        this.#progress = h("div", { class: "row progress", hidden: true },
+            h("div", { class: "grow" }, this.#meter.element), this.#percent)
         this.#packages.append(this.#summary, this.#list)
         this.#buttons = Object.fromEntries(["check", "start", "cancel"].map((verb) => [verb, h("button", {
-            type: "button", class: verb === "start" ? "primary" : "", hidden: true, on: { click: () => this.#run(verb) },
+            type: "button", class: verb === "start" ? "primary" : "", hidden: true,
+                on: { click: () => this.#run(verb) },
         }, t(`home.update${verb[0].toUpperCase()}${verb.slice(1)}`))]))
-        this.body.append(h("div", { class: "row" }, this.#tag.element), this.#message, this.#progress, this.#detail, this.#packages,
+        this.body.append(h("div", { class: "row" }, this.#tag.element), this.#message, this.#progress, this.#detail,
+            this.#packages,
             h("div", { class: "row" }, Object.values(this.#buttons)), this.#problem)
     }
 
@@ -45,14 +48,17 @@ export class Update extends Card {
         const job = item.value
         const isRunning = running.has(job.phase)
         const upgradable = Array.isArray(job.upgradable) ? job.upgradable : []
-        this.#tag.update(hasText(`home.phase.${job.phase}`) ? t(`home.phase.${job.phase}`) : words(job.phase, 30), isRunning ? "warn" : levels[job.phase] ?? "")
+        this.#tag.update(hasText(`home.phase.${job.phase}`) ? t(`home.phase.${job.phase}`) : words(job.phase, 30),
+            isRunning ? "warn" : levels[job.phase] ?? "")
         setText(this.#message, this.#sentence(job, upgradable, isRunning))
         this.#progress.hidden = !isRunning
         this.#meter.update((job.percent ?? 0) / 100, "good", t("home.updatePercent", { n: fixed(job.percent ?? 0, 0) }))
         setText(this.#percent, typeof job.percent === "number" ? `${fixed(job.percent, 0)} %` : "…")
         const detail = isRunning ? (job.package ? t("home.updatePackage", { name: words(job.package, 60) }) : "")
             : job.checkedAt ? t("home.checkedAt", { time: time(String(job.checkedAt).slice(0, 40)) }) : ""
-        setText(this.#detail, [detail, job.by && isRunning ? t("home.askedBy", { by: words(job.by, 60) }) : ""].filter(Boolean).join(" · "))
+        setText(this.#detail,
+            [detail, job.by && isRunning ? t("home.askedBy", { by: words(job.by, 60) })
+            : ""].filter(Boolean).join(" · "))
         this.#detail.hidden = this.#detail.textContent === ""
         if (job !== this.#shown) this.#showPackages(upgradable)
         this.#shown = job
@@ -66,7 +72,8 @@ export class Update extends Card {
         if (isRunning || job.phase === "failed") return words(job.message ?? "", 400)
         if (upgradable.length) {
             const security = upgradable.filter((one) => object(one).security === true).length
-            return security ? t("home.upgradableSecurity", { n: upgradable.length, security }) : t("home.upgradable", { n: upgradable.length })
+            return security ? t("home.upgradableSecurity", { n: upgradable.length, security })
+                : t("home.upgradable", { n: upgradable.length })
         }
         if (job.message) return words(job.message, 400)
         return job.checkedAt ? t("home.upToDate") : t("home.neverChecked")
@@ -83,11 +90,13 @@ export class Update extends Card {
             return h("li", { class: "package" }, h("span", { class: "names" }, h("span", {}, words(name, 60)),
                 security === true && h("span", { class: "tag warn" }, t("home.security"))),
                 h("span", { class: "soft mono" }, from ? `${words(from, 40)} → ${words(to, 40)}` : words(to, 40)))
-        }), upgradable.length > mostPackages && h("li", {}, elementLink(this.#item.path, t("home.more", { n: upgradable.length - mostPackages }))))
+        }), upgradable.length > mostPackages
+            && h("li", {}, elementLink(this.#item.path, t("home.more", { n: upgradable.length - mostPackages }))))
     }
 
     #showButtons(model, item, job, isRunning, upgradable) {
-        const shown = { check: !isRunning, start: !isRunning && upgradable.length > 0, cancel: isRunning && job.cancellable === true }
+        const shown = { check: !isRunning, start: !isRunning && upgradable.length > 0,
+            cancel: isRunning && job.cancellable === true }
         for (const [verb, button] of Object.entries(this.#buttons)) {
             const method = model.items.get(`${item.path}/${verb}`)
             button.hidden = !method || !shown[verb]

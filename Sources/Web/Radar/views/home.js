@@ -2,15 +2,13 @@ import { h, oncePerFrame } from "../dom.js"
 import { Devices } from "../home/devices.js"
 import { LEDs } from "../home/leds.js"
 import { Links } from "../home/links.js"
-import { Memory, Processor } from "../home/load.js"
 import { Machine } from "../home/machine.js"
 import { openNetworkForm } from "../home/network-form.js"
 import { Pending } from "../home/network-pending.js"
-import { Power } from "../home/power.js"
-import { Others, Sensors, Temperatures } from "../home/sensors.js"
+import { endCharts } from "../home/parts.js"
+import { Memory, Others, Power, Processor, Sensors, Storage, Temperatures } from "../home/readings.js"
 import { Services } from "../home/services.js"
 import { Source } from "../home/source.js"
-import { Storage } from "../home/storage.js"
 import { Update } from "../home/update.js"
 import { go } from "../router.js"
 import { session } from "../session.js"
@@ -35,7 +33,8 @@ customElements.define(name, class extends View {
     start() {
         this.machine = new Machine()
         this.pending = new Pending()
-        this.cards = [new Processor(), new Temperatures(), new Links(), new Memory(), new LEDs(), new Update(), new Services(),
+        this.cards = [new Processor(), new Temperatures(), new Links(), new Memory(), new LEDs(), new Update(),
+            new Services(),
             new Storage(), new Sensors(), new Power(), new Others(), new Devices()]
         this.columns = h("div", { class: "home-columns" })
         this.empty = h("p", { class: "starting" }, t("home.starting"))
@@ -62,7 +61,10 @@ customElements.define(name, class extends View {
         this.#openForm()
     }
 
-    stop() { this.#form?.close() }
+    stop() {
+        this.#form?.close()
+        endCharts()
+    }
 
     #render() {
         if (!this.isConnected) return
@@ -76,7 +78,8 @@ customElements.define(name, class extends View {
         this.#arrange()
         const isEmpty = this.cards.every((card) => card.element.hidden)
         this.empty.hidden = !isEmpty
-        if (isEmpty && session.isOpen && performance.now() - this.#startedAt > 3000) this.empty.textContent = t("home.nothing")
+        if (isEmpty && session.isOpen
+            && performance.now() - this.#startedAt > 3000) this.empty.textContent = t("home.nothing")
         this.#openForm()
     }
 
@@ -96,8 +99,8 @@ customElements.define(name, class extends View {
     #shown = ""
     #count = 0
 
-    /** Puts the cards into columns of about the same height. Later, a card that is new goes to the shortest one, and the
-     *  others stay where they are. */
+    /** Puts the cards into columns of about the same height. Later, a card that is new goes to the shortest one, and
+     *  the others stay where they are. */
     #arrange() {
         const count = Math.max(1, Math.min(4, Math.floor((this.clientWidth + 16) / (columnWidth + 16))))
         const visible = this.cards.filter((card) => !card.element.hidden)
