@@ -158,8 +158,7 @@ function transport(url, WebSocket) {
         throw new TypeError(`Cannot connect to ${url}: use ws://, wss://, or in Node unix:/path or tcp://host:port.`)
     }
     if (!WebSocket) {
-        throw new TypeError("There is no WebSocket. Use Node 22 or newer, or pass that of the package ws:"
-            + " connect(url, { WebSocket }).")
+        throw new TypeError("There is no WebSocket. Use Node 22 or that of the package ws: connect(url, { WebSocket }).")
     }
     return hooks => openWebSocket(WebSocket, url.replace(/^http/, "ws"), hooks)
 }
@@ -178,27 +177,29 @@ class Connection {
     #nextId = 1
     #batch = null
     #lastError = null
+    #abort
     #tap
 
     constructor(tap) { this.#tap = tap }
 
     open(openTransport) {
         return new Promise((resolve, reject) => {
+            if (this.isClosed) throw closed()
             this.#abort = reject
-            const fail = error => this.close(error)
-            const hooks = { onOpen: resolve, onText: text => this.#receive(text), onClosed: fail }
+            const hooks = {
+                onOpen: resolve, onText: text => this.#receive(text), onClosed: error => this.close(error),
+            }
             Promise.resolve(hooks).then(openTransport).then(transport => {
                 this.#transport = transport
                 if (this.isClosed) transport.close()
-            }).catch(error => fail(closed(error.message)))
+            }).catch(error => this.close(closed(error.message)))
         })
     }
-    #abort = ignore
 
     close(error = closed()) {
         if (this.isClosed) return
         this.isClosed = true
-        this.#abort(error)
+        this.#abort?.(error)
         for (const id of [...this.#pending.keys()]) this.#take(id).reject(closed(error.message))
         this.onClosed(this.#lastError ?? error)
         this.#transport?.close()
@@ -330,7 +331,7 @@ class Lasting {
 }
 
 class Subscription extends Lasting {
-    /** That of the present fetch. Each start has another one, so that what comes late for an older one is ignored. */
+    /** Each start has another one, so that what comes late for an older one is ignored. */
     id = null
 
     get started() { return this.first }
@@ -508,7 +509,6 @@ export class OwnElement extends Lasting {
     get path() { return this.#params.path }
     get added() { return this.first }
     get params() { return this.#params }
-    /** Whether the daemon has the element, or has been asked to add it. */
     get isThere() { return this.bus.elements.get(this.path) === this && !this.#isTaken && !this.error }
 
     start(connection, since = now(), pause = 20) {
@@ -518,7 +518,7 @@ export class OwnElement extends Lasting {
             this.succeed()
         }, error => {
             if (isClosed(error)) return
-            // The daemon may not have noticed yet that the last connection is lost.
+            // The daemon may not know yet that the last connection is lost.
             this.#isTaken = this.#wasAdded && error.key === "pathAlreadyExists" && now() - since < retakeFor
             if (!this.#isTaken) return this.fail(error)
             setTimeout(() => {
@@ -610,7 +610,7 @@ export class Jet extends EventTarget {
     #options
     #login
     #timeout
-    /** Counts what begins a connection or ends it, so that an older attempt that ends late is ignored. */
+    /** Counts attempts, so that an older one that ends late is ignored. */
     #turn = 0
     #attempted = null
     #failures = 0
@@ -799,8 +799,8 @@ export class Jet extends EventTarget {
 
     /** Connects and logs in. */
     async #establish(connection, login) {
-        const patience = this.#timeout || 10000
-        let timer = setTimeout(() => connection.close(silent()), patience)
+        const patience = ms => setTimeout(() => connection.close(silent()), Math.max(ms, this.#timeout))
+        let timer = patience(10000)
         connection.onReceived = () => this.#received(connection)
         try {
             await connection.open(this.#openTransport)
@@ -808,9 +808,9 @@ export class Jet extends EventTarget {
             let groups = null
             if (name) connection.notify({ method: "config", params: { name } })
             if (login) {
-                // After wrong passwords the daemon delays logins, up to 16 seconds.
                 clearTimeout(timer)
-                timer = setTimeout(() => connection.close(silent()), Math.max(patience, 30000))
+                // After wrong passwords the daemon delays logins, up to 16 seconds.
+                timer = patience(30000)
                 const rights = await connection.request("authenticate", login).catch(error => {
                     if (error.code === invalidParams || error.code === methodNotFound) connection.refusal = error
                     throw error

@@ -121,6 +121,28 @@ test("close during an attempt ends it", async t => {
     assert.equal(jet.state, "closed")
 })
 
+test("A program can close in any event of the state, and connect again", async t => {
+    const daemon = await Daemon.start(t)
+    const jet = peer(t, daemon)
+    for (const state of ["connecting", "open", "waiting", "closed"]) {
+        await jet.opened()
+        let isOver = false
+        jet.addEventListener("state", function listen() {
+            if (jet.state !== state) return
+            jet.removeEventListener("state", listen)
+            if (state !== "closed") jet.close()
+            isOver = true
+        })
+        if (state === "closed") jet.close()
+        else await daemon.kill()
+        if (state === "open") await daemon.start()
+        await until(() => isOver && jet.state === "closed")
+        if (state !== "open" && state !== "closed") await daemon.start()
+        jet.connect()
+    }
+    await jet.opened()
+})
+
 test("A request that is not answered in time fails, and a later answer is ignored", async t => {
     let answerLate
     const server = await serve(t, ({ method, id }, send) => {

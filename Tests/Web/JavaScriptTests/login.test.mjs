@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { JetError } from "../../../Sources/Web/JavaScript/jet.js"
 import { Daemon } from "./support/daemon.mjs"
 import { serve } from "./support/server.mjs"
-import { failure, peer, test, until } from "./support/test.mjs"
+import { failure, hurryTimers, peer, test, until } from "./support/test.mjs"
 
 const admin = { user: "admin", password: "radar" }
 
@@ -101,6 +101,20 @@ test("A login that could not be checked is tried again", async t => {
     await jet.opened()
     assert.equal(count, 3)
     assert.deepEqual(jet.groups, { fetch: [], set: [], call: [] })
+})
+
+test("A login that the daemon delays, as after wrong passwords, is waited for", async t => {
+    hurryTimers(t)
+    let count = 0
+    const server = await serve(t, ({ method, id }, send) => {
+        if (method !== "authenticate") return undefined
+        count += 1
+        setTimeout(() => send({ id, result: {} }), 16000)
+        return null
+    })
+    const jet = peer(t, server, { login: admin })
+    await jet.opened()
+    assert.equal(count, 1)
 })
 
 test("A changed password is used at the next connection", async t => {
