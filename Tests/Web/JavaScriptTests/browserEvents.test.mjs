@@ -33,9 +33,9 @@ for (const [what, source, event] of [
 
 test("When the page becomes visible, a connection that was lost meanwhile is noticed", async t => {
     const daemon = await Daemon.start(t)
-    hurryTimers(t)
     const jet = peer(t, daemon, never)
     await jet.opened()
+    hurryTimers(t)
     daemon.pause()
     page.dispatchEvent(new Event("visibilitychange"))
     await until(() => jet.state === "waiting")

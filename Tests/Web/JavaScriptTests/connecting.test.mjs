@@ -173,13 +173,13 @@ test("A silent connection is closed, and another one is made", async t => {
 
 test("A connection that is only quiet stays open", async t => {
     const daemon = await Daemon.start(t)
-    hurryTimers(t)
+    hurryTimers(t, 20)
     let asked = 0
     const jet = peer(t, daemon, { tap: (direction, { method }) => { if (method === "echo") asked += 1 } })
     const states = []
     await jet.opened()
     jet.addEventListener("state", () => states.push(jet.state))
-    await until(() => asked > 5)
+    await until(() => asked > 2)
     assert.deepEqual(states, [])
 })
 

@@ -104,7 +104,7 @@ test("A login that could not be checked is tried again", async t => {
 })
 
 test("A login that the daemon delays, as after wrong passwords, is waited for", async t => {
-    hurryTimers(t)
+    hurryTimers(t, 20)
     let count = 0
     const server = await serve(t, ({ method, id }, send) => {
         if (method !== "authenticate") return undefined

@@ -42,9 +42,9 @@ export async function failure(promise) {
     throw new Error(`It did not fail, but returned ${JSON.stringify(result)}`)
 }
 
-/** Lets the timers of a test run out a hundred times as fast. */
-export function hurryTimers(t) {
+/** Lets the timers of a test run out sooner. */
+export function hurryTimers(t, factor = 100) {
     const original = globalThis.setTimeout
-    globalThis.setTimeout = (body, ms, ...rest) => original(body, ms / 100, ...rest)
+    globalThis.setTimeout = (body, ms, ...rest) => original(body, ms / factor, ...rest)
     t.after(() => { globalThis.setTimeout = original })
 }
