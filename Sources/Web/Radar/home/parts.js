@@ -213,6 +213,9 @@ export class Card {
     }
 }
 
+/** The order of paths in which 2 goes before 10. */
+const { compare } = new Intl.Collator("en", { numeric: true })
+
 /** Items of a card, or of parts of it, sorted by path; those of the machine itself go before those of others, however
  *  many these are. */
 export function itemsOf(model, card, ...parts) {
@@ -220,8 +223,7 @@ export function itemsOf(model, card, ...parts) {
     for (const item of model.items.values()) {
         if (item.is?.card === card && (parts.length === 0 || parts.includes(item.is.part))) found.push(item)
     }
-    return found.sort((left, right) => left.isForeign - right.isForeign
-        || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
+    return found.sort((left, right) => left.isForeign - right.isForeign || compare(left.path, right.path))
 }
 
 /** Marks an element as stale if its owner is gone: its card then says since when. */

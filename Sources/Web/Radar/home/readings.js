@@ -163,9 +163,13 @@ export class Temperatures extends List {
         const sensors = itemsOf(model, "temperatures", "temperature")
         // A zone that a chip shows, too, has no sensor of its own: it would be the same line twice.
         const hasChips = sensors.some((item) => item.path.startsWith("sensors/"))
-        return hasChips ? sensors : [...sensors, ...itemsOf(model, "temperatures", "zone")]
+        const all = hasChips ? sensors : [...sensors, ...itemsOf(model, "temperatures", "zone")]
+        return all.sort((left, right) => isExceeded(right) - isExceeded(left))
     }
 }
+
+/** Whether a limit is exceeded: then it is not among those that are left out. */
+function isExceeded({ value, meta }) { return typeof value === "number" && judge(value, limits(meta)).limit ? 1 : 0 }
 
 function temperature(path, { item }) {
     const unit = shorten(item.meta?.unit ?? "°C", 8)
@@ -228,8 +232,8 @@ export class Sensors extends List {
     constructor() { super("sensors", "sensors/", 14, row(describeNumber)) }
 
     items(model) {
-        const rank = (item) => (item.is.part === "fan" ? 0 : 1)
-        return itemsOf(model, "sensors").sort((left, right) => rank(left) - rank(right))
+        const rank = (item) => (isExceeded(item) ? 2 : item.is.part === "fan" ? 1 : 0)
+        return itemsOf(model, "sensors").sort((left, right) => rank(right) - rank(left))
     }
 }
 
