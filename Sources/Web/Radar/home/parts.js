@@ -109,10 +109,12 @@ export function addTo(chart, item, value) {
     if (item.goneAt === null) chart.push(0, value)
 }
 
-/** Ends all lines. */
-export function endCharts() {
-    for (const chart of charts) chart.end()
-    charts.clear()
+/** Ends a line, or all of them. */
+export function endCharts(ended = charts) {
+    for (const chart of [...ended]) {
+        chart.end()
+        charts.delete(chart)
+    }
 }
 
 /** A line of a name and a value, which leads to the element: `{path, name, text, hint, level}`. */

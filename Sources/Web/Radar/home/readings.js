@@ -3,7 +3,7 @@ import { duration, quantity } from "../format.js"
 import { t } from "../texts.js"
 import { bounds, groupOf, judge, limits, object, shorten } from "./classify.js"
 import {
-    addTo, Card, chartOf, elementLink, fact, fixed, itemsOf, linkTo, markStale, Meter, Rows, setAttribute, shortTitle,
+    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Meter, Rows, setAttribute, shortTitle,
     size, Tag, words,
 } from "./parts.js"
 
@@ -164,12 +164,14 @@ export class Temperatures extends List {
         // A zone that a chip shows, too, has no sensor of its own: it would be the same line twice.
         const hasChips = sensors.some((item) => item.path.startsWith("sensors/"))
         const all = hasChips ? sensors : [...sensors, ...itemsOf(model, "temperatures", "zone")]
-        return all.sort((left, right) => isExceeded(right) - isExceeded(left))
+        return all.sort((left, right) => excess(right) - excess(left))
     }
 }
 
-/** Whether a limit is exceeded: then it is not among those that are left out. */
-function isExceeded({ value, meta }) { return typeof value === "number" && judge(value, limits(meta)).limit ? 1 : 0 }
+/** How badly a limit is exceeded, if one is: then the item goes first, and is not among those that are left out. */
+function excess({ value, meta }) {
+    return typeof value === "number" ? ["good", "warn", "bad"].indexOf(judge(value, limits(meta)).level) : 0
+}
 
 function temperature(path, { item }) {
     const unit = shorten(item.meta?.unit ?? "°C", 8)
@@ -199,7 +201,7 @@ function temperature(path, { item }) {
             addTo(chart, item, number)
             markStale(element, item)
         },
-        end: () => chart.end(),
+        end: () => endCharts([chart]),
     }
 }
 
@@ -232,7 +234,7 @@ export class Sensors extends List {
     constructor() { super("sensors", "sensors/", 14, row(describeNumber)) }
 
     items(model) {
-        const rank = (item) => (isExceeded(item) ? 2 : item.is.part === "fan" ? 1 : 0)
+        const rank = (item) => 2 * excess(item) + (item.is.part === "fan" ? 1 : 0)
         return itemsOf(model, "sensors").sort((left, right) => rank(right) - rank(left))
     }
 }
