@@ -3,7 +3,8 @@ import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object, shorten } from "./classify.js"
 import {
-    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag, words,
+    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag,
+    words,
 } from "./parts.js"
 import { rate } from "./readings.js"
 

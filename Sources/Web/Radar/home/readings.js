@@ -3,8 +3,8 @@ import { duration, quantity } from "../format.js"
 import { t } from "../texts.js"
 import { bounds, groupOf, judge, limits, object, shorten } from "./classify.js"
 import {
-    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Meter, Rows, setAttribute, shortTitle,
-    size, Tag, words,
+    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Meter, Rows, setAttribute,
+    shortTitle, size, Tag, words,
 } from "./parts.js"
 
 /** From which percentage on a core is called busy, and file systems nearly full and full. */
