@@ -798,7 +798,8 @@ export class Jet extends EventTarget {
 
     /** Connects and logs in. */
     async #establish(connection, login) {
-        const timer = setTimeout(() => connection.close(silent()), this.#timeout || 10000)
+        const patience = this.#timeout || 10000
+        let timer = setTimeout(() => connection.close(silent()), patience)
         connection.onReceived = () => this.#received(connection)
         try {
             await connection.open(this.#openTransport)
@@ -806,6 +807,9 @@ export class Jet extends EventTarget {
             let groups = null
             if (name) connection.notify({ method: "config", params: { name } })
             if (login) {
+                // After wrong passwords the daemon delays logins, up to 16 seconds.
+                clearTimeout(timer)
+                timer = setTimeout(() => connection.close(silent()), Math.max(patience, 30000))
                 const rights = await connection.request("authenticate", login).catch(error => {
                     if (error.code === invalidParams || error.code === methodNotFound) connection.refusal = error
                     throw error
