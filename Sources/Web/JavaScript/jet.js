@@ -1,62 +1,47 @@
 /**
- * A peer of the Jet bus for browsers and Node: see jet.d.ts for its types, and jet-javascript(7) for how it is used.
+ * A peer of the Jet bus for browsers and Node. jet.d.ts describes what is exported, jet-javascript(7) how it is used.
  *
- * This is one file, longer than others, because it is what users copy or load: there is no build step that would join
- * several. It has no dependencies, and needs ES2022.
- *
- * From top to bottom: errors, transports (WebSocket, sockets of Node), Connection (one connection: requests and
- * responses), what survives connections (Fetch, Window, OwnElement), and Jet, which connects again and again.
+ * It is one long file because users copy and load it without a build step.
  */
 
+const invalidParams = -32602
+const methodNotFound = -32601
+const internalError = -32603
 const responseTimeout = -32001
 const connectionClosed = -32002
-const methodNotFound = -32601
-const invalidParams = -32602
-const internalError = -32603
 const limitExceeded = -32010
 
-/** What waits to be sent before requests are refused and changes of States are conflated, in bytes. */
-const outboxLimit = 32 << 20
-/** The longest message that is received, in bytes: less than the longest string. */
-const longestMessage = 256 << 20
-/** A batch that is longer is sent as several messages, in characters. */
-const longestBatch = 1 << 20
-/** The requests for one element that may wait for its handler. */
+/** The longest messages that a daemon accepts by default, and that are received, in bytes. */
+const messageSize = 16 << 20
+const longestReceived = 256 << 20
+/** What may wait to be sent, in bytes. */
+const outboxSize = 32 << 20
+/** What is sent as one message, in characters. */
+const batchSize = 1 << 20
 const waitingRequests = 65536
-/** A connection that was open for this time was a success, in milliseconds. */
+
+// In milliseconds.
+/** After which a connection was a success. */
 const settledAfter = 5000
-/** How long a path of one's own may be taken after a reconnect: by one's own lost connection. */
-const retakePathFor = 30000
+/** How long one's own lost connection may occupy a path. */
+const retakeFor = 30000
 const watchEvery = 5000
-const silentTicks = 3
+const hurriedWatch = 1000
 
 const isObject = value => typeof value === "object" && value !== null && !Array.isArray(value)
 const now = () => performance.now()
 const ignore = () => {}
+const mask = (name, value) => name === "password" ? "***" : value
 
-/** Reports an exception of a function of the user without ending what called it. */
-function report(error) {
-    if (typeof reportError === "function") reportError(error)
-    else console.error(error)
-}
-
+/** Calls a function of the user, whose exceptions are reported and end nothing here. */
 function callSafely(body, ...args) {
     try {
         body(...args)
     } catch (error) {
-        report(error)
+        if (typeof reportError === "function") reportError(error)
+        else console.error(error)
     }
 }
-
-/** Starts a timer that does not keep a program of Node running. */
-function background(body, ms) {
-    const timer = setTimeout(body, ms)
-    timer.unref?.()
-    return timer
-}
-
-/** Members of the data of an error that say more about it, and do not name it. */
-const details = new Set(["got", "max", "used", "account"])
 
 export class JetError extends Error {
     constructor(message, code = internalError, data = undefined) {
@@ -65,223 +50,211 @@ export class JetError extends Error {
         this.code = code
         this.data = data
         this.key = code === responseTimeout ? "timeout"
-            : isObject(data) && code <= -32000 && code >= -32768 ? Object.keys(data).find(key => !details.has(key))
-            : undefined
-    }
-
-    static closed(why = "There is no connection to the daemon.") {
-        return new JetError(why, connectionClosed, { connectionClosed: true })
-    }
-
-    /** The error of a response, which may be anything. */
-    static received(error) {
-        if (!isObject(error)) return new JetError(String(error))
-        const message = typeof error.message === "string" ? error.message : "Unknown error"
-        return new JetError(message, Number.isInteger(error.code) ? error.code : internalError, error.data)
+            : isObject(data) && code <= -32000 && code >= -32768 ? Object.keys(data)[0] : undefined
     }
 }
 
-/** Writes JSON. Half of a surrogate pair, which is no character and which the daemon refuses, becomes U+FFFD. */
-function write(value) {
-    const text = JSON.stringify(value) ?? "null"
+const invalid = data => new JetError("Invalid params", invalidParams, data)
+const limit = (name, max) => new JetError("Limit exceeded", limitExceeded, { limit: name, max })
+const closed = (why = "There is no connection to the daemon.") =>
+    new JetError(why, connectionClosed, { connectionClosed: true })
+const closedHere = () => closed("This program has ended it.")
+const silent = () => closed("The daemon does not answer.")
+const isClosed = error => error.key === "connectionClosed"
+
+/** The error of a response, which may be anything. */
+function received(error) {
+    const { message, code, data } = isObject(error) ? error : { message: error }
+    return new JetError(String(message), Number.isInteger(code) ? code : undefined, data)
+}
+
+/** Writes JSON. Half of a surrogate pair, which the daemon refuses, becomes U+FFFD. */
+function write(message) {
+    let text
+    try {
+        text = JSON.stringify(message) ?? "null"
+    } catch (error) {
+        throw new JetError(`This is not JSON: ${error.message}`, invalidParams, { wrongType: "params" })
+    }
+    if (text.length > messageSize) throw limit("messageSize", messageSize)
     if (!text.includes("\\ud")) return text
     return text.replace(/\\(ud[89a-f]..|.)/g, escape => escape.length > 2 ? "\ufffd" : escape)
 }
 
-// Transports call `opened()`, `received(text)`, and once `closed(error)`.
-
-function openWebSocket(Implementation, url, { opened, received, closed }) {
-    const socket = new Implementation(url, "jet")
-    const decoder = new TextDecoder()
-    socket.binaryType = "arraybuffer"
-    socket.onopen = opened
-    socket.onmessage = ({ data }) => received(typeof data === "string" ? data : decoder.decode(data))
-    socket.onerror = ignore
-    socket.onclose = ({ code, reason }) =>
-        closed(JetError.closed(`The connection was closed${code ? ` (${code}${reason ? `, ${reason}` : ""})` : ""}.`))
-    return {
-        send: text => socket.send(text),
-        close: () => socket.close(),
-        get waiting() { return socket.bufferedAmount },
+/** The response to a request whose handler has thrown `error`. */
+function refusal(id, error) {
+    try {
+        const { code, message = error, data } = error ?? {}
+        const answer = Number.isInteger(code) ? { code, message: `${message}`, data }
+            : { code: internalError, message: "Internal error", data: `${message}` }
+        return write({ id, error: answer })
+    } catch {
+        return write({ id, error: { code: internalError, message: "Internal error" } })
     }
 }
 
-async function openSocket(address, { opened, received, closed }) {
+// A transport calls onOpen(), onText(text), and at last onClosed(error).
+
+function openWebSocket(WebSocket, url, { onOpen, onText, onClosed }) {
+    const socket = new WebSocket(url, "jet")
+    const decoder = new TextDecoder()
+    let wasOpen = false
+    socket.binaryType = "arraybuffer"
+    socket.onopen = () => {
+        wasOpen = true
+        onOpen()
+    }
+    socket.onmessage = ({ data }) => onText(typeof data === "string" ? data : decoder.decode(data))
+    socket.onerror = ignore
+    socket.onclose = ({ code, reason }) => onClosed(closed(wasOpen
+        ? `The daemon has closed the connection (${code}${reason && `, ${reason}`}).`
+        : "The daemon cannot be reached, or does not accept the connection."))
+    return { send: text => socket.send(text), close: () => socket.close(), waiting: () => socket.bufferedAmount }
+}
+
+async function openSocket(address, { onOpen, onText, onClosed }) {
     const { connect } = await import("node:net")
-    const socket = connect(address)
+    const socket = connect(address, onOpen)
     let chunks = []
     let size = 0
-    let failure = null
+    let why
     socket.setNoDelay(true)
-    socket.on("connect", opened)
-    socket.on("error", error => { failure ??= error })
-    socket.on("close", () => closed(JetError.closed(failure?.message ?? "The daemon has closed the connection.")))
+    socket.on("error", error => { why = error.message })
+    socket.on("close", () => onClosed(closed(why ?? "The daemon has closed the connection.")))
     socket.on("data", chunk => {
         chunks.push(chunk)
         size += chunk.length
         while (size >= 4 && !socket.destroyed) {
             if (chunks[0].length < 4) chunks = [Buffer.concat(chunks)]
             const end = 4 + chunks[0].readUInt32BE(0)
-            if (end > longestMessage) {
-                socket.destroy(new Error("The daemon has sent a message that is too long."))
-                return
-            }
+            if (end > longestReceived) return socket.destroy(new Error("The daemon has sent too long a message."))
             if (size < end) return
-            const whole = chunks.length > 1 ? Buffer.concat(chunks) : chunks[0]
-            const rest = whole.subarray(end)
-            chunks = rest.length ? [rest] : []
-            size = rest.length
-            if (end > 4) received(whole.toString("utf8", 4, end))
+            const bytes = chunks.length > 1 ? Buffer.concat(chunks) : chunks[0]
+            chunks = [bytes.subarray(end)]
+            size -= end
+            if (end > 4) onText(bytes.toString("utf8", 4, end))
         }
     })
     return {
         send: text => {
-            const bytes = Buffer.from(text)
-            const length = Buffer.alloc(4)
-            length.writeUInt32BE(bytes.length)
-            socket.cork()
-            socket.write(length)
+            const bytes = Buffer.allocUnsafe(4 + Buffer.byteLength(text))
+            bytes.writeUInt32BE(bytes.length - 4)
+            bytes.write(text, 4)
             socket.write(bytes)
-            socket.uncork()
         },
         close: () => socket.destroy(),
-        get waiting() { return socket.writableLength },
+        waiting: () => socket.writableLength,
     }
 }
 
-/** What opens a transport for a URL. Throws if that is not possible here. */
-function transportFor(url, Implementation) {
-    if (url.startsWith("unix:")) {
-        const path = url.slice(5).replace(/^\/\/(?=\/)/, "")
-        return hooks => openSocket({ path }, hooks)
-    }
+/** Returns what opens a transport. Throws if there can be none. */
+function transport(url, WebSocket) {
+    if (url.startsWith("unix:")) return hooks => openSocket({ path: url.slice(5) }, hooks)
     const { protocol, hostname, port } = new URL(url)
     if (protocol === "tcp:") {
-        const host = hostname.replace(/^\[|\]$/g, "")
-        return hooks => openSocket({ host, port: Number(port || 11122) }, hooks)
+        return hooks => openSocket({ host: hostname.replace(/[[\]]/g, ""), port: Number(port || 11122) }, hooks)
     }
     if (!/^(ws|http)s?:$/.test(protocol)) {
         throw new TypeError(`Cannot connect to ${url}: use ws://, wss://, or in Node unix:/path or tcp://host:port.`)
     }
-    if (!Implementation) {
-        throw new TypeError("There is no WebSocket here. Use Node 22 or newer, or give one in the options:"
-            + " connect(url, { WebSocket }), such as that of the package ws.")
+    if (!WebSocket) {
+        throw new TypeError("There is no WebSocket. Use Node 22 or newer, or pass that of the package ws:"
+            + " connect(url, { WebSocket }).")
     }
-    const webURL = url.replace(/^http/, "ws")
-    return hooks => openWebSocket(Implementation, webURL, hooks)
+    return hooks => openWebSocket(WebSocket, url.replace(/^http/, "ws"), hooks)
 }
 
-/** One connection. It is used once. */
+/** One connection, which is used once. */
 class Connection {
     isClosed = false
     lastReceived = 0
-    /** Why the daemon is about to close the connection, if it has said so. */
-    lastError = null
-    /** The error with which a login was refused, rather than not answered. */
+    /** The error with which the daemon has refused a login. */
     refusal = null
-    /** Receive each message with a method, and the end. */
     onMethod = ignore
-    onClosed = ignore
     onReceived = ignore
+    onClosed = ignore
     #transport = null
     #pending = new Map()
     #nextId = 1
     #batch = null
+    #lastError = null
     #tap
 
     constructor(tap) { this.#tap = tap }
 
-    /** Resolves when the transport is open. */
     open(openTransport) {
         return new Promise((resolve, reject) => {
-            const hooks = {
-                opened: () => { this.lastReceived = now(); resolve() },
-                received: text => { if (!this.isClosed) this.#received(text) },
-                closed: error => { reject(error); this.#closed(error) },
-            }
-            this.#abort = error => { reject(error) }
-            Promise.resolve().then(() => openTransport(hooks)).then(transport => {
+            this.#abort = reject
+            const fail = error => this.close(error)
+            const hooks = { onOpen: resolve, onText: text => this.#receive(text), onClosed: fail }
+            Promise.resolve(hooks).then(openTransport).then(transport => {
                 this.#transport = transport
                 if (this.isClosed) transport.close()
-            }).catch(error => hooks.closed(error))
+            }).catch(error => fail(closed(error.message)))
         })
     }
     #abort = ignore
 
-    close(error = JetError.closed("The connection was closed.")) {
+    close(error = closed()) {
         if (this.isClosed) return
+        this.isClosed = true
         this.#abort(error)
-        this.#closed(error)
-        try { this.#transport?.close() } catch { /* It is closed. */ }
+        for (const id of [...this.#pending.keys()]) this.#take(id).reject(closed(error.message))
+        this.onClosed(this.#lastError ?? error)
+        this.#transport?.close()
     }
 
-    /** Whether so much waits to be sent that no more should be added. */
-    get isFull() { return (this.#transport?.waiting ?? 0) > outboxLimit }
+    get isFull() { return this.#transport?.waiting() > outboxSize }
 
-    request(method, params, timeout = 0) {
+    /** `onResult` is called before a message that follows is handled; the promise settles later. */
+    request(method, params = undefined, timeout = 0, onResult = ignore) {
         return new Promise((resolve, reject) => {
-            if (this.isClosed || !this.#transport) return reject(JetError.closed())
-            if (this.isFull) {
-                return reject(new JetError("The daemon does not read what is sent.", limitExceeded,
-                    { limit: "outbox", max: outboxLimit }))
-            }
+            if (this.isClosed) throw closed()
+            if (this.isFull) throw limit("outbox", outboxSize)
             const id = this.#nextId++
-            let text
-            try {
-                text = write({ id, method, params })
-            } catch (error) {
-                return reject(new JetError(`Not JSON: ${error.message}`, invalidParams, { wrongType: "params" }))
-            }
-            const timer = timeout > 0 && setTimeout(() => {
-                this.#pending.delete(id)
-                reject(new JetError("There was no response in time.", responseTimeout, params))
-            }, Math.min(timeout, 0x7fffffff))
-            this.#pending.set(id, { resolve, reject, timer, batch: this.#batch })
-            this.#send(text, id)
+            const text = write({ id, method, params })
+            const timer = timeout > 0 ? setTimeout(() => {
+                this.#take(id)?.reject(new JetError("The daemon has not answered in time.", responseTimeout, params))
+            }, Math.min(timeout, 0x7fffffff)) : undefined
+            this.#pending.set(id, { resolve, reject, timer, onResult, batch: this.#batch })
+            this.#batch?.ids.push(id)
+            this.send(text)
         })
     }
 
-    /** Sends a message that gets no response. */
-    send(message) {
-        if (!this.isClosed && this.#transport) this.#send(write(message))
-    }
+    notify(message) { this.send(write(message)) }
 
     batch(body) {
         if (this.#batch) return body()
-        const batch = this.#batch = { texts: [], ids: [] }
+        const { texts } = this.#batch = { texts: [], ids: [] }
         try {
             return body()
         } finally {
             this.#batch = null
-            this.#sendBatch(batch.texts)
+            while (texts.length) {
+                let count = 1
+                for (let size = texts[0].length; count < texts.length; count++) {
+                    size += texts[count].length
+                    if (size > batchSize) break
+                }
+                this.send(count > 1 ? `[${texts.splice(0, count)}]` : texts.shift())
+            }
         }
     }
 
-    #send(text, id) {
-        if (!this.#batch) return this.#transmit(text)
-        this.#batch.texts.push(text)
-        if (id) this.#batch.ids.push(id)
-    }
-
-    #sendBatch(texts) {
-        for (let start = 0, end = 0, length = 0; start < texts.length; start = end, length = 0) {
-            do length += texts[end++].length
-            while (end < texts.length && length + texts[end].length < longestBatch)
-            this.#transmit(end - start === 1 ? texts[start] : `[${texts.slice(start, end).join(",")}]`)
-        }
-    }
-
-    #transmit(text) {
+    send(text) {
+        if (this.#batch) return this.#batch.texts.push(text)
         if (this.isClosed) return
-        if (this.#tap) callSafely(() => this.#tap("out", JSON.parse(text), text.length))
+        if (this.#tap) callSafely(() => this.#tap("out", JSON.parse(text, mask), text.length))
         try {
             this.#transport.send(text)
         } catch (error) {
-            this.close(JetError.closed(error.message))
+            this.close(closed(error.message))
         }
     }
 
-    #received(text) {
+    #receive(text) {
+        if (this.isClosed) return
         this.lastReceived = now()
         let message
         try {
@@ -293,99 +266,99 @@ class Connection {
         for (const one of Array.isArray(message) ? message : [message]) {
             if (!isObject(one)) continue
             if (one.method !== undefined) this.onMethod(one)
-            else this.#answered(one)
+            else this.#settle(one)
         }
         this.onReceived()
     }
 
-    #answered({ id, result, error }) {
-        if (error !== undefined && error !== null) {
-            const failure = JetError.received(error)
-            if (id === undefined || id === null) return this.#complained(failure)
-            this.#take(id)?.reject(failure)
-        } else {
-            this.#take(id)?.resolve(result === undefined ? null : result)
+    #settle({ id, result = null, error = null }) {
+        if (error === null) {
+            const request = this.#take(id)
+            request?.onResult()
+            request?.resolve(result)
+        } else if (id !== undefined && id !== null) this.#take(id)?.reject(received(error))
+        else {
+            // It is about the connection, or quotes the beginning of a message that the daemon could not read.
+            this.#lastError = received(error)
+            const [, first] = /^\[?\{"id":(\d+),/.exec(this.#lastError.data) ?? []
+            const ids = this.#pending.get(Number(first))?.batch?.ids ?? [Number(first)]
+            for (const one of ids) this.#take(one)?.reject(this.#lastError)
         }
-    }
-
-    /** An error without id is about the connection, or about a message that the daemon could not read. */
-    #complained(error) {
-        this.lastError = error
-        const [, id] = typeof error.data === "string" && /^\[?\{"id":(\d+),/.exec(error.data) || []
-        const failed = this.#pending.get(Number(id))
-        for (const one of failed?.batch?.ids ?? [Number(id)]) this.#take(one)?.reject(error)
     }
 
     #take(id) {
         const request = this.#pending.get(id)
-        if (request) {
-            this.#pending.delete(id)
-            clearTimeout(request.timer)
-        }
+        this.#pending.delete(id)
+        clearTimeout(request?.timer)
         return request
     }
+}
 
-    #closed(error) {
-        if (this.isClosed) return
-        this.isClosed = true
-        for (const id of [...this.#pending.keys()]) this.#take(id).reject(JetError.closed(error.message))
-        this.onClosed(this.lastError ?? error)
+/** What outlasts connections, and is made again at each one. */
+class Lasting {
+    error = null
+    isAwaited = false
+    #settle
+    #first = new Promise((resolve, reject) => { this.#settle = { resolve, reject } })
+
+    constructor(bus) {
+        this.bus = bus
+        this.#first.catch(ignore)
+    }
+
+    get first() {
+        this.isAwaited = true
+        return this.#first
+    }
+
+    succeed() {
+        this.error = null
+        this.#settle.resolve()
+    }
+
+    fail(error) {
+        this.error = error
+        this.#settle.reject(error)
+        this.bus.refused(this, error)
+    }
+
+    async dismiss(method, params) {
+        this.#settle.reject(closedHere())
+        await this.bus.connection?.request(method, params).catch(ignore)
     }
 }
 
-/** A promise with what settles it. A rejection that is not awaited is not an error of the program. */
-function deferred() {
-    const result = {}
-    result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }))
-    result.promise.catch(ignore)
-    return result
-}
-
-/** What Fetch and Window have in common: they are started at each connection. */
-class Subscription {
-    error = null
-    isEnded = false
-    /** The id of the present fetch. Each start has another one, so that what is late is not mistaken. */
+class Subscription extends Lasting {
+    /** That of the present fetch. Each start has another one, so that what comes late for an older one is ignored. */
     id = null
-    #bus
-    #started = deferred()
 
-    constructor(bus) { this.#bus = bus }
+    get started() { return this.first }
 
-    get started() { return this.#started.promise }
-    get bus() { return this.#bus }
-
-    /** Starts at a new connection. `params` are those of the request, without the id. */
-    async begin(params) {
-        const id = this.id = this.#bus.register(this)
-        try {
-            await this.#bus.connection.request("fetch", { ...params, id })
-            if (id !== this.id) return
-            this.error = null
-            this.#started.resolve()
-        } catch (error) {
-            if (id !== this.id || error.key === "connectionClosed") return
-            this.error = error
-            this.#started.reject(error)
-            this.#bus.refused(this, error)
-        }
+    begin(params) {
+        const { bus } = this
+        const id = this.id = bus.newId()
+        bus.byId.set(id, this)
+        bus.connection.request("fetch", { ...params, id }).then(
+            () => { if (id === this.id) this.succeed() },
+            error => { if (id === this.id && !isClosed(error)) this.fail(error) })
     }
 
     async end() {
-        if (this.isEnded) return
-        this.isEnded = true
-        this.#started.reject(JetError.closed("The fetch was ended."))
-        await this.#bus.forget(this)
+        const { id, bus } = this
+        if (!bus.subscriptions.delete(this)) return
+        this.id = null
+        bus.byId.delete(id)
+        await this.dismiss("unfetch", { id })
     }
 }
 
 export class Fetch extends Subscription {
     #params
     #listener
-    /** The elements that the listener knows, each with its value. */
+    /** The elements that the listener knows, with their values. */
     #known = new Map()
-    /** Those of the last connection that this one has not shown yet; null if it has shown all. */
-    #unseen = null
+    /** Those among them that the daemon has not shown at this connection. */
+    #unseen = new Set()
 
     constructor(bus, params, listener) {
         super(bus)
@@ -394,40 +367,46 @@ export class Fetch extends Subscription {
     }
 
     start() {
-        this.#unseen = this.#known.size ? new Set(this.#known.keys()) : null
+        this.#unseen = new Set(this.#known.keys())
         this.begin(this.#params)
-        if (!this.#unseen) return
-        // The answer to a request that follows comes after the notifications of the elements that exist.
-        const { id } = this
-        const swept = () => { if (id === this.id) this.#sweep() }
-        this.bus.connection.request("echo", {}).then(swept, error => {
-            if (error.key !== "connectionClosed") swept()
-        })
+        if (this.#unseen.size) this.#sweep(this.id, this.bus.connection)
     }
 
     receive(params) {
         const { path, event, value } = params
         if (typeof path !== "string") return
-        this.#unseen?.delete(path)
-        if (event === "remove") {
-            if (!this.#known.delete(path)) return
-            return this.#tell(params)
-        }
         const isKnown = this.#known.has(path)
-        this.#known.set(path, value)
-        this.#tell(isKnown === (event === "change") ? params : { ...params, event: isKnown ? "change" : "add" })
+        const seen = event === "remove" ? event : isKnown ? "change" : "add"
+        this.#unseen.delete(path)
+        if (seen !== "remove") this.#known.set(path, value)
+        else if (!this.#known.delete(path)) return
+        callSafely(this.#listener, seen === event ? params : { ...params, event: seen })
     }
 
-    #tell(notification) { callSafely(this.#listener, notification) }
-
-    #sweep() {
-        const gone = this.#unseen ?? []
-        this.#unseen = null
-        for (const path of gone) {
-            if (this.isEnded) return
-            const value = this.#known.get(path)
-            this.#known.delete(path)
-            this.#tell(value === undefined ? { path, event: "remove" } : { path, event: "remove", value })
+    /** Reports what has gone while there was no connection. The daemon may show what exists in several parts and does
+     *  not mark the last, so it is asked for what is missing, until nothing is. */
+    async #sweep(id, connection) {
+        const { path, match, matches, unmatch, equalsNot, caseInsensitive, interval, ...rule } = this.#params
+        await connection.request("echo", {}).catch(ignore)
+        while (id === this.id && this.#unseen.size && !connection.isClosed) {
+            const paths = [...this.#unseen].slice(0, 500)
+            let there
+            try {
+                there = await connection.request("get",
+                    rule.max == null ? { ...rule, path: { equalsOneOf: paths } } : this.#params)
+                there = there.map(entry => entry.path)
+            } catch (error) {
+                // A classic daemon without get has shown everything before it answered.
+                if (error.code === methodNotFound) there = []
+                else await new Promise(resolve => setTimeout(resolve, 1000))
+            }
+            if (connection.isClosed || !there) continue
+            there = new Set(there)
+            for (const path of paths) {
+                if (id !== this.id || !this.#unseen.delete(path)) continue
+                if (there.has(path)) this.#unseen.add(path)
+                else this.receive({ path, event: "remove", value: this.#known.get(path) })
+            }
         }
     }
 }
@@ -435,177 +414,147 @@ export class Fetch extends Subscription {
 export class Window extends Subscription {
     entries = []
     total = null
-    from
-    to
     #params
     #listener
-    /** The places that the notifications are about; null until the first one of a fetch. */
-    #shown = null
-    #asked = null
+    /** The places that notifications are about, and whether `entries` shows them. */
+    #places
+    #isShown = false
     #isMoving = false
 
     constructor(bus, params, listener) {
         super(bus)
-        const { from = 1, to = 10 } = params.sort ?? {}
-        Object.assign(this, { from, to })
+        const { from = 1, to = 10 } = params.sort
+        this.from = from
+        this.to = to
         this.#params = params
         this.#listener = listener
     }
 
-    get isCurrent() {
-        return this.#shown !== null && this.#shown.from === this.from && this.#shown.to === this.to
-    }
+    get isCurrent() { return this.#isShown && this.#places.from === this.from && this.#places.to === this.to }
 
     start() {
-        const { from, to } = this
-        this.#shown = null
+        const { from, to, bus } = this
         this.#isMoving = false
-        this.#asked = { from, to }
-        const sort = { ...this.#params.sort, from, to }
-        if (this.bus.can("total")) sort.total ??= true
-        else delete sort.total
-        this.begin({ ...this.#params, sort })
+        this.#expect(from, to)
+        const total = bus.can("total") ? true : undefined
+        this.begin({ ...this.#params, sort: { total, ...this.#params.sort, from, to } })
     }
 
     move(from, to) {
-        if (this.isEnded || (from === this.from && to === this.to)) return
-        Object.assign(this, { from, to })
+        if (from === this.from && to === this.to) return
+        this.from = from
+        this.to = to
         if (this.bus.connection && this.id !== null && !this.#isMoving) this.#move()
     }
 
-    async #move() {
+    #expect(from, to) {
+        this.#places = { from, to }
+        this.#isShown = false
+    }
+
+    #move() {
         const { id, from, to, bus } = this
-        if (!bus.can("moveWindow") || this.error) {
-            bus.connection.batch(() => {
-                bus.connection.send({ method: "unfetch", params: { id } })
-                bus.unregister(this)
+        const { connection } = bus
+        if (this.error || !bus.can("moveWindow")) {
+            bus.byId.delete(id)
+            return connection.batch(() => {
+                connection.notify({ method: "unfetch", params: { id } })
                 this.start()
             })
-            return
+        }
+        const settle = error => {
+            if (id !== this.id || connection.isClosed) return
+            this.#isMoving = false
+            if (error) return this.fail(error)
+            this.#expect(from, to)
+            if (from !== this.from || to !== this.to) this.#move()
         }
         this.#isMoving = true
-        try {
-            await bus.connection.request("moveWindow", { id, from, to })
-        } catch (error) {
-            if (id !== this.id || error.key === "connectionClosed" || this.isEnded) return
-            this.#isMoving = false
-            this.error = error
-            bus.refused(this, error)
-            return
-        }
-        if (id !== this.id || this.isEnded) return
-        this.#isMoving = false
-        this.#shown = null
-        this.#asked = { from, to }
-        if (from !== this.from || to !== this.to) this.#move()
+        connection.request("moveWindow", { id, from, to }, 0, settle).catch(settle)
     }
 
     receive({ n, changes, total }) {
         if (!Number.isInteger(n) || !Array.isArray(changes)) return
-        const { from, to } = this.#asked
-        const entries = this.#shown ? this.entries.slice() : []
-        const size = Math.max(0, Math.min(n, to - from + 1))
-        if (entries.length > size) entries.length = size
+        const { from, to } = this.#places
+        const size = Math.min(n, to - from + 1)
+        const entries = this.#isShown ? this.entries.slice(0, size) : []
         for (const entry of changes) {
-            const at = isObject(entry) ? entry.index - from : -1
-            if (Number.isInteger(at) && at >= 0 && at < size && typeof entry.path === "string") entries[at] = entry
+            const place = entry?.index - from
+            if (place >= 0 && place < size && Number.isInteger(place)) entries[place] = entry
         }
-        this.#shown = this.#asked
-        this.entries = entries.filter(entry => entry !== undefined)
+        this.#isShown = true
+        this.entries = entries.filter(isObject)
         this.total = Number.isInteger(total) ? total : null
-        this.bus.changed(this)
+        this.bus.changed.add(this)
     }
 
-    tell() { callSafely(this.#listener, this) }
+    tell() { if (this.id !== null) callSafely(this.#listener, this) }
 }
 
-export class OwnElement {
-    error = null
-    isRemoved = false
-    #bus
+export class OwnElement extends Lasting {
     #params
     #handler
-    #added = deferred()
     #wasAdded = false
+    #isTaken = false
     #waiting = 0
 
     constructor(bus, params, handler) {
-        this.#bus = bus
+        super(bus)
         this.#params = params
         this.#handler = handler
     }
 
     get path() { return this.#params.path }
-    get added() { return this.#added.promise }
-    get bus() { return this.#bus }
+    get added() { return this.first }
+    get params() { return this.#params }
+    /** Whether the daemon has the element, or has been asked to add it. */
+    get isThere() { return this.bus.elements.get(this.path) === this && !this.#isTaken && !this.error }
 
-    /** The params of add, at this moment. */
-    params() { return this.#params }
-
-    /** Adds the element at a new connection. */
-    async start(connection, since = now()) {
-        try {
-            await connection.request("add", this.params())
-            if (this.isRemoved) return
-            this.error = null
+    start(connection, since = now(), pause = 20) {
+        this.#isTaken = false
+        connection.request("add", this.params).then(() => {
             this.#wasAdded = true
-            this.#added.resolve()
-        } catch (error) {
-            if (this.isRemoved || error.key === "connectionClosed") return
-            if (this.#wasAdded && error.key === "pathAlreadyExists" && now() - since < retakePathFor) {
-                // The daemon has not noticed yet that the last connection is lost.
-                setTimeout(() => {
-                    if (!this.isRemoved && this.#bus.connection === connection) this.start(connection, since)
-                }, 500)
-                return
-            }
-            this.error = error
-            this.#added.reject(error)
-            this.#bus.refused(this, error)
-        }
+            this.succeed()
+        }, error => {
+            if (isClosed(error)) return
+            // The daemon may not have noticed yet that the last connection is lost.
+            this.#isTaken = this.#wasAdded && error.key === "pathAlreadyExists" && now() - since < retakeFor
+            if (!this.#isTaken) return this.fail(error)
+            setTimeout(() => {
+                if (this.#isTaken && this.bus.connection === connection) {
+                    this.start(connection, since, Math.min(pause * 2, 1000))
+                }
+            }, pause)
+        })
     }
 
     async remove() {
-        if (this.isRemoved) return
-        this.isRemoved = true
-        this.#added.reject(JetError.closed("The element was removed."))
-        await this.#bus.removed(this)
+        const { path, bus } = this
+        if (bus.elements.get(path) !== this) return
+        this.#isTaken = false
+        bus.elements.delete(path)
+        await this.dismiss("remove", { path })
     }
 
-    /** Handles a request for the element. */
     async handle({ id, params, caller }, connection) {
         let answer
         try {
-            if (!this.#handler) throw new JetError("Invalid params", invalidParams, { fetchOnly: this.path })
-            if (this.#waiting >= waitingRequests) {
-                throw new JetError("Limit exceeded", limitExceeded, { limit: "waitingRequests", max: waitingRequests })
-            }
+            if (!this.#handler) throw invalid({ fetchOnly: this.path })
+            if (this.#waiting >= waitingRequests) throw limit("waitingRequests", waitingRequests)
             this.#waiting += 1
             try {
-                answer = { id, result: await this.answer(this.#handler, params, { caller }) ?? null }
+                const result = write(await this.answer(this.#handler, params, { caller }))
+                answer = `{"id":${JSON.stringify(id)},"result":${result}}`
             } finally {
                 this.#waiting -= 1
             }
         } catch (error) {
-            answer = { id, error: describe(error) }
+            answer = refusal(id, error)
         }
-        if (id === undefined) return
-        try {
-            connection.send(answer)
-        } catch (error) {
-            connection.send({ id, error: describe(new Error(`The answer is not JSON: ${error.message}`)) })
-        }
+        if (id !== undefined) connection.send(answer)
     }
 
     answer(handler, params, request) { return handler(params ?? {}, request) }
-}
-
-/** The error of a response to a request whose handler has thrown `error`. */
-function describe(error) {
-    if (error instanceof JetError) return { code: error.code, message: error.message, data: error.data }
-    const message = error instanceof Error ? error.message : String(error)
-    const code = Number.isInteger(error?.code) ? error.code : internalError
-    return code === internalError ? { code, message: "Internal error", data: message } : { code, message }
 }
 
 export class OwnState extends OwnElement {
@@ -614,35 +563,33 @@ export class OwnState extends OwnElement {
 
     constructor(bus, value, params, handler) {
         super(bus, params, handler)
-        this.#value = value === undefined ? null : value
+        this.#value = value ?? null
     }
 
-    params() { return { ...super.params(), value: this.#value } }
+    get params() { return { ...super.params, value: this.#value } }
 
     get value() { return this.#value }
-
     set value(value) {
-        this.#value = value === undefined ? null : value
+        this.#value = value ?? null
         if (!this.#isDelayed) this.#publish()
     }
 
     #publish() {
-        const { connection } = this.bus
-        if (!connection || this.isRemoved) return
-        if (connection.isFull) {
-            // What follows is conflated.
-            this.#isDelayed = true
-            setTimeout(() => { this.#isDelayed = false; this.#publish() }, 50)
+        const { path, bus: { connection } } = this
+        if (!connection || !this.isThere) return
+        this.#isDelayed = connection.isFull
+        if (this.#isDelayed) {
+            setTimeout(() => this.#publish(), 50)
             return
         }
-        connection.request("change", { path: this.path, value: this.#value }).catch(error => {
-            if (error.key !== "connectionClosed" && !this.isRemoved && !this.error) this.bus.refused(this, error)
+        connection.request("change", { path, value: this.#value }).catch(error => {
+            if (!isClosed(error) && this.isThere) this.bus.refused(this, error)
         })
     }
 
     async answer(handler, params, request) {
         if (!isObject(params) || !Object.hasOwn(params, "value")) {
-            throw new JetError("Invalid params", invalidParams, { missingParam: "value", got: params ?? null })
+            throw invalid({ missingParam: "value", got: params ?? null })
         }
         const taken = await handler(params.value, request)
         if (taken !== undefined) this.value = taken
@@ -651,30 +598,24 @@ export class OwnState extends OwnElement {
 }
 
 export class Jet extends EventTarget {
+    state = "connecting"
+    reason = null
+    retryAt = null
+    lastReceived = 0
+    info = null
+    user = null
+    groups = null
     #openTransport
     #options
-    #state = "connecting"
-    #reason = null
-    #retryAt = null
-    #retryTimer = null
+    #login
+    #timeout
+    /** Counts what begins a connection or ends it, so that an older attempt that ends late is ignored. */
+    #turn = 0
+    #attempted = null
     #failures = 0
     #openedAt = 0
-    /** Counts attempts: an older one that ends late is ignored. */
-    #turn = 0
-    #attempting = null
-    #connection = null
-    #login
-    #info = null
-    #user = null
-    #groups = null
-    #lastReceived = 0
+    #retryTimer
     #waiters = []
-    #subscriptions = new Set()
-    #byId = new Map()
-    #elements = new Map()
-    #changed = new Set()
-    #idPrefix = `jet.js-${Math.random().toString(36).slice(2, 8)}-`
-    #nextId = 1
     #isEventDue = false
     #bus
 
@@ -683,81 +624,56 @@ export class Jet extends EventTarget {
         this.url = url
         this.#options = options
         this.#login = options.login ?? null
-        this.#openTransport = transportFor(url, options.WebSocket ?? globalThis.WebSocket)
-        const jet = this
+        this.#timeout = options.timeout ?? 10000
+        this.#openTransport = transport(url, options.WebSocket ?? globalThis.WebSocket)
+        const prefix = `jet.js-${Math.random().toString(36).slice(2, 8)}-`
+        let lastId = 0
         this.#bus = {
-            get connection() { return jet.#connection },
-            can: feature => jet.#info?.features?.[feature] === true,
-            register: subscription => {
-                const id = `${jet.#idPrefix}${jet.#nextId++}`
-                jet.#byId.set(id, subscription)
-                return id
+            connection: null,
+            subscriptions: new Set(),
+            byId: new Map(),
+            changed: new Set(),
+            elements: new Map(),
+            newId: () => prefix + ++lastId,
+            can: feature => this.info?.features?.[feature] === true,
+            refused: (source, error) => {
+                if (!source.isAwaited) console.warn("Refused:", error.message, error.data)
+                this.dispatchEvent(Object.assign(new Event("refused"), { source, error }))
             },
-            unregister: subscription => jet.#byId.delete(subscription.id),
-            forget: async subscription => {
-                jet.#subscriptions.delete(subscription)
-                jet.#changed.delete(subscription)
-                if (jet.#byId.delete(subscription.id)) await jet.#quietly("unfetch", { id: subscription.id })
-            },
-            removed: async element => {
-                if (jet.#elements.get(element.path) !== element) return
-                jet.#elements.delete(element.path)
-                await jet.#quietly("remove", { path: element.path })
-            },
-            changed: subscription => jet.#changed.add(subscription),
-            refused: (source, error) => jet.dispatchEvent(Object.assign(new Event("refused"), { source, error })),
         }
-        const hurry = () => this.#hurry()
-        if (typeof addEventListener === "function") addEventListener("online", hurry)
-        globalThis.document?.addEventListener("visibilitychange", () => { if (!document.hidden) hurry() })
         this.#attempt()
     }
 
-    get state() { return this.#state }
-    get reason() { return this.#reason }
-    get retryAt() { return this.#retryAt }
-    get lastReceived() { return this.#lastReceived }
-    get info() { return this.#info }
-    get user() { return this.#user }
-    get groups() { return this.#groups }
-
     opened() {
-        if (this.#state === "open") return Promise.resolve()
-        if (this.#state === "refused" || this.#state === "closed") return Promise.reject(this.#reason)
-        const waiter = deferred()
-        this.#waiters.push(waiter)
-        return waiter.promise
+        if (this.state === "open") return Promise.resolve()
+        if (this.state === "refused" || this.state === "closed") return Promise.reject(this.reason)
+        return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
     }
 
-    connect() {
-        if (this.#state !== "open" && this.#state !== "connecting") this.#attempt()
-    }
+    connect() { if (this.state !== "open" && this.state !== "connecting") this.#attempt() }
 
     close() {
-        if (this.#state === "closed") return
-        this.#turn += 1
+        if (this.state === "closed") return
         this.#drop()
-        this.#setState("closed", JetError.closed("The connection was closed by this program."))
+        this.#listen("remove")
+        this.#enter("closed", closedHere())
     }
 
     async login(user, password) {
-        if (this.#state === "closed") throw JetError.closed("The connection was closed by this program.")
         const login = { user, password }
-        const made = await this.#establish(login, new Connection(this.#options.tap))
-        if (this.#state === "closed") {
+        const made = await this.#establish(new Connection(this.#options.tap), login)
+        if (this.state === "closed") {
             made.connection.close()
-            throw JetError.closed("The connection was closed by this program.")
+            throw closedHere()
         }
         this.#login = login
-        this.#turn += 1
         this.#drop()
         this.#adopt(made)
     }
 
     async logout() {
         this.#login = null
-        if (this.#state === "closed") return
-        this.#turn += 1
+        if (this.state === "closed") return
         this.#drop()
         await this.#attempt()
     }
@@ -767,16 +683,14 @@ export class Jet extends EventTarget {
         if (this.#login?.user === user) this.#login = { user, password }
     }
 
-    request(method, params, { timeout = this.#options.timeout ?? 10000 } = {}) {
-        if (!this.#connection) return Promise.reject(JetError.closed())
-        return this.#connection.request(method, params, timeout)
+    request(method, params, { timeout = this.#timeout } = {}) {
+        return this.#bus.connection?.request(method, params, timeout) ?? Promise.reject(closed())
     }
 
-    batch(body) { return this.#connection ? this.#connection.batch(body) : body() }
+    batch(body) { return this.#bus.connection ? this.#bus.connection.batch(body) : body() }
 
     async get(rule = {}) {
-        const entries = await this.request("get", rule)
-        return Array.isArray(entries) ? entries.filter(isObject).map(({ event, ...entry }) => entry) : []
+        return (await this.request("get", rule)).filter(isObject).map(({ event, ...entry }) => entry)
     }
 
     async branches(prefix = "", from = undefined, to = undefined) {
@@ -788,11 +702,9 @@ export class Jet extends EventTarget {
         }
     }
 
-    set(path, value, { timeout, valueAsResult } = {}) {
-        return this.#ask("set", { path, value: value === undefined ? null : value, timeout, valueAsResult })
-    }
+    set(path, value, options) { return this.#ask("set", { path, value: value ?? null }, options) }
 
-    call(path, args = undefined, { timeout } = {}) { return this.#ask("call", { path, args, timeout }) }
+    call(path, args, options) { return this.#ask("call", { path, args }, options) }
 
     fetch(rule, listener, { interval } = {}) {
         return this.#subscribe(new Fetch(this.#bus, { ...rule, interval }, listener))
@@ -806,172 +718,161 @@ export class Jet extends EventTarget {
         return this.#add(new OwnState(this.#bus, value, { path, ...options, fetchOnly: set ? undefined : true }, set))
     }
 
-    addMethod(path, call, options = {}) { return this.#add(new OwnElement(this.#bus, { path, ...options }, call)) }
+    addMethod(path, call, options) { return this.#add(new OwnElement(this.#bus, { path, ...options }, call)) }
 
-    /** Sends a request that the owner answers; the daemon sees to it that there is an answer in time. */
-    #ask(method, params) {
-        const { timeout } = params
-        const slack = this.#options.timeout ?? 10000
-        return this.request(method, params, { timeout: timeout === undefined || !slack ? 0 : timeout * 1000 + slack })
-    }
-
-    async #quietly(method, params) {
-        await this.#connection?.request(method, params).catch(ignore)
+    /** Asks an owner. The daemon knows how long that may take, and answers then itself. */
+    #ask(method, params, { timeout, valueAsResult } = {}) {
+        return this.request(method, { ...params, timeout, valueAsResult },
+            { timeout: timeout === undefined || !this.#timeout ? 0 : timeout * 1000 + this.#timeout })
     }
 
     #subscribe(subscription) {
-        this.#subscriptions.add(subscription)
-        if (this.#connection) subscription.start()
+        this.#bus.subscriptions.add(subscription)
+        if (this.#bus.connection) subscription.start()
         return subscription
     }
 
     #add(element) {
+        const { elements, connection } = this.#bus
         const { path } = element
-        if (this.#elements.has(path)) {
-            const error = new JetError("Invalid params", invalidParams, { pathAlreadyExists: path })
-            element.start({ request: () => Promise.reject(error) })
+        if (elements.has(path)) {
+            element.start({ request: async () => { throw invalid({ pathAlreadyExists: path }) } })
             return element
         }
-        this.#elements.set(path, element)
-        if (this.#connection) element.start(this.#connection)
+        elements.set(path, element)
+        if (connection) element.start(connection)
         return element
     }
 
-    #setState(state, reason = null, retryAt = null) {
-        this.#state = state
-        this.#reason = reason
-        this.#retryAt = retryAt
-        if (state === "open" || state === "refused" || state === "closed") {
-            for (const waiter of this.#waiters.splice(0)) {
-                if (state === "open") waiter.resolve()
-                else waiter.reject(reason)
-            }
+    #enter(state, reason = null, retryAt = null) {
+        Object.assign(this, { state, reason, retryAt })
+        if (state !== "connecting" && state !== "waiting") {
+            for (const { resolve, reject } of this.#waiters.splice(0)) state === "open" ? resolve() : reject(reason)
         }
         this.dispatchEvent(new Event("state"))
     }
 
-    /** Closes what is open, without a change of the state. */
+    /** Closes what is open, and keeps the state. */
     #drop() {
+        this.#turn += 1
         clearTimeout(this.#retryTimer)
-        const connections = [this.#connection, this.#attempting]
-        this.#connection = this.#attempting = this.#info = this.#user = this.#groups = null
-        this.#byId.clear()
-        for (const connection of connections) {
+        const dropped = [this.#bus.connection, this.#attempted]
+        this.#bus.connection = this.#attempted = this.info = this.user = this.groups = null
+        this.#bus.byId.clear()
+        for (const connection of dropped) {
             if (!connection) continue
             connection.onClosed = connection.onMethod = ignore
             connection.close()
         }
     }
 
+    #listen(what) {
+        globalThis[`${what}EventListener`]?.("online", this.#hurry)
+        globalThis.document?.[`${what}EventListener`]("visibilitychange", this.#hurry)
+    }
+
+    /** The network or the user may have come back. */
+    #hurry = () => {
+        if (globalThis.document?.hidden) return
+        if (this.state === "waiting") this.#attempt()
+        else if (this.#bus.connection) this.#watch(this.#bus.connection, hurriedWatch)
+    }
+
     async #attempt() {
-        const turn = ++this.#turn
-        clearTimeout(this.#retryTimer)
-        this.#setState("connecting", this.#reason)
-        const connection = this.#attempting = new Connection(this.#options.tap)
+        this.#drop()
+        const turn = this.#turn
+        const connection = this.#attempted = new Connection(this.#options.tap)
+        this.#listen("add")
+        this.#enter("connecting", this.reason)
         try {
-            const made = await this.#establish(this.#login, connection)
-            if (turn !== this.#turn) return made.connection.close()
-            this.#attempting = null
+            const made = await this.#establish(connection, this.#login)
+            if (turn !== this.#turn) return
+            this.#attempted = null
             this.#adopt(made)
         } catch (error) {
             if (turn !== this.#turn) return
-            this.#attempting = null
-            if (error === connection.refusal) this.#setState("refused", error)
+            if (error === connection.refusal) this.#enter("refused", error)
             else this.#wait(error)
         }
     }
 
     /** Connects and logs in. */
-    async #establish(login, connection) {
-        const timer = setTimeout(() => connection.close(JetError.closed("The daemon does not answer.")),
-            this.#options.timeout || 10000)
+    async #establish(connection, login) {
+        const patience = this.#timeout || 10000
+        let timer = setTimeout(() => connection.close(silent()), patience)
         connection.onReceived = () => this.#received(connection)
         try {
             await connection.open(this.#openTransport)
             const { name } = this.#options
-            if (name) connection.send({ method: "config", params: { name } })
-            let rights = null
+            let groups = null
+            if (name) connection.notify({ method: "config", params: { name } })
             if (login) {
-                const { user, password } = login
-                rights = await connection.request("authenticate", { user, password }).catch(error => {
+                // After wrong passwords the daemon delays logins, up to 16 seconds.
+                clearTimeout(timer)
+                timer = setTimeout(() => connection.close(silent()), Math.max(patience, 30000))
+                const rights = await connection.request("authenticate", login).catch(error => {
                     if (error.code === invalidParams || error.code === methodNotFound) connection.refusal = error
                     throw error
                 })
+                const [fetch, set, call] = ["fetch", "set", "call"].map(right => rights?.[`${right}Groups`] ?? [])
+                groups = { fetch, set, call }
             }
-            const info = await connection.request("info").catch(error => {
-                if (error.key === "connectionClosed") throw error
-                return null
-            })
-            return {
-                connection, info: isObject(info) ? info : null, user: login ? login.user : null,
-                groups: login && {
-                    fetch: names(rights?.fetchGroups), set: names(rights?.setGroups), call: names(rights?.callGroups),
-                },
-            }
+            const info = await connection.request("info").catch(error => { if (isClosed(error)) throw error })
+            return { connection, groups, user: login && login.user, info: isObject(info) ? info : null }
         } catch (error) {
-            connection.close()
+            connection.close(error)
             throw error
         } finally {
             clearTimeout(timer)
         }
     }
 
-    #adopt({ connection, info, user, groups }) {
-        if (connection.isClosed) return this.#wait(JetError.closed("The daemon has closed the connection."))
-        this.#connection = connection
-        this.#info = info
-        this.#user = user
-        this.#groups = groups
+    #adopt({ connection, ...facts }) {
+        if (connection.isClosed) return this.#wait(closed())
+        Object.assign(this, facts)
+        this.#bus.connection = connection
         this.#openedAt = now()
-        connection.onClosed = error => this.#lost(connection, error)
         connection.onMethod = message => this.#handle(message, connection)
+        connection.onClosed = error => {
+            if (now() - this.#openedAt > settledAfter) this.#failures = 0
+            this.#drop()
+            this.#wait(error)
+        }
         connection.batch(() => {
-            for (const element of this.#elements.values()) element.start(connection)
-            for (const subscription of this.#subscriptions) subscription.start()
+            for (const element of this.#bus.elements.values()) element.start(connection)
+            for (const subscription of this.#bus.subscriptions) subscription.start()
         })
         this.#watch(connection)
-        this.#setState("open")
-        if (this.#connection === connection) this.dispatchEvent(new Event("open"))
-    }
-
-    #lost(connection, error) {
-        if (connection !== this.#connection) return
-        if (now() - this.#openedAt > settledAfter) this.#failures = 0
-        this.#drop()
-        this.#wait(error)
+        if (this.#bus.connection === connection) this.#enter("open")
+        if (this.#bus.connection === connection) this.dispatchEvent(new Event("open"))
     }
 
     #wait(reason) {
         const { min = 250, max = 15000 } = this.#options.backoff ?? {}
-        const delay = Math.min(max, min * 2 ** Math.min(this.#failures, 20)) * (0.5 + Math.random() / 2)
-        this.#failures += 1
-        this.#retryTimer = setTimeout(() => this.#attempt(), delay)
-        this.#setState("waiting", reason, Date.now() + delay)
+        const pause = Math.min(max, 1e9, min * 2 ** Math.min(this.#failures++, 20)) * (0.5 + Math.random() / 2)
+        this.#retryTimer = setTimeout(() => this.#attempt(), pause)
+        this.#enter("waiting", reason, Date.now() + pause)
     }
 
-    #hurry() {
-        if (this.#state === "waiting") this.#attempt()
-        else if (this.#connection) this.#connection.request("echo", {}).catch(ignore)
-    }
-
-    /** Closes a connection on which the daemon is silent, though it was asked for a sign of life. Ticks are counted, not
-     *  time, so that a program that was busy or asleep can first receive what has arrived. */
-    #watch(connection, silent = 0) {
-        background(() => {
-            if (this.#connection !== connection) return
-            if (now() - connection.lastReceived < watchEvery) return this.#watch(connection)
-            if (silent === silentTicks) return connection.close(JetError.closed("The daemon does not answer."))
-            if (silent === 0) connection.request("echo", {}).catch(ignore)
-            this.#watch(connection, silent + 1)
-        }, watchEvery)
+    /** Closes a connection on which the daemon is silent although it was asked for a sign of life. It counts ticks, not
+     *  time, so that a program that was busy receives first what has arrived. */
+    #watch(connection, every = watchEvery, ticks = 0) {
+        if (this.#bus.connection !== connection) return
+        if (ticks === 3) return connection.close(silent())
+        if (ticks || every === hurriedWatch) connection.request("echo", {}).catch(ignore)
+        const since = now()
+        setTimeout(() => {
+            if (connection.lastReceived < since) this.#watch(connection, every, ticks + 1)
+            else if (every === watchEvery) this.#watch(connection)
+        }, every).unref?.()
     }
 
     #received(connection) {
-        this.#lastReceived = connection.lastReceived
-        if (this.#changed.size) {
-            const changed = [...this.#changed]
-            this.#changed.clear()
-            for (const window of changed) if (!window.isEnded) window.tell()
+        this.lastReceived = connection.lastReceived
+        const { changed } = this.#bus
+        if (changed.size) {
+            this.#bus.changed = new Set()
+            for (const window of changed) window.tell()
         }
         if (this.#isEventDue) return
         this.#isEventDue = true
@@ -980,31 +881,25 @@ export class Jet extends EventTarget {
             this.dispatchEvent(new Event("message"))
         }
         if (typeof requestAnimationFrame === "function") requestAnimationFrame(event)
-        else background(event, 16)
+        else setTimeout(event, 16).unref?.()
     }
 
     #handle(message, connection) {
         const { id, method, params } = message
-        const subscription = id === undefined ? this.#byId.get(method) : undefined
+        const subscription = id === undefined ? this.#bus.byId.get(method) : undefined
+        const element = this.#bus.elements.get(method)
         if (subscription) {
             if (isObject(params)) subscription.receive(params)
-            return
-        }
-        const element = this.#elements.get(method)
-        if (element) element.handle(message, connection)
-        else if (typeof id === "string" || typeof id === "number") {
-            connection.send({ id, error: { code: methodNotFound, message: "Method not found", data: method } })
+        } else if (element) element.handle(message, connection)
+        else if (id !== undefined) {
+            connection.notify({ id, error: { code: methodNotFound, message: "Method not found", data: method } })
         }
     }
 }
 
-const names = list => Array.isArray(list) ? list.filter(name => typeof name === "string") : []
-
-/** See jet.d.ts. */
-export function connect(url = undefined, options = {}) {
-    if (url === undefined) {
-        if (typeof location === "undefined") throw new TypeError("Give the URL of the daemon, such as unix:/run/jet/jet.sock.")
-        url = `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/`
+export function connect(url = undefined, options = undefined) {
+    if (url === undefined && !globalThis.location) {
+        throw new TypeError("Give the URL of the daemon, such as unix:/run/jet/jet.sock.")
     }
-    return new Jet(url, options)
+    return new Jet(url ?? new URL("/", location.href).href.replace(/^http/, "ws"), options)
 }

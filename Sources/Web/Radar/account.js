@@ -49,7 +49,7 @@ export async function logOut() {
 }
 
 function changePassword(user) {
-    const first = h("input", { type: "password", autocomplete: "new-password", required: true })
+    const first = h("input", { type: "password", autocomplete: "new-password", required: true, autofocus: true })
     const second = h("input", { type: "password", autocomplete: "new-password", required: true })
     const again = field(t("login.again"), second)
     const problem = h("p", { class: "note bad", role: "alert", hidden: true })

@@ -11,7 +11,7 @@ const patience = 3000
 /**
  * Why there is no connection, as a key of texts: what a browser tells scripts, which is little, put together.
  *
- * - `health`: what `GET /healthz` has answered: the status, "failed", or null if it is not known.
+ * - `health`: whether `GET /healthz` was answered: "well", "failed", or null if it is not known.
  * - `refusals`: how many attempts in a row have failed although the device answers.
  */
 export function diagnose({ state, isOnline = true, isSecure = false, health = null, refusals = 0 }) {
@@ -19,7 +19,7 @@ export function diagnose({ state, isOnline = true, isSecure = false, health = nu
     if (state === "closed") return "closed"
     if (state === "open") return "silent"
     if (!isOnline) return "offline"
-    if (typeof health === "number" && health < 500) return refusals > 1 ? "origin" : "gone"
+    if (health === "well") return refusals > 1 ? "origin" : "gone"
     return health === "failed" && isSecure ? "certificate" : "gone"
 }
 
@@ -42,7 +42,7 @@ export class Banner {
         this.#place = place
         this.announce = announce
         fill(place, h("p", { class: "grow" }, this.#title, " ", this.#reason, " ",
-            h("span", { class: "soft" }, t("banner.since"), " ", this.#age, " ", this.#next)),
+            h("span", { class: "soft" }, t("banner.since"), " ", this.#age, " ", t("banner.ago"), " ", this.#next)),
         h("div", { class: "row" }, this.#login, this.#without, this.#reload, this.#retry))
         session.addEventListener("state", () => this.#changed())
         session.addEventListener("late", () => this.show())
@@ -64,8 +64,8 @@ export class Banner {
     async #ask() {
         try {
             const response = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) })
-            this.#health = response.status
-            this.#refusals += 1
+            this.#health = response.ok ? "well" : "failed"
+            this.#refusals = response.ok ? this.#refusals + 1 : 0
         } catch {
             this.#health = "failed"
             this.#refusals = 0

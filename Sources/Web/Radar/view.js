@@ -20,13 +20,13 @@ export class View extends HTMLElement {
 
     /** Keeps a fetch or a window of the bus (with `end`), or a function that ends something, until the view disappears. */
     keep(thing) {
-        this.#kept.push(typeof thing === "function" ? thing : () => { thing.end().catch(() => {}) })
+        this.#kept.push(typeof thing === "function" ? thing : () => { thing.end()?.catch(() => {}) })
         return thing
     }
 
     /** Ends something that was kept, before the view disappears. */
     release(thing) {
-        thing?.end().catch(() => {})
+        thing?.end()?.catch(() => {})
     }
 
     /** Listens to an event of the session, the window or an element while the view is shown. */

@@ -1,11 +1,11 @@
 // A simulated machine on the bus: the parts of jet-agent that need systemd, D-Bus and root, with the same paths,
 // values, metas, Methods and behaviour. It is for tests and for developers without such a machine.
 //
-//     node host.mjs unix:/path/to/jet.sock [--pace MS] [--shortest SECONDS] [--without PART,…]
+//     node host.mjs unix:/path/to/jet.sock [--pace MS] [--shortest SECONDS] [--longest SECONDS] [--without PART,…]
 //
 // Parts: network, update, services, shutdown, power, links, disks, agent. --pace is the time of one step of an update.
-// --shortest is the shortest time in which a change of the network can be confirmed (10). It prints "ready" when all
-// is published.
+// --shortest is the shortest time in which a change of the network can be confirmed (10); after --longest it is rolled
+// back in any case. It prints "ready" when all is published.
 
 import { connect, JetError } from "../../../Sources/Web/JavaScript/jet.js"
 import { randomBytes } from "node:crypto"
@@ -14,6 +14,7 @@ const [url = "unix:/run/jet/jet.sock", ...rest] = process.argv.slice(2)
 const option = (name, standard) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : standard)
 const pace = Number(option("--pace", 250))
 const shortest = Number(option("--shortest", 10))
+const longest = Number(option("--longest", 3600))
 const without = new Set(option("--without", "").split(","))
 
 const jet = connect(url, { name: "host fixture" })
@@ -92,10 +93,11 @@ function network() {
         }
         if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("",
             "The settings must be an object such as {\"mode\": \"dhcp\"}.")
-        const { confirmWithin = 120, managedBy, ...change } = value
-        if (!Number.isInteger(confirmWithin) || confirmWithin < shortest || confirmWithin > 3600) {
+        const { confirmWithin: asked = 120, managedBy, ...change } = value
+        if (!Number.isInteger(asked) || asked < shortest || asked > 3600) {
             refuse("confirmWithin", `must be a whole number from ${shortest} to 3600, in seconds.`)
         }
+        const confirmWithin = Math.min(asked, longest)
         for (const name of Object.keys(change)) {
             if (!members.includes(name)) refuse(name,
                 "is no member of the settings: mode, addresses, gateway, dns, ipv6 and mtu are.")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 import {
-    addressOf, controlAt, emptyForm, formOf, longestInAddress, parseRule, pathPredicates, read, ruleOf, valuePredicates, written,
+    addressOf, controlAt, emptyForm, formOf, ignoredPredicates, longestInAddress, parseRule, pathPredicates, read, ruleOf, valuePredicates, written,
 } from "../../../Sources/Web/Radar/builder/rule.js"
 
 const rules = [
@@ -93,4 +93,9 @@ test("the address has the rule unless it is too long", () => {
 test("text that is no object is not a rule", () => {
     for (const text of ["", "3", "[]", "null", "{"]) assert.equal(typeof parseRule(text).problem, "string")
     assert.deepEqual(parseRule('{"max":1}').rule, { max: 1 })
+})
+
+test("predicates on the path that the daemon would ignore are named", () => {
+    assert.deepEqual(ignoredPredicates({ path: { startWith: "a", equals: "b", caseInsensitive: true } }), ["startWith"])
+    for (const rule of [{}, { path: null }, { path: "x" }]) assert.deepEqual(ignoredPredicates(rule), [])
 })

@@ -27,6 +27,7 @@ test("who floods the bus is the one with most of the work, if that is much", () 
     rates.read([peer(1, 0, 0), peer(2, 0, 0)], 0)
     assert.equal(flooder(rates.read([peer(1, 9, 1e6), peer(2, 9, 1e3)], 1000)), null)
     assert.equal(flooder(rates.read([peer(1, 9, 1e6), peer(2, 9, 5e8)], 2000)).peer, 2)
+    assert.equal(flooder(rates.read([peer(1, 9009, 2e6), peer(2, 9, 5e8)], 3000)).peer, 1)
     assert.equal(flooder([]), null)
 })
 

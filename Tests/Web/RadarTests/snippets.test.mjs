@@ -61,7 +61,7 @@ async function withBus(body) {
         const port = Number(await read(daemon, /listening \S*?tcp\S*?:(\d+)/))
         const jet = connect(endpoint)
         await jet.opened()
-        const add = jet.addState ?? jet.state
+        const add = jet.addState
         const elements = {
             "made up/a": { a: [{ b: 7 }] }, "made up/b": { a: [{ b: 1 }] }, "made up/'\"$(x)`\\": { a: [{ b: 7 }] },
             "n/1": 1, "n/2": 2, "n/3": 3,

@@ -1,4 +1,4 @@
-import { fill, h, oncePerFrame, setText } from "../dom.js"
+import { h, setText } from "../dom.js"
 import * as format from "../format.js"
 import { href } from "../router.js"
 import { session } from "../session.js"
@@ -7,9 +7,10 @@ import "../widgets/age.js"
 
 /** How many rows the table has at most, and how many elements a plain fetch with `max` may have here. */
 export const pageSize = 100
-const mostElements = 500
-/** The least time between two notifications for the table, in seconds. */
+const mostElements = 200
+/** The least time between two notifications for the table, in seconds, and between two updates of it, in milliseconds. */
 const calm = 0.25
+const pause = 200
 const longestShown = 200
 
 /**
@@ -22,7 +23,7 @@ export function shownRule(rule) {
     const given = typeof interval === "number" ? interval : 0
     if (!rule.sort && rule.max !== undefined && rule.max !== null) {
         const max = typeof rule.max === "number" ? Math.min(rule.max, mostElements) : rule.max
-        return { kind: "plain", rule: { ...rule, max }, isCut: rule.max > mostElements }
+        return { kind: "plain", options: { interval }, rule: { ...selection, max }, isCut: rule.max > mostElements }
     }
     const sort = rule.sort ?? { byPath: true }
     const from = Number.isInteger(sort.from) ? sort.from : 1
@@ -46,7 +47,8 @@ export class RuleResult extends HTMLElement {
     #timer = null
     /** Is called with the error if the daemon refuses the rule, and with null when it accepts one. */
     onError = () => {}
-    #draw = oncePerFrame(() => { if (this.isConnected) this.#show() })
+    #drawnAt = 0
+    #isAsked = false
 
     #summary = h("p", { class: "grow" })
     #rate = h("span", { class: "soft number" })
@@ -86,7 +88,7 @@ export class RuleResult extends HTMLElement {
             : shown.isCut ? t("builder.cut", { n: mostElements }) : "")
         this.#note.hidden = this.#note.textContent === ""
         const started = shown.kind === "plain"
-            ? session.jet.fetch(shown.rule, notice => this.#noticed(notice))
+            ? session.jet.fetch(shown.rule, notice => this.#noticed(notice), shown.options)
             : session.jet.window(shown.rule, window => this.#moved(window), shown.options)
         this.#fetch = started
         started.started.then(() => { if (this.#fetch === started) this.onError(null) }, error => {
@@ -138,6 +140,17 @@ export class RuleResult extends HTMLElement {
         const from = first + this.#page * pageSize
         this.#fetch?.move(from, Math.min(last, from + pageSize - 1))
         this.#draw()
+    }
+
+    /** Updates the table soon; what comes until then is part of it. */
+    #draw() {
+        if (this.#isAsked) return
+        this.#isAsked = true
+        setTimeout(() => requestAnimationFrame(() => {
+            this.#isAsked = false
+            this.#drawnAt = performance.now()
+            if (this.isConnected) this.#show()
+        }), Math.max(0, this.#drawnAt + pause - performance.now()))
     }
 
     #show() {

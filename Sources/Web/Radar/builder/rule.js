@@ -209,6 +209,12 @@ export function controlAt(at, form) {
     return ["max", "interval"].includes(member) ? member : null
 }
 
+/** The predicates on the path that the daemon does not know: it ignores them, so the rule selects more than it says. */
+export function ignoredPredicates(rule) {
+    return Object.keys(isObject(rule.path) ? rule.path : {})
+        .filter(name => name !== "caseInsensitive" && !Object.hasOwn(pathPredicates, name))
+}
+
 /** The longest rule that is kept in the address of the page, in characters. */
 export const longestInAddress = 2000
 

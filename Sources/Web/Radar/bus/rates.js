@@ -54,9 +54,12 @@ export function sorted(entries, column, isDescending) {
         .map(({ entry }) => entry)
 }
 
-/** Who floods the bus: the one with more than half of the work, if all together is more than 5 % of a processor. */
+/**
+ * Who floods the bus: the one with more than half of the work, if all work together is more than 5 % of a processor, or if
+ * it sends more than 1,000 messages a second.
+ */
 export function flooder(entries) {
     const work = entries.reduce((sum, entry) => sum + (entry.rates?.work ?? 0), 0)
     const most = sorted(entries, "work", true)[0]
-    return work > 0.05e9 && most.share > 0.5 ? most : null
+    return most?.share > 0.5 && (work > 0.05e9 || most.rates.messages > 1000) ? most : null
 }

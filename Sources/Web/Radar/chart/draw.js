@@ -205,7 +205,7 @@ function drawTimes(context, frame, model, look) {
     segment(context, frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5)
     for (const time of list) {
         const at = Math.round(frame.x(time)) + 0.5
-        if (at < frame.left + 12 || at > frame.right - 12) continue
+        if (at < frame.left + 12 || at > frame.right - 22) continue
         segment(context, at, frame.bottom, at, frame.bottom + 4)
         context.fillText(clock(time, step < 60000), at, frame.bottom + 17)
     }

@@ -69,8 +69,8 @@ export class FullChart extends Chart {
                     on: { change: () => { this.seconds = seconds; this.cursor = null; this.redraw() } },
                 }), h("span", {}, t("chart.minutes", { n: seconds / 60 }))))),
             this.pauseButton, this.#button("clear", () => { this.clear(); announce(t("chart.cleared")) }),
-            h("span", { class: "grow" }), this.tableButton,
-            this.#button("png", () => this.#savePNG()), this.#button("csv", () => this.#saveCSV())))
+            h("div", { class: "row exports" }, this.tableButton,
+                this.#button("png", () => this.#savePNG()), this.#button("csv", () => this.#saveCSV()))))
         this.element.append(h("div", { class: "legend-row" }, this.legend, this.moment), this.tableBox)
         this.#listen()
         this.#showLegend()

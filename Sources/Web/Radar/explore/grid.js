@@ -1,8 +1,9 @@
 import { attribute, h, oncePerFrame, setText, uniqueId } from "../dom.js"
 import { brief, pathParts, textMeta, visible } from "./brief.js"
 import { Rows } from "./rows.js"
-import { age } from "../format.js"
+import { age, number } from "../format.js"
 import { href } from "../router.js"
+import { session } from "../session.js"
 import { t } from "../texts.js"
 
 /** One row of Explore. Its node is used for many elements, so only what differs is touched. */
@@ -86,14 +87,15 @@ export class Row {
         const value = row.kind === "branch" ? row.elements : row.value
         if (value === this.#value) return
         this.#value = value
-        if (row.kind === "branch") setText(this.value, t("explore.elements", { n: row.elements }))
+        if (row.kind === "branch") setText(this.value, t("explore.elements", { n: row.elements, count: number(row.elements, 0) }))
         else setText(this.value, row.kind === "method" ? "" : brief(value, about?.meta))
     }
 }
 
 /** The age of a value; before the page has seen a change, it is at least the time since it was first seen. */
 export function ageText({ since, hasChanged }) {
-    const text = age(performance.now() - since)
+    // Without a connection it is not known whether the value still holds.
+    const text = age((session.isLate ? session.lateSince : performance.now()) - since)
     return hasChanged ? text : t("explore.atLeast", { age: text === "now" ? "0 s" : text })
 }
 

@@ -1,6 +1,6 @@
 import { RuleForm } from "../builder/form.js"
 import { RuleResult } from "../builder/result.js"
-import { addressOf, controlAt, formOf, parseRule, ruleOf } from "../builder/rule.js"
+import { addressOf, controlAt, formOf, ignoredPredicates, parseRule, ruleOf } from "../builder/rule.js"
 import { javascriptProgram, jetCommand, pythonProgram, swiftProgram } from "../builder/snippets.js"
 import { announce, fill, h, setText } from "../dom.js"
 import { explain } from "../errors.js"
@@ -70,7 +70,7 @@ customElements.define(name, class extends View {
     #set(rule) {
         this.#form.form = formOf(rule)
         this.#json.value = JSON.stringify(rule, null, 2)
-        this.#jsonField.problem = null
+        this.#warn(rule)
         this.#use(rule, 0)
     }
 
@@ -78,7 +78,7 @@ customElements.define(name, class extends View {
     #edited() {
         const { rule, problems } = ruleOf(this.#form.form)
         this.#json.value = JSON.stringify(rule, null, 2)
-        this.#jsonField.problem = null
+        this.#warn(rule)
         this.#form.showProblems(problems.map(({ at, problem }) => ({ at, text: t(`builder.problems.${problem}`) })))
         if (problems.length === 0) this.#use(rule)
         else this.#hold()
@@ -87,13 +87,19 @@ customElements.define(name, class extends View {
     /** The JSON was edited: the form follows. */
     #typed() {
         const { rule, problem } = parseRule(this.#json.value)
-        this.#jsonField.problem = problem === undefined ? null : t("builder.noObject", { problem })
         if (problem !== undefined) {
+            this.#jsonField.problem = t("builder.noObject", { problem })
             this.#hold()
             return
         }
+        this.#warn(rule)
         this.#form.form = formOf(rule)
         this.#use(rule)
+    }
+
+    #warn(rule) {
+        const names = ignoredPredicates(rule)
+        this.#jsonField.problem = names.length ? t("builder.ignored", { names: names.join(", ").slice(0, 200) }) : null
     }
 
     /** The rule cannot be used: what is shown is the result of the last one that could. */
