@@ -19,7 +19,9 @@ export function openNetworkForm(model, path, done) {
         title: t("network.title", { link: words(path.split("/").pop(), 40) }), className: "network-form",
         body: [form.element], cancel: t("network.close"),
     })
-    form.openIn(dialog)
+    form.dialog = dialog
+    dialog.refresh = () => form.refresh()
+    form.refresh()
     dialog.addEventListener("close", done)
     return dialog
 }
@@ -28,6 +30,7 @@ class Form {
     #path
     #model
     #before
+    #reason
     #fields = {}
     #problem = h("p", { class: "problem", role: "alert", hidden: true })
     #steps = { edit: h("form", { class: "network-fields", novalidate: true, id: "network-form" }),
@@ -43,22 +46,24 @@ class Form {
         this.#model = model
         this.#path = path
         this.element = h("div", { class: "stack" })
-        const item = model.items.get(path)
+    }
+
+    /** Shows the form, or why there is none: until that changes, as by a login. */
+    refresh() {
+        if (this.#reason === null) return
+        const item = this.#model.items.get(this.#path)
         const value = object(item?.value)
+        const reason = this.#refusal(item, value)
+        if (reason === this.#reason) return
+        this.#reason = reason
         this.#before = formOf(value)
-        const refusal = this.#refusal(item, value)
-        if (refusal) {
-            fill(this.element, h("p", { class: "note" }, refusal), this.#table(value))
+        if (reason !== null) {
+            fill(this.element, h("p", { class: "note" }, reason), this.#table(value))
             return
         }
         this.#build(object(schemaOf(item.meta)?.properties))
         fill(this.element, this.#steps.edit, this.#steps.review, this.#problem)
-    }
-
-    /** Puts the buttons of the form beside that which closes the dialog. */
-    openIn(dialog) {
-        this.dialog = dialog
-        if (this.#steps.edit.isConnected) dialog.footer.append(...Object.values(this.#buttons))
+        this.dialog.footer.append(...Object.values(this.#buttons))
         this.#steps.edit.querySelector("input:checked")?.focus()
     }
 

@@ -1,15 +1,13 @@
 import { h, oncePerFrame } from "../dom.js"
-import { Devices } from "../home/devices.js"
 import { LEDs } from "../home/leds.js"
 import { Links } from "../home/links.js"
-import { Machine } from "../home/machine.js"
+import { Devices, Machine } from "../home/machine.js"
 import { openNetworkForm } from "../home/network-form.js"
 import { Pending } from "../home/network-pending.js"
 import { endCharts } from "../home/parts.js"
 import { Memory, Others, Power, Processor, Sensors, Storage, Temperatures } from "../home/readings.js"
-import { Services } from "../home/services.js"
+import { Services, Update } from "../home/services.js"
 import { Source } from "../home/source.js"
-import { Update } from "../home/update.js"
 import { go } from "../router.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
@@ -19,7 +17,7 @@ import { View } from "../view.js"
 export const name = "radar-home"
 
 /** How wide a column is at least, in pixels. */
-const columnWidth = 372
+const columnWidth = 340
 /** For how long after the start the cards are still put in their best order, in milliseconds. */
 const settling = 2500
 
@@ -81,6 +79,7 @@ customElements.define(name, class extends View {
         if (isEmpty && session.isOpen
             && performance.now() - this.#startedAt > 3000) this.empty.textContent = t("home.nothing")
         this.#openForm()
+        this.#form?.refresh()
     }
 
     /** The settings of a link have an address, so that they can be linked to; they open when the link is known. */
