@@ -3,7 +3,8 @@ import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object, shorten } from "./classify.js"
 import {
-    addTo, Card, chartOf, elementLink, fact, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag, words,
+    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Rows, setAttribute, Tag,
+    words,
 } from "./parts.js"
 import { rate } from "./readings.js"
 
@@ -23,7 +24,9 @@ export class Links extends Card {
 
     take(model) {
         const all = itemsOf(model, "links", "link")
-        const useful = all.filter(isUseful).sort((left, right) => isUp(right) - isUp(left))
+        // Links of hardware have no kind; those of software may be many.
+        const rank = (item) => isUp(item) + (item.value.kind === undefined ? 2 : 0)
+        const useful = all.filter(isUseful).sort((left, right) => rank(right) - rank(left))
         const settings = new Map(itemsOf(model, "settings", "link").map((item) => [item.path.split("/").pop(), item]))
         const shown = this.cut(useful, all.length - useful.length + model.hidden("network/"))
         this.#rows.update(shown.map((item) => [item.path, {
@@ -100,7 +103,7 @@ function link(path, { item }) {
             }
             markStale(element, item)
         },
-        end: () => chart.end(),
+        end: () => endCharts([chart]),
     }
 }
 

@@ -109,10 +109,12 @@ export function addTo(chart, item, value) {
     if (item.goneAt === null) chart.push(0, value)
 }
 
-/** Ends all lines. */
-export function endCharts() {
-    for (const chart of charts) chart.end()
-    charts.clear()
+/** Ends a line, or all of them. */
+export function endCharts(ended = charts) {
+    for (const chart of [...ended]) {
+        chart.end()
+        charts.delete(chart)
+    }
 }
 
 /** A line of a name and a value, which leads to the element: `{path, name, text, hint, level}`. */
@@ -213,6 +215,9 @@ export class Card {
     }
 }
 
+/** The order of paths in which 2 goes before 10. */
+const { compare } = new Intl.Collator("en", { numeric: true })
+
 /** Items of a card, or of parts of it, sorted by path; those of the machine itself go before those of others, however
  *  many these are. */
 export function itemsOf(model, card, ...parts) {
@@ -220,8 +225,7 @@ export function itemsOf(model, card, ...parts) {
     for (const item of model.items.values()) {
         if (item.is?.card === card && (parts.length === 0 || parts.includes(item.is.part))) found.push(item)
     }
-    return found.sort((left, right) => left.isForeign - right.isForeign
-        || (left.path < right.path ? -1 : left.path > right.path ? 1 : 0))
+    return found.sort((left, right) => left.isForeign - right.isForeign || compare(left.path, right.path))
 }
 
 /** Marks an element as stale if its owner is gone: its card then says since when. */

@@ -3,8 +3,8 @@ import { duration, quantity } from "../format.js"
 import { t } from "../texts.js"
 import { bounds, groupOf, judge, limits, object, shorten } from "./classify.js"
 import {
-    addTo, Card, chartOf, elementLink, fact, fixed, itemsOf, linkTo, markStale, Meter, Rows, setAttribute, shortTitle,
-    size, Tag, words,
+    addTo, Card, chartOf, elementLink, endCharts, fact, fixed, itemsOf, linkTo, markStale, Meter, Rows, setAttribute,
+    shortTitle, size, Tag, words,
 } from "./parts.js"
 
 /** From which percentage on a core is called busy, and file systems nearly full and full. */
@@ -163,8 +163,14 @@ export class Temperatures extends List {
         const sensors = itemsOf(model, "temperatures", "temperature")
         // A zone that a chip shows, too, has no sensor of its own: it would be the same line twice.
         const hasChips = sensors.some((item) => item.path.startsWith("sensors/"))
-        return hasChips ? sensors : [...sensors, ...itemsOf(model, "temperatures", "zone")]
+        const all = hasChips ? sensors : [...sensors, ...itemsOf(model, "temperatures", "zone")]
+        return all.sort((left, right) => excess(right) - excess(left))
     }
+}
+
+/** How badly a limit is exceeded, if one is: then the item goes first, and is not among those that are left out. */
+function excess({ value, meta }) {
+    return typeof value === "number" ? ["good", "warn", "bad"].indexOf(judge(value, limits(meta)).level) : 0
 }
 
 function temperature(path, { item }) {
@@ -195,7 +201,7 @@ function temperature(path, { item }) {
             addTo(chart, item, number)
             markStale(element, item)
         },
-        end: () => chart.end(),
+        end: () => endCharts([chart]),
     }
 }
 
@@ -228,8 +234,8 @@ export class Sensors extends List {
     constructor() { super("sensors", "sensors/", 14, row(describeNumber)) }
 
     items(model) {
-        const rank = (item) => (item.is.part === "fan" ? 0 : 1)
-        return itemsOf(model, "sensors").sort((left, right) => rank(left) - rank(right))
+        const rank = (item) => 2 * excess(item) + (item.is.part === "fan" ? 1 : 0)
+        return itemsOf(model, "sensors").sort((left, right) => rank(right) - rank(left))
     }
 }
 

@@ -17,7 +17,7 @@ import { View } from "../view.js"
 export const name = "radar-home"
 
 /** How wide a column is at least, in pixels. */
-const columnWidth = 372
+const columnWidth = 340
 /** For how long after the start the cards are still put in their best order, in milliseconds. */
 const settling = 2500
 
