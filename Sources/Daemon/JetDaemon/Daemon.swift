@@ -132,7 +132,7 @@ public final class Daemon: Sendable {
     /// rights until it authenticates again or reconnects; one that has logged in with a key, or a certificate, that is no
     /// longer that user's is closed.
     ///
-    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins, and settings for other machines
+    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins, metrics, switch of the API, and settings for other machines
     ///   (`allowsPlaintext`, `gateways`, `anonymous`, `subjects`) apply from now on; the rest of it cannot change while the daemon runs, nor can whether there is a users file. `nil` is the
     ///   current one.
     /// - Throws: `DaemonError` if something in them is wrong, in which case nothing changes, or if the daemon has stopped.
