@@ -169,8 +169,8 @@ let package = Package(
         .module(
             "JetDaemon", .daemon,
             [
-                "Digests", "DocumentedEvents", "JetBus", "JetProtocol", "JetUsers", "JSONText", "Moments", "Netlink",
-                "ProxyProtocol", .nioCore, .nioHTTP1, .nioPosix, .logging,
+                "Digests", "DocumentedEvents", "Files", "JetBus", "JetProtocol", "JetUsers", "JSONText", "Moments",
+                "Netlink", "ProxyProtocol", .nioCore, .nioHTTP1, .nioPosix, .logging,
             ], hot),
         .module(
             "JetdCommand", .daemon,

@@ -84,12 +84,7 @@ extension HTTPRoutes {
         routes.addHealth()
         routes.addAPI()
         routes.addMetrics()
-        routes.add(
-            "/",
-            HTTPRoute(needsKnownHost: false) { _, answer, hub in
-                answer.send(
-                    .text(.ok, "\(hub.name): a Jet daemon. Peers connect here by WebSocket, subprotocol jet."))
-            })
+        routes.addFiles()
         return routes
     }
 

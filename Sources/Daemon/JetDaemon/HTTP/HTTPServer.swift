@@ -1,8 +1,10 @@
 import NIOCore
 
-/// What all HTTP connections share: the routes, and which connections there are.
+/// What all HTTP connections share: the routes, the files, and which connections there are.
 final class HTTPServer {
     let routes: HTTPRoutes
+    /// The files that are served.
+    var files = WebFiles()
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
 
     init(routes: HTTPRoutes = .usual) { self.routes = routes }

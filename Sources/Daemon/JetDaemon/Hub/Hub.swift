@@ -122,7 +122,7 @@ final class Hub {
     }
 
     /// Applies the settings that can change while the daemon runs. They apply to new connections.
-    func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables) {
+    func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables, _ files: WebFiles) {
         gateways = access.gateways
         grants = access.grants
         accounts = access.accounts
@@ -133,6 +133,7 @@ final class Hub {
         subjects = configuration.subjects
         hasAPI = configuration.hasAPI
         metrics = configuration.metrics
+        http.files = files.keeping(http.files)
         closeInvalidLogins()
     }
 
