@@ -52,7 +52,7 @@ struct BasicCredentials {
             bytes.append(UInt8(truncatingIfNeeded: buffer >> UInt32(count)))
         }
         // The bits that are left over must be 0, or two texts would stand for the same bytes.
-        guard buffer & ((1 << UInt32(count)) - 1) == 0 else { return nil }
+        guard buffer & ((1 << UInt32(count)) - 1) == 0, bytes.count <= longest else { return nil }
         return bytes
     }
 
