@@ -313,7 +313,7 @@ let package = Package(
             "JetDaemonTests", "Daemon",
             [
                 "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
-                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging, .nioCore,
+                "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging, .nioCore, .nioHTTP1,
             ],
             exclude: ["HTTP/Metrics/Golden"]),
         .tests(

@@ -57,7 +57,11 @@ struct WebSettings: ConfigurationSection, Hashable {
         // Rounded up, so that less than a millisecond does not turn pings off.
         pingInterval = Int(interval.nanoseconds / 1_000_000) + (interval.nanoseconds % 1_000_000 > 0 ? 1 : 0)
         hasPage = try table.take("page", default: hasPage)
-        if case .path(let path) = try table.place("folder") { folder = path == Self.usualFolder ? nil : path }
+        switch try table.place("folder") {
+        case .usual: break
+        case .none: throw table.error("folder", "must be an absolute path; for no page, set page to false.")
+        case .path(let path): folder = path == Self.usualFolder ? nil : path
+        }
         switch try table.place("javascript") {
         case .usual: break
         case .none: library = nil

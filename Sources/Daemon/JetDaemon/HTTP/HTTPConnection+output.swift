@@ -24,7 +24,7 @@ extension HTTPConnection {
     /// Writes the next slice of the body. The rest follows when the socket has accepted it, and after the other sockets had
     /// their turn.
     private func writeSlice(_ context: ChannelHandlerContext) {
-        limit(HTTPLimits.slice)
+        limit(hub.http.limits.slice)
         let slice = rest.readSlice(length: min(rest.readableBytes, HTTPLimits.sliceSize)) ?? ByteBuffer()
         let written = context.eventLoop.makePromise(of: Void.self)
         // A write that fails closes the connection.
@@ -44,7 +44,7 @@ extension HTTPConnection {
         noteWritten()
         guard !isLast else { return end() }
         phase = .waiting
-        limit(HTTPLimits.nextRequest)
+        limit(hub.http.limits.nextRequest)
         handle()
     }
 

@@ -106,7 +106,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         hub.http.join(self)
-        limit(HTTPLimits.firstRequest)
+        limit(hub.http.limits.firstRequest)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -153,7 +153,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         guard case .answering(let answer) = phase else { return close() }
         answer.cancel()
         respond(
-            .text(.gatewayTimeout, "there was no answer in \(HTTPLimits.answer.nanoseconds / 1_000_000_000) seconds"))
+            .text(
+                .gatewayTimeout, "there was no answer in \(hub.http.limits.answer.nanoseconds / 1_000_000_000) seconds")
+        )
     }
 
     func close() { context?.close(promise: nil) }
@@ -253,13 +255,13 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         isHead = head.method == .HEAD
         // After a request to change the protocol, NIO parses nothing more.
         isLast =
-            !head.isKeepAlive || requests >= HTTPLimits.requests || head.method == .CONNECT
+            !head.isKeepAlive || requests >= hub.http.limits.requests || head.method == .CONNECT
             || head.headers.contains(name: "upgrade")
         do throws(HTTPRequest.Malformed) {
             let request = try HTTPRequest(head, identity: identity)
             let incoming = Incoming(head: head, request: request, action: action(head, request))
             phase = .receiving(incoming)
-            limit(HTTPLimits.body)
+            limit(hub.http.limits.body)
             checkBody(incoming)
         } catch {
             refuse(.text(.badRequest, error.reason))
@@ -338,7 +340,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         case .route(let route):
             let answer = HTTPAnswer(for: self)
             phase = .answering(answer)
-            limit(HTTPLimits.answer)
+            limit(hub.http.limits.answer)
             route.handle(incoming.request, answer, hub)
         }
     }

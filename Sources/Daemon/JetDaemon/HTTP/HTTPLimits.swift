@@ -2,24 +2,24 @@ import NIOCore
 import NIOHTTP1
 
 /// The bounds of HTTP connections. They are part of the interface in jetd(8).
-enum HTTPLimits {
+struct HTTPLimits {
     /// The header of a request, in bytes, and its fields.
     static let header = 16 << 10
     static let fields = 100
     /// How long the first request of a connection may take to arrive.
-    static let firstRequest = TimeAmount.seconds(5)
+    var firstRequest = TimeAmount.seconds(5)
     /// How long a connection may wait for its next request to arrive.
-    static let nextRequest = TimeAmount.seconds(15)
+    var nextRequest = TimeAmount.seconds(15)
     /// How long the body of a request may take to arrive.
-    static let body = TimeAmount.seconds(15)
+    var body = TimeAmount.seconds(15)
     /// How long a route may take to answer. Then the request is answered with 504.
-    static let answer = TimeAmount.seconds(60)
+    var answer = TimeAmount.seconds(60)
     /// How long a client may take to read a slice of a response.
-    static let slice = TimeAmount.seconds(30)
+    var slice = TimeAmount.seconds(30)
     /// How much of a response is written at once, in bytes, so that a long one does not hold up the peers of the bus.
     static let sliceSize = 64 << 10
     /// How many requests a connection may have. The last response closes it.
-    static let requests = 1000
+    var requests = 1000
     /// How many requests that were sent before the answer to an earlier one are kept, and how many bytes of their bodies.
     /// What follows is not read, and the connection is closed after their answers.
     static let waitingRequests = 32

@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// Answers a request, now or later, on the event loop. The answer must be given within `HTTPLimits.answerTime`.
+/// Answers a request, now or later, on the event loop. The answer must be given within `HTTPLimits.answer`.
 typealias HTTPHandler = (_ request: HTTPRequest, _ answer: HTTPAnswer, _ hub: Hub) -> Void
 
 /// What answers the requests for a path.

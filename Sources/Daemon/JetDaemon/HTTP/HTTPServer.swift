@@ -2,7 +2,8 @@ import NIOCore
 
 /// What all HTTP connections share: the routes, the files, and which connections there are.
 final class HTTPServer {
-    let routes: HTTPRoutes
+    var routes: HTTPRoutes
+    var limits = HTTPLimits()
     /// The files that are served.
     var files = WebFiles()
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
@@ -11,6 +12,9 @@ final class HTTPServer {
 
     /// Adds a connection, which is closed when the daemon stops.
     func join(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = connection }
+
+    /// How many connections there are.
+    var count: Int { connections.count }
 
     func leave(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
 
