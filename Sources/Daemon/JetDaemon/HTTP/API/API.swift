@@ -8,8 +8,9 @@ import NIOHTTP1
 enum API {
     /// The longest body of a request, in bytes.
     static let bodyLimit = 1 << 20
-    /// How long a request may take in all. The connection would answer a little later, without the error object.
-    static let timeout = HTTPLimits.answer - .seconds(1)
+    /// How long a request may take in all. The connection would answer a second later (`HTTPLimits.answer`), without the error
+    /// object.
+    static let timeout = TimeAmount.seconds(59)
     /// The name of its peers.
     static let peerName = "http"
 
