@@ -22,9 +22,6 @@ struct WebFolder: Sendable {
 
     /// Reads a folder. Symbolic links are followed; hidden files are not served.
     init(_ path: String) throws(Failure) {
-        guard File.exists(path) else {
-            throw Failure(description: "the folder \(path) does not exist", isMissing: true)
-        }
         var contents: [String: [UInt8]] = [:]
         var bytes = 0
         try Self.read(path, prefix: "", depth: 1, &contents, &bytes)
@@ -41,6 +38,12 @@ struct WebFolder: Sendable {
         _ folder: String, prefix: String, depth: Int, _ contents: inout [String: [UInt8]], _ bytes: inout Int
     ) throws(Failure) {
         guard depth <= mostFolders else { throw Failure(description: "\(folder) is nested too deep") }
+        do throws(SystemCallError) {
+            _ = try Folder(folder)
+        } catch {
+            guard error.isMissing else { throw Failure(description: error.description) }
+            throw Failure(description: "the folder \(folder) does not exist", isMissing: true)
+        }
         for name in File.names(in: FilePath(folder)) {
             guard let name = String(validating: name.bytes, as: UTF8.self), !name.hasPrefix(".") else { continue }
             let path = "\(folder)/\(name)"

@@ -189,8 +189,9 @@ struct HTTPHeadTests {
             }
         }
         try await withDaemon({ $0.webFolders.page = "/nowhere/radar" }) { daemon in
+            let line = try HTTPClient(daemon).ask("GET /").body
             #expect(
-                try HTTPClient(daemon).ask("GET /").body
+                line
                     == "test: a Jet daemon. Peers connect here by WebSocket, subprotocol jet. "
                     + "There is no page: the folder /nowhere/radar does not exist.\n")
         }
