@@ -28,7 +28,8 @@ struct MetricsSettings: ConfigurationSection, Hashable {
         configuration.rules = try states.map { state throws(ConfigurationError) in try Self.rule(in: state) }
     }
 
-    private static func rule(in table: ConfigurationTable) throws(ConfigurationError) -> MetricsConfiguration.StateRule {
+    private static func rule(in table: ConfigurationTable) throws(ConfigurationError) -> MetricsConfiguration.StateRule
+    {
         var table = table
         var rule = MetricsConfiguration.StateRule()
         rule.equals = try text("equals", in: &table)

@@ -184,7 +184,7 @@ struct DaemonSettingsTests {
             ("[web]\njavascript = \"js\"", "2: 'web.javascript' must be an absolute path, or false for none"),
             ("[web]\napi = 1", "2: 'web.api' must be true or false, not 1."),
             ("[metrics]\nenable = true", "2: 'metrics.enable' is not a known key; did you mean 'enabled'?"),
-            ("[metrics]\nallow = [\"lan\"]", "2: 'metrics.allow' must list \"loopback\", addresses or networks such as"),
+            ("[metrics]\nallow = [\"lan\"]", "2: 'metrics.allow' must list \"loopback\", addresses or networks"),
             ("[metrics]\nallow = [\"192.0.2.7/24\"]", "2: 'metrics.allow' must list"),
             ("[metrics]\nstates = 1", "2: 'metrics.states' must be an array of tables"),
             ("[metrics.states]\nequals = \"a\"", "1: 'metrics.states' must be an array of tables"),

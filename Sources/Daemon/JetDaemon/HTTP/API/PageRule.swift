@@ -17,7 +17,8 @@ struct PageRule {
         let origin = request.headers["origin"]
         guard origins.admits(request) else {
             throw .request(
-                .forbidden, "Pages of this origin may not use the API; to allow them, see allow-origins in jetd.toml(5).")
+                .forbidden,
+                "Pages of this origin may not use the API; to allow them, see allow-origins in jetd.toml(5).")
         }
         if let origin = origin.first {
             headers = [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
@@ -26,7 +27,8 @@ struct PageRule {
         headers = []
         // Without an origin, other pages can only embed the answer, or send a form. A link to it is followed.
         let site = request.headers["sec-fetch-site"].joined(separator: ",").lowercased()
-        let isLink = request.method == .GET && request.headers["sec-fetch-mode"] == ["navigate"]
+        let isLink =
+            request.method == .GET && request.headers["sec-fetch-mode"] == ["navigate"]
             && request.headers["sec-fetch-dest"] == ["document"]
         guard site.isEmpty || site == "same-origin" || site == "none" || isLink else {
             throw .request(.forbidden, "Pages of other sites may not use the API.")

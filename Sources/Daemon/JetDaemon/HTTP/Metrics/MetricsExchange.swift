@@ -74,8 +74,8 @@ final class MetricsExchange {
         let isOperator = groups?.call.contains(ProtocolLimits.operatorGroup) == true
         let isMember = groups?.fetch.contains(Self.group) == true
         guard isOperator || isMember || hub.metrics.networks.contains(where: { $0.contains(peer.identity) }) else {
-            let error = peer.user == nil ? .loginRequired : ErrorObject.invalidParams(.noAccess, Array("\"metrics\"".utf8))
-            return fail(APIError(error))
+            guard peer.user != nil else { return fail(APIError(.loginRequired)) }
+            return fail(APIError(.invalidParams(.noAccess, Array("\"metrics\"".utf8))))
         }
         collect(hub.metrics.rules[...], peer, seesAccounts: isOperator)
     }
@@ -88,8 +88,9 @@ final class MetricsExchange {
         peer.ask(rule.message) { answer in
             switch answer {
             case .result(let text): self.results.append(text)
-            // Strangers may not read States, if [remote] anonymous says so.
-            case .error(let text): if APIError(text: text, isRouted: false).status != .unauthorized { self.failedRules += 1 }
+            case .error(let text):
+                // Strangers may not read States, if [remote] anonymous says so.
+                if APIError(text: text, isRouted: false).status != .unauthorized { self.failedRules += 1 }
             }
             self.collect(rules.dropFirst(), peer, seesAccounts: seesAccounts)
         }

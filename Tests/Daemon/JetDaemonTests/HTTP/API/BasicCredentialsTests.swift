@@ -41,7 +41,8 @@ struct BasicCredentialsTests {
     @Test func `Random text never traps`() {
         var random = SeededGenerator(seed: 4648)
         for _ in 0..<5000 {
-            let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in UInt8.random(in: 32...126, using: &random) }
+            let length = Int.random(in: 0...24, using: &random)
+            let bytes = (0..<length).map { _ in UInt8.random(in: 32...126, using: &random) }
             _ = read("Basic " + String(decoding: bytes, as: UTF8.self))
             if let query = try? APIQuery(String(decoding: bytes, as: UTF8.self), known: ["a"]) { _ = query["a"] }
         }

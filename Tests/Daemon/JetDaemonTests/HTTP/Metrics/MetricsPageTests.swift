@@ -34,7 +34,8 @@ struct MetricsPageTests {
                 {"path":"cpu/frequency","event":"add","value":1.5,"meta":{"unit":"GHz"}},
                 {"path":"odd","event":"add","value":-1,"meta":{"unit":"furlong"}},
                 {"path":"nul\u0000","event":"add","value":1},{"path":"method","event":"add"}]
-                """#.utf8), Array(#"[{"path":"sensors/cpu","value":1},{"path":"disk","value":42.5,"meta":{"unit":"%"}}]"#.utf8),
+                """#.utf8),
+            Array(#"[{"path":"sensors/cpu","value":1},{"path":"disk","value":42.5,"meta":{"unit":"%"}}]"#.utf8),
         ]
         page.failedRules = 1
         return page
@@ -96,7 +97,8 @@ struct MetricsPageTests {
     @Test(arguments: [
         ("°C", "48.50", "celsius", "48.50"), ("%", "42.5", "ratio", "0.425"), ("MHz", "1800", "hertz", "1800000000"),
         ("ms", "5", "seconds", "0.005"), ("kWh", "1", "joules", "3600000"), ("1/s", "3", "per_second", "3"),
-        ("KiB", "1e400", "bytes", "+Inf"), ("kB", "-1e400", "bytes", "-Inf"), ("B", "12345678901234567890", "bytes", "12345678901234567890"),
+        ("KiB", "1e400", "bytes", "+Inf"), ("kB", "-1e400", "bytes", "-Inf"),
+        ("B", "12345678901234567890", "bytes", "12345678901234567890"),
         ("rpm", "0", "rpm", "0"),
     ])
     func `Units become base units`(unit: String, number: String, name: String, value: String) throws {
@@ -109,7 +111,8 @@ struct MetricsPageTests {
         var generator = ValueGenerator(seed: 2_000)
         for _ in 0..<500 {
             let entries = (0..<Int.random(in: 0...6, using: &random)).map { _ -> JSON in
-                ["path": .string(Self.text(&random)), "value": generator.value(), "meta": ["unit": .string(Self.text(&random)), "title": generator.value()]]
+                let meta: JSON = ["unit": .string(Self.text(&random)), "title": generator.value()]
+                return ["path": .string(Self.text(&random)), "value": generator.value(), "meta": meta]
             }
             var page = MetricsPage()
             page.results = [JSON.array(entries).text]

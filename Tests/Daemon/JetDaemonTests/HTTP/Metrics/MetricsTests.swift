@@ -103,7 +103,8 @@ struct MetricsTests {
     @Test(arguments: [
         ("loopback", true), ("192.0.2.7", true), ("192.0.2.0/24", true), ("0.0.0.0/0", true), ("::/0", true),
         ("2001:db8::/32", true), ("192.0.2.7/24", false), ("192.0.2.0/33", false), ("192.0.2.0/", false), ("", false),
-        ("192.0.2", false), ("localhost", false), ("2001:db8::1/32", false), ("192.0.2.0/+8", false), ("1.2.3.4/8/8", false),
+        ("192.0.2", false), ("localhost", false), ("2001:db8::1/32", false), ("192.0.2.0/+8", false),
+        ("1.2.3.4/8/8", false),
     ])
     func `Networks are read strictly`(text: String, isRight: Bool) {
         #expect((MetricsConfiguration.Network(parsing: text) != nil) == isRight)
