@@ -3,9 +3,9 @@
 import { whyNot } from "./access.js"
 import { announce, h, setText } from "./dom.js"
 import { makeControl } from "./editors/controls.js"
-import { editorKind } from "./editors/kind.js"
+import { colorStyle, editorKind } from "./editors/kind.js"
 import { explain } from "./errors.js"
-import { isObject, schemaOf, validate } from "./schema.js"
+import { isObject, schemaOf, typeOf, validate } from "./schema.js"
 import { t } from "./texts.js"
 
 /**
@@ -39,7 +39,7 @@ export class Editor {
         this.onSet = onSet
         this.reason = whyNot(entry)
         const kind = editorKind(entry.meta, entry.value)
-        this.key = JSON.stringify([kind.type, kind.style, entry.meta, this.reason]).slice(0, 20_000)
+        this.type = typeIn(entry)
         this.status = h("span", { class: "soft status-line" })
         this.element = h("form", { class: "stack editor", props: { noValidate: true }, on: { submit: event => this.#submit(event) } })
         const isWorthShowing = this.reason === null || ["slider", "switch", "choice", "color", "form"].includes(kind.type)
@@ -57,10 +57,7 @@ export class Editor {
     }
 
     /** Whether the editor fits what the element is now. */
-    fits(entry) {
-        const kind = editorKind(entry.meta, entry.value)
-        return JSON.stringify([kind.type, kind.style, entry.meta, whyNot(entry)]).slice(0, 20_000) === this.key
-    }
+    fits(entry) { return entry.meta === this.#entry.meta && entry.fetchOnly === this.#entry.fetchOnly && typeIn(entry) === this.type }
 
     update(entry) {
         const before = this.#entry
@@ -127,6 +124,9 @@ export class Editor {
         if (!isBusy && text) announce(text)
     }
 }
+
+/** What of a value decides which control edits it, beside the meta. */
+function typeIn({ meta, value }) { return meta?.datatype === "color" ? colorStyle(value) : typeOf(value) }
 
 /** Reads a control, and checks what it has against the schema. */
 export function readChecked(control, schema) {

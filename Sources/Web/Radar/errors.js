@@ -14,7 +14,8 @@ export function explain(error) {
     if (code === -32001) return t("errors.timeout")
     if (code === -32002) return t("errors.connectionClosed")
     if (code === -32601) return t("errors.methodNotFound", { what: short(error.data) })
-    const message = short(error?.message ?? error)
+    // An owner whose function has failed says why in the data.
+    const message = short(code === -32603 && typeof error.data === "string" ? error.data : error?.message ?? error)
     return typeof code === "number" ? t("errors.refused", { message: message || code }) : message || t("errors.unknown")
 }
 

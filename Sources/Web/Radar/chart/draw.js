@@ -97,7 +97,7 @@ export function draw(context, width, height, model, look) {
 
 function drawPanel(context, panel, model, look) {
     const ranges = panel.lines.map((line) => line.series.range(model.from, model.to)).filter(Boolean)
-    const [low, high] = valueRange(ranges, panel.limits)
+    const [low, high] = model.range ?? valueRange(ranges, panel.limits)
     const y = (value) => panel.top + panel.height * (1 - (value - low) / (high - low))
     if (!look.compact) drawGrid(context, panel, y, ticks(low, high, Math.max(3, Math.round(panel.height / 40))), look)
     for (const limit of panel.limits) {
@@ -205,7 +205,7 @@ function drawTimes(context, frame, model, look) {
     segment(context, frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5)
     for (const time of list) {
         const at = Math.round(frame.x(time)) + 0.5
-        if (at < frame.left + 12 || at > frame.right - 12) continue
+        if (at < frame.left + 12 || at > frame.right - 22) continue
         segment(context, at, frame.bottom, at, frame.bottom + 4)
         context.fillText(clock(time, step < 60000), at, frame.bottom + 17)
     }

@@ -40,9 +40,11 @@ export class ElementPane {
             error => { if (error.key !== "connectionClosed") this.#show("refused", explain(error)) })
         const onState = () => this.#connected()
         const ticker = setInterval(() => this.#tick(), 1000)
+        const onOpen = () => { this.isReopened = true }
+        jet.addEventListener("open", onOpen)
         session.addEventListener("state", onState)
         session.addEventListener("late", onState)
-        this.#ended.push(() => fetch.end().catch(() => {}), () => this.history.end(), () => clearInterval(ticker),
+        this.#ended.push(() => fetch.end().catch(() => {}), () => jet.removeEventListener("open", onOpen), () => this.history.end(), () => clearInterval(ticker),
             () => session.removeEventListener("state", onState), () => session.removeEventListener("late", onState))
         this.#show("waiting")
     }
@@ -63,7 +65,7 @@ export class ElementPane {
         this.editBox = h("section", { class: "card", hidden: true })
         this.resultBox = h("section", { class: "card result", hidden: true })
         this.metaBox = h("section", { class: "card", hidden: true })
-        this.logPlace = h("div", { class: "hidden-if-empty" })
+        this.log = new Log({}, this.level + 1)
         this.element = h("div", { class: "stack element" },
             h("header", { class: "card element-head" },
                 h("div", { class: "row" }, this.title, tools),
@@ -72,7 +74,7 @@ export class ElementPane {
                     h("button", { class: "quiet small", type: "button", on: { click: () => copy(this.path) } }, t("element.copy"))),
                 this.valueBox,
                 h("div", { class: "row" }, this.tags, this.age), this.reason),
-            this.note, this.editBox, this.resultBox, this.logPlace, this.history.element, this.metaBox)
+            this.note, this.editBox, this.resultBox, this.log.element, this.history.element, this.metaBox)
     }
 
     #receive({ event, value, meta, fetchOnly, ...rest }) {
@@ -85,7 +87,10 @@ export class ElementPane {
         }
         const before = this.#entry
         const isState = value !== undefined
-        if (isAdd || !before) {
+        // After a reconnect or a login the meta and the rights may differ, and jet.js reports what is still there as changed.
+        const isNew = isAdd || !before || this.isReopened
+        this.isReopened = false
+        if (isNew) {
             this.#entry = { path: this.path, meta: meta ?? before?.meta ?? {}, fetchOnly: fetchOnly === true }
             if (isState) this.#entry.value = value
             this.#change ??= { since: performance.now(), hasChanged: false }
@@ -95,7 +100,7 @@ export class ElementPane {
         if (before && event === "change") this.#change = { since: performance.now(), hasChanged: true }
         if (isState) this.history.push(value, this.#entry.meta)
         for (const waiter of this.#waiters) waiter(value)
-        this.isNew = this.isNew || isAdd || !before
+        this.isNew ||= isNew
         this.#show("present")
         this.draw()
     }
@@ -149,9 +154,7 @@ export class ElementPane {
         const key = JSON.stringify([entry.meta, whyNot(entry), isState])
         if (this.#editor && this.editorKey === key) return
         this.editorKey = key
-        this.log = new Log(entry.meta, this.level + 1)
-        if (!this.logPlace.firstChild) this.logPlace.append(this.log.element)
-        else this.logPlace.replaceChildren(this.log.element)
+        this.log.meta = entry.meta
         if (!isState) {
             this.#editor = new MethodForm(entry, { onCall: args => this.#call(args) })
             fill(this.editBox, h(`h${this.level + 1}`, {}, t("element.call")), this.#editor.element)

@@ -44,6 +44,10 @@ export class ValueView {
     #kind = null
     #names = ""
     #limit = firstShown
+    /** How long it took to write the value as text, in milliseconds, and when that was; large ones are written less often. */
+    #cost = 0
+    #writtenAt = 0
+    #timer = null
 
     constructor() {
         this.element = h("div", { class: "value-view" })
@@ -90,8 +94,16 @@ export class ValueView {
 
     #showText(value) {
         this.value = value
+        const rest = this.#writtenAt + 20 * this.#cost - performance.now()
+        if (rest > 0) {
+            this.#timer ??= setTimeout(() => { this.#timer = null; this.#showText(this.value) }, rest)
+            return
+        }
+        const started = performance.now()
         const { text, isCut, length } = pretty(value, this.#limit)
         setText(this.pre, isCut ? `${text}…` : text)
+        this.#writtenAt = performance.now()
+        this.#cost = this.#writtenAt - started
         this.more.hidden = !isCut
         if (!isCut) return
         const isAll = this.#limit === mostShown
