@@ -10,7 +10,7 @@ import { field } from "../widgets/field.js"
 /** The name of the view's element. */
 export const name = "radar-login"
 
-/** After which time the page says why it takes so long: the daemon delays logins after wrong passwords. */
+/** After which time the page says what it waits for: the daemon delays logins after wrong passwords. */
 const slowAfter = 1500
 
 customElements.define(name, class extends View {
