@@ -7,19 +7,22 @@ export function explain(error) {
     const key = error?.key
     const data = Object(error?.data)
     if (key === "limit") return ofLimit(data)
-    if (key === "badRule") return t("errors.badRule", { at: short(data.badRule?.at), reason: short(data.badRule?.reason) })
+    if (key === "badRule") return ofRule(Object(data.badRule))
     if (key === "invalidCode") return t("errors.invalidCode")
     if (key && hasText(`errors.${key}`)) return t(`errors.${key}`, { what: short(data[key]) })
     const code = error?.code
     if (code === -32001) return t("errors.timeout")
     if (code === -32002) return t("errors.connectionClosed")
     if (code === -32601) return t("errors.methodNotFound", { what: short(error.data) })
-    const message = short(error?.message ?? error)
+    // An owner whose function has failed says why in the data.
+    const message = short(code === -32603 && typeof error.data === "string" ? error.data : error?.message ?? error)
     return typeof code === "number" ? t("errors.refused", { message: message || code }) : message || t("errors.unknown")
 }
 
 /** Whether a login could make a difference: the request was refused for want of one, or of a right. */
 export function asksForLogin(error) { return error?.key === "loginRequired" || error?.key === "noAccess" }
+
+function ofRule({ at, reason }) { return t("errors.badRule", { at: short(at), reason: short(reason) }) }
 
 function ofLimit(data) {
     const name = `errors.limits.${data.limit}`

@@ -127,7 +127,7 @@ class OneElement(PageTest):
     def test_a_colour(self):
         self.show("machine/colour")
         colour = self.wait(lambda: self.browser.run("return document.querySelector('main input[type=color]')"), "a colour can be chosen")
-        # The dialog of the browser for colours is not part of the page.
+        # The dialog of the browser for colours is no part of the page.
         self.browser.run("arguments[0].value = '#00ff80'; arguments[0].dispatchEvent(new Event('input', { bubbles: true }));"
                          "arguments[0].dispatchEvent(new Event('change', { bubbles: true }))", colour)
         self.set_if_asked()

@@ -107,7 +107,7 @@ class AtHome(PageTest):
         row = self.led("indicator, rgb")
         self.click("button", re.compile("^More"), row)
         colour = self.wait(lambda: self.browser.run("return arguments[0].querySelector('input[type=color]')", row), "a colour can be chosen")
-        # The dialog of the browser for colours is not part of the page.
+        # The dialog of the browser for colours is no part of the page.
         self.browser.run("arguments[0].value = '#ff8000'; arguments[0].dispatchEvent(new Event('input', { bubbles: true }));"
                          "arguments[0].dispatchEvent(new Event('change', { bubbles: true }))", colour)
         self.wait(lambda: self.device.read(f"{INDICATOR_FILES}/multi_intensity") == "255 128 0", "the colour is in the file")

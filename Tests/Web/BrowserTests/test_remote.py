@@ -28,7 +28,7 @@ class OverTLS(PageTest):
 
     def test_the_page_comes_back_when_the_daemon_does(self):
         self.expect_lost_connection()
-        # The gateway answers meanwhile, but has nobody to ask.
+        # The gateway answers meanwhile, but has no daemon to ask.
         self.expected_console.append(r"Failed to load resource")
         self.open(url=self.device.secure_url)
         self.device.kill_daemon()

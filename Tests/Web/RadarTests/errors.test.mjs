@@ -34,6 +34,11 @@ test("errors without a key or a message are explained too", () => {
     }
 })
 
+test("a function of an owner that has failed says why", () => {
+    const error = Object.assign(new Error("Internal error"), { code: -32603, data: "The pump may not be switched off now." })
+    assert.match(explain(error), /The pump may not be switched off now\./)
+})
+
 test("data of any shape does not break the explanation", () => {
     for (const data of [null, 7, "x", [], {}, { badRule: null }, { badRule: 3 }]) {
         for (const key of ["badRule", "pathNotExists", "limit", "__proto__", "constructor", "limits"]) {
