@@ -96,6 +96,7 @@ struct Setup {
         settings.remote.apply(to: &configuration)
         configuration.origins = settings.web.origins
         for origin in options.wsAllowOrigin { configuration.origins.formUnion(origin) }
+        configuration.webFolders = settings.web.folders(radar: options.radar)
         configuration.messageLimit = options.messageLimit ?? settings.messageLimit
         configuration.pingInterval = options.wsPingMs ?? settings.web.pingInterval
         switch settings.users {

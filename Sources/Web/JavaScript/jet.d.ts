@@ -201,7 +201,7 @@ export class Window {
     readonly started: Promise<void>
     readonly error: JetError | null
     /** The entries of the window, in order, each with its `index`. After a move and a reconnect, those that were shown
-     *  before stay until the daemon has sent others. An array is not changed; there is another one after each change. */
+     *  before stay until the daemon has sent others. There is another array after each change. */
     readonly entries: Entry[]
     /** What was asked for last. */
     readonly from: number
@@ -218,7 +218,7 @@ export class Window {
 /** One level of the tree of paths: see `branches` in jet-protocol(7). */
 export interface Branch {
     name: string
-    /** The path of the element with exactly this name, or the prefix of those below it, which ends with the separator. */
+    /** The path of the element with exactly this name, or the prefix of those below it, with the separator. */
     path: string
     elements: number
     kind?: "state" | "method"

@@ -256,6 +256,7 @@ class Connection {
     #receive(text) {
         if (this.isClosed) return
         this.lastReceived = now()
+        this.#lastError = null
         let message
         try {
             message = JSON.parse(text)
@@ -887,10 +888,9 @@ export class Jet extends EventTarget {
     #handle(message, connection) {
         const { id, method, params } = message
         const subscription = id === undefined ? this.#bus.byId.get(method) : undefined
+        if (subscription) return isObject(params) && subscription.receive(params)
         const element = this.#bus.elements.get(method)
-        if (subscription) {
-            if (isObject(params)) subscription.receive(params)
-        } else if (element) element.handle(message, connection)
+        if (element) element.handle(message, connection)
         else if (id !== undefined) {
             connection.notify({ id, error: { code: methodNotFound, message: "Method not found", data: method } })
         }

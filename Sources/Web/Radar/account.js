@@ -34,7 +34,9 @@ export class Account {
             h("p", { class: "soft" }, t("login.as", { user })),
             h("button", { on: { click: () => { menu.hidePopover(); changePassword(user) } } }, t("login.change")),
             h("button", { on: { click: () => { menu.hidePopover(); logOut() } } }, t("login.out")))
-        return [h("button", { popovertarget: id, class: "user", "aria-label": t("login.menu", { user }) }, h("span", { class: "cut" }, user)), menu]
+        const label = t("login.menu", { user })
+        const text = h("span", { class: "cut" }, user)
+        return [h("button", { popovertarget: id, class: "user", "aria-label": label }, text), menu]
     }
 }
 
@@ -70,7 +72,10 @@ function changePassword(user) {
         save.disabled = false
     }
     const dialog = openDialog(t("login.change"), h("form", { class: "stack", on: { submit: send } },
-        h("input", { type: "text", autocomplete: "username", class: "hidden", tabindex: "-1", "aria-hidden": "true", props: { value: user } }),
+        h("input", {
+            type: "text", autocomplete: "username", class: "hidden", tabindex: "-1", "aria-hidden": "true",
+            props: { value: user },
+        }),
         field(t("login.new"), first), again, problem,
         h("div", { class: "row" }, save,
             h("button", { type: "button", on: { click: () => dialog.close() } }, t("login.cancel")))))

@@ -104,7 +104,8 @@ function markCurrent(view) {
 
 function showStatus() {
     const { state } = session.jet
-    const key = !session.isLate ? "live" : state === "open" ? "late" : state === "connecting" ? "connecting" : "disconnected"
+    const isTrying = state === "connecting"
+    const key = !session.isLate ? "live" : state === "open" ? "late" : isTrying ? "connecting" : "disconnected"
     setText(status, t(`shell.${key}`))
     status.dataset.state = key
     document.body.classList.toggle("is-late", session.isLate)

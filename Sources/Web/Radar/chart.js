@@ -126,7 +126,7 @@ function watch(chart, isSeen) {
 
 /**
  * Numbers over time. `series`: [{ path, label, unit?, color? }]; `seconds`: how much of the past is shown; `limits`:
- * [{ label, value, kind: "warn" | "bad" }]; `compact`: without axes. `element` is what the page shows.
+ * [{ label, value, kind: "warn" | "bad" }]; `compact`: without axes; `range`: the scale, if it is fixed. `element` is what the page shows.
  */
 export class Chart {
     #context
@@ -137,10 +137,11 @@ export class Chart {
     #scheme = matchMedia("(prefers-color-scheme: dark)")
     #look = null
 
-    constructor({ series, seconds = 300, limits = [], compact = true, points }) {
+    constructor({ series, seconds = 300, limits = [], compact = true, points, range = null }) {
         this.compact = compact
         this.seconds = seconds
         this.limits = limits
+        this.range = range
         this.cursor = null
         /** The time at which the chart stands still; null while it moves on. */
         this.pausedAt = null
@@ -217,7 +218,7 @@ export class Chart {
     model() {
         const to = this.to
         return {
-            lines: this.lines, limits: this.limits, from: to - this.seconds * 1000, to, now: to, cursor: this.cursor,
+            lines: this.lines, limits: this.limits, range: this.range, from: to - this.seconds * 1000, to, now: to, cursor: this.cursor,
         }
     }
 

@@ -7,7 +7,7 @@ export function explain(error) {
     const key = error?.key
     const data = Object(error?.data)
     if (key === "limit") return ofLimit(data)
-    if (key === "badRule") return t("errors.badRule", { at: short(data.badRule?.at), reason: short(data.badRule?.reason) })
+    if (key === "badRule") return ofRule(Object(data.badRule))
     if (key === "invalidCode") return t("errors.invalidCode")
     if (key && hasText(`errors.${key}`)) return t(`errors.${key}`, { what: short(data[key]) })
     const code = error?.code
@@ -21,6 +21,8 @@ export function explain(error) {
 
 /** Whether a login could make a difference: the request was refused for want of one, or of a right. */
 export function asksForLogin(error) { return error?.key === "loginRequired" || error?.key === "noAccess" }
+
+function ofRule({ at, reason }) { return t("errors.badRule", { at: short(at), reason: short(reason) }) }
 
 function ofLimit(data) {
     const name = `errors.limits.${data.limit}`

@@ -26,7 +26,7 @@ struct LayerTests {
             products: ["Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]),
         "Daemon": Rule(
             layers: ["Base", "Wire", "Linux", "Engine"],
-            products: ["ArgumentParser", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
+            products: ["ArgumentParser", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "Host": Rule(layers: ["Base", "Wire", "Linux", "Peer"], products: ["ArgumentParser", "Logging"]),
         "Remote": Rule(
             layers: ["Base", "Wire", "Linux"],

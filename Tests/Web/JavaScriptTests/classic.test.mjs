@@ -53,7 +53,8 @@ test("With a classic daemon, a window moves, and has no total", async t => {
     await until(() => window.isCurrent)
     assert.equal(shown(), "2:18 3:16.5")
     assert.equal(window.total, null)
-    assert.ok(daemon.requests.filter(({ method }) => method === "fetch").every(({ params }) => !("total" in params.sort)))
+    const fetches = daemon.requests.filter(({ method }) => method === "fetch")
+    assert.ok(fetches.every(({ params }) => !("total" in params.sort)))
 })
 
 test("With a classic daemon, what has gone during a reconnect is removed", async t => {

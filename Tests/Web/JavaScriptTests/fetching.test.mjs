@@ -7,7 +7,8 @@ import { failure, peer, test, until } from "./support/test.mjs"
 async function owner(t, daemon, count) {
     const jet = peer(t, daemon)
     await jet.opened()
-    const states = jet.batch(() => Array.from({ length: count }, (_, i) => jet.addState(`s/${String(i).padStart(6, "0")}`, i)))
+    const states = jet.batch(() =>
+        Array.from({ length: count }, (_, i) => jet.addState(`s/${String(i).padStart(6, "0")}`, i)))
     await Promise.all(states.map(state => state.added))
     return { jet, states }
 }
@@ -132,7 +133,8 @@ test("What goes while a daemon shows in parts what exists is removed", async t =
         gets += 1
         const there = gets === 1 ? ["b", "d"] : []
         if (gets === 1) send({ method: server.fetchId, params: { path: "b", event: "add", value: 2 } })
-        send({ id, result: there.filter(path => params.path.equalsOneOf.includes(path)).map(path => ({ path, value: 0 })) })
+        const asked = there.filter(path => params.path.equalsOneOf.includes(path))
+        send({ id, result: asked.map(path => ({ path, value: 0 })) })
         return null
     })
     const jet = peer(t, server)
@@ -166,8 +168,8 @@ test("A window shows its places in order, and follows changes", async t => {
     const { states } = await owner(t, daemon, 10)
     const jet = peer(t, daemon)
     let told = 0
-    const window = jet.window({ path: { startsWith: "s/" }, sort: { byValue: "number", descending: true, from: 2, to: 4 } },
-        () => { told += 1 })
+    const sort = { byValue: "number", descending: true, from: 2, to: 4 }
+    const window = jet.window({ path: { startsWith: "s/" }, sort }, () => { told += 1 })
     assert.equal(window.isCurrent, false)
     await until(() => told === 1)
     const shown = () => window.entries.map(({ index, value }) => `${index}:${value}`).join(" ")
@@ -232,7 +234,7 @@ test("A window keeps its place and its entries over a reconnect", async t => {
     assert.deepEqual(window.entries.map(({ value }) => value), ["four", 5, 6])
 })
 
-test("A window with a daemon that can move it and tell the total uses both, and ignores what belongs elsewhere", async t => {
+test("A window uses what a daemon can do, moving and the total, and ignores what belongs elsewhere", async t => {
     const server = await serve(t, ({ method, id, params }, send) => {
         if (method === "info") send({ id, result: { features: { total: true, moveWindow: true } } })
         else if (method === "fetch") {
@@ -291,7 +293,8 @@ test("Ten thousand notifications that arrive at once are all handed on", async t
     const server = await serve(t, ({ method, params, id }, send) => {
         if (method !== "fetch") return undefined
         send({ id, result: true })
-        const burst = Array.from({ length: 10000 }, (_, i) => ({ method: params.id, params: { path: `p${i}`, event: "add", value: i } }))
+        const notification = i => ({ method: params.id, params: { path: `p${i}`, event: "add", value: i } })
+        const burst = Array.from({ length: 10000 }, (_, i) => notification(i))
         send(burst)
         for (const message of burst) send({ ...message, params: { ...message.params, event: "change" } })
         return null

@@ -6,12 +6,12 @@ import { frame, serve } from "./support/server.mjs"
 import { failure, peer, test, until } from "./support/test.mjs"
 
 const garbage = [
-    "", "nonsense", "null", "7", "\"text\"", "[]", "[[]]", "[null, 7, [[]]]", "{}", "{\"id\":1}", "{\"id\":{}}", "{\"id\":[1],\"result\":1}",
-    "{\"id\":99999,\"result\":1}", "{\"id\":\"1\",\"result\":1}", "{\"error\":null}", "{\"error\":7}", "{\"error\":{}}",
-    "{\"error\":{\"data\":{\"id\":1}}}", "{\"error\":{\"code\":\"x\",\"message\":{},\"data\":\"[{\\\"id\\\":77,\"}}",
-    "{\"id\":null,\"error\":\"x\"}", "{\"method\":null}", "{\"method\":{}}", "{\"method\":\"a\"}", "{\"method\":7,\"params\":[]}",
-    "{\"method\":\"__proto__\",\"params\":{\"path\":\"x\"}}", "{\"method\":\"constructor\",\"id\":1}", "{\"__proto__\":{\"id\":1}}",
-    "{\"id\":\"__proto__\",\"result\":1}", "\u0000", "{\"method\":\"a\",\"id\":{}}", "[" .repeat(100000), "{\"id\":1e999,\"result\":1}",
+    "", "nonsense", "null", "7", '"text"', "[]", "[[]]", "[null, 7, [[]]]", "{}", '{"id":1}', '{"id":{}}',
+    '{"id":[1],"result":1}', '{"id":99999,"result":1}', '{"id":"1","result":1}', '{"id":1e999,"result":1}',
+    '{"error":null}', '{"error":7}', '{"error":{}}', '{"error":{"data":{"id":1}}}', '{"id":null,"error":"x"}',
+    '{"error":{"code":"x","message":{},"data":"[{\\"id\\":77,"}}', '{"method":null}', '{"method":{}}', '{"method":"a"}',
+    '{"method":7,"params":[]}', '{"method":"__proto__","params":{"path":"x"}}', '{"method":"constructor","id":1}',
+    '{"__proto__":{"id":1}}', '{"id":"__proto__","result":1}', "\u0000", '{"method":"a","id":{}}', "[".repeat(100000),
 ]
 
 test("Garbage from a server breaks nothing", async t => {
@@ -25,8 +25,9 @@ test("Garbage from a server breaks nothing", async t => {
     const [first, second] = server.received.filter(({ method }) => method === "fetch").map(({ params }) => params.id)
     for (const params of [
         undefined, null, 7, "text", [], {}, { path: 7 }, { path: null, event: "add" }, { path: "a", event: "remove" },
-        { path: "a", event: {} }, { n: -5, changes: [{ index: 1, path: "a" }] }, { n: 1e9, changes: [{ index: 1e9, path: "a" }] },
-        { n: 2, changes: {} }, { n: "2", changes: [] }, { n: 5, changes: [null, 7, [], { index: 0 }, { index: 6 }, { index: 1.5 }] },
+        { path: "a", event: {} }, { n: -5, changes: [{ index: 1, path: "a" }] },
+        { n: 1e9, changes: [{ index: 1e9, path: "a" }] }, { n: 2, changes: {} }, { n: "2", changes: [] },
+        { n: 5, changes: [null, 7, [], { index: 0 }, { index: 6 }, { index: 1.5 }] },
         { n: 3, changes: [{ index: 3, path: "c" }], total: "many" }, { n: 1e999, changes: [] },
     ]) {
         server.send(JSON.stringify({ method: first, params }))
@@ -60,7 +61,8 @@ test("A message in single bytes, and many in one piece, are read", async t => {
         if (method === "bytes") {
             for (const byte of frame(JSON.stringify({ id, result: "€" }))) send(Buffer.from([byte]))
         } else if (method === "piece") {
-            send(Buffer.concat([Buffer.alloc(4), ...Array.from({ length: 1000 }, () => frame("{}")), frame(JSON.stringify({ id, result: 2 }))]))
+            const many = Array.from({ length: 1000 }, () => frame("{}"))
+            send(Buffer.concat([Buffer.alloc(4), ...many, frame(JSON.stringify({ id, result: 2 }))]))
         } else return undefined
         return null
     })
@@ -101,9 +103,10 @@ test("An error response can be anything", async t => {
     }
 })
 
-test("An error without id before the end is the reason", async t => {
+test("An error without id at the end is the reason, and an earlier one is not", async t => {
     const server = await serve(t, ({ method }, send, socket) => {
         if (method !== "end") return undefined
+        send({ error: { code: -32700, message: "Parse error", data: "{" } })
         send({ error: { code: -32010, message: "Limit exceeded", data: { limit: "unreadBytes", max: 1 } } })
         socket.end()
         return null
@@ -132,7 +135,8 @@ test("A tap sees all messages, and no passwords", async t => {
     await jet.opened()
     await jet.changePassword("a", "other")
     assert.deepEqual(seen.map(([direction, { method }]) => [direction, method]), [
-        ["out", "authenticate"], ["in", undefined], ["out", "info"], ["in", undefined], ["out", "passwd"], ["in", undefined],
+        ["out", "authenticate"], ["in", undefined], ["out", "info"], ["in", undefined],
+        ["out", "passwd"], ["in", undefined],
     ])
     for (const [, message, length] of seen) assert.ok(length > 0 && !/secret|other/.test(JSON.stringify(message)))
     assert.equal(server.received[0].params.password, "secret")
@@ -156,34 +160,37 @@ test("A server that closes at once, whenever it is asked, is tried again and aga
     await until(() => count > 300)
 })
 
-test("A daemon that is killed in every state is connected to again, with all that there was", async t => {
-    const daemon = await Daemon.start(t)
-    const jet = peer(t, daemon, { login: { user: "admin", password: "radar" } })
-    const state = jet.addState("a", 0, { set: value => value })
-    let newest
-    jet.fetch({}, ({ value }) => { newest = value })
-    const window = jet.window({}, () => {})
-    for (let round = 0; round < 12; round++) {
-        const asked = []
-        if (round % 4 === 1) asked.push(jet.opened())
-        if (round % 4 === 2) {
-            await jet.opened()
-            asked.push(jet.login("admin", "radar"), jet.logout(), jet.set("a", 1), jet.get({}), window.move(round, round + 5))
+for (const transport of ["unix", "ws"]) {
+    test(`Over ${transport}, a daemon that is killed in any state is found again, with all that there was`, async t => {
+        const daemon = await Daemon.start(t)
+        const jet = peer(t, daemon[transport], { login: { user: "admin", password: "radar" } })
+        const state = jet.addState("a", 0, { set: value => value })
+        let newest
+        jet.fetch({}, ({ value }) => { newest = value })
+        const window = jet.window({}, () => {})
+        for (let round = 0; round < 12; round++) {
+            const asked = []
+            if (round % 4 === 1) asked.push(jet.opened())
+            if (round % 4 === 2) {
+                await jet.opened()
+                window.move(round, round + 5)
+                asked.push(jet.login("admin", "radar"), jet.logout(), jet.set("a", 1), jet.get({}))
+            }
+            if (round % 4 === 3) {
+                await until(() => jet.state === "open" && window.isCurrent)
+                jet.batch(() => { for (let i = 0; i < 100; i++) state.value = i })
+                asked.push(jet.request("echo"))
+            }
+            const outcomes = Promise.allSettled(asked)
+            await daemon.kill()
+            await daemon.start()
+            for (const { status, reason } of await outcomes) {
+                if (status === "rejected") assert.equal(reason.key, "connectionClosed")
+            }
         }
-        if (round % 4 === 3) {
-            await until(() => jet.state === "open" && window.isCurrent)
-            jet.batch(() => { for (let i = 0; i < 100; i++) state.value = i })
-            asked.push(jet.request("echo"))
-        }
-        const outcomes = Promise.allSettled(asked)
-        await daemon.kill()
-        await daemon.start()
-        for (const { status, reason } of await outcomes) {
-            if (status === "rejected") assert.equal(reason.key, "connectionClosed")
-        }
-    }
-    window.move(1, 10)
-    await until(() => jet.state === "open" && window.isCurrent && window.entries.length === 1)
-    state.value = "end"
-    await until(() => newest === "end" && window.entries[0].value === "end")
-})
+        window.move(1, 10)
+        await until(() => jet.state === "open" && window.isCurrent && window.entries.length === 1)
+        state.value = "end"
+        await until(() => newest === "end" && window.entries[0].value === "end")
+    })
+}

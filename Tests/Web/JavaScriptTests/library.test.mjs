@@ -10,7 +10,8 @@ const types = readFileSync(libraryFile.replace(/\.js$/, ".d.ts"), "utf8").replac
 /** The names of the members that jet.d.ts declares in a class, which are indented by four spaces. */
 function members(name) {
     const body = new RegExp(`^export class ${name}\\b[^{]*\\{\\n([^]*?)^\\}`, "m").exec(types)[1]
-    return [...body.matchAll(/^ {4}(?:readonly )?(\w+)[(<?:]/gm)].map(match => match[1]).filter(each => each !== "constructor")
+    const names = [...body.matchAll(/^ {4}(?:readonly )?(\w+)[(<?:]/gm)].map(match => match[1])
+    return names.filter(each => each !== "constructor")
 }
 
 test("What jet.d.ts exports is what jet.js exports", () => {
@@ -22,7 +23,8 @@ test("What jet.d.ts declares in the classes exists", async t => {
     const jet = peer(t, await serve(t))
     await jet.opened()
     const instances = {
-        JetError: new library.JetError("text"), Jet: jet, Fetch: jet.fetch({}, () => {}), Window: jet.window({}, () => {}),
+        JetError: new library.JetError("text"), Jet: jet,
+        Fetch: jet.fetch({}, () => {}), Window: jet.window({}, () => {}),
         OwnElement: jet.addMethod("a", () => {}), OwnState: jet.addState("b", 1),
     }
     for (const [name, instance] of Object.entries(instances)) {
@@ -36,7 +38,7 @@ test("jet.js has at most 9 KB compressed", () => {
     assert.ok(gzipSync(librarySource, { level: 9 }).length <= 9 * 1024)
 })
 
-test("jet.js works under a strict policy: it evaluates nothing, writes no HTML and loads only the sockets of Node", () => {
-    assert.doesNotMatch(librarySource, /\beval\b|new Function|innerHTML|document\.write|localStorage|sessionStorage|\bfetch\(["'`]/)
+test("jet.js evaluates nothing, writes no HTML, stores nothing, and loads only the sockets of Node", () => {
+    assert.doesNotMatch(librarySource, /\beval\b|new Function|innerHTML|document\.write|Storage|XMLHttp/)
     assert.deepEqual(librarySource.match(/import\(.*?\)|^import .*$/gm), ["import(\"node:net\")"])
 })

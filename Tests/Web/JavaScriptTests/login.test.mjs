@@ -129,7 +129,9 @@ test("close during a login ends both", async t => {
 test("Logins at the same time leave one connection", async t => {
     const daemon = await secret(t)
     const jet = peer(t, daemon)
-    await Promise.all([jet.login("admin", "radar"), jet.login("guest", "guest"), jet.logout(), jet.login("admin", "radar")])
+    await Promise.all([
+        jet.login("admin", "radar"), jet.login("guest", "guest"), jet.logout(), jet.login("admin", "radar"),
+    ])
     await jet.opened()
     const other = peer(t, daemon)
     await other.opened()

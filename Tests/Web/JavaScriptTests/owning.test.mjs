@@ -47,8 +47,9 @@ test("The exceptions of a handler are error responses with a code", async t => {
     const cyclic = {}
     cyclic.self = cyclic
     const thrown = [
-        new Error("plain"), new JetError("Too hot", 1234, { degrees: 90 }), Object.assign(new Error("coded"), { code: 5 }),
-        Object.assign(new Error("named"), { code: "ENOENT" }), "text", null, undefined, new JetError("cyclic", 7, cyclic),
+        new Error("plain"), new JetError("Too hot", 1234, { degrees: 90 }),
+        Object.assign(new Error("coded"), { code: 5 }), Object.assign(new Error("named"), { code: "ENOENT" }),
+        "text", null, undefined, new JetError("cyclic", 7, cyclic),
         Object.create(null), 7n, Symbol("s"),
     ]
     await owner.addMethod("fail", ([which]) => { throw thrown[which] }).added
@@ -75,10 +76,12 @@ test("A set without a value is refused", async t => {
     const server = await serve(t)
     const jet = peer(t, server)
     await jet.addState("a", 1, { set: value => value }).added
-    const answered = id => until(() => server.received.find(message => message.id === id && message.method === undefined))
-    for (const [id, params] of [["1", undefined], ["2", []], ["3", {}], ["4", "text"], ["5", { __proto__: { value: 2 } }]]) {
-        server.send(JSON.stringify({ id, method: "a", params }))
-        assert.deepEqual((await answered(id)).error.data.missingParam, "value")
+    const isAnswer = (message, id) => message.id === id && message.method === undefined
+    const answered = id => until(() => server.received.find(message => isAnswer(message, id)))
+    const wrong = [undefined, [], {}, "text", JSON.parse('{"__proto__":{"value":2}}')]
+    for (const [id, params] of wrong.entries()) {
+        server.send(JSON.stringify({ id: `${id}`, method: "a", params }))
+        assert.deepEqual((await answered(`${id}`)).error.data.missingParam, "value")
     }
     server.send(JSON.stringify({ id: "6", method: "gone", params: {} }))
     assert.equal((await answered("6")).error.code, -32601)

@@ -19,6 +19,8 @@ final class Hub {
     let eventLoop: any EventLoop
     let receiveBuffer = ReceiveBuffer()
     let heartbeat: Heartbeat
+    /// Plain HTTP on the WebSocket port.
+    let http = HTTPServer()
     /// The name of the daemon.
     let name: String
     /// The web pages that may connect.
@@ -104,7 +106,7 @@ final class Hub {
     }
 
     /// Applies the settings that can change while the daemon runs. They apply to new connections.
-    func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables) {
+    func adopt(_ configuration: DaemonConfiguration, _ access: AccessTables, _ files: WebFiles) {
         gateways = access.gateways
         grants = access.grants
         accounts = access.accounts
@@ -113,6 +115,7 @@ final class Hub {
         allowsPlaintext = configuration.allowsPlaintext
         anonymous = configuration.anonymous
         subjects = configuration.subjects
+        http.files = files.keeping(http.files)
         closeInvalidLogins()
     }
 

@@ -1,9 +1,11 @@
 import { fill, h } from "../dom.js"
 import { t } from "../texts.js"
 import { check, field, select } from "../widgets/field.js"
+import { button } from "../widgets/parts.js"
 import { emptyForm, pathPredicates, sortTypes, types, valuePredicates } from "./rule.js"
 
 const named = names => names.map(name => [name, t(`builder.predicates.${name}`)])
+const typed = names => names.map(name => [name, t(`builder.types.${name}`)])
 
 /**
  * The form of a rule. `form` is what it shows; `onChange` is called after each change that the user makes.
@@ -37,15 +39,14 @@ export class RuleForm extends HTMLElement {
         this.#places.clear()
         const form = this.#form
         fill(this,
-            this.#rows("path", "path", pathPredicates, this.#check("caseInsensitive", form, t("builder.caseInsensitive"))),
+            this.#rows("path", "path", pathPredicates,
+                this.#check("caseInsensitive", form, t("builder.caseInsensitive"))),
             this.#rows("value", "value", valuePredicates),
             this.#rows("fields", "field", valuePredicates),
             this.#sort(),
             h("fieldset", {}, h("legend", {}, t("builder.bounds")), h("div", { class: "pair" },
-                this.#place("max", field(t("builder.max"), this.#input("max", form, { inputmode: "numeric" }),
-                    { hint: t("builder.maxHint") })),
-                this.#place("interval", field(t("builder.interval"), this.#input("interval", form, { inputmode: "decimal" }),
-                    { hint: t("builder.intervalHint") })))),
+                ["max", "interval"].map(name => this.#place(name, field(t(`builder.${name}`),
+                    this.#input(name, form, { inputmode: "decimal" }), { hint: t(`builder.${name}Hint`) }))))),
             Object.keys(form.rest).length > 0 && h("details", {},
                 h("summary", {}, t("builder.rest", { names: Object.keys(form.rest).join(", ").slice(0, 200) })),
                 h("p", { class: "soft" }, t("builder.restHint")),
@@ -59,7 +60,8 @@ export class RuleForm extends HTMLElement {
 
     #input(name, part, properties = {}) {
         return h("input", {
-            type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none", ...properties, props: { value: part[name] },
+            type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none", ...properties,
+            props: { value: part[name] },
             on: { input: event => { part[name] = event.target.value; this.onChange() } },
         })
     }
@@ -97,15 +99,15 @@ export class RuleForm extends HTMLElement {
             const predicate = Object.keys(predicates).find(name => !used.has(name)) ?? Object.keys(predicates)[0]
             rows.push({ ...(member === "fields" && { field: "" }), predicate, operand: "" })
             this.#draw()
-            this.querySelectorAll(`[data-member=${member}] .rule`)[rows.length - 1].querySelector("input, select").focus()
+            const added = this.querySelectorAll(`[data-member=${member}] .rule`)[rows.length - 1]
+            added.querySelector("input, select").focus()
             this.onChange()
         }
         return h("fieldset", { data: { member } },
             h("legend", {}, t(`builder.${member}`)),
             rows.length === 0 && h("p", { class: "soft" }, t(`builder.no.${member}`)),
             rows.map((row, index) => this.#row(rows, index, member, `${place}#${index}`, predicates)),
-            h("div", { class: "row" },
-                h("button", { type: "button", class: "quiet", on: { click: add } }, t(`builder.add.${member}`)), more))
+            h("div", { class: "row" }, button(t(`builder.add.${member}`), add, { class: "quiet" }), more))
     }
 
     #row(rows, index, member, at, predicates) {
@@ -118,7 +120,7 @@ export class RuleForm extends HTMLElement {
             this.onChange()
         }
         const kind = predicates[row.predicate]
-        const operand = kind === "type" ? this.#choice(types.map(type => [type, t(`builder.types.${type}`)]), "operand", row)
+        const operand = kind === "type" ? this.#choice(typed(types), "operand", row)
             : kind === "list" ? h("textarea", {
                 rows: 3, spellcheck: "false", props: { value: row.operand },
                 on: { input: event => { row.operand = event.target.value; this.onChange() } },
@@ -128,17 +130,17 @@ export class RuleForm extends HTMLElement {
         return h("div", { class: "rule" },
             member === "fields" && field(t("builder.field", number),
                 this.#input("field", row, { placeholder: t("builder.fieldExample") }), { hideLabel: true }),
-            field(t("builder.predicate", number), this.#choice(named(Object.keys(predicates)), "predicate", row, { redraw: true }),
-                { hideLabel: true }),
-            this.#place(at, box),
-            h("button", { type: "button", class: "quiet", "aria-label": t("builder.remove", number), on: { click: remove } }, "×"))
+            field(t("builder.predicate", number),
+                this.#choice(named(Object.keys(predicates)), "predicate", row, { redraw: true }), { hideLabel: true }),
+            this.#place(at, box), button("×", remove, { class: "quiet", "aria-label": t("builder.remove", number) }))
     }
 
     #sort() {
         const { sort } = this.#form
         const turn = event => {
             const isOn = event.target.checked
-            this.#form.sort = isOn ? { by: "path", type: "number", field: "", descending: false, from: "", to: "" } : null
+            const sort = { by: "path", type: "number", field: "", descending: false, from: "", to: "" }
+            this.#form.sort = isOn ? sort : null
             this.#redraw(event.target)
             this.onChange()
         }
@@ -148,14 +150,13 @@ export class RuleForm extends HTMLElement {
             sort && [
                 h("div", { class: "pair" },
                     field(t("builder.sortBy"), this.#choice(by, "by", sort, { redraw: true })),
-                    sort.by !== "path" && field(t("builder.type"),
-                        this.#choice(sortTypes.map(type => [type, t(`builder.types.${type}`)]), "type", sort))),
+                    sort.by !== "path" && field(t("builder.type"), this.#choice(typed(sortTypes), "type", sort))),
                 sort.by === "field" && this.#place("sort.byValueField", field(t("builder.sortField"),
                     this.#input("field", sort, { placeholder: t("builder.fieldExample") }))),
                 this.#check("descending", sort, t("builder.descending")),
-                h("div", { class: "pair" },
-                    this.#place("sort.from", field(t("builder.from"), this.#input("from", sort, { inputmode: "numeric", placeholder: "1" }))),
-                    this.#place("sort.to", field(t("builder.to"), this.#input("to", sort, { inputmode: "numeric", placeholder: "10" })))),
+                h("div", { class: "pair" }, [["from", "1"], ["to", "10"]].map(([name, placeholder]) =>
+                    this.#place(`sort.${name}`, field(t(`builder.${name}`),
+                        this.#input(name, sort, { inputmode: "numeric", placeholder }))))),
             ])
     }
 }

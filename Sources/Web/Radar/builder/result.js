@@ -4,11 +4,12 @@ import { href } from "../router.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
 import "../widgets/age.js"
+import { button, place, region, Rows } from "../widgets/parts.js"
 
 /** How many rows the table has at most, and how many elements a plain fetch with `max` may have here. */
 export const pageSize = 100
 const mostElements = 200
-/** The least time between two notifications for the table, in seconds, and between two updates of it, in milliseconds. */
+/** The least time between two notifications for the table, in seconds, and between its updates, in milliseconds. */
 const calm = 0.25
 const pause = 200
 const longestShown = 200
@@ -41,7 +42,7 @@ export class RuleResult extends HTMLElement {
     #fetch = null
     #entries = new Map()
     #since = new Map()
-    #rows = new Map()
+    #rows = new Rows()
     #notices = 0
     #page = 0
     #timer = null
@@ -52,21 +53,19 @@ export class RuleResult extends HTMLElement {
 
     #summary = h("p", { class: "grow" })
     #rate = h("span", { class: "soft number" })
-    #back = h("button", { on: { click: () => this.#turn(-1) } }, t("builder.previous"))
-    #next = h("button", { on: { click: () => this.#turn(1) } }, t("builder.next"))
+    #back = button(t("builder.previous"), () => this.#turn(-1))
+    #next = button(t("builder.next"), () => this.#turn(1))
     #note = h("p", { class: "soft" })
     #body = h("tbody")
+    #table = region("div", t("builder.result"), { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {},
+        [["place", "number"], ["path", ""], ["value", ""], ["age", "number"]].map(([name, kind]) =>
+            h("th", { class: kind, scope: "col" }, t(`builder.columns.${name}`))))), this.#body))
     #empty = h("p", { class: "soft" }, t("builder.nothing"))
 
     connectedCallback() {
         if (!this.firstChild) {
-            this.append(
-                h("div", { class: "row" }, this.#summary, this.#rate, this.#back, this.#next), this.#note,
-                h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("builder.result") },
-                    h("table", {}, h("thead", {}, h("tr", {},
-                        h("th", { class: "number", scope: "col" }, t("builder.place")), h("th", { scope: "col" }, t("builder.pathColumn")),
-                        h("th", { scope: "col" }, t("builder.valueColumn")), h("th", { class: "number", scope: "col" }, t("builder.ageColumn")))),
-                    this.#body)), this.#empty)
+            this.append(h("div", { class: "row" }, this.#summary, this.#rate, this.#back, this.#next), this.#note,
+                this.#table, this.#empty)
         }
         this.#timer = setInterval(() => {
             setText(this.#rate, this.#fetch ? t("builder.rate", { n: this.#notices }) : "")
@@ -128,7 +127,7 @@ export class RuleResult extends HTMLElement {
             const before = this.#entries.get(path)
             // When it was added is not known, only when it has changed since.
             if (!before) this.#since.set(path, null)
-            else if (before.value !== entry.value && text(before.value) !== text(entry.value)) this.#since.set(path, now)
+            else if (text(before.value) !== text(entry.value)) this.#since.set(path, now)
         }
         this.#entries = entries
         this.#draw()
@@ -167,30 +166,24 @@ export class RuleResult extends HTMLElement {
         this.#back.disabled = this.#page === 0
         this.#next.disabled = !isMore
         this.#empty.hidden = entries.length > 0 || this.#fetch === null
-        this.#body.parentElement.parentElement.hidden = entries.length === 0
-        const rows = entries.slice(0, mostElements).map((entry, index) => this.#row(entry, entry.index ?? index + 1))
-        const kept = new Set(entries.map(entry => entry.path))
-        for (const path of this.#rows.keys()) if (!kept.has(path)) this.#rows.delete(path)
-        for (const [index, row] of rows.entries()) {
-            if (this.#body.children[index] !== row) this.#body.insertBefore(row, this.#body.children[index] ?? null)
-        }
-        while (this.#body.children.length > rows.length) this.#body.lastChild.remove()
+        this.#table.hidden = entries.length === 0
+        let number = 0
+        place(this.#body, this.#rows.of(entries.slice(0, mostElements), ({ path }) => path, makeRow,
+            (row, entry) => this.#update(row, entry, entry.index ?? (number += 1))))
     }
 
-    #row({ path, value }, place) {
-        let row = this.#rows.get(path)
-        if (!row) {
-            const link = h("a", { href: href("element", { path }), title: path.slice(0, 2000) }, path.slice(0, longestShown))
-            row = h("tr", {}, h("td", { class: "number soft" }), h("td", { class: "path mono" }, link), h("td", { class: "value" }),
-                h("td", { class: "number soft" }, h("radar-age")))
-            this.#rows.set(path, row)
-        }
-        const [index, , cell, age] = row.children
-        setText(index, place)
+    #update(row, { path, value }, index) {
+        const [first, , cell, age] = row.children
+        setText(first, index)
         setText(cell, value === undefined ? t("builder.method") : text(value).slice(0, longestShown))
         age.firstChild.since = this.#since.get(path) ?? null
-        return row
     }
+}
+
+function makeRow({ path }) {
+    const link = h("a", { href: href("element", { path }), title: path.slice(0, 2000) }, path.slice(0, longestShown))
+    return h("tr", {}, h("td", { class: "number soft" }), h("td", { class: "path mono" }, link),
+        h("td", { class: "value" }), h("td", { class: "number soft" }, h("radar-age")))
 }
 
 /** A value on one line. The strings of long values are cut later, so this is bounded by what the daemon sends. */

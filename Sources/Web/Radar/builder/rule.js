@@ -2,14 +2,15 @@
 
 /** Predicates on the path, each with what its operand is: "text" or "list". */
 export const pathPredicates = {
-    startsWith: "text", startsNotWith: "text", endsWith: "text", endsNotWith: "text", contains: "text", containsNot: "text",
-    equals: "text", equalsNot: "text",
+    startsWith: "text", startsNotWith: "text", endsWith: "text", endsNotWith: "text", contains: "text",
+    containsNot: "text", equals: "text", equalsNot: "text",
     equalsOneOf: "list", equalsNotOneOf: "list", containsOneOf: "list", containsAllOf: "list",
 }
 
 /** Predicates on a value, each with what its operand is: "json", "type" or "array". */
 export const valuePredicates = {
-    equals: "json", equalsNot: "json", lessThan: "json", greaterThan: "json", isType: "type", hasOneOf: "array", hasAllOf: "array",
+    equals: "json", equalsNot: "json", lessThan: "json", greaterThan: "json", isType: "type",
+    hasOneOf: "array", hasAllOf: "array",
 }
 
 export const types = ["number", "string", "boolean", "object", "array", "null"]
@@ -97,7 +98,8 @@ function rowsOf(part) {
     const rows = []
     for (const [predicate, operand] of Object.entries(part)) {
         const kind = Object.hasOwn(valuePredicates, predicate) ? valuePredicates[predicate] : null
-        if (kind === null || kind === "type" && !types.includes(operand) || kind === "array" && !Array.isArray(operand)) return null
+        if (kind === null || kind === "type" && !types.includes(operand)) return null
+        if (kind === "array" && !Array.isArray(operand)) return null
         rows.push({ predicate, operand: kind === "type" ? operand : written(operand) })
     }
     return rows
@@ -105,7 +107,8 @@ function rowsOf(part) {
 
 /** How an operand is written in a form: a text without quotes if it could be nothing else. */
 export function written(operand) {
-    return typeof operand === "string" && operand !== "" && read(operand) === operand ? operand : JSON.stringify(operand)
+    const isPlain = typeof operand === "string" && operand !== "" && read(operand) === operand
+    return isPlain ? operand : JSON.stringify(operand)
 }
 
 /** The operand that a text in a form means: JSON, or else the text itself. */
@@ -140,21 +143,24 @@ export function ruleOf(form) {
         if (!field) problems.push({ at: `field#${index}`, problem: "noField" })
         const some = operandsOf([row], "field", problems, index)
         const [predicate] = Object.keys(some)
-        if (Object.hasOwn(fields, field) && predicate in fields[field]) problems.push({ at: `field#${index}`, problem: "twice" })
-        Object.defineProperty(fields, field, {
-            value: { ...(Object.hasOwn(fields, field) ? fields[field] : {}), ...some }, enumerable: true, configurable: true,
-        })
+        const others = Object.hasOwn(fields, field) ? fields[field] : {}
+        if (predicate in others) problems.push({ at: `field#${index}`, problem: "twice" })
+        // A field may have any name, such as __proto__.
+        Object.defineProperty(fields, field, { value: { ...others, ...some }, enumerable: true, configurable: true })
     }
     if (form.fields.length) rule.valueField = fields
     if (form.sort) rule.sort = sortOf(form.sort, problems)
     for (const name of ["max", "interval"]) {
         if (form[name] === "") continue
         const number = Number(form[name])
-        const isRight = Number.isFinite(number) && number >= 0 && (name === "interval" ? number <= 86400 : Number.isInteger(number))
-        if (isRight) rule[name] = number
+        const isRight = name === "max" ? Number.isInteger(number) : number <= 86400
+        if (isRight && number >= 0) rule[name] = number
         else problems.push({ at: name, problem: "number" })
     }
-    if (isGiven(rule.max) && rule.interval > 0 && !rule.sort && !form.rest.sort) problems.push({ at: "interval", problem: "maxAndInterval" })
+    const isSorted = rule.sort || form.rest.sort
+    if (isGiven(rule.max) && rule.interval > 0 && !isSorted) {
+        problems.push({ at: "interval", problem: "maxAndInterval" })
+    }
     return { rule: { ...rule, ...form.rest }, problems }
 }
 
@@ -205,7 +211,8 @@ export function controlAt(at, form) {
         const first = form.fields.findIndex(({ field }) => rest === field || rest.startsWith(`${field}.`))
         return index >= 0 ? `field#${index}` : first >= 0 ? `field#${first}` : null
     }
-    if (member === "sort") return ["from", "to"].includes(rest) ? at : rest.startsWith("byValueField") ? "sort.byValueField" : null
+    if (at === "sort.from" || at === "sort.to") return at
+    if (at.startsWith("sort.byValueField")) return "sort.byValueField"
     return ["max", "interval"].includes(member) ? member : null
 }
 

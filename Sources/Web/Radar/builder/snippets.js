@@ -8,7 +8,9 @@ const known = ["path", "value", "valueField", "sort"]
 const bounds = ["max", "interval"]
 
 /** A word of a shell. */
-export function quoted(word) { return /^[\w/.,:+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'` }
+export function quoted(word) {
+    return /^[\w/.,:+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
 
 /** The PATH-RULE of jet(1) for a rule, with `-i` if it ignores case; null if there is none. */
 export function pathRule(rule) {
@@ -18,16 +20,20 @@ export function pathRule(rule) {
     const [[predicate, operand] = [], ...more] = Object.entries(predicates)
     if (more.length || typeof operand !== "string" || operand === "" || /[\0-\x1f]/.test(operand)) return null
     const escaped = operand.replace(/[*\\]/g, String.raw`\$&`)
+    const exact = escaped.replace(/\/$/, String.raw`\/`)
     const words = {
-        equals: escaped.replace(/\/$/, String.raw`\/`), startsWith: operand.endsWith("/") ? escaped : `${escaped.replace(/\/$/, String.raw`\/`)}*`,
-        endsWith: `*${escaped.replace(/\/$/, String.raw`\/`)}`, contains: `*${escaped}*`,
+        equals: exact, startsWith: operand.endsWith("/") ? escaped : `${escaped}*`, endsWith: `*${exact}`,
+        contains: `*${escaped}*`,
     }
     // What begins with a dash would be an option.
     if (!Object.hasOwn(words, predicate) || words[predicate].startsWith("-")) return null
     return `${caseInsensitive ? "-i " : ""}${quoted(words[predicate])}`
 }
 
-/** The command `jet` for a rule; with `notes`, comments about what it does not have; null if it would select something else. */
+/**
+ * The command `jet` for a rule; with `notes`, comments about what it does not have; null if it would select something
+ * else.
+ */
 export function jetCommand(rule, notes = {}) {
     const given = Object.entries(rule).filter(([, part]) => part !== null)
     if (given.some(([name]) => !known.includes(name) && !bounds.includes(name))) return null

@@ -5,6 +5,7 @@ import { href } from "../router.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
 import { field, select } from "../widgets/field.js"
+import { region } from "../widgets/parts.js"
 import { mostElements, Sample } from "./sample.js"
 
 const longestShown = 200
@@ -20,15 +21,20 @@ export class Busiest extends HTMLElement {
     #progress = h("progress", { max: 1, "aria-label": t("bus.progress"), hidden: true })
     #status = h("p", { class: "soft number" }, t("bus.sampleHint", { n: number(mostElements) }))
     #body = h("tbody")
-    #table = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("bus.tabs.paths"), hidden: true },
-        h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("bus.path")),
-            ...["rate", "changes", "share"].map(name => h("th", { scope: "col", class: "number" }, t(`bus.${name}`))))), this.#body))
+    #table = region("div", t("bus.tabs.paths"), { class: "scroll", hidden: true },
+        h("table", {}, h("thead", {}, h("tr", {}, [["path", ""], ["rate", "number"], ["changes", "number"],
+            ["share", "number"]].map(([name, kind]) => h("th", { scope: "col", class: kind }, t(`bus.${name}`))))),
+        this.#body))
 
     connectedCallback() {
-        fill(this, h("form", {
-            class: "controls", on: { submit: event => { event.preventDefault(); if (this.#fetch) this.#stop(); else this.#start() } },
-        }, field(t("bus.prefix"), this.#prefix), field(t("bus.for"), this.#seconds), field(t("bus.countBy"), this.#parts),
-        this.#button), this.#progress, this.#status, this.#table)
+        const submit = event => {
+            event.preventDefault()
+            if (this.#fetch) this.#stop()
+            else this.#start()
+        }
+        fill(this, h("form", { class: "controls", on: { submit } }, field(t("bus.prefix"), this.#prefix),
+            field(t("bus.for"), this.#seconds), field(t("bus.countBy"), this.#parts), this.#button),
+        this.#progress, this.#status, this.#table)
     }
 
     disconnectedCallback() { this.#stop(false) }
@@ -70,17 +76,22 @@ export class Busiest extends HTMLElement {
     #show(sample, seconds) {
         const busiest = sample.busiest(seconds)
         setText(this.#status, [
-            t("bus.counted", { n: number(sample.changes), elements: number(sample.elements), seconds: number(seconds, 1) }),
+            t("bus.counted", {
+                n: number(sample.changes), elements: number(sample.elements), seconds: number(seconds, 1),
+            }),
             sample.elements >= mostElements && t("bus.bounded", { n: number(mostElements) }),
             sample.others > 0 && t("bus.others", { n: number(sample.others) }),
         ].filter(Boolean).join(" "))
         this.#table.hidden = busiest.length === 0
         const isWhole = sample.parts === 0
-        fill(this.#body, busiest.map(({ name, count, rate, share }) => h("tr", { style: { "--share": `${Math.round(share * 100)}%` } },
-            h("th", { scope: "row", class: "mono" }, isWhole
-                ? h("a", { href: href("element", { path: name }) }, name.slice(0, longestShown)) : name.slice(0, longestShown)),
-            h("td", { class: "number" }, `${number(rate, 1)}/s`), h("td", { class: "number" }, number(count)),
-            h("td", { class: "number" }, `${number(share * 100, 1)} %`))))
+        fill(this.#body, busiest.map(({ name, count, rate, share }) => {
+            const shown = name.slice(0, longestShown)
+            return h("tr", { style: { "--share": `${Math.round(share * 100)}%` } },
+                h("th", { scope: "row", class: "mono" },
+                    isWhole ? h("a", { href: href("element", { path: name }) }, shown) : shown),
+                [`${number(rate, 1)}/s`, number(count), `${number(share * 100, 1)} %`].map(text =>
+                    h("td", { class: "number" }, text)))
+        }))
     }
 }
 

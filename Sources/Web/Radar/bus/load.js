@@ -5,6 +5,7 @@ import { number, bytes } from "../format.js"
 import { href } from "../router.js"
 import { session } from "../session.js"
 import { t } from "../texts.js"
+import { button, choices, place, region, Rows } from "../widgets/parts.js"
 import { difference, flooder, Rates, sorted } from "./rates.js"
 
 /** How often the daemon is asked, in milliseconds, and how many rows a table has at most. */
@@ -14,6 +15,7 @@ const mostRows = 200
 /** The figures of `info`, as amounts or as rates per second. */
 const amounts = ["peers", "elements", "fetchers", "slowPeers", "pendingRequests", "waitingBytes"]
 const rates = ["messages", "notifications", "conflated", "paced", "droppedAnswers"]
+const alarms = ["slowPeers", "conflated"]
 /** The columns of the tables, each with what it shows. */
 const columns = {
     work: entry => entry.rates ? `${number(entry.rates.work / 1e7, 1)} %` : "–",
@@ -86,7 +88,7 @@ export class Statistics extends HTMLElement {
             const isKnown = typeof figure === "number" && name in statistics
             setText(value, !isKnown ? "–" : name === "waitingBytes" ? bytes(figure)
                 : isRate ? `${number(figure, figure < 10 ? 1 : 0)}/s` : number(figure))
-            value.parentElement.classList.toggle("alarm", isKnown && figure > 0 && (name === "slowPeers" || name === "conflated"))
+            value.parentElement.classList.toggle("alarm", isKnown && figure > 0 && alarms.includes(name))
             if (chart && isRate) chart.push(0, isKnown ? figure : null)
         }
         this.#before = statistics
@@ -101,21 +103,22 @@ export class Peers extends HTMLElement {
     #isDescending = true
     #rates = { peers: new Rates(), accounts: new Rates() }
     #read = null
-    #rows = new Map()
+    #rows = new Rows()
     #poll
     #body = h("tbody")
     #head = h("tr")
     #flooder = h("p", { class: "note", hidden: true })
     #problem = h("div", { class: "note", hidden: true })
-    #table = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("bus.tabs.peers"), hidden: true },
+    #table = region("div", t("bus.tabs.peers"), { class: "scroll", hidden: true },
         h("table", { class: "load" }, h("thead", {}, this.#head), this.#body))
     #more = h("p", { class: "soft", hidden: true })
-    #switch = h("div", { class: "row", role: "group", "aria-label": t("bus.show"), hidden: true })
+    #switch = choices(t("bus.show"), ["peers", "accounts"].map(what => [what, t(`bus.${what}`)]), what => {
+        this.#what = what
+        this.#draw()
+    })
 
     connectedCallback() {
-        fill(this.#switch, ["peers", "accounts"].map(what => h("button", {
-            class: "quiet", data: { what }, on: { click: () => { this.#what = what; this.#draw() } },
-        }, t(`bus.${what}`))))
+        this.#switch.hidden = true
         fill(this, this.#problem, this.#switch, this.#flooder, this.#table, this.#more)
         this.#poll = new Poll(() => this.#ask())
     }
@@ -126,7 +129,8 @@ export class Peers extends HTMLElement {
         try {
             const { peers, accounts } = await session.jet.request("peers")
             const now = performance.now()
-            this.#read = { peers: this.#rates.peers.read(peers, now), accounts: this.#rates.accounts.read(accounts, now) }
+            const rates = this.#rates
+            this.#read = { peers: rates.peers.read(peers, now), accounts: rates.accounts.read(accounts, now) }
             this.#problem.hidden = true
             this.#draw()
         } catch (error) {
@@ -151,7 +155,7 @@ export class Peers extends HTMLElement {
         if (!this.#read) return
         const entries = this.#read[this.#what]
         this.#table.hidden = this.#switch.hidden = false
-        for (const button of this.#switch.children) button.setAttribute("aria-pressed", button.dataset.what === this.#what)
+        this.#switch.press(this.#what)
         this.#drawHead()
         const most = flooder(this.#read.peers)
         this.#flooder.hidden = most === null
@@ -161,13 +165,9 @@ export class Peers extends HTMLElement {
                 who: nameOf(most), share: number(most.share * 100, 0), messages: number(most.rates.messages, 0),
             }))
         }
-        const rows = sorted(entries, this.#by, this.#isDescending).slice(0, mostRows).map(entry => this.#row(entry))
-        const kept = new Set(rows)
-        for (const [key, row] of this.#rows) if (!kept.has(row)) this.#rows.delete(key)
-        for (const [index, row] of rows.entries()) {
-            if (this.#body.children[index] !== row) this.#body.insertBefore(row, this.#body.children[index] ?? null)
-        }
-        while (this.#body.children.length > rows.length) this.#body.lastChild.remove()
+        const shown = sorted(entries, this.#by, this.#isDescending).slice(0, mostRows)
+        const keyOf = entry => `${this.#what} ${entry.peer ?? entry.account}`
+        place(this.#body, this.#rows.of(shown, keyOf, makeRow, update))
         this.#more.hidden = entries.length <= mostRows
         setText(this.#more, t("bus.more", { shown: mostRows, n: entries.length }))
     }
@@ -176,8 +176,9 @@ export class Peers extends HTMLElement {
         if (!this.#head.firstChild) {
             fill(this.#head, ["who", ...Object.keys(columns)].map(column => h("th", {
                 scope: "col", class: column === "who" ? "" : "number", data: { column },
-            }, h("button", { class: "quiet", title: t(`bus.meaning.${column}`), on: { click: () => this.#sortBy(column) } },
-                t(`bus.columns.${column}`)))))
+            }, button(t(`bus.columns.${column}`), () => this.#sortBy(column), {
+                class: "quiet", title: t(`bus.meaning.${column}`),
+            }))))
         }
         for (const cell of this.#head.children) {
             const isSorted = cell.dataset.column === this.#by
@@ -191,29 +192,28 @@ export class Peers extends HTMLElement {
         this.#by = column
         this.#draw()
     }
+}
 
-    #row(entry) {
-        const key = `${this.#what} ${entry.peer ?? entry.account}`
-        let row = this.#rows.get(key)
-        if (!row) {
-            row = h("tr", {}, h("th", { scope: "row" }, h("span"), h("span", { class: "soft" }), h("span", { class: "tag warn" }, t("bus.slow"))),
-                Object.keys(columns).map(() => h("td", { class: "number" })))
-            this.#rows.set(key, row)
-        }
-        const [who, ...cells] = row.children
-        setText(who.children[0], nameOf(entry))
-        setText(who.children[1], [entry.user, entry.address, entry.pid && t("bus.process", { pid: entry.pid }),
-            entry.peer === undefined ? t("bus.connections", { n: entry.connections ?? 0 }) : entry.account]
-            .filter(Boolean).join(" · ").slice(0, 200))
-        who.children[2].hidden = entry.slow !== true
-        for (const [index, show] of Object.values(columns).entries()) setText(cells[index], show(entry))
-        row.style.setProperty("--share", `${Math.round(Math.min(1, entry.share) * 100)}%`)
-        return row
-    }
+function makeRow() {
+    return h("tr", {}, h("th", { scope: "row" }, h("span"), h("span", { class: "soft" }),
+        h("span", { class: "tag warn" }, t("bus.slow"))), Object.keys(columns).map(() => h("td", { class: "number" })))
+}
+
+function update(row, entry) {
+    const [who, ...cells] = row.children
+    const process = entry.pid && t("bus.process", { pid: entry.pid })
+    const account = entry.peer === undefined ? t("bus.connections", { n: entry.connections ?? 0 }) : entry.account
+    setText(who.children[0], nameOf(entry))
+    setText(who.children[1], [entry.user, entry.address, process, account].filter(Boolean).join(" · ").slice(0, 200))
+    who.children[2].hidden = entry.slow !== true
+    for (const [index, show] of Object.values(columns).entries()) setText(cells[index], show(entry))
+    row.style.setProperty("--share", `${Math.round(Math.min(1, entry.share) * 100)}%`)
 }
 
 /** What a peer calls itself, or its number. */
-const nameOf = entry => String(entry.peer === undefined ? entry.account : entry.name || t("bus.peer", { n: entry.peer })).slice(0, 100)
+function nameOf({ account, name, peer }) {
+    return String(peer === undefined ? account : name || t("bus.peer", { n: peer })).slice(0, 100)
+}
 
 customElements.define("radar-statistics", Statistics)
 customElements.define("radar-peers", Peers)

@@ -49,10 +49,13 @@ export function masked(value, room = { left: longestMessage }, also = null, dept
 
 /** The kind of a message, and the line that stands for it. */
 export function summary(message) {
-    if (Array.isArray(message)) return { kind: "batch", text: message.map(one => summary(one).text).slice(0, 5).join(", ") }
+    if (Array.isArray(message)) {
+        return { kind: "batch", text: message.slice(0, 5).map(one => summary(one).text).join(", ") }
+    }
     const { id, method, params, error } = Object(message)
     const path = typeof params?.path === "string" ? ` ${params.path}` : ""
-    if (method === undefined) return { kind: error ? "error" : "response", text: error ? String(error.message ?? "") : `${id ?? ""}` }
+    if (method === undefined && error) return { kind: "error", text: String(error.message ?? "").slice(0, 300) }
+    if (method === undefined) return { kind: "response", text: `${id ?? ""}` }
     const isNotification = id === undefined
     const event = isNotification && typeof params?.event === "string" ? `${params.event}` : null
     return { kind: isNotification ? "notification" : "request", text: `${event ?? method}${path}`.slice(0, 300) }

@@ -7,8 +7,8 @@ const counters = ["messages", "work", "conflated", "refused"]
 const keyOf = one => "peer" in one ? `peer ${one.peer} ${one.account} ${one.name ?? ""}` : `account ${one.account}`
 
 /**
- * Reads the result of `peers` again and again, and adds to each peer and account its `rates` per second; null where they
- * are not known yet. `share` is the part that the entry has in all work of the time, from 0 to 1.
+ * Reads the result of `peers` again and again, and adds to each peer and account its `rates` per second; null where
+ * they are not known yet. `share` is the part that the entry has in all work of the time, from 0 to 1.
  */
 export class Rates {
     #before = new Map()
@@ -49,14 +49,15 @@ export function figure(entry, column) {
 /** The entries in the order of a column; those that are equal keep theirs by name, so that rows do not jump. */
 export function sorted(entries, column, isDescending) {
     const sign = isDescending ? -1 : 1
-    return entries.map(entry => ({ entry, by: figure(entry, column), name: `${figure(entry, "who")} ${entry.peer ?? ""}` }))
+    const nameOf = entry => `${figure(entry, "who")} ${entry.peer ?? ""}`
+    return entries.map(entry => ({ entry, by: figure(entry, column), name: nameOf(entry) }))
         .sort((a, b) => sign * (a.by < b.by ? -1 : a.by > b.by ? 1 : 0) || (a.name < b.name ? -1 : 1))
         .map(({ entry }) => entry)
 }
 
 /**
- * Who floods the bus: the one with more than half of the work, if all work together is more than 5 % of a processor, or if
- * it sends more than 1,000 messages a second.
+ * Who floods the bus: the one with more than half of the work, if all work together is more than 5 % of a processor,
+ * or if it sends more than 1,000 messages a second.
  */
 export function flooder(entries) {
     const work = entries.reduce((sum, entry) => sum + (entry.rates?.work ?? 0), 0)

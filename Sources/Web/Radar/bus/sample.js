@@ -28,7 +28,8 @@ export class Sample {
 
     /** The names that have changed most, with the changes per second and the part of all changes. */
     busiest(seconds, most = mostShown) {
+        const time = Math.max(seconds, 0.001)
         return [...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, most)
-            .map(([name, count]) => ({ name, count, rate: count / Math.max(seconds, 0.001), share: count / this.changes }))
+            .map(([name, count]) => ({ name, count, rate: count / time, share: count / this.changes }))
     }
 }

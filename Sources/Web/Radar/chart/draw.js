@@ -98,7 +98,7 @@ export function draw(context, width, height, model, look) {
 
 function drawPanel(context, panel, model, look) {
     const ranges = panel.lines.map((line) => line.series.range(model.from, model.to)).filter(Boolean)
-    const [low, high] = valueRange(ranges, panel.limits)
+    const [low, high] = model.range ?? valueRange(ranges, panel.limits)
     const y = (value) => panel.top + panel.height * (1 - (value - low) / (high - low))
     if (!look.compact) drawGrid(context, panel, y, ticks(low, high, Math.max(3, Math.round(panel.height / 40))), look)
     for (const limit of panel.limits) {

@@ -2,12 +2,13 @@ import { RuleForm } from "../builder/form.js"
 import { RuleResult } from "../builder/result.js"
 import { addressOf, controlAt, formOf, ignoredPredicates, parseRule, ruleOf } from "../builder/rule.js"
 import { javascriptProgram, jetCommand, pythonProgram, swiftProgram } from "../builder/snippets.js"
-import { announce, fill, h, setText } from "../dom.js"
+import { h, setText } from "../dom.js"
 import { explain } from "../errors.js"
 import { noteParams } from "../router.js"
 import { t } from "../texts.js"
 import { View } from "../view.js"
 import { field } from "../widgets/field.js"
+import { button, choices, copyFrom, region } from "../widgets/parts.js"
 
 /** The name of the view's element. */
 export const name = "radar-builder"
@@ -25,32 +26,32 @@ customElements.define(name, class extends View {
     #result = new RuleResult()
     #problem = h("div", { class: "note bad", role: "status", hidden: true })
     #json = h("textarea", {
-        class: "mono", rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "none", on: { input: () => this.#typed() },
+        class: "mono", rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "none",
+        on: { input: () => this.#typed() },
     })
     #jsonField = field(t("builder.json"), this.#json, { hint: t("builder.jsonHint") })
-    #code = h("pre", { class: "scroll code", tabindex: "0", role: "region", "aria-label": t("builder.program") })
-    #tabs = h("div", { class: "row", role: "group", "aria-label": t("builder.copyAs") })
+    #code = region("pre", t("builder.program"), { class: "scroll code" })
+    #tabs = choices(t("builder.copyAs"), languages.map(name => [name, t(`builder.languages.${name}`)]), language => {
+        this.#language = language
+        this.#showProgram()
+    })
 
     start() {
         this.#form.onChange = () => this.#edited()
         this.#result.onError = error => this.#answered(error)
-        fill(this.#tabs, languages.map(language => h("button", {
-            class: "quiet", "aria-pressed": language === this.#language, data: { language },
-            on: { click: () => { this.#language = language; this.#showProgram() } },
-        }, t(`builder.languages.${language}`))))
+        const card = (title, ...content) =>
+            h("section", { class: "card stack", "aria-label": title }, h("h2", {}, title), content)
+        const copy = () => { if (this.#program() !== null) copyFrom(this.#code, this.#program()) }
         this.append(
-            h("div", { class: "row spread" }, h("div", {}, h("h1", {}, t("builder.title")), h("p", { class: "soft" }, t("builder.intro"))),
-                h("button", { on: { click: () => this.#set({}) } }, t("builder.clear"))),
+            h("div", { class: "row spread" },
+                h("div", {}, h("h1", {}, t("builder.title")), h("p", { class: "soft" }, t("builder.intro"))),
+                button(t("builder.clear"), () => this.#set({}))),
             h("div", { class: "halves" },
-                h("div", { class: "stack" },
-                    h("section", { class: "card stack", "aria-label": t("builder.rule") }, h("h2", {}, t("builder.rule")), this.#form),
+                h("div", { class: "stack" }, card(t("builder.rule"), this.#form),
                     h("section", { class: "card stack", "aria-label": t("builder.json") }, this.#jsonField)),
-                h("div", { class: "stack" },
-                    h("section", { class: "card stack", "aria-label": t("builder.result") },
-                        h("h2", {}, t("builder.result")), this.#problem, this.#result),
-                    h("section", { class: "card stack", "aria-label": t("builder.copyAs") }, h("h2", {}, t("builder.copyAs")),
-                        h("div", { class: "row spread" }, this.#tabs,
-                            h("button", { on: { click: () => this.#copy() } }, t("builder.copy"))),
+                h("div", { class: "stack" }, card(t("builder.result"), this.#problem, this.#result),
+                    card(t("builder.copyAs"),
+                        h("div", { class: "row spread" }, this.#tabs, button(t("shell.copy"), copy)),
                         this.#code, h("p", { class: "soft" }, t("builder.programHint"))))))
     }
 
@@ -146,23 +147,9 @@ customElements.define(name, class extends View {
     }
 
     #showProgram() {
-        for (const button of this.#tabs.children) button.setAttribute("aria-pressed", button.dataset.language === this.#language)
+        this.#tabs.press(this.#language)
         const program = this.#program()
         this.#code.classList.toggle("soft", program === null)
         setText(this.#code, program ?? t("builder.noCommand"))
-    }
-
-    async #copy() {
-        const program = this.#program()
-        if (program === null) return
-        try {
-            await navigator.clipboard.writeText(program)
-            announce(t("builder.copied"))
-        } catch {
-            // Without TLS browsers have no clipboard for scripts: the text is selected, to be copied by hand.
-            getSelection().selectAllChildren(this.#code)
-            this.#code.focus()
-            announce(t("builder.selected"))
-        }
     }
 })

@@ -19,8 +19,10 @@ customElements.define(name, class extends View {
     #place = h("section", { class: "card" })
 
     start() {
-        fill(this.#nav, Object.keys(tabs).map(tab => h("a", { href: href("bus", { tab: tab === "peers" ? "" : tab }), data: { tab } },
-            t(`bus.tabs.${tab}`))))
+        fill(this.#nav, Object.keys(tabs).map(tab => {
+            const address = href("bus", { tab: tab === "peers" ? "" : tab })
+            return h("a", { href: address, data: { tab } }, t(`bus.tabs.${tab}`))
+        }))
         this.append(h("h1", {}, t("bus.title")), new Statistics(), this.#nav, this.#place)
         // Another user may see other things.
         this.listen(session, "state", () => {

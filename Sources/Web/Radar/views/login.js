@@ -29,7 +29,8 @@ customElements.define(name, class extends View {
     #draw() {
         const { user, info } = session.jet
         const isOpen = session.isOpen || session.jet.state === "refused"
-        const kind = user !== null ? `user ${user}` : isOpen && info && !session.features.authentication ? "none" : "form"
+        const hasNoUsers = isOpen && info && !session.features.authentication
+        const kind = user !== null ? `user ${user}` : hasNoUsers ? "none" : "form"
         if (this.kind === kind) return
         this.kind = kind
         if (kind === "form") this.#drawForm()
@@ -43,8 +44,8 @@ customElements.define(name, class extends View {
 
     #drawForm() {
         const user = h("input", {
-            type: "text", name: "username", autocomplete: "username", required: true, autocapitalize: "none", spellcheck: "false",
-            maxlength: "256", data: { first: "" },
+            type: "text", name: "username", autocomplete: "username", required: true, autocapitalize: "none",
+            spellcheck: "false", maxlength: "256", data: { first: "" },
         })
         const password = h("input", {
             type: "password", name: "password", autocomplete: "current-password", required: true,
@@ -60,7 +61,8 @@ customElements.define(name, class extends View {
                     this.#logIn(user, password, { problem, progress, submit })
                 },
             },
-        }, problem, field(t("login.user"), user), field(t("login.password"), password), h("div", { class: "row" }, submit, progress))
+        }, problem, field(t("login.user"), user), field(t("login.password"), password),
+        h("div", { class: "row" }, submit, progress))
         this.#drawCard(h("p", { class: "soft" }, t(session.needsLogin ? "login.required" : "login.why")), form)
     }
 

@@ -65,7 +65,7 @@ struct ShippedDaemonSettingsTests {
         let text = try contents(of: Self.path)
         for key in [
             "name", "log-level", "message-limit", "unix", "tcp-port", "web-port", "allow-origins", "ping-interval",
-            "file",
+            "page", "folder", "javascript", "file",
             "gateways", "anonymous", "allow-plaintext", "timeout", "outbox", "pending-requests", "pending-bytes",
             "waiting-passwords",
             "get-elements", "parse-errors", "silence", "elements", "bytes", "fetches", "rule-bytes", "unread-bytes",

@@ -7,8 +7,12 @@ import { frame, readFrames } from "./server.mjs"
 const methods = new Set(["add", "change", "remove", "fetch", "unfetch", "set", "call", "config", "authenticate"])
 const invalid = data => ({ code: -32602, message: "Invalid params", data })
 
+const selects = ({ path: { equals, startsWith = "", contains = "" } = {} }, path) =>
+    (equals === undefined || path === equals) && path.startsWith(startsWith) && path.includes(contains)
+
 /**
- * A small daemon that behaves as lua-jet does, jet-protocol(7) §§1-6: without info, get, echo, meta, caller and interval.
+ * A small daemon that behaves as lua-jet does, sections 1 to 6 of jet-protocol(7): without info, get, echo, meta,
+ * caller and interval.
  * It knows the path rules equals, startsWith and contains, and sorts by path and by value.
  */
 export class ClassicDaemon {
@@ -95,7 +99,11 @@ export class ClassicDaemon {
         const fetch = { ...params, shown: [] }
         peer.fetches.set(params.id, fetch)
         if (params.sort) this.#sort(peer, fetch, null, true)
-        else for (const { path, value } of this.#selected(fetch)) peer.send({ method: params.id, params: { path, value, event: "add" } })
+        else {
+            for (const { path, value } of this.#selected(fetch)) {
+                peer.send({ method: params.id, params: { path, value, event: "add" } })
+            }
+        }
     }
 
     unfetch(peer, { id }) { peer.fetches.delete(id) }
@@ -119,17 +127,13 @@ export class ClassicDaemon {
         return "routed"
     }
 
-    #selected({ path: rule = {} }) {
-        return [...this.#elements.values()].filter(({ path }) => (rule.equals === undefined || path === rule.equals)
-            && path.startsWith(rule.startsWith ?? "") && path.includes(rule.contains ?? ""))
-    }
+    #selected(fetch) { return [...this.#elements.values()].filter(({ path }) => selects(fetch, path)) }
 
     #notify(path, event, value) {
         for (const peer of this.#peers) {
             for (const [id, fetch] of peer.fetches) {
                 if (fetch.sort) this.#sort(peer, fetch, path)
-                else if (this.#selected({ path: { equals: path } }).length + (event === "remove")
-                    && path.startsWith(fetch.path?.startsWith ?? "")) peer.send({ method: id, params: { path, event, value } })
+                else if (selects(fetch, path)) peer.send({ method: id, params: { path, event, value } })
             }
         }
     }

@@ -45,8 +45,8 @@ async function listen(t, accept) {
 }
 
 /**
- * A server that does what a test says: `answer` is called with each message and with what answers it by messages, texts or
- * bytes. What it leaves without an answer by returning undefined is answered with true, and `info` with `{}`.
+ * A server that does what a test says: `answer` is called with each message and with a function that sends messages,
+ * texts or bytes. If it returns undefined, a request is answered with true, and `info` with `{}`.
  */
 export async function serve(t, answer = () => undefined) {
     const received = []
@@ -63,7 +63,7 @@ export async function serve(t, answer = () => undefined) {
             }
         })
     })
-    return { ...server, received, send: message => { for (const socket of server.sockets) socket.write(frame(message)) } }
+    return { ...server, received, send: text => { for (const socket of server.sockets) socket.write(frame(text)) } }
 }
 
 /** Forwards connections to a daemon. `lose` ends them for the peers, while the daemon still believes in them. */
