@@ -1,4 +1,4 @@
-import { announce, fill, h, setText, uniqueId } from "./dom.js"
+import { announce, fill, h, uniqueId } from "./dom.js"
 import { explain } from "./errors.js"
 import { href } from "./router.js"
 import { session } from "./session.js"
@@ -53,21 +53,25 @@ export async function logOut() {
 function changePassword(user) {
     const first = h("input", { type: "password", autocomplete: "new-password", required: true, autofocus: true })
     const second = h("input", { type: "password", autocomplete: "new-password", required: true })
+    const given = field(t("login.new"), first)
     const again = field(t("login.again"), second)
-    const problem = h("p", { class: "note bad", role: "alert", hidden: true })
     const save = h("button", { class: "primary", type: "submit" }, t("login.save"))
     const send = async event => {
         event.preventDefault()
         again.problem = first.value === second.value ? null : t("login.differ")
-        if (first.value !== second.value) return
+        given.problem = null
+        if (first.value !== second.value) {
+            second.focus()
+            return
+        }
         save.disabled = true
         try {
             await session.jet.changePassword(user, first.value)
             announce(t("login.changed"))
             dialog.close()
         } catch (error) {
-            problem.hidden = false
-            setText(problem, explain(error))
+            given.problem = explain(error)
+            first.focus()
         }
         save.disabled = false
     }
@@ -76,7 +80,7 @@ function changePassword(user) {
             type: "text", autocomplete: "username", class: "hidden", tabindex: "-1", "aria-hidden": "true",
             props: { value: user },
         }),
-        field(t("login.new"), first), again, problem,
+        given, again,
         h("div", { class: "row" }, save,
             h("button", { type: "button", on: { click: () => dialog.close() } }, t("login.cancel")))))
 }

@@ -485,7 +485,7 @@ const texts = {
     bus: {
         title: "Bus",
         parts: { label: "Parts of the view", first: { one: "the first part", other: "the first {n} parts" } },
-        tabs: { peers: "Peers", paths: "Busiest paths", messages: "Messages of this page" },
+        tabs: { peers: "Peers", paths: "Busiest paths", messages: "Messages" },
         statistics: {
             messages: "Messages received", notifications: "Notifications", conflated: "Left out for slow peers",
             peers: "Peers", elements: "Elements", fetchers: "Fetches", slowPeers: "Slow peers",
@@ -538,7 +538,7 @@ const texts = {
         pause: "Pause",
         isPaused: "Paused.",
         empty: "Clear",
-        messageCount: "{n} messages, the last {kept} kept, {shown} shown. Secrets are hidden.",
+        messageCount: "{n} messages of this page, the last {kept} kept, {shown} shown. Secrets are hidden.",
         message: "Message",
         kinds: {
             request: "request", response: "response", notification: "notification", error: "error", batch: "batch",

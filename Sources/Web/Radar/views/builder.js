@@ -2,7 +2,7 @@ import { RuleForm } from "../builder/form.js"
 import { RuleResult } from "../builder/result.js"
 import { addressOf, controlAt, formOf, ignoredPredicates, parseRule, ruleOf } from "../builder/rule.js"
 import { javascriptProgram, jetCommand, pythonProgram, swiftProgram } from "../builder/snippets.js"
-import { h, setText } from "../dom.js"
+import { announce, h, setText } from "../dom.js"
 import { explain } from "../errors.js"
 import { noteParams } from "../router.js"
 import { t } from "../texts.js"
@@ -24,7 +24,7 @@ customElements.define(name, class extends View {
     #language = "jet"
     #form = new RuleForm()
     #result = new RuleResult()
-    #problem = h("div", { class: "note bad", role: "status", hidden: true })
+    #problem = h("div", { class: "note bad", hidden: true })
     #json = h("textarea", {
         class: "mono", rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "none",
         on: { input: () => this.#typed() },
@@ -135,6 +135,7 @@ customElements.define(name, class extends View {
     }
 
     #say(text) {
+        if (text !== null && this.#problem.textContent !== text) announce(text)
         this.#problem.hidden = text === null
         setText(this.#problem, text ?? "")
     }

@@ -10,7 +10,7 @@ import { field } from "../widgets/field.js"
 /** The name of the view's element. */
 export const name = "radar-login"
 
-/** After which time the page says why it takes so long: the daemon delays logins after wrong passwords. */
+/** After which time the page says what it waits for: the daemon delays logins after wrong passwords. */
 const slowAfter = 1500
 
 customElements.define(name, class extends View {
@@ -50,8 +50,8 @@ customElements.define(name, class extends View {
         const password = h("input", {
             type: "password", name: "password", autocomplete: "current-password", required: true,
         })
-        const problem = h("div", { class: "note bad", role: "alert", hidden: true })
-        const progress = h("p", { class: "soft", role: "status" })
+        const problem = h("div", { class: "note bad", hidden: true })
+        const progress = h("p", { class: "soft" })
         const submit = h("button", { class: "primary", type: "submit" }, t("login.submit"))
         // The form is not sent anywhere: the policy of the page forbids that, and the connection carries the login.
         const form = h("form", {
@@ -72,8 +72,12 @@ customElements.define(name, class extends View {
         submit.setAttribute("aria-disabled", "true")
         submit.classList.add("busy")
         problem.hidden = true
-        setText(progress, t("login.checking"))
-        this.#slow = setTimeout(() => setText(progress, t("login.slow")), slowAfter)
+        const say = text => {
+            setText(progress, text)
+            announce(text)
+        }
+        say(t("login.checking"))
+        this.#slow = setTimeout(() => say(t("login.slow")), slowAfter)
         try {
             await session.jet.login(user.value, password.value)
             password.value = ""
@@ -82,6 +86,7 @@ customElements.define(name, class extends View {
         } catch (error) {
             problem.hidden = false
             fill(problem, this.#reason(error))
+            announce(problem.textContent)
             ;(error.key === "invalidUser" ? user : password).select()
         } finally {
             clearTimeout(this.#slow)
