@@ -1,5 +1,5 @@
-// A chart of our own: Debian has no small library for charts over time, and no other may be copied in. It draws on a canvas,
-// in bounded memory, at most ten times a second and only while it is seen.
+// A chart of our own: Debian has no small library for charts over time, and no other may be copied in. It draws on a
+// canvas, in bounded memory, at most ten times a second and only while it is seen.
 //
 // This is the line itself, as Home shows it. chart/full.js adds axes, a cursor, controls, a table and exports.
 
@@ -161,7 +161,8 @@ export class Chart {
         const place = (this.lines.length % 6) + 1
         this.lines.push({
             path, label: label ?? path, unit: unit ?? "", colorName: color ?? `var(--series-${place})`, color: "",
-            series: new Series({ limit: this.points, keep: this.compact ? this.seconds * 1000 : 3600_000 }), isHidden: false,
+            series: new Series({ limit: this.points, keep: this.compact ? this.seconds * 1000 : 3600_000 }),
+            isHidden: false,
         })
         this.#look = null
         this.ask()
@@ -232,7 +233,8 @@ export class Chart {
         }
         for (const line of this.lines) line.color = color(line.colorName)
         const look = { compact: this.compact, font: `12px ${getComputedStyle(this.plot).fontFamily}` }
-        for (const name of ["surface", "line", "edge", "text", "soft", "warn", "bad"]) look[name] = color(`var(--${name})`)
+        const names = ["surface", "line", "edge", "text", "soft", "warn", "bad"]
+        for (const name of names) look[name] = color(`var(--${name})`)
         this.#look = look
         return look
     }
@@ -245,7 +247,8 @@ export class Chart {
             const show = (value) => amount(value, { unit })
             if (!range) return t("chart.nothingYet", { label })
             const now = Number.isNaN(series.last) ? t("chart.unknown") : show(series.last)
-            return t("chart.summary", { label, now, low: show(range[0]), high: show(range[1]), time: duration(this.seconds) })
+            const [low, high] = range.map(show)
+            return t("chart.summary", { label, now, low, high, time: duration(this.seconds) })
         })
         for (const limit of this.limits) {
             parts.push(`${limit.label}: ${amount(limit.value, { unit: this.lines[0]?.unit ?? "" })}`)

@@ -9,8 +9,8 @@ import { isObject, schemaOf, typeOf, validate } from "./schema.js"
 import { t } from "./texts.js"
 
 /**
- * The editor of a State by its meta, as an element: `element.update(entry)` shows another value. `onSet(value)` returns a
- * promise; it may resolve with a text about what came of it.
+ * The editor of a State by its meta, as an element: `element.update(entry)` shows another value. `onSet(value)` returns
+ * a promise; it may resolve with a text about what came of it.
  */
 export function editorFor(entry, options) {
     const editor = new Editor(entry, options)
@@ -22,10 +22,12 @@ export function methodForm(entry, options) { return new MethodForm(entry, option
 
 /** How long a control shows what was asked for after the owner has answered, until it shows the value again. */
 const settleAfter = 700
+/** The kinds of controls that are shown, disabled, for what this page may not set. */
+const shownDisabled = ["slider", "switch", "choice", "color", "form"]
 
 /**
- * The editor of a State: { element, control, reason, update(entry), end() }. What can only be read has no control, or one
- * that is disabled, and `reason` says why. `onSet(value)` returns a promise; until it is settled the
+ * The editor of a State: { element, control, reason, update(entry), end() }. What can only be read has no control, or
+ * one that is disabled, and `reason` says why. `onSet(value)` returns a promise; until it is settled the
  * editor shows what was asked for, and afterwards what the State is.
  */
 export class Editor {
@@ -41,23 +43,29 @@ export class Editor {
         const kind = editorKind(entry.meta, entry.value)
         this.type = typeIn(entry)
         this.status = h("span", { class: "soft status-line" })
-        this.element = h("form", { class: "stack editor", props: { noValidate: true }, on: { submit: event => this.#submit(event) } })
-        const isWorthShowing = this.reason === null || ["slider", "switch", "choice", "color", "form"].includes(kind.type)
+        this.element = form(event => this.#submit(event))
+        const isWorthShowing = this.reason === null || shownDisabled.includes(kind.type)
         if (!isWorthShowing) return
         if (this.reason !== null) this.element.append(h("p", { class: "note" }, this.reason))
         this.control = makeControl(kind, entry.value, {
-            label: label ?? t("element.value"), hideLabel: kind.type === "form", isDisabled: this.reason !== null, onlyChanged: true,
+            label: label ?? t("element.value"), hideLabel: kind.type === "form", isDisabled: this.reason !== null,
+            onlyChanged: true,
             onInput: () => this.#typed(), onCommit: value => this.#ask(value),
         })
         this.element.append(this.control.element)
         if (this.reason !== null) return
         this.button = h("button", { class: "primary" }, t("element.set"))
-        this.reset = h("button", { type: "button", hidden: true, on: { click: () => this.#reset() } }, t("element.reset"))
-        this.element.append(h("div", { class: "row" }, this.control.isLive ? null : this.button, this.reset, this.status))
+        const reset = () => this.#reset()
+        this.reset = h("button", { type: "button", hidden: true, on: { click: reset } }, t("element.reset"))
+        const button = this.control.isLive ? null : this.button
+        this.element.append(h("div", { class: "row" }, button, this.reset, this.status))
     }
 
     /** Whether the editor fits what the element is now. */
-    fits(entry) { return entry.meta === this.#entry.meta && entry.fetchOnly === this.#entry.fetchOnly && typeIn(entry) === this.type }
+    fits(entry) {
+        const { meta, fetchOnly } = this.#entry
+        return entry.meta === meta && entry.fetchOnly === fetchOnly && typeIn(entry) === this.type
+    }
 
     update(entry) {
         const before = this.#entry
@@ -125,6 +133,11 @@ export class Editor {
     }
 }
 
+/** A form whose problems this page shows, not the browser. */
+function form(submit, ...content) {
+    return h("form", { class: "stack editor", props: { noValidate: true }, on: { submit } }, content)
+}
+
 /** What of a value decides which control edits it, beside the meta. */
 function typeIn({ meta, value }) { return meta?.datatype === "color" ? colorStyle(value) : typeOf(value) }
 
@@ -148,12 +161,12 @@ export class MethodForm {
         this.schema = schemaOf(entry.meta)
         const kind = this.schema ? editorKind({ format: entry.meta.format }, {}) : { type: "json" }
         this.control = makeControl(kind, undefined, {
-            label: t("element.arguments"), hideLabel: kind.type === "form", isDisabled: this.reason !== null, isOptional: true, rows: 3,
-            hint: kind.type === "json" ? t("element.argumentsHint") : undefined,
+            label: t("element.arguments"), hideLabel: kind.type === "form", isDisabled: this.reason !== null,
+            isOptional: true, rows: 3, hint: kind.type === "json" ? t("element.argumentsHint") : undefined,
         })
         this.button = h("button", { class: "primary", disabled: this.reason !== null }, t("element.call"))
         this.status = h("span", { class: "soft status-line" })
-        this.element = h("form", { class: "stack editor", props: { noValidate: true }, on: { submit: event => this.#submit(event) } },
+        this.element = form(event => this.#submit(event),
             this.reason !== null && h("p", { class: "note" }, this.reason), this.control.element,
             h("div", { class: "row" }, this.button, this.status))
     }

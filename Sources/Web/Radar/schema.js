@@ -1,6 +1,6 @@
 // Checks values against the part of JSON Schema that is in use: that of jet-agent, and what is common besides.
 //
-// Schemas come from the bus, so they may be wrong, huge or endless: the work is bounded, and what is not understood holds.
+// Schemas come from the bus, so they may be wrong, huge or endless: the work is bounded. What is not understood holds.
 
 import { t } from "./texts.js"
 
@@ -8,7 +8,7 @@ const mostSteps = 20_000
 const mostProblems = 50
 const deepest = 64
 
-/** The problems of a value: [{ at, problem }], with the place as in jet-protocol(7) §4.3; empty if it satisfies the schema. */
+/** The problems of a value: [{ at, problem }], places as in jet-protocol(7) §4.3; empty if it satisfies the schema. */
 export function validate(schema, value) {
     const run = { root: schema, steps: 0, problems: [] }
     check(run, schema, value, "", 0)
@@ -49,7 +49,7 @@ export function resolve(root, schema) {
         let target = schema.$ref.startsWith("#") ? root : undefined
         for (const step of schema.$ref.slice(1).split("/").slice(1)) {
             const name = step.replaceAll("~1", "/").replaceAll("~0", "~")
-            target = (isObject(target) || Array.isArray(target)) && Object.hasOwn(target, name) ? target[name] : undefined
+            target = typeof target === "object" && target && Object.hasOwn(target, name) ? target[name] : undefined
         }
         schema = target
     }
@@ -89,17 +89,18 @@ function checkType(run, schema, value, at) {
     const types = Array.isArray(schema.type) ? schema.type : [schema.type]
     const actual = typeOf(value)
     if (types.some((type) => type === actual || (type === "integer" && Number.isInteger(value)))) return
-    add(run, at, "type", { types: types.map((type) => typeName(type)).join(t("element.problem.or")), actual: typeName(actual) })
+    const names = types.map((type) => typeName(type)).join(t("element.problem.or"))
+    add(run, at, "type", { types: names, actual: typeName(actual) })
 }
 
 function typeName(type) { return t(`element.type.${type}`) }
 
 function checkNumber(run, schema, value, at) {
-    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
+    const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = schema
     if (typeof minimum === "number" && value < minimum) add(run, at, "minimum", { n: minimum })
     if (typeof maximum === "number" && value > maximum) add(run, at, "maximum", { n: maximum })
-    if (typeof exclusiveMinimum === "number" && value <= exclusiveMinimum) add(run, at, "above", { n: exclusiveMinimum })
-    if (typeof exclusiveMaximum === "number" && value >= exclusiveMaximum) add(run, at, "below", { n: exclusiveMaximum })
+    if (typeof above === "number" && value <= above) add(run, at, "above", { n: above })
+    if (typeof below === "number" && value >= below) add(run, at, "below", { n: below })
     if (typeof multipleOf === "number" && multipleOf > 0) {
         const times = value / multipleOf
         if (Math.abs(times - Math.round(times)) > 1e-9 * Math.max(1, Math.abs(times))) {
@@ -172,10 +173,11 @@ function checkObject(run, schema, value, at, depth) {
 }
 
 function checkCombined(run, schema, value, at, depth) {
-    const count = (list) => list.slice(0, 50).filter((each) => holds(run, each, value, depth)).length
-    if (Array.isArray(schema.allOf)) for (const each of schema.allOf.slice(0, 50)) check(run, each, value, at, depth + 1)
-    if (Array.isArray(schema.anyOf) && count(schema.anyOf) === 0) add(run, at, "anyOf")
-    if (Array.isArray(schema.oneOf) && count(schema.oneOf) !== 1) add(run, at, "oneOf")
+    const list = (name) => (Array.isArray(schema[name]) ? schema[name].slice(0, 50) : null)
+    const count = (name) => list(name)?.filter((each) => holds(run, each, value, depth)).length
+    for (const each of list("allOf") ?? []) check(run, each, value, at, depth + 1)
+    if (count("anyOf") === 0) add(run, at, "anyOf")
+    if ((count("oneOf") ?? 1) !== 1) add(run, at, "oneOf")
     if (schema.not !== undefined && holds(run, schema.not, value, depth)) add(run, at, "not")
 }
 

@@ -9,7 +9,8 @@ const kind = (meta, value) => editorKind(meta, value).type
 
 test("The meta chooses the editor", () => {
     assert.equal(kind({ datatype: "float" }, 1), "number")
-    assert.deepEqual((({ type, min, max, step }) => [type, min, max, step])(editorKind({ datatype: "integer", format: "0:100:5" }, 1)), ["slider", 0, 100, 5])
+    const { type, min, max, step } = editorKind({ datatype: "integer", format: "0:100:5" }, 1)
+    assert.deepEqual([type, min, max, step], ["slider", 0, 100, 5])
     assert.equal(kind({ datatype: "integer", format: "0:3600000" }, 1), "number")
     assert.equal(kind({ datatype: "float", format: ":100" }, 1), "number")
     assert.equal(kind({ datatype: "boolean" }, true), "switch")
@@ -34,8 +35,10 @@ test("Without meta, the value chooses it", () => {
 test("An object with a simple schema is a form, and any other one JSON", () => {
     const schema = {
         type: "object", properties: {
-            brightness: { type: "integer", minimum: 0, maximum: 255 }, on: { type: "boolean" }, max: { const: 255, readOnly: true },
-            color: { type: "object", properties: { red: { type: "integer" }, green: { type: "integer" }, blue: { type: "integer" } } },
+            brightness: { type: "integer", minimum: 0, maximum: 255 },
+            on: { type: "boolean" },
+            max: { const: 255, readOnly: true },
+            color: { type: "object", properties: { red: {}, green: {}, blue: {} } },
         },
     }
     const form = editorKind({ format: JSON.stringify(schema) }, {})
@@ -45,14 +48,16 @@ test("An object with a simple schema is a form, and any other one JSON", () => {
         [["brightness", "slider"], ["on", "switch"], ["max", "const"], ["color", "color"]])
     schema.properties.list = { type: "array" }
     assert.equal(kind({ format: JSON.stringify(schema) }, {}), "json")
-    const wide = { type: "object", properties: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}`, {}])) }
+    const members = Array.from({ length: 100 }, (_, index) => [`m${index}`, { type: "string" }])
+    const wide = { type: "object", properties: Object.fromEntries(members) }
     assert.equal(kind({ format: JSON.stringify(wide) }, {}), "json")
     assert.equal(kind({ format: "{\"$ref\":\"#\"}" }, {}), "json")
 })
 
 test("Colours are read and written in each form", () => {
     for (const [value, format, hex] of [
-        ["rgb,255,120,0", "rgb", "#ff7800"], ["hsv,300,50,100", "hsv", "#ff80ff"], ["255,0,1", "rgb", "#ff0001"], ["#00ff7f", "", "#00ff7f"],
+        ["rgb,255,120,0", "rgb", "#ff7800"], ["hsv,300,50,100", "hsv", "#ff80ff"], ["255,0,1", "rgb", "#ff0001"],
+        ["#00ff7f", "", "#00ff7f"],
         [{ red: 0, green: 120, blue: 255 }, "", "#0078ff"], [{ r: 1, g: 2, b: 3 }, "", "#010203"],
     ]) {
         const style = colorStyle(value, format)

@@ -104,7 +104,8 @@ test("An empty list has no rows", () => {
 
 test("A search and a type are a rule of the protocol", () => {
     assert.deepEqual(ruleFor("", "", []), {})
-    assert.deepEqual(ruleFor("Temp", "number", []), { path: { contains: "Temp", caseInsensitive: true }, value: { isType: "number" } })
+    assert.deepEqual(ruleFor("Temp", "number", []),
+        { path: { contains: "Temp", caseInsensitive: true }, value: { isType: "number" } })
     assert.deepEqual(ruleFor("", "method", ["a"]), { path: { equalsOneOf: ["a"] } })
     assert.deepEqual(ruleFor("", "state", ["a"]), { path: { equalsNotOneOf: ["a"] } })
 })
@@ -122,16 +123,23 @@ globalThis.document ??= { hidden: false }
 
 /** A bus whose window is under the control of the test. */
 function windowBus(info = null) {
-    const window = { from: 1, to: 60, entries: [], total: null, isCurrent: false, started: Promise.resolve(), moves: [], end: async () => {} }
+    const window = {
+        from: 1, to: 60, entries: [], total: null, isCurrent: false, started: Promise.resolve(), moves: [],
+        end: async () => {},
+    }
     window.move = (from, to) => { Object.assign(window, { from, to, isCurrent: false }); window.moves.push([from, to]) }
     return {
         info, window, request: async () => info ?? {},
-        tell(entries, total = null) { Object.assign(window, { entries, total, isCurrent: true }); this.listener(window) },
+        tell(entries, total = null) {
+            Object.assign(window, { entries, total, isCurrent: true })
+            this.listener(window)
+        },
     }
 }
 
 function listOf(bus, rule = {}) {
-    const jet = { info: bus.info, request: bus.request, window: (_, listener) => { bus.listener = listener; return bus.window } }
+    const window = (_, listener) => { bus.listener = listener; return bus.window }
+    const jet = { info: bus.info, request: bus.request, window }
     return new ListSource(jet, rule, new Changes(), () => {})
 }
 
@@ -158,7 +166,8 @@ test("Only what is seen and a little beside it is fetched", t => {
 test("Without totals, the length of the list is an estimate until its end is seen", () => {
     const bus = windowBus()
     const list = listOf(bus, { path: { contains: "a" } })
-    const entries = count => Array.from({ length: count }, (_, index) => ({ path: `p${index}`, value: index, index: index + 1 }))
+    const entries = count =>
+        Array.from({ length: count }, (_, index) => ({ path: `p${index}`, value: index, index: index + 1 }))
     bus.tell(entries(60))
     assert.ok(list.total > 60 && list.isEstimate)
     bus.tell(entries(12))

@@ -40,12 +40,15 @@ test("Problems are English sentences", () => {
 
 test("Texts, lists and objects are checked", () => {
     for (const [schema, good, bad] of [
-        [{ minLength: 2, maxLength: 3 }, "ab", "a"], [{ pattern: "^a+$" }, "aa", "b"], [{ format: "ipv4" }, "10.0.0.1", "10.0.0.256"],
+        [{ minLength: 2, maxLength: 3 }, "ab", "a"], [{ pattern: "^a+$" }, "aa", "b"],
+        [{ format: "ipv4" }, "10.0.0.1", "10.0.0.256"],
         [{ format: "date-time" }, "2026-11-30T18:00:00Z", "yesterday"], [{ multipleOf: 0.1 }, 0.3, 0.35],
-        [{ exclusiveMinimum: 0 }, 1, 0], [{ exclusiveMaximum: 1 }, 0, 1], [{ maxItems: 1 }, [1], [1, 2]], [{ minItems: 1 }, [1], []],
-        [{ uniqueItems: true }, [1, 2], [{ a: 1 }, { a: 1 }]], [{ minProperties: 1 }, { a: 1 }, {}], [{ maxProperties: 0 }, {}, { a: 1 }],
+        [{ exclusiveMinimum: 0 }, 1, 0], [{ exclusiveMaximum: 1 }, 0, 1],
+        [{ maxItems: 1 }, [1], [1, 2]], [{ minItems: 1 }, [1], []], [{ uniqueItems: true }, [1, 2], [{ a: 1 }, { a: 1 }]],
+        [{ minProperties: 1 }, { a: 1 }, {}], [{ maxProperties: 0 }, {}, { a: 1 }],
         [{ anyOf: [{ type: "string" }, { minimum: 5 }] }, 6, 4], [{ oneOf: [{ minimum: 5 }, { maximum: 6 }] }, 4, 5],
-        [{ not: { type: "null" } }, 1, null], [{ allOf: [{ minimum: 1 }, { maximum: 2 }] }, 1, 3], [false, undefined, 1],
+        [{ not: { type: "null" } }, 1, null], [{ allOf: [{ minimum: 1 }, { maximum: 2 }] }, 1, 3],
+        [false, undefined, 1],
         [{ additionalProperties: { type: "string" } }, { a: "b" }, { a: 1 }],
         [{ prefixItems: [{ type: "string" }], items: { type: "number" } }, ["a", 1], ["a", "b"]],
         [{ $ref: "#/$defs/a", $defs: { a: { minimum: 3 } } }, 3, 2],
@@ -62,9 +65,10 @@ test("A schema without an end, or one that is wrong, does not hold up the page",
     let deep = {}
     for (let depth = 0; depth < 500; depth++) deep = { a: deep }
     validate(self, deep)
-    for (const schema of [null, 5, "x", [], { type: 5 }, { enum: 3 }, { properties: [] }, { required: "a" }, { pattern: "(" }, { $ref: "#/a/b" }]) {
-        validate(schema, { a: 1 })
-    }
+    const wrong = [
+        null, 5, "x", [], { type: 5 }, { enum: 3 }, { properties: [] }, { required: "a" }, { pattern: "(" }, { $ref: "#/a/b" },
+    ]
+    for (const schema of wrong) validate(schema, { a: 1 })
     assert.equal(validate({ items: { type: "string" } }, new Array(100_000).fill(1)).length, 50)
 })
 
@@ -91,5 +95,6 @@ test("Objects are equal whatever the order of their members", () => {
 
 test("The schema is read from the meta, and only if it is one", () => {
     assert.deepEqual(schemaOf({ format: "{\"type\":\"object\"}" }), { type: "object" })
-    for (const meta of [undefined, {}, { format: "0:100" }, { format: "{" }, { format: 5 }, { format: "[1]" }]) assert.equal(schemaOf(meta), null)
+    for (const format of [undefined, "0:100", "{", 5, "[1]", "null"]) assert.equal(schemaOf({ format }), null)
+    assert.equal(schemaOf(undefined), null)
 })

@@ -22,7 +22,10 @@ test("Open levels push down the rows below them", () => {
     root.open.set("b", { level: inner, index: 1 })
     assert.equal(root.rows, 4)
     inner.take(0, { total: 2, branches: [branch("x", "b/x", 1, "state"), branch("y", "b/y", 1, "state")] })
-    const names = Array.from({ length: root.rows }, (_, row) => { const { level, index } = root.locate(row); return level.branch(index).name })
+    const names = Array.from({ length: root.rows }, (_, row) => {
+        const { level, index } = root.locate(row)
+        return level.branch(index).name
+    })
     assert.deepEqual(names, ["a", "b", "x", "y", "c"])
     assert.equal(root.locate(5), null)
     assert.equal(root.rowOf(2), 4)

@@ -41,8 +41,8 @@ export function timeTicks(from, to, count, offset = 0) {
 }
 
 /**
- * The range of the vertical axis: that of the values, with some space, never so small that noise fills it. A limit is in it
- * once a value is near.
+ * The range of the vertical axis: that of the values, with some space, never so small that noise fills it. A limit is
+ * in it once a value is near.
  */
 export function valueRange(ranges, limits = []) {
     let low = Math.min(...ranges.map((range) => range[0]))
@@ -86,10 +86,11 @@ export function draw(context, width, height, model, look) {
     context.font = look.font
     units.forEach((unit, place) => {
         const lines = model.lines.filter((line) => !line.isHidden && (line.unit ?? "") === unit)
-        const limits = place === 0 || units.length === 1 ? model.limits.filter((limit) => (limit.unit ?? unit) === unit) : []
+        const limits = place === 0 ? model.limits : []
         const top = place * (panelHeight + gap)
         const inside = look.compact ? [top + 2, panelHeight - 4] : [top + 20, panelHeight - 20]
-        drawPanel(context, { left, right: width - right, top: inside[0], height: inside[1], x, unit, lines, limits }, model, look)
+        const panel = { left, right: width - right, top: inside[0], height: inside[1], x, unit, lines, limits }
+        drawPanel(context, panel, model, look)
     })
     if (!look.compact) drawTimes(context, { left, right: width - right, bottom: height - below, x }, model, look)
     return { left, right: width - right }
@@ -197,7 +198,8 @@ function short(value, digits) {
 
 function drawTimes(context, frame, model, look) {
     const offset = -new Date(model.to).getTimezoneOffset() * 60000
-    const { step, list } = timeTicks(model.from, model.to, Math.max(2, Math.floor((frame.right - frame.left) / 84)), offset)
+    const count = Math.max(2, Math.floor((frame.right - frame.left) / 84))
+    const { step, list } = timeTicks(model.from, model.to, count, offset)
     context.fillStyle = look.soft
     context.strokeStyle = look.edge
     context.textAlign = "center"

@@ -5,19 +5,19 @@ import { amount } from "../explore/brief.js"
 import { t } from "../texts.js"
 
 /**
- * The points of several lines as CSV (RFC 4180): a row for each time, a column for each line. Texts that a spreadsheet would
- * run as a formula begin with an apostrophe.
+ * The points of several lines as CSV (RFC 4180): a row for each time, a column for each line. Texts that a spreadsheet
+ * would run as a formula begin with an apostrophe.
  */
 export function csv(lines) {
     const head = ["time", ...lines.map(({ label, unit }) => (unit ? `${label} [${unit}]` : label))]
     const rows = [head.map(field).join(",")]
     for (const { time, values } of rowsOf(lines)) {
-        rows.push([new Date(time).toISOString(), ...values.map((value) => (value === null ? "" : String(value)))].join(","))
+        rows.push([new Date(time).toISOString(), ...values.map((value) => value ?? "")].join(","))
     }
     return `${rows.join("\r\n")}\r\n`
 }
 
-/** The points of several lines by time: [{ time, values }], a value null where nothing was reported then. At most the last `limit`. */
+/** The points of several lines by time: [{ time, values }], null where nothing was reported then; the last `limit`. */
 export function rowsOf(lines, limit = Infinity) {
     const byTime = new Map()
     lines.forEach(({ series }, column) => {
@@ -53,7 +53,10 @@ export class FullChart extends Chart {
         super({ ...options, compact: false })
         this.name = options.name ?? "chart"
         const id = uniqueId("chart")
-        this.tableBox = h("div", { class: "scroll chart-table", id: `${id}-table`, hidden: true, tabindex: "0", role: "region", "aria-label": t("chart.table") })
+        this.tableBox = h("div", {
+            class: "scroll chart-table", id: `${id}-table`, hidden: true, tabindex: "0", role: "region",
+            "aria-label": t("chart.table"),
+        })
         for (const [name, text] of Object.entries({
             tabindex: "0", role: "slider", "aria-label": t("chart.cursor"), "aria-details": this.tableBox.id,
             "aria-orientation": "horizontal", "aria-valuemax": "0",
@@ -61,7 +64,8 @@ export class FullChart extends Chart {
         this.legend = h("ul", { class: "legend" })
         this.moment = h("span", { class: "soft number" })
         this.pauseButton = this.#button("pause", () => this.pause(this.pausedAt === null), { "aria-pressed": "false" })
-        this.tableButton = this.#button("table", () => this.#toggleTable(), { "aria-expanded": "false", "aria-controls": this.tableBox.id })
+        this.tableButton = this.#button("table", () => this.#toggleTable(),
+            { "aria-expanded": "false", "aria-controls": this.tableBox.id })
         this.element.prepend(h("div", { class: "row chart-tools" },
             h("div", { class: "segments", role: "radiogroup", "aria-label": t("chart.window") }, windows.map(seconds =>
                 h("label", {}, h("input", {
@@ -129,9 +133,13 @@ export class FullChart extends Chart {
     #showLegend() {
         this.items = this.lines.map(line => {
             const value = h("strong", { class: "number" })
-            const button = h("button", { type: "button", class: "series", "aria-pressed": String(!line.isHidden), on: { click: () => {
+            const click = () => {
                 this.show(this.lines.indexOf(line), line.isHidden)
-            } } }, h("span", { class: "swatch", "aria-hidden": "true" }), h("span", { class: "cut" }, line.label), value)
+                this.redraw()
+            }
+            const button = h("button",
+                { type: "button", class: "series", "aria-pressed": String(!line.isHidden), on: { click } },
+                h("span", { class: "swatch", "aria-hidden": "true" }), h("span", { class: "cut" }, line.label), value)
             return { line, value, button }
         })
         fill(this.legend, this.items.map(({ button }) => h("li", {}, button)))
@@ -209,8 +217,9 @@ export class FullChart extends Chart {
     #showTable() {
         this.#tabledAt = performance.now()
         const rows = rowsOf(this.lines, mostRows).filter(row => row.time <= this.to).reverse()
-        fill(this.#table, rows.map(({ time, values }) => h("tr", {}, h("th", { scope: "row", class: "number" }, clock(time)),
-            values.map(value => h("td", { class: "number" }, value === null ? "" : String(value))))))
+        fill(this.#table, rows.map(({ time, values }) => h("tr", {},
+            h("th", { scope: "row", class: "number" }, clock(time)),
+            values.map(value => h("td", { class: "number" }, value)))))
     }
 
     #saveCSV() { save(new Blob([csv(this.lines)], { type: "text/csv" }), `${this.name}.csv`) }
@@ -218,7 +227,8 @@ export class FullChart extends Chart {
     /** The chart as it is seen, with its name and legend, at twice the size. */
     #savePNG() {
         const look = this.look()
-        const [width, height, head] = [Math.max(480, this.plot.clientWidth), this.plot.clientHeight, 34 + 20 * this.lines.length]
+        const [width, height] = [Math.max(480, this.plot.clientWidth), this.plot.clientHeight]
+        const head = 34 + 20 * this.lines.length
         const canvas = h("canvas", { width: 2 * width + 40, height: 2 * (height + head) + 40 })
         const context = canvas.getContext("2d")
         context.fillStyle = look.surface

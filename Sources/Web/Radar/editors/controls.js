@@ -1,6 +1,7 @@
 import { attribute, h, setText, uniqueId } from "../dom.js"
 import { brief, visible } from "../explore/brief.js"
 import { number } from "../format.js"
+import { isEqual } from "../schema.js"
 import { t } from "../texts.js"
 import { field } from "../widgets/field.js"
 import { fromHex, toHex } from "./kind.js"
@@ -118,12 +119,16 @@ function commit(control, options) {
 }
 
 function switchControl(kind, value, options) {
-    const input = h("input", { type: "checkbox", role: "switch", class: "switch", id: uniqueId("switch"), disabled: options.isDisabled })
+    const input = h("input", {
+        type: "checkbox", role: "switch", class: "switch", id: uniqueId("switch"), disabled: options.isDisabled,
+    })
     const state = h("span", { class: "soft", "aria-hidden": "true" })
-    const show = () => setText(state, kind.labels ? kind.labels[input.checked ? 1 : 0] : t(input.checked ? "element.on" : "element.off"))
+    const labels = kind.labels ?? [t("element.off"), t("element.on")]
+    const show = () => setText(state, labels[input.checked ? 1 : 0])
     const control = {
         element: h("div", { class: "field inline" },
-            h("label", { for: input.id, class: options.hideLabel && "hidden" }, options.label), h("span", { class: "row" }, input, state)),
+            h("label", { for: input.id, class: options.hideLabel && "hidden" }, options.label),
+            h("span", { class: "row" }, input, state)),
         isDirty: false, isLive: true,
         read: () => ({ value: input.checked }),
         write: next => { input.checked = next === true; show() },
@@ -143,12 +148,13 @@ function choiceControl(kind, value, options) {
     const values = [...kind.values]
     const input = h("select", {})
     const fillIn = present => {
-        const isKnown = values.some(each => JSON.stringify(each) === JSON.stringify(present))
-        const list = values.map((each, place) => h("option", { value: place }, visible(typeof each === "string" ? each : brief(each), 100)))
+        const option = (place, each) => h("option", { value: place }, each === undefined ? "–" : brief(each, {}, 100))
+        const list = values.map((each, place) => option(place, each))
+        const known = values.findIndex(each => isEqual(each, present))
         // A value that is not among the choices, or none, is shown as it is.
-        if (!isKnown) list.unshift(h("option", { value: "-1" }, present === undefined ? "–" : brief(present, {}, 100)))
+        if (known < 0) list.unshift(option(-1, present))
         input.replaceChildren(...list)
-        input.value = isKnown ? values.findIndex(each => JSON.stringify(each) === JSON.stringify(present)) : "-1"
+        input.value = String(known)
     }
     const control = simple(input, options, {
         isLive: true,
@@ -162,15 +168,16 @@ function choiceControl(kind, value, options) {
 
 function textControl(kind, value, options) {
     const isLong = typeof value === "string" && (value.length > 80 || value.includes("\n"))
-    const input = isLong ? h("textarea", { rows: 4 }) : h("input", { type: kind.isSecret ? "password" : "text", autocomplete: "off" })
+    const input = isLong ? h("textarea", { rows: 4 })
+        : h("input", { type: kind.isSecret ? "password" : "text", autocomplete: "off" })
     Object.assign(input, { spellcheck: false, dir: "auto" })
     const limit = 100_000
     let isTooLong = false
     const control = simple(input, options, {
         read: () => {
             if (isTooLong) return { problem: t("element.tooLong", { n: limit }) }
-            if (input.value === "" && !kind.isRequired && kind.isMember) return kind.mayBeNull ? { value: null } : { isEmpty: true }
-            return { value: input.value }
+            if (input.value !== "" || kind.isRequired || !kind.isMember) return { value: input.value }
+            return kind.mayBeNull ? { value: null } : { isEmpty: true }
         },
         write: next => {
             isTooLong = typeof next === "string" && next.length > limit
@@ -212,6 +219,9 @@ function dateControl(kind, value, options) {
 }
 
 function constControl(kind, value, { label }) {
-    const element = h("div", { class: "field" }, h("span", { class: "label" }, label), h("span", { class: "soft" }, brief(kind.value, {}, 100)))
-    return { element, isDirty: false, read: () => ({ value: kind.value }), write: () => {}, problem: () => {}, focus: () => {} }
+    const element = h("div", { class: "field" },
+        h("span", { class: "label" }, label), h("span", { class: "soft" }, brief(kind.value, {}, 100)))
+    const ignore = () => {}
+    const read = () => ({ value: kind.value })
+    return { element, isDirty: false, read, write: ignore, problem: ignore, focus: ignore }
 }

@@ -1,4 +1,4 @@
-// What an element is edited with, from its meta, its JSON schema and its present value; and how colours are written on the bus.
+// What an element is edited with, from its meta, its JSON schema and its present value; and how colours are written.
 
 import { textMeta } from "../explore/brief.js"
 import { isObject, resolve, schemaOf } from "../schema.js"
@@ -8,8 +8,8 @@ const mostMembers = 40
 const mostPlaces = 2000
 
 /**
- * What edits a value: { type, schema?, min?, max?, step?, values?, unit?, … }. The types: "number", "slider", "switch",
- * "choice", "text", "color", "datetime", "duration", "form" (an object, with `members`) and "json".
+ * What edits a value: { type, schema?, min?, max?, step?, values?, unit?, … }. The types: "number", "slider",
+ * "switch", "choice", "text", "color", "datetime", "duration", "form" (an object, with `members`) and "json".
  */
 export function editorKind(meta, value) {
     const { datatype, format = "", unit } = textMeta(meta)
@@ -24,7 +24,7 @@ export function editorKind(meta, value) {
     }
     case "color": return { type: "color", style: colorStyle(value, format) }
     case "datetime": return { type: typeof value === "number" ? "number" : "datetime" }
-    case "duration": return typeof value === "number" ? { type: "number", min: 0, unit: unit ?? "s" } : { type: "text", hint: "duration" }
+    case "duration": return typeof value === "number" ? { type: "number", min: 0, unit: unit ?? "s" } : { type: "text" }
     case "string": return { type: "text" }
     default: return { type: "json" }
     }
@@ -59,14 +59,15 @@ export function fromSchema(root, given, value, depth = 0) {
     const rest = types.filter((type) => type !== "null")
     if (rest.length !== 1) return { ...about, type: "json" }
     switch (rest[0]) {
-    case "boolean": return mayBeNull ? { ...about, type: "choice", values: [true, false, null] } : { ...about, type: "switch" }
+    case "boolean":
+        return mayBeNull ? { ...about, type: "choice", values: [true, false, null] } : { ...about, type: "switch" }
     case "integer": case "number": {
-        const kind = numeric(finite(schema.minimum), finite(schema.maximum), finite(schema.multipleOf), rest[0] === "integer")
-        return { ...about, ...kind, mayBeNull }
+        const bounds = [schema.minimum, schema.maximum, schema.multipleOf].map(finite)
+        return { ...about, ...numeric(...bounds, rest[0] === "integer"), mayBeNull }
     }
     case "string":
         if (schema.format === "date-time") return { ...about, type: "datetime", mayBeNull }
-        return { ...about, type: "text", isSecret: schema.writeOnly === true, mayBeNull, maxLength: finite(schema.maxLength) }
+        return { ...about, type: "text", isSecret: schema.writeOnly === true, mayBeNull }
     case "object": return { ...about, ...objectKind(root, schema, value, depth), mayBeNull }
     default: return { ...about, type: "json" }
     }
@@ -90,9 +91,9 @@ function objectKind(root, schema, value, depth) {
 
 function text(value) { return typeof value === "string" ? value.slice(0, 300) : undefined }
 
-/** How a colour is written: by its value, else by the format of its meta or the members of its schema; null if it is none. */
+/** How a colour is written: by its value, else by the format of its meta or the members of its schema; null if none. */
 export function colorStyle(value, format = "", members = null) {
-    const names = members ?? (value !== null && typeof value === "object" && !Array.isArray(value) ? Object.keys(value) : [])
+    const names = members ?? (isObject(value) ? Object.keys(value) : [])
     if (names.length === 3 && ["red", "green", "blue"].every((name) => names.includes(name))) return "object"
     if (names.length === 3 && ["r", "g", "b"].every((name) => names.includes(name))) return "object-short"
     if (members) return null
@@ -117,7 +118,8 @@ export function toHex(value, style) {
         if (style.startsWith("hsv")) parts = fromHSV(...parts)
     }
     if (parts.length !== 3 || !parts.every((part) => Number.isFinite(part))) return null
-    return `#${parts.map((part) => Math.min(255, Math.max(0, Math.round(part))).toString(16).padStart(2, "0")).join("")}`
+    const digits = (part) => Math.min(255, Math.max(0, Math.round(part))).toString(16).padStart(2, "0")
+    return `#${parts.map(digits).join("")}`
 }
 
 /** The value of a colour #rrggbb. */

@@ -7,8 +7,8 @@ import { isObject, validate } from "../schema.js"
 import { t } from "../texts.js"
 
 /**
- * Parses JSON, and says where it is wrong: { value }, or { line, column, offset }. The messages of browsers differ, and not
- * all have the place.
+ * Parses JSON, and says where it is wrong: { value }, or { line, column, offset }. The messages of browsers differ, and
+ * not all have the place.
  */
 export function parse(text) {
     try {
@@ -21,7 +21,10 @@ export function parse(text) {
     }
 }
 
-const token = /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y
+const string = String.raw`"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`
+const word = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null`
+/** A mark, a text, or a word or number, after white space. */
+const token = new RegExp(String.raw`[ \t\n\r]*(?:([{}[\],:])|(${string})|(?:${word}))`, "y")
 
 /** The offset of the first character that cannot stand where it is. */
 function wrongAt(text) {
@@ -59,8 +62,8 @@ function wrongAt(text) {
 }
 
 /**
- * The form for an object, made from its schema. With `onlyChanged`, `read` returns the members that the user has changed:
- * owners whose schema requires no member take each alone.
+ * The form for an object, made from its schema. With `onlyChanged`, `read` returns the members that the user has
+ * changed: owners whose schema requires no member take each alone.
  */
 export function formControl(kind, value, options) {
     const members = kind.members.map(member => memberOf(member, value, options))
@@ -123,12 +126,14 @@ function memberOf({ name, isRequired, kind }, value, options) {
     }
     const initial = own(value) ?? kind.initial
     // A switch cannot show that a member is absent.
-    const shown = kind.type === "switch" && initial === undefined && !isRequired ? { ...kind, type: "choice", values: [true, false] } : kind
+    const shown = kind.type !== "switch" || initial !== undefined || isRequired ? kind
+        : { ...kind, type: "choice", values: [true, false] }
     const control = makeControl({ ...shown, isMember: true, isRequired }, initial, {
-        label: isRequired ? t("element.required", { label }) : label, isDisabled: options.isDisabled, onInput: options.onInput,
-        isOptional: !isRequired, rows: 3,
+        label: isRequired ? t("element.required", { label }) : label, isDisabled: options.isDisabled,
+        onInput: options.onInput, isOptional: !isRequired, rows: 3,
     })
-    return { name, isRequired, element: control.element, control, write: object => { if (!control.isDirty) control.write(own(object)) } }
+    const write = object => { if (!control.isDirty) control.write(own(object)) }
+    return { name, isRequired, element: control.element, control, write }
 }
 
 /** Adds a member, whatever its name is. */
@@ -147,19 +152,20 @@ export function jsonControl(kind, value, options) {
     const list = h("ul", { class: "problems", id: `${id}-problems` })
     const place = h("span", { class: "soft number" })
     const area = h("textarea", {
-        class: "mono json", id, rows: options.rows ?? 8, spellcheck: "false", autocapitalize: "off", "aria-describedby": list.id,
-        disabled: options.isDisabled, dir: "ltr",
+        class: "mono json", id, rows: options.rows ?? 8, spellcheck: "false", autocapitalize: "off",
+        "aria-describedby": list.id, disabled: options.isDisabled, dir: "ltr",
     })
-    const format = h("button", { class: "quiet small", type: "button", on: { click: () => tidy() } }, t("element.format"))
+    const quiet = (text, click) => h("button", { class: "quiet small", type: "button", on: { click } }, text)
+    const format = quiet(t("element.format"), () => tidy())
     let isTooLong = false
     let timer = null
 
     const show = (problems, isWrong = problems.length > 0) => {
         list.replaceChildren(...problems.slice(0, mostProblems).map(({ at, problem, offset }) => h("li", {},
-            offset === undefined ? null
-                : h("button", { class: "quiet small", type: "button", on: { click: () => select(offset) } }, t("element.goThere")),
+            offset !== undefined && quiet(t("element.goThere"), () => select(offset)),
             at ? h("code", {}, at) : null, at ? " " : null, problem)))
-        if (problems.length > mostProblems) list.append(h("li", {}, t("element.moreProblems", { n: problems.length - mostProblems })))
+        const more = problems.length - mostProblems
+        if (more > 0) list.append(h("li", {}, t("element.moreProblems", { n: more })))
         attribute(area, "aria-invalid", isWrong ? "true" : null)
     }
     const select = offset => {
@@ -186,7 +192,8 @@ export function jsonControl(kind, value, options) {
     const control = {
         isDirty: false, isLive: false,
         element: h("div", { class: "field" },
-            h("div", { class: "row spread" }, h("label", { for: id, class: options.hideLabel && "hidden" }, options.label),
+            h("div", { class: "row spread" },
+                h("label", { for: id, class: options.hideLabel && "hidden" }, options.label),
                 h("span", { class: "row" }, place, format)),
             area, options.hint && h("p", { class: "hint" }, options.hint), list),
         read: () => (isTooLong ? { problem: t("element.tooLong", { n: longest }) } : check()),
@@ -208,7 +215,8 @@ export function jsonControl(kind, value, options) {
     })
     const showPlace = () => {
         const before = area.value.slice(0, Math.min(area.selectionStart, longest))
-        setText(place, t("element.place", { line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") }))
+        const column = before.length - before.lastIndexOf("\n")
+        setText(place, t("element.place", { line: before.split("\n").length, column }))
     }
     for (const event of ["keyup", "click", "focus"]) area.addEventListener(event, showPlace)
     control.write(value)

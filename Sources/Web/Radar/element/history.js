@@ -33,14 +33,16 @@ export class History {
         const id = uniqueId("add")
         this.suggestions = h("datalist", { id: `${id}-list` })
         this.input = h("input", {
-            type: "text", id, list: this.suggestions.id, autocomplete: "off", spellcheck: "false", placeholder: t("chart.addHint"),
+            type: "text", id, list: this.suggestions.id, autocomplete: "off", spellcheck: "false",
+            placeholder: t("chart.addHint"),
             on: { input: () => this.#typed() },
         })
         this.problem = h("p", { class: "problem status-line" })
-        this.element = h("section", { class: "card stack", hidden: true }, h(`h${headingLevel}`, {}, t("chart.history")),
-            this.fields, this.place,
+        this.element = h("section", { class: "card stack", hidden: true },
+            h(`h${headingLevel}`, {}, t("chart.history")), this.fields, this.place,
             h("form", { class: "row add-path", on: { submit: event => { event.preventDefault(); this.#addPath() } } },
-                h("label", { for: id }, t("chart.add")), this.input, h("button", {}, t("chart.addButton")), this.suggestions),
+                h("label", { for: id }, t("chart.add")), this.input, h("button", {}, t("chart.addButton")),
+                this.suggestions),
             this.problem)
     }
 
@@ -52,7 +54,9 @@ export class History {
             this.#start(numbers, meta)
         }
         this.#showFields(numbers, meta)
-        for (const line of this.#lines) if (line.path === this.path) this.#chart.push(line.index, value === undefined ? null : numberAt(value, line.steps))
+        for (const line of this.#lines) {
+            if (line.path === this.path) this.#chart.push(line.index, numberAt(value, line.steps))
+        }
     }
 
     /** What follows is not known. */
@@ -80,8 +84,8 @@ export class History {
             return null
         }
         const { unit } = textMeta(meta)
-        const name = path === this.path ? at || pathParts(path)[1].replace(/^\//, "") : `${visible(path, 60)}${at ? ` ${at}` : ""}`
-        const index = this.#chart.addSeries({ path, label: visible(name, 80), unit: unit ?? "" })
+        const name = path !== this.path ? `${visible(path, 60)} ${at}` : at || pathParts(path)[1].replace(/^\//, "")
+        const index = this.#chart.addSeries({ path, label: visible(name.trimEnd(), 80), unit: unit ?? "" })
         const line = { path, at, steps, index }
         this.#lines.push(line)
         return line
@@ -108,16 +112,19 @@ export class History {
         const text = this.input.value
         if (text.length < 2) return
         this.#timer = setTimeout(async () => {
-            const rule = { path: { contains: text, caseInsensitive: true }, value: { isType: "number" }, sort: { byPath: true, from: 1, to: 20 } }
-            const entries = await this.jet.get(rule).catch(() => [])
-            if (this.input.value === text) fill(this.suggestions, entries.map(({ path }) => h("option", { value: path })))
+            const rule = { path: { contains: text, caseInsensitive: true }, value: { isType: "number" } }
+            const entries = await this.jet.get({ ...rule, sort: { byPath: true, from: 1, to: 20 } }).catch(() => [])
+            if (this.input.value !== text) return
+            fill(this.suggestions, entries.map(({ path }) => h("option", { value: path })))
         }, suggestAfter)
     }
 
     async #addPath() {
         const path = this.input.value
         if (path === "") return
-        if (this.#lines.some(line => line.path === path && path !== this.path)) return setText(this.problem, t("chart.already"))
+        if (path !== this.path && this.#lines.some(line => line.path === path)) {
+            return setText(this.problem, t("chart.already"))
+        }
         let entry
         try {
             [entry] = await this.jet.get({ path: { equals: path } })

@@ -7,7 +7,8 @@ import { t } from "../texts.js"
 /**
  * What came of a set: "taken", "adjusted", or "accepted" if the State has not shown it yet.
  *
- * `result` is that of the request, and `value` what the State is; of an object, only the members that were asked for count.
+ * `result` is that of the request, and `value` what the State is; of an object, only the members that were asked for
+ * count.
  */
 export function outcomeOf(asked, result, before, value) {
     const told = result === true && asked !== true ? undefined : result
@@ -30,7 +31,8 @@ export function matches(asked, value) {
 /** The part of a value that was asked for. */
 export function partOf(asked, value) {
     if (!isObject(asked) || !isObject(value)) return value
-    return Object.fromEntries(Object.keys(asked).filter(name => Object.hasOwn(value, name)).map(name => [name, partOf(asked[name], value[name])]))
+    const names = Object.keys(asked).filter(name => Object.hasOwn(value, name))
+    return Object.fromEntries(names.map(name => [name, partOf(asked[name], value[name])]))
 }
 
 const most = 20
@@ -40,7 +42,8 @@ export class Log {
     constructor(meta, headingLevel) {
         this.meta = meta
         this.list = h("ol", { class: "log" })
-        this.element = h("section", { class: "card", hidden: true }, h(`h${headingLevel}`, {}, t("element.log")), this.list)
+        const heading = h(`h${headingLevel}`, {}, t("element.log"))
+        this.element = h("section", { class: "card", hidden: true }, heading, this.list)
     }
 
     /** Adds a line for what is asked; returns the function that says what came of it. */

@@ -44,8 +44,10 @@ export class ElementPane {
         jet.addEventListener("open", onOpen)
         session.addEventListener("state", onState)
         session.addEventListener("late", onState)
-        this.#ended.push(() => fetch.end().catch(() => {}), () => jet.removeEventListener("open", onOpen), () => this.history.end(), () => clearInterval(ticker),
-            () => session.removeEventListener("state", onState), () => session.removeEventListener("late", onState))
+        this.#ended.push(
+            () => fetch.end().catch(() => {}), () => jet.removeEventListener("open", onOpen), () => this.history.end(),
+            () => clearInterval(ticker), () => session.removeEventListener("state", onState),
+            () => session.removeEventListener("late", onState))
         this.#show("waiting")
     }
 
@@ -71,7 +73,7 @@ export class ElementPane {
                 h("div", { class: "row" }, this.title, tools),
                 h("div", { class: "row path-line" },
                     h("code", { class: "path-full", dir: "auto" }, visible(this.path, 2000)),
-                    h("button", { class: "quiet small", type: "button", on: { click: () => copy(this.path) } }, t("element.copy"))),
+                    quietButton(t("element.copy"), () => copy(this.path))),
                 this.valueBox,
                 h("div", { class: "row" }, this.tags, this.age), this.reason),
             this.note, this.editBox, this.resultBox, this.log.element, this.history.element, this.metaBox)
@@ -87,7 +89,7 @@ export class ElementPane {
         }
         const before = this.#entry
         const isState = value !== undefined
-        // After a reconnect or a login the meta and the rights may differ, and jet.js reports what is still there as changed.
+        // After a reconnect or a login, meta and rights may differ, and what is still there is reported as changed.
         const isNew = isAdd || !before || this.isReopened
         this.isReopened = false
         if (isNew) {
@@ -176,8 +178,11 @@ export class ElementPane {
         const schema = schemaOf(meta)
         const rest = { ...meta }
         if (schema) delete rest.format
-        const part = (name, value) => h("details", {}, h("summary", {}, t(`element.${name}`)),
-            h("pre", { class: "pretty", tabindex: "0", "aria-label": t(`element.${name}`) }, pretty(value, 20_000).text))
+        const part = (name, value) => {
+            const label = t(`element.${name}`)
+            return h("details", {}, h("summary", {}, label),
+                h("pre", { class: "pretty", tabindex: "0", "aria-label": label }, pretty(value, 20_000).text))
+        }
         this.metaBox.hidden = Object.keys(meta).length === 0
         fill(this.metaBox, Object.keys(rest).length > 0 && part("meta", rest), schema && part("schema", schema))
     }
@@ -225,7 +230,7 @@ export class ElementPane {
             const view = new ValueView()
             view.show(result, {})
             fill(this.resultBox, heading(t("element.result"), took()), view.element,
-                h("button", { class: "quiet small", type: "button", on: { click: () => copy(JSON.stringify(result, null, 2)) } }, t("element.copyResult")))
+                quietButton(t("element.copyResult"), () => copy(JSON.stringify(result, null, 2))))
             announce(t("element.called", { time: took() }))
         } catch (error) {
             fill(this.resultBox, heading(t("element.failed"), took()), h("p", { class: "note bad" }, explain(error)))
@@ -241,6 +246,11 @@ function changedText({ since, hasChanged }) {
     const time = performance.now() - since
     if (!hasChanged) return t("element.unchanged", { age: age(Math.max(1000, time)) })
     return time < 1000 ? t("element.changedNow") : t("element.changed", { age: age(time) })
+}
+
+/** A small button without a frame. */
+export function quietButton(text, act) {
+    return h("button", { class: "quiet small", type: "button", on: { click: act } }, text)
 }
 
 /** Copies text; also on pages without TLS, which may not use the clipboard otherwise. */

@@ -16,7 +16,7 @@ function walk(found, value, at, steps, bounds) {
     if (typeof value === "number") {
         found.push({ at, steps, value })
     } else if (Array.isArray(value)) {
-        for (let index = 0; index < value.length && index < 32; index++) walk(found, value[index], memberAt(at, index), [...steps, index], bounds)
+        value.slice(0, 32).forEach((each, index) => walk(found, each, memberAt(at, index), [...steps, index], bounds))
     } else if (isObject(value)) {
         for (const name in value) {
             bounds.looked += 1
@@ -44,7 +44,7 @@ export class ValueView {
     #kind = null
     #names = ""
     #limit = firstShown
-    /** How long it took to write the value as text, in milliseconds, and when that was; large ones are written less often. */
+    /** How long it took to write the value as text, in milliseconds, and when: large ones are written less often. */
     #cost = 0
     #writtenAt = 0
     #timer = null
@@ -54,7 +54,8 @@ export class ValueView {
     }
 
     show(value, meta) {
-        const isShort = typeof value !== "object" || value === null ? !(typeof value === "string" && (value.length > 60 || value.includes("\n"))) : false
+        const isShort = typeof value === "string" ? value.length <= 60 && !value.includes("\n")
+            : typeof value !== "object" || value === null
         const names = isObject(value) ? Object.keys(value).slice(0, mostFields + 1) : []
         const kind = isShort ? "short" : names.length > 0 && names.length <= mostFields ? "fields" : "text"
         const key = kind === "fields" ? JSON.stringify(names) : ""
@@ -83,11 +84,15 @@ export class ValueView {
             fill(this.element, this.big)
         } else if (kind === "fields") {
             this.cells = names.map(() => h("dd", { class: "number" }))
-            fill(this.element, h("dl", { class: "members" },
-                names.map((name, place) => h("div", {}, h("dt", { class: "soft" }, brief(name, {}, 80)), this.cells[place]))))
+            fill(this.element, h("dl", { class: "members" }, names.map((name, place) =>
+                h("div", {}, h("dt", { class: "soft" }, brief(name, {}, 80)), this.cells[place]))))
         } else {
             this.pre = h("pre", { class: "pretty", tabindex: "0", "aria-label": t("element.value") })
-            this.more = h("button", { class: "quiet small", hidden: true, on: { click: () => { this.#limit = mostShown; this.#showText(this.value) } } })
+            const showMore = () => {
+                this.#limit = mostShown
+                this.#showText(this.value)
+            }
+            this.more = h("button", { class: "quiet small", type: "button", hidden: true, on: { click: showMore } })
             fill(this.element, this.pre, this.more)
         }
     }

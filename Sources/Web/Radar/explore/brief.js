@@ -1,4 +1,5 @@
-// Values and paths of the bus on one line. They may have any length and any characters, and the work is bounded by what is shown.
+// Values and paths of the bus on one line. They may have any length and any characters; the work is bounded by what is
+// shown.
 
 import { quantity } from "../format.js"
 
@@ -33,7 +34,8 @@ export function amount(value, { unit, datatype } = {}) {
 export function textMeta(meta) {
     const text = {}
     for (const name of ["title", "unit", "datatype", "format"]) {
-        if (typeof meta?.[name] === "string") text[name] = name === "format" ? meta[name] : visible(meta[name], name === "unit" ? 24 : 200)
+        if (typeof meta?.[name] !== "string") continue
+        text[name] = name === "format" ? meta[name] : visible(meta[name], name === "unit" ? 24 : 200)
     }
     return text
 }
@@ -88,6 +90,7 @@ export function pretty(value, limit = 2000) {
     if (typeof value === "string") text = value
     else try { text = JSON.stringify(value, null, 2) ?? "" } catch { text = brief(value, {}, limit) }
     const isCut = text.length > limit
-    const shown = isCut ? text.slice(0, limit) : text
-    return { text: shown.replace(unseen, (each) => (each === "\n" || each === "\t" ? each : visible(each))), isCut, length: text.length }
+    const shown = (isCut ? text.slice(0, limit) : text)
+        .replace(unseen, (each) => (each === "\n" || each === "\t" ? each : visible(each)))
+    return { text: shown, isCut, length: text.length }
 }

@@ -87,8 +87,8 @@ export class Row {
         const value = row.kind === "branch" ? row.elements : row.value
         if (value === this.#value) return
         this.#value = value
-        if (row.kind === "branch") setText(this.value, t("explore.elements", { n: row.elements, count: number(row.elements, 0) }))
-        else setText(this.value, row.kind === "method" ? "" : brief(value, about?.meta))
+        setText(this.value, row.kind === "method" ? "" : row.kind === "state" ? brief(value, about?.meta)
+            : t("explore.elements", { n: value, count: number(value, 0) }))
     }
 }
 
@@ -108,8 +108,8 @@ function setAttribute(element, name, value) {
 }
 
 /**
- * The grid of Explore: the rows of a source, with the keyboard. The focus stays on the grid itself, and names the active row,
- * so that it is not lost when a row's node is used for another element.
+ * The grid of Explore: the rows of a source, with the keyboard. The focus stays on the grid itself, and names the
+ * active row, so that it is not lost when a row's node is used for another element.
  */
 export class Grid {
     #rows
@@ -162,7 +162,7 @@ export class Grid {
         this.#rows.total = source.total
         this.#active = Math.max(0, Math.min(this.#active, source.total - 1))
         const count = source.isEstimate ? -1 : source.total + 1
-        if (this.element.getAttribute("aria-rowcount") !== String(count)) attribute(this.element, "aria-rowcount", count)
+        setAttribute(this.element, "aria-rowcount", count)
         this.#rows.ask()
     }
 
@@ -184,9 +184,7 @@ export class Grid {
         }
         this.meta.want(paths)
         const node = this.#rows.node(this.#active)
-        if (this.element.getAttribute("aria-activedescendant") !== (node?.id ?? null)) {
-            attribute(this.element, "aria-activedescendant", node?.id)
-        }
+        setAttribute(this.element, "aria-activedescendant", node?.id)
     }
 
     #activate(index) {
@@ -198,7 +196,8 @@ export class Grid {
     #pressed(event) {
         if (event.ctrlKey || event.altKey || event.metaKey || event.target !== this.element) return
         const moves = {
-            ArrowDown: 1, ArrowUp: -1, PageDown: this.#rows.page, PageUp: -this.#rows.page, Home: -Infinity, End: Infinity,
+            ArrowDown: 1, ArrowUp: -1, PageDown: this.#rows.page, PageUp: -this.#rows.page, Home: -Infinity,
+            End: Infinity,
         }
         if (Object.hasOwn(moves, event.key)) this.#activate(this.#active + moves[event.key])
         else if (event.key === "Enter" || event.key === " ") this.#openRow(this.#active)

@@ -29,7 +29,7 @@ export class Cache {
     clear() { this.#entries.clear() }
 }
 
-/** When the page saw elements change. The daemon has no times of changes, so before the first one the age is a minimum. */
+/** When the page saw elements change. The daemon has no times of changes: before the first one, an age is a minimum. */
 export class Changes {
     #known = new Cache(3000)
 
@@ -51,7 +51,7 @@ export class Changes {
 
 const askAfter = 60
 const mostAtOnce = 200
-/** Meta changes only if an owner removes an element and adds it again, so what is shown for longer is asked for again. */
+/** Meta changes only if an owner removes an element and adds it again. What is shown for longer is asked for again. */
 const freshFor = 30_000
 
 /** The meta of the elements that are shown: asked for together, kept for those shown last. */

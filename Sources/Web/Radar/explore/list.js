@@ -58,7 +58,8 @@ export class ListSource {
         this.isAll = Object.keys(rule).length === 0
         this.changes = changes
         this.onChange = onChange
-        this.#window = jet.window({ ...rule, sort: { byPath: true, from: 1, to: 60 } }, () => this.#receive(), { interval })
+        const first = { ...rule, sort: { byPath: true, from: 1, to: 60 } }
+        this.#window = jet.window(first, () => this.#receive(), { interval })
         this.#window.started.catch((error) => {
             if (error.key === "connectionClosed") return
             this.error = error

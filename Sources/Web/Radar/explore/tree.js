@@ -128,7 +128,7 @@ export class TreeSource {
             const found = this.#root.locate(row)
             if (found && !found.level.branch(found.index)) this.#ask(found.level, Math.floor(found.index / pageSize))
         }
-        if (this.#timer === null) this.#timer = setTimeout(() => { this.#timer = null; this.#fetchLeaves() }, fetchAfter)
+        this.#timer ??= setTimeout(() => { this.#timer = null; this.#fetchLeaves() }, fetchAfter)
     }
 
     /** Opens or closes the branch of a row. */
@@ -190,8 +190,8 @@ export class TreeSource {
                 level.take(page, answer)
                 answer.branches.forEach((branch, place) => {
                     const below = prefixBelow(branch)
-                    if (below === null || level.open.has(branch.name) || !openPrefixes.has(below) || level.depth > 50) return
-                    this.#open(level, branch, page * pageSize + place)
+                    if (below === null || !openPrefixes.has(below) || level.depth > 50) return
+                    if (!level.open.has(branch.name)) this.#open(level, branch, page * pageSize + place)
                 })
             }
             this.error = null

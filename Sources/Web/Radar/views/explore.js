@@ -63,14 +63,17 @@ customElements.define(name, class extends View {
     #build() {
         const id = uniqueId("find")
         this.search = h("input", {
-            type: "search", id, placeholder: t("explore.searchHint"), autocomplete: "off", spellcheck: "false", maxlength: "500",
+            type: "search", id, placeholder: t("explore.searchHint"), autocomplete: "off", spellcheck: "false",
+            maxlength: "500",
             on: { input: () => this.#typed(), keydown: event => this.#searchKey(event) },
         })
         const types = ["", "state", "method", ...valueTypes]
-        this.kind = h("select", { "aria-label": t("explore.kind"), on: { change: () => this.#note({ type: this.kind.value }) } },
+        const choose = () => this.#note({ type: this.kind.value })
+        this.kind = h("select", { "aria-label": t("explore.kind"), on: { change: choose } },
             types.map(type => h("option", { value: type }, t(`explore.type.${type || "all"}`))))
         this.modes = ["list", "tree"].map(mode => h("input", {
-            type: "radio", name: "explore-mode", value: mode, class: "hidden", on: { change: () => this.#note({ mode }) },
+            type: "radio", name: "explore-mode", value: mode, class: "hidden",
+            on: { change: () => this.#note({ mode }) },
         }))
         this.count = h("p", { class: "soft number count" })
         this.problem = h("p", { class: "note", hidden: true })
@@ -176,14 +179,13 @@ customElements.define(name, class extends View {
         this.detail.replaceChildren()
         this.classList.toggle("has-detail", path !== "")
         if (path === "") return
-        const { ElementPane } = await import("../element/pane.js")
+        const { ElementPane, quietButton } = await import("../element/pane.js")
         if (this.#params?.path !== path || !this.isConnected || this.#detail?.path === path) return
         this.#detail = new ElementPane(this.jet, path, {
             headingLevel: 2,
             tools: [
                 h("a", { class: "button small", href: href("element", { path }) }, t("explore.alone")),
-                h("button", { class: "quiet small", on: { click: () => { this.#note({ path: "" }); this.grid.focus() } } },
-                    t("explore.close")),
+                quietButton(t("explore.close"), () => { this.#note({ path: "" }); this.grid.focus() }),
             ],
         })
         this.detail.replaceChildren(this.#detail.element)
