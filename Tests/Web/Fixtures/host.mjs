@@ -302,6 +302,9 @@ function power() {
 }
 
 function links() {
+    state("network/eth0", { index: 2, state: "UP", carrier: true, mac: "02:00:00:00:00:01", mtu: 1500,
+        flags: ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
+        addresses: [{ address: "192.0.2.2", prefixLength: 24, family: "inet", scope: "global" }] }, json("Network link eth0"))
     state("network/wlan0",
         { index: 9, state: "UP", carrier: true, mac: "02:00:00:00:02:00", mtu: 1500,
         flags: ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
@@ -316,6 +319,7 @@ function links() {
         const shown = state(`network/${link}/rates`, value(), json(`Throughput of ${link}`, { unit: "1/s" }))
         setInterval(() => { shown.value = value() }, 1000)
     }
+    rates("eth0")
     rates("wlan0")
 }
 

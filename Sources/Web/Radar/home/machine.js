@@ -4,8 +4,7 @@ import { href } from "../router.js"
 import { t } from "../texts.js"
 import { object, shorten } from "./classify.js"
 import {
-    act, allow, Card, commonReason, elementLink, linkTo, markStale, openDialog, problemPlace, Rows, setAttribute,
-    words,
+    act, allow, ask, Card, elementLink, explainTo, linkTo, markStale, problemPlace, Rows, setAttribute, words,
 } from "./parts.js"
 import { areas } from "./source.js"
 import "../widgets/age.js"
@@ -69,9 +68,7 @@ export class Machine {
             button.hidden = !item
             if (item) allow(button, item)
         }
-        const reason = commonReason(actions.map(({ path }) => model.items.get(path)))
-        setText(this.#reason, reason)
-        this.#reason.hidden = reason === ""
+        explainTo(this.#reason, actions.map(({ path }) => model.items.get(path)))
         return true
     }
 
@@ -149,7 +146,7 @@ export class Machine {
             h("option", { value: seconds }, duration(seconds))))
         const reason = h("input", { id: "home-reason", type: "text", maxlength: 200, autocomplete: "off" })
         const problem = problemPlace()
-        openDialog({
+        ask({
             title: t(`home.${name}Title`, { host: words(this.#name.textContent, 60) }),
             body: [
                 h("p", {}, t(`home.${name}Text`)),

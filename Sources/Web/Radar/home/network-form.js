@@ -7,7 +7,7 @@ import { whyNot } from "../access.js"
 import { object, schemaOf } from "./classify.js"
 import { changeOf, check, differences, formOf, split } from "./network-check.js"
 import { noteChange } from "./network-pending.js"
-import { openDialog, words } from "./parts.js"
+import { ask, words } from "./parts.js"
 
 const waits = [60, 120, 300, 900]
 const usualWait = 120
@@ -15,7 +15,7 @@ const usualWait = 120
 /** Opens the settings of a link: a form, then what will change, then the set. `done` is called when it is closed. */
 export function openNetworkForm(model, path, done) {
     const form = new Form(model, path)
-    const dialog = openDialog({
+    const dialog = ask({
         title: t("network.title", { link: words(path.split("/").pop(), 40) }), className: "network-form",
         body: [form.element], cancel: t("network.close"),
     })
@@ -32,7 +32,7 @@ class Form {
     #before
     #reason
     #fields = {}
-    #problem = h("p", { class: "problem", role: "alert", hidden: true })
+    #problem = h("p", { class: "problem", hidden: true })
     #steps = { edit: h("form", { class: "network-fields", novalidate: true, id: "network-form" }),
         review: h("div", { class: "stack", hidden: true }) }
 
@@ -200,6 +200,7 @@ class Form {
     #say(text) {
         setText(this.#problem, text ?? "")
         this.#problem.hidden = !text
+        if (text) announce(text)
     }
 
     async #apply(after, wait, button) {

@@ -1,6 +1,6 @@
 import { whyNot } from "../access.js"
 import { Chart } from "../chart.js"
-import { announce, fill, h, setText, uniqueId } from "../dom.js"
+import { announce, attribute, fill, h, setText } from "../dom.js"
 import { explain } from "../errors.js"
 import { bytes } from "../format.js"
 import { href } from "../router.js"
@@ -8,6 +8,7 @@ import { session } from "../session.js"
 import { t } from "../texts.js"
 import { shorten, titleOf } from "./classify.js"
 import "../widgets/age.js"
+import { openDialog } from "../widgets/field.js"
 
 // MARK: Values and elements of the page
 
@@ -103,9 +104,9 @@ export function chartOf(path, label, unit = "", range = null) {
     return chart
 }
 
-/** Adds a value to a line. That of a page that was just opened shows one minute, and then more, up to five. */
+/** Adds a value to a line. That of a page that was just opened shows some seconds, and later up to five minutes. */
 export function addTo(chart, item, value) {
-    chart.seconds = Math.min(300, Math.max(60, (performance.now() - chart.since) / 1000))
+    chart.seconds = Math.min(300, Math.max(15, (performance.now() - chart.since) / 1000))
     if (item.goneAt === null) chart.push(0, value)
 }
 
@@ -132,9 +133,12 @@ export function fact(key, { path, name, hint }) {
 /** A bar from 0 to 1, with what it means in words for those who do not see it. */
 export class Meter {
     #fill = h("span", { class: "meter-fill" })
-    element = h("span", { class: "meter", role: "meter", "aria-valuemin": 0, "aria-valuemax": 100 }, this.#fill)
+    element = h("span", { class: "meter", "aria-valuemin": 0, "aria-valuemax": 100 }, this.#fill)
 
-    constructor(label) { this.element.setAttribute("aria-label", label) }
+    constructor(label, role = "meter") {
+        attribute(this.element, "aria-label", label)
+        attribute(this.element, "role", role)
+    }
 
     /** Shows a share, and its level: "good", "warn" or "bad". */
     update(share, level = "good", text = null) {
@@ -187,12 +191,8 @@ export class Card {
         this.#note.hidden = text === ""
     }
 
-    /** Says why nothing here can be changed: for all who cannot reach the title of a button that is disabled. */
-    explain(items) {
-        const text = commonReason(items)
-        setText(this.#reason, text)
-        this.#reason.hidden = text === ""
-    }
+    /** Says why nothing here can be changed. */
+    explain(items) { explainTo(this.#reason, items) }
 
     /** Cuts a list to what the card shows, and says how many are left out. */
     cut(items, hidden = 0) {
@@ -283,46 +283,40 @@ export function allow(control, item) {
     return reason
 }
 
-/** Why none of these elements can be set or called, if that is so of all and for the same reason; else
- *  an empty text. */
-export function commonReason(items) {
+/** Says why none of these elements can be set or called, if that is so of all and for the same reason: for all who
+ *  cannot reach the title of a control that is disabled. */
+export function explainTo(place, items) {
     const reasons = new Set(items.filter((item) => item && item.goneAt === null).map((item) => whyNot(item)))
-    return reasons.size === 1 ? [...reasons][0] ?? "" : ""
+    const text = reasons.size === 1 ? [...reasons][0] ?? "" : ""
+    const needsLogin = session.features.authentication === true && session.jet.user === null
+    const key = `${text}${needsLogin}`
+    if (place.dataset.key === key) return
+    place.dataset.key = key
+    place.hidden = text === ""
+    fill(place, text, needsLogin && [" ", h("a", { href: href("login") }, t("login.title"))])
 }
 
 /**
- * Opens a modal dialog: the browser keeps the focus inside, closes it with Escape, and gives the focus back.
+ * Opens a modal dialog with buttons.
  *
- * `body` are elements; `actions` are `{label, className, act}`: the dialog closes when `act` has ended, unless it
- * returns false. Returns the dialog, whose `footer` holds the buttons.
+ * `actions` are `{label, className, act}`: the dialog closes when `act` has ended, unless it returns false. Returns the
+ * dialog, whose `footer` holds the buttons. With `focusCancel` the button that closes it has the focus.
  */
-export function openDialog({ title, body = [], actions = [], className = "", cancel = t("home.cancel"),
-    focusCancel = false }) {
-    const id = uniqueId("dialog")
-    const opener = document.activeElement
-    const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": id })
-    const buttons = actions.map(({ label, className, act }) => {
-        const button = h("button", { type: "button", class: className }, label)
-        button.addEventListener("click", async () => {
-            button.disabled = true
-            try {
+export function ask({ title, body, actions = [], className = "", cancel = t("home.cancel"), focusCancel = false }) {
+    const footer = h("div", { class: "row dialog-actions" },
+        h("button", { type: "button", autofocus: focusCancel, on: { click: () => dialog.close() } }, cancel),
+        actions.map(({ label, className, act }) => {
+            const button = h("button", { type: "button", class: className }, label)
+            button.addEventListener("click", async () => {
+                button.disabled = true
                 if (await act(button) !== false) dialog.close()
-            } finally {
                 button.disabled = false
-            }
-        })
-        return button
-    })
-    const close = h("button", { type: "button", on: { click: () => dialog.close() } }, cancel)
-    if (focusCancel) close.autofocus = true
-    dialog.footer = h("div", { class: "row dialog-actions" }, close, ...buttons)
-    fill(dialog, h("h2", { id }, title), ...body, dialog.footer)
-    dialog.addEventListener("close", () => {
-        dialog.remove()
-        if (opener?.isConnected) opener.focus()
-    })
-    document.body.append(dialog)
-    dialog.showModal()
+            })
+            return button
+        }))
+    const dialog = openDialog(title, ...body, footer)
+    dialog.className = `dialog ${className}`
+    dialog.footer = footer
     return dialog
 }
 
@@ -330,10 +324,8 @@ export function openDialog({ title, body = [], actions = [], className = "", can
 export function confirm({ title, text, action, isDangerous = false }) {
     return new Promise((resolve) => {
         let isConfirmed = false
-        const dialog = openDialog({
-            title,
-            body: [h("p", {}, text)],
-            focusCancel: true,
+        const dialog = ask({
+            title, body: [h("p", {}, text)], focusCancel: true,
             actions: [{ label: action, className: isDangerous ? "danger" : "primary",
                 act: () => { isConfirmed = true } }],
         })

@@ -91,7 +91,7 @@ const mostPackages = 200
 export class Update extends Card {
     #tag = new Tag()
     #message = h("p", { class: "update-message" })
-    #meter = new Meter(t("home.updateProgress"))
+    #meter = new Meter(t("home.updateProgress"), "progressbar")
     #percent = h("span", { class: "number" })
     #progress
     #detail = h("p", { class: "soft" })
