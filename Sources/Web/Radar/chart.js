@@ -153,6 +153,8 @@ export class Chart {
         if (compact) attribute(this.element, "role", "img")
         this.#context = this.canvas.getContext("2d")
         for (const each of series) this.addSeries(each)
+        // What is out of sight is not drawn, but has its name.
+        if (compact) this.element.setAttribute("aria-label", this.summary())
         this.#observe()
     }
 
