@@ -73,12 +73,14 @@ public final class Daemon: Sendable {
         )
         do {
             let access = try await authenticator.start(configuration)
+            let files = webFiles(configuration)
             let socketOwners = SocketOwners(for: configuration, logger: logger)
             try await unlessStopping {
                 eventLoop.submit {
                     hub.value = Hub(
                         configuration: configuration, authenticator: authenticator, access: access,
                         socketOwners: socketOwners, logger: logger, eventLoop: eventLoop)
+                    hub.value?.http.files = files
                 }
             }
             var endpoints: [Endpoint] = []
@@ -128,13 +130,13 @@ public final class Daemon: Sendable {
         logger.note(DaemonEvent.stopped)
     }
 
-    /// Reads the users file again, and looks up the users and groups of the grants again. A connected peer keeps its
+    /// Reads the users file and the files of the page again, and looks up the users and groups of the grants again. A connected peer keeps its
     /// rights until it authenticates again or reconnects; one that has logged in with a key, or a certificate, that is no
     /// longer that user's is closed.
     ///
-    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins, and settings for other machines
-    ///   (`allowsPlaintext`, `gateways`, `anonymous`, `subjects`) apply from now on; the rest of it cannot change while the daemon runs, nor can whether there is a users file. `nil` is the
-    ///   current one.
+    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins, folders of files, API, metrics,
+    ///   and settings for other machines (`allowsPlaintext`, `gateways`, `anonymous`, `subjects`) apply from now on; the rest of it
+    ///   cannot change while the daemon runs, nor can whether there is a users file. `nil` is the current one.
     /// - Throws: `DaemonError` if something in them is wrong, in which case nothing changes, or if the daemon has stopped.
     public func reload(_ changed: DaemonConfiguration? = nil) async throws {
         let configuration = changed ?? current.withLock { $0 }
@@ -143,9 +145,15 @@ public final class Daemon: Sendable {
         }
         let access = try await authenticator.load(configuration)
         let (hub, eventLoop) = (hub, eventLoop)
-        try await unlessStopping { eventLoop.submit { hub.value?.adopt(configuration, access) } }
+        let files = webFiles(configuration)
+        try await unlessStopping { eventLoop.submit { hub.value?.adopt(configuration, access, files) } }
         current.withLock { $0 = configuration }
         warnOfRefusals(configuration)
+    }
+
+    /// Reads the files of the page.
+    private func webFiles(_ configuration: DaemonConfiguration) -> WebFiles {
+        WebFiles(configuration.webFolders) { logger.note(DaemonEvent.pageNotRead, ["reason": "\($0)"]) }
     }
 
     /// The statistics of the bus.

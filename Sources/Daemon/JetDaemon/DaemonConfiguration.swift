@@ -25,6 +25,19 @@ public struct DaemonConfiguration: Sendable {
         case read
     }
 
+    /// The folders of the files that the WebSocket port serves.
+    public struct WebFolders: Hashable, Sendable {
+        /// The folder of the page; `nil` for no page.
+        public var page: String?
+        /// Whether that folder may be missing.
+        public var pageMayBeMissing = false
+        /// Where `jet.js` and `jet.d.ts` are looked for, in this order; and then in the folder of the page.
+        public var library: [String] = []
+
+        /// No files.
+        public init() {}
+    }
+
     /// The endpoints that the daemon opens.
     public var listeners: [Listener]
     /// Listening sockets that were passed to the daemon, which it serves as well.
@@ -46,6 +59,12 @@ public struct DaemonConfiguration: Sendable {
     public var pingInterval = Int(ProtocolLimits.pingInterval / .milliseconds(1))
     /// The web pages that may connect by WebSocket.
     public var origins = OriginRule()
+    /// Whether States and Methods can be used by HTTP, see `API`.
+    public var hasAPI = true
+    /// The metrics of HTTP.
+    public var metrics = MetricsConfiguration()
+    /// The folders of the files that the WebSocket port serves.
+    public var webFolders = WebFolders()
     /// The users file, which has the users that can `authenticate`.
     public var users: String?
     /// Whether the users file may be missing.

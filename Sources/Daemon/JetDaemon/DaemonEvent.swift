@@ -17,6 +17,9 @@ public enum DaemonEvent: String, DocumentedEvent {
     /// Something in its files is wrong; the daemon keeps the old settings.
     case notReloaded = "7e81b80106cc4018a7b6e80e4e07e22f"
 
+    /// The files of the page cannot be served.
+    case pageNotRead = "d9396de2bee8488e9fc01fea9fa91e38"
+
     // Connections
 
     /// A listening socket was closed unexpectedly.
@@ -95,6 +98,7 @@ public enum DaemonEvent: String, DocumentedEvent {
         case .notStarted: (.critical, "could not start")
         case .reloaded: (.notice, "reloaded")
         case .notReloaded: (.error, "reload failed; the old settings stay in use")
+        case .pageNotRead: (.warning, "files of the page cannot be served")
         case .listenerLost: (.critical, "no longer listening")
         case .acceptingPaused: (.error, "cannot accept connections")
         case .acceptingResumed: (.notice, "connections are accepted again")

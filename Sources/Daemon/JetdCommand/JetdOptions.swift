@@ -101,6 +101,16 @@ struct JetdOptions: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
+            Serve the page and jet.js from this folder, for those who change the page. (default: as configured, \
+            /usr/share/jet/radar)
+            """, valueName: "folder"),
+        completion: .directory, transform: Self.file)
+    var radar: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
             The users file: who can authenticate. (default: as service or root /var/lib/jet/users.json, which may \
             be missing; else none)
             """, valueName: "file"),
@@ -151,7 +161,7 @@ extension JetdOptions {
     private static let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
 
     private static func file(_ text: String) throws -> String {
-        guard !text.isEmpty else { throw ValidationError("write the name of a file") }
+        guard !text.isEmpty else { throw ValidationError("write the name of a file or folder") }
         return text
     }
 

@@ -25,12 +25,23 @@ struct ListenSettings: ConfigurationSection, Hashable {
     }
 }
 
-/// `[web]`: peers by WebSocket.
+/// `[web]`: peers by WebSocket, and what the web port serves to browsers.
 struct WebSettings: ConfigurationSection, Hashable {
     /// The web pages that may connect.
     var origins = OriginRule()
+    /// Whether States and Methods can be used by HTTP.
+    var api = DaemonSettings.defaults.hasAPI
     /// The time between two pings, in milliseconds; 0 turns pings off.
     var pingInterval = DaemonSettings.defaults.pingInterval
+    /// Whether there is a page.
+    var hasPage = true
+    /// The folder of the page; `nil` is the usual one, which may be missing.
+    var folder: String?
+    /// The folder of `jet.js`; `nil` is none.
+    var library: String? = Self.usualLibrary
+
+    private static let usualFolder = "/usr/share/jet/radar"
+    private static let usualLibrary = "/usr/share/javascript/jet"
 
     mutating func take(from table: inout ConfigurationTable) throws(ConfigurationError) {
         for text in try table.take("allow-origins", default: [String]()) {
@@ -40,10 +51,37 @@ struct WebSettings: ConfigurationSection, Hashable {
                     "must list origins such as \"https://panel.example\", \"null\" or \"*\", not \"\(text)\".")
             }
         }
+        api = try table.take("api", default: api)
         let interval = try table.take(
             "ping-interval", default: .milliseconds(pingInterval), in: 0...3600)
         // Rounded up, so that less than a millisecond does not turn pings off.
         pingInterval = Int(interval.nanoseconds / 1_000_000) + (interval.nanoseconds % 1_000_000 > 0 ? 1 : 0)
+        hasPage = try table.take("page", default: hasPage)
+        switch try table.place("folder") {
+        case .usual: break
+        case .none: throw table.error("folder", "must be an absolute path; for no page, set page to false.")
+        case .path(let path): folder = path == Self.usualFolder ? nil : path
+        }
+        switch try table.place("javascript") {
+        case .usual: break
+        case .none: library = nil
+        case .path(let path): library = path
+        }
+    }
+
+    /// The folders of the files that are served.
+    ///
+    /// - Parameter radar: The folder that the command line names; it has the library, too.
+    func folders(radar: String?) -> DaemonConfiguration.WebFolders {
+        var folders = DaemonConfiguration.WebFolders()
+        if let radar {
+            folders.page = radar
+            return folders
+        }
+        if hasPage { folders.page = folder ?? Self.usualFolder }
+        folders.pageMayBeMissing = folder == nil
+        folders.library = library.map { [$0] } ?? []
+        return folders
     }
 }
 

@@ -95,7 +95,10 @@ struct Setup {
         var configuration = DaemonConfiguration(listeners: [])
         settings.remote.apply(to: &configuration)
         configuration.origins = settings.web.origins
+        configuration.hasAPI = settings.web.api
+        configuration.metrics = settings.metrics.configuration
         for origin in options.wsAllowOrigin { configuration.origins.formUnion(origin) }
+        configuration.webFolders = settings.web.folders(radar: options.radar)
         configuration.messageLimit = options.messageLimit ?? settings.messageLimit
         configuration.pingInterval = options.wsPingMs ?? settings.web.pingInterval
         switch settings.users {

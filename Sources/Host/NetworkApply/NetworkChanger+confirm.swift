@@ -3,14 +3,26 @@ public import Handover
 internal import NetworkSettings
 
 extension NetworkChanger {
-    /// Makes the pending change permanent, if its author asks for it and knows the token.
+    /// Makes the pending change permanent, if its author asks for it.
+    ///
+    /// The author shows the token. If the author had logged in, a request by the same user that names the change is
+    /// enough: the browser that comes back over the new address has no token, but its user logs in again.
     public func confirm(_ request: ChangeRequest) async -> ChangeAnswer {
         do {
             guard let change = try records.pending() else {
                 throw FieldError("token", "matches no pending change: none is pending.")
             }
-            guard let token = request.token, Self.isEqual(token, change.token) else {
-                throw FieldError("token", "is not the one that the change was answered with.")
+            if let id = request.set["pending"]?.string, request.token == nil {
+                guard id == change.id else {
+                    throw FieldError("id", "is not that of the pending change.")
+                }
+                guard change.by.user != nil else {
+                    throw FieldError("token", "is needed, because the author of the change had not logged in.")
+                }
+            } else {
+                guard let token = request.token, Self.isEqual(token, change.token) else {
+                    throw FieldError("token", "is not the one that the change was answered with.")
+                }
             }
             guard request.by.isSame(as: change.by) else {
                 throw FieldError("", "The change is \(change.by)'s; no other user can confirm it.")

@@ -33,19 +33,30 @@ public struct Metadata: Hashable, Sendable {
     /// The possible values, in the form that belongs to the datatype.
     public var format: String?
 
+    /// The limit above which a measured value is unusual, in the unit of the value: what hwmon calls `max`.
+    public var max: String?
+    /// The limit above which a measured value does harm, in the unit of the value: what hwmon calls `crit`.
+    public var crit: String?
+
     /// Metadata of these parts.
-    public init(title: String? = nil, unit: String? = nil, datatype: Datatype? = nil, format: String? = nil) {
+    public init(
+        title: String? = nil, unit: String? = nil, datatype: Datatype? = nil, format: String? = nil, max: String? = nil,
+        crit: String? = nil
+    ) {
         self.title = title
         self.unit = unit
         self.datatype = datatype
         self.format = format
+        self.max = max
+        self.crit = crit
     }
 
     /// Reads a `meta` member; parts that are unknown or of the wrong type are left out.
     public init(parsing value: JSON) {
         self.init(
             title: value["title"]?.string, unit: value["unit"]?.string,
-            datatype: value["datatype"]?.string.flatMap(Datatype.init(rawValue:)), format: value["format"]?.string)
+            datatype: value["datatype"]?.string.flatMap(Datatype.init(rawValue:)), format: value["format"]?.string,
+            max: value["max"]?.string, crit: value["crit"]?.string)
     }
 
     /// The `meta` member.
@@ -55,6 +66,8 @@ public struct Metadata: Hashable, Sendable {
         object["unit"] = unit.map(JSON.string)
         object["datatype"] = (datatype?.rawValue).map(JSON.string)
         object["format"] = format.map(JSON.string)
+        object["max"] = max.map(JSON.string)
+        object["crit"] = crit.map(JSON.string)
         return .object(object)
     }
 }

@@ -40,6 +40,8 @@ struct QuantityTests {
         #expect(Quantity.fan.meta("x", from: 300).format == "300:")
         #expect(Quantity.voltage.meta("x", from: -13_200, to: -10_800).format == "-13.2:-10.8")
         #expect(Quantity.power.meta("x").format == nil)
+        let limits = Quantity.temperature.meta("x", to: 100_000, warning: 85_000, critical: 100_000)
+        #expect(limits.max == "85" && limits.crit == "100")
     }
 
     @Test("a limit of 0, one beyond all reason, and a range with nothing in it are none")

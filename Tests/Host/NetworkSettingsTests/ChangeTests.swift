@@ -224,6 +224,43 @@ struct ChangeTests {
 
 @Suite("A confirmation")
 struct ConfirmationTests {
+    @Test func `by the id of the change needs the login of its author, and no token`() async throws {
+        for (author, other) in [(Author(user: "alice", uid: 0), Author(uid: 0)), (Author(uid: 0), Author(uid: 0))] {
+            let machine = try Machine()
+            var change = ChangeRequest.of("eth0", ChangeTests.staticSettings)
+            change.by = author
+            let id = change.id
+            guard case .done = await machine.changer.apply(change).result else {
+                Issue.record("not applied")
+                return
+            }
+            func confirm(_ by: Author, _ id: String) async -> ChangeAnswer.Result {
+                let request = ChangeRequest(id: "r2", by: by, set: ["pending": .string(id)])
+                return await machine.changer.confirm(request).result
+            }
+            guard case .refused("id", _) = await confirm(author, "another") else {
+                Issue.record("another change's id was accepted")
+                return
+            }
+            guard author.user != nil else {
+                guard case .refused("token", _) = await confirm(other, id) else {
+                    Issue.record("accepted without a login")
+                    return
+                }
+                continue
+            }
+            guard case .refused("", _) = await confirm(other, id) else {
+                Issue.record("another user's request was accepted")
+                return
+            }
+            guard case .done = await confirm(Author(user: "alice", uid: 12), id) else {
+                Issue.record("not confirmed")
+                return
+            }
+            #expect(machine.records.last()?.result == .confirmed)
+        }
+    }
+
     @Test("is taken from nobody but the author who knows the token, before the deadline")
     func refused() async throws {
         let machine = try Machine()

@@ -91,7 +91,7 @@ extension Hub {
     private func close(within timeout: TimeAmount, after listeners: [EventLoopFuture<Void>]) -> EventLoopFuture<Void> {
         stopWatchdog()
         cancelTimers()
-        var closed = listeners
+        var closed = listeners + http.end(within: timeout)
         for connection in connections { if let end = connection?.end(within: timeout) { closed.append(end) } }
         return EventLoopFuture.andAllComplete(closed, on: eventLoop)
     }

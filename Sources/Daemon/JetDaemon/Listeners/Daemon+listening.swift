@@ -96,7 +96,8 @@ extension Daemon {
             if !isLocal, !hub.allowsPlaintext {
                 // Only HTTP can answer why.
                 guard transport == .webSocket else { throw ChannelError.ioOnClosedChannel }
-                return try HTTPPage.installRefusal(in: channel, hub: hub, identity: identity)
+                return try HTTPConnection.install(
+                    in: channel, hub: hub, messageLimit: messageLimit, identity: identity, isRefusal: true)
             }
             if transport != .unix { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
             try hub.install(in: channel, transport, identity, messageLimit: messageLimit)
@@ -155,7 +156,8 @@ extension Hub {
         in channel: any Channel, _ transport: Transport, _ identity: PeerIdentity, messageLimit: Int
     ) throws {
         if transport == .webSocket {
-            return try WebSocketUpgrader.install(in: channel, hub: self, messageLimit: messageLimit, identity: identity)
+            return try HTTPConnection.install(
+                in: channel, hub: self, messageLimit: messageLimit, identity: identity)
         }
         try channel.pipeline.syncOperations.addHandler(
             Connection(hub: self, messageLimit: messageLimit, transport: transport, identity: identity))

@@ -90,6 +90,28 @@ public struct OriginRule: Hashable, Sendable {
             hostName: Self.hostName)
     }
 
+    /// Whether the header `Host` of a request names this machine. With TLS any name does, since the browser has compared it
+    /// with the certificate.
+    func knowsHost(of request: HTTPRequestHead, of peer: PeerIdentity) -> Bool {
+        knowsHost(request.headers["host"], through: peer.forwarding, hostName: Self.hostName)
+    }
+
+    /// Whether a header `Host` names a machine with this name.
+    func knowsHost(
+        _ hosts: [String], through forwarding: PeerIdentity.Forwarding? = nil, hostName: String
+    ) -> Bool {
+        // Without the header it is no browser.
+        if hosts.isEmpty || allowsAll || forwarding?.isEncrypted == true { return true }
+        guard hosts.count == 1, let host = Host(hosts[0].lowercased()[...]) else { return false }
+        return host.isLoopback || names(host, hostName)
+    }
+
+    /// Whether a host is an address, this machine, or that of an allowed origin.
+    private func names(_ host: Host, _ hostName: String) -> Bool {
+        let names = [hostName, hostName + ".local", String(hostName.prefix { $0 != "." }) + ".local"]
+        return host.isAddress || names.contains(host.name) || allowed.contains { Host($0.authority)?.name == host.name }
+    }
+
     /// Whether a request with these headers `Origin` and `Host` may become a WebSocket on a machine with this name.
     ///
     /// - Parameter forwarding: What a gateway says of the connection; `nil` for one to the daemon itself.
@@ -104,8 +126,7 @@ public struct OriginRule: Hashable, Sendable {
         if page.isLoopback, forwarding == nil { return true }
         guard hosts.count == 1, hosts[0].lowercased() == origin.authority else { return false }
         if let forwarding, forwarding.isEncrypted { return origin.isSecure }
-        let names = [hostName, hostName + ".local", String(hostName.prefix { $0 != "." }) + ".local"]
-        return page.isAddress || names.contains(page.name) || allowed.contains { Host($0.authority)?.name == page.name }
+        return names(page, hostName)
     }
 
     /// The name of this machine, in lower case.

@@ -12,7 +12,7 @@ internal import Systemd
 ///
 /// - `settings/net/pending`: `null`, or the change that waits for its confirmation: `{id, link, by, from, to, deadline}`.
 /// - `settings/net/last`: `null`, or what became of the last one: `{id, link, result, reason, restored, at}`.
-/// - `settings/net/confirm` with `{"token": "..."}`, `settings/net/rollback`: Methods.
+/// - `settings/net/confirm` with `{"token": "..."}` or `{"id": "..."}`, `settings/net/rollback`: Methods.
 ///
 /// All of that stands in files of the root program, which also does the work; the agent may end at any time, and knows
 /// it all again when it is started.
@@ -67,14 +67,20 @@ public struct NetworkSettingsProvider: PushingProvider, ControllingProvider {
                 Reading(
                     SettingsPath.last, last?.shown ?? .null,
                     Metadata(title: "Last change of network settings", datatype: .json)),
-                .method(SettingsPath.confirm, Metadata(title: "Confirm the change of network settings")),
+                .method(
+                    SettingsPath.confirm,
+                    Metadata(
+                        title: "Confirm the change of network settings", datatype: .json,
+                        format: SettingsSchema.confirmation.description)),
                 .method(SettingsPath.rollback, Metadata(title: "Undo the change of network settings")),
             ]
             return fixed
                 + views.map { view in
                     Reading(
                         SettingsPath.link(view.link), view.shown,
-                        Metadata(title: "Settings of network link \(view.link)", datatype: .json)
+                        Metadata(
+                            title: "Settings of network link \(view.link)", datatype: .json,
+                            format: SettingsSchema.link.description)
                     ).settable()
                 }
         } catch {

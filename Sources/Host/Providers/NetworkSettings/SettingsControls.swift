@@ -68,10 +68,15 @@ struct SettingsControls: Controls {
         let by = Author(request.caller)
         switch path {
         case SettingsPath.confirm:
-            guard let token = request.arguments["token"]?.string ?? request.arguments[0]?.string else {
+            var confirmation = ChangeRequest(id: RequestID.new(), by: by)
+            if let token = request.arguments["token"]?.string ?? request.arguments[0]?.string {
+                confirmation.token = token
+            } else if let id = request.arguments["id"]?.string {
+                confirmation.set = ["pending": .string(id)]
+            } else {
                 throw JetError.wrong("token", "must be the one that the set was answered with")
             }
-            return try await program.ask(.confirm, ChangeRequest(id: RequestID.new(), by: by, token: token))
+            return try await program.ask(.confirm, confirmation)
         case SettingsPath.rollback:
             guard let pending = try files.pending() else {
                 throw JetError(.invalidParams, "No change is pending.")

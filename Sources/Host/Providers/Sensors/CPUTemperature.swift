@@ -1,5 +1,6 @@
 internal import AgentCore
 internal import JSONText
+internal import JetProtocol
 
 /// The one number that answers "how hot is the processor?", chosen from all temperatures that were read.
 enum CPUTemperature {
@@ -37,11 +38,12 @@ enum CPUTemperature {
         for source in sources {
             let candidates = temperatures.filter { source.matches(Slug.word($0.source)) }
             for label in source.labels {
-                let hottest = candidates.filter { ($0.label ?? "").hasPrefix(label) }.map(\.celsius).max()
+                let hottest = candidates.filter { ($0.label ?? "").hasPrefix(label) }.max { $0.celsius < $1.celsius }
                 if let hottest {
+                    var meta = Quantity.temperature.meta("CPU temperature")
+                    (meta.max, meta.crit) = (hottest.max, hottest.crit)
                     return Reading(
-                        "cpu/temperature", .number(hottest), Quantity.temperature.meta("CPU temperature"),
-                        deadband: .number(deadband))
+                        "cpu/temperature", .number(hottest.celsius), meta, deadband: .number(deadband))
                 }
             }
         }

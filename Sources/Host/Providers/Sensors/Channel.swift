@@ -12,7 +12,7 @@ struct Channel: Sendable {
     let word: String
     /// Where it stands on the bus: `sensors/<chip>/<word>`.
     let path: String
-    /// What the state means; its `format` holds the limits.
+    /// What the state means; its `format`, `max` and `crit` hold the limits.
     let meta: Metadata
     /// The file with the value; `nil` if the chip only tells alarms, as a board's undervoltage detector does.
     let input: FilePath?
@@ -85,7 +85,8 @@ extension Channel {
             Channel(
                 quantity: quantity, label: label, word: word, path: "sensors/\(chip)/\(word)",
                 meta: quantity.meta(
-                    "\(chip) \(label ?? attribute)", from: limit(quantity.lower), to: limit(quantity.upper)),
+                    "\(chip) \(label ?? attribute)", from: limit(quantity.lower), to: limit(quantity.upper),
+                    warning: limit(["max"]), critical: limit(["crit"])),
                 input: quantity.inputs.first { items.contains($0[...]) }.map(file),
                 fault: items.contains("fault") ? file("fault") : nil,
                 alarms: items.filter(Self.isAlarm).sorted().map {

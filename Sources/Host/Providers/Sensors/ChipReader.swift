@@ -57,7 +57,9 @@ struct ChipReader: Sendable {
                             channel.path, .number(value), channel.meta,
                             deadband: .number(configuration.deadband(channel.quantity))))
                     if channel.quantity == .temperature {
-                        let temperature = Temperature(source: chip.name, label: channel.label, celsius: value)
+                        let temperature = Temperature(
+                            source: chip.name, label: channel.label, celsius: value, max: channel.meta.max,
+                            crit: channel.meta.crit)
                         result.note(temperature, at: channel.path)
                     }
                 } catch {

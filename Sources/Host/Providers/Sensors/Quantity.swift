@@ -92,18 +92,28 @@ struct Quantity: Hashable, Sendable {
 
     /// What a value of this quantity means, with its limits in the kernel's numbers. They stand as `format`: `:100`,
     /// `11.4:12.6`.
-    func meta(_ title: String, from lower: Int? = nil, to upper: Int? = nil) -> Metadata {
+    ///
+    /// - Parameters:
+    ///   - warning: Above what the driver calls the value too high; the meta has it as `max`.
+    ///   - critical: Above what the driver calls it harmful; the meta has it as `crit`.
+    func meta(
+        _ title: String, from lower: Int? = nil, to upper: Int? = nil, warning: Int? = nil, critical: Int? = nil
+    ) -> Metadata {
         var lower = lower.flatMap(limit)
         var upper = upper.flatMap(limit)
         // A range without anything in it was never set.
         if let low = lower, let high = upper, low >= high { (lower, upper) = (nil, nil) }
         let format = lower == nil && upper == nil ? nil : text(lower) + ":" + text(upper)
-        return Metadata(title: title, unit: unit, datatype: datatype, format: format)
+        return Metadata(
+            title: title, unit: unit, datatype: datatype, format: format,
+            max: warning.flatMap(limit).map(text), crit: critical.flatMap(limit).map(text))
     }
 
     private func limit(_ raw: Int) -> Int? { raw != 0 && limits.contains(raw) ? raw : nil }
 
-    private func text(_ limit: Int?) -> String { limit.flatMap { value($0) }.map { JSON.number($0).description } ?? "" }
+    private func text(_ limit: Int?) -> String { limit.map(text) ?? "" }
+
+    private func text(_ limit: Int) -> String { value(limit).map { JSON.number($0).description } ?? "" }
 }
 
 /// The name of an attribute, taken apart: `temp1_crit_alarm` is the temperature 1's `crit_alarm`.

@@ -7,4 +7,8 @@ struct Temperature: Hashable, Sendable {
     let label: String?
     /// °C.
     let celsius: Double
+    /// The limits of the source as `Metadata` has them.
+    var max: String? = nil
+    /// The limit above which the source is in danger.
+    var crit: String? = nil
 }

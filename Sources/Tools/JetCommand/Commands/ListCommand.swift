@@ -11,8 +11,8 @@ struct ListCommand: AsyncParsableCommand {
             The list is sorted by path. On a terminal, values are cut to its width; 'jet get' prints them whole.
 
             With --json, one element per line: {"path", "kind": "state" or "method", "value"?, "fetchOnly"?: true, \
-            "meta"?: {"title"?, "unit"?, "datatype"?, "format"?}}. Methods have no value; an element with \
-            fetchOnly is read-only.
+            "meta"?: {"title"?, "unit"?, "datatype"?, "format"?, "max"?, "crit"?}}. Methods have no value; an element \
+            with fetchOnly is read-only.
 
             Examples:
               jet ls                        all elements

@@ -31,6 +31,19 @@ struct DaemonSettingsTests {
                 [web]
                 allow-origins = ["https://panel.example", "null"]
                 ping-interval = 0.0004
+                page = false
+                folder = "/srv/radar"
+                javascript = "/srv/js"
+                api = false
+                [metrics]
+                enabled = true
+                allow = ["192.0.2.0/24"]
+                [[metrics.states]]
+                starts-with = "sensors/"
+                contains = "temperature"
+                [[metrics.states]]
+                equals = "a"
+                ends-with = ""
                 [users]
                 file = "/srv/users.json"
                 [grants]
@@ -71,6 +84,14 @@ struct DaemonSettingsTests {
         #expect(settings.listen.tcpPort == 0 && settings.listen.webPort == nil)
         #expect(settings.web.origins.allowed.map(\.description).sorted() == ["https://panel.example", "null"])
         #expect(settings.web.pingInterval == 1, "a moment is not never")
+        #expect(!settings.web.hasPage && settings.web.folder == "/srv/radar" && settings.web.library == "/srv/js")
+        var metrics = MetricsConfiguration()
+        metrics.isEnabled = true
+        metrics.networks = [.addresses(address: [192, 0, 2, 0], bits: 24)]
+        metrics.rules = [.init(), .init()]
+        (metrics.rules[0].startsWith, metrics.rules[0].contains) = ("sensors/", "temperature")
+        (metrics.rules[1].equals, metrics.rules[1].endsWith) = ("a", "")
+        #expect(!settings.web.api && settings.metrics.configuration == metrics)
         #expect(settings.users == .path("/srv/users.json"))
         #expect(
             Set(settings.grants) == [
@@ -117,6 +138,21 @@ struct DaemonSettingsTests {
         #expect(configuration.connections == 7)
     }
 
+    @Test("the folders of the page and the library; the command line replaces both")
+    func folders() throws {
+        func folders(_ text: String, radar: String? = nil) throws -> DaemonConfiguration.WebFolders {
+            try DaemonSettings(parsing: "[web]\n\(text)").web.folders(radar: radar)
+        }
+        let usual = try folders("")
+        #expect(usual.page == "/usr/share/jet/radar" && usual.pageMayBeMissing)
+        #expect(usual.library == ["/usr/share/javascript/jet"])
+        let own = try folders("folder = \"/srv/radar\"\njavascript = false")
+        #expect(own.page == "/srv/radar" && !own.pageMayBeMissing && own.library.isEmpty)
+        #expect(try folders("page = false").page == nil)
+        let named = try folders("page = false", radar: "Sources/Web/Radar")
+        #expect(named.page == "Sources/Web/Radar" && !named.pageMayBeMissing && named.library.isEmpty)
+    }
+
     @Test("the number of waiting passwords is still read where older files have it")
     func movedKey() throws {
         #expect(try DaemonSettings(parsing: "[limits]\nwaiting-passwords = 9").quotas.quotas.authentications == 9)
@@ -144,6 +180,20 @@ struct DaemonSettingsTests {
             ("message-limit = 1", "1: 'message-limit' must be a whole number from 1024 to 1073741824, not 1."),
             ("[web]\nallow-origins = [\"panel.example\"]", "2: 'web.allow-origins' must list origins"),
             ("[web]\nping-interval = -1", "2: 'web.ping-interval' must be a number from 0 to 3600"),
+            ("[web]\nfolder = false", "2: 'web.folder' must be an absolute path; for no page, set page to false."),
+            ("[web]\njavascript = \"js\"", "2: 'web.javascript' must be an absolute path, or false for none"),
+            ("[web]\napi = 1", "2: 'web.api' must be true or false, not 1."),
+            ("[metrics]\nenable = true", "2: 'metrics.enable' is not a known key; did you mean 'enabled'?"),
+            ("[metrics]\nallow = [\"lan\"]", "2: 'metrics.allow' must list \"loopback\", addresses or networks"),
+            ("[metrics]\nallow = [\"192.0.2.7/24\"]", "2: 'metrics.allow' must list"),
+            ("[metrics]\nstates = 1", "2: 'metrics.states' must be an array of tables"),
+            ("[metrics.states]\nequals = \"a\"", "1: 'metrics.states' must be an array of tables"),
+            (
+                "[[metrics.states]]\n[[metrics.states]]\n\nstart-with = \"a\"",
+                "4: 'metrics.states[1].start-with' is not a known key; did you mean 'starts-with'?"
+            ),
+            ("[[metrics.states]]\nequals = 1", "2: 'metrics.states[0].equals' must be a text in quotes, not 1."),
+            (String(repeating: "[[metrics.states]]\n", count: 33), "1: 'metrics.states' may have at most 32 rules."),
             ("[users]\nfile = 3", "2: 'users.file' must be an absolute path, or false for none, not 3."),
             ("[grants]\nroot = [\"a\"]", "2: 'grants.root' must be \"user:NAME\" or \"group:NAME\"."),
             ("[grants]\n\"user:\" = [\"a\"]", "2: 'grants.user:' must be"),

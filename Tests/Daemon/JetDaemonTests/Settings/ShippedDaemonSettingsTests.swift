@@ -65,6 +65,7 @@ struct ShippedDaemonSettingsTests {
         let text = try contents(of: Self.path)
         for key in [
             "name", "log-level", "message-limit", "unix", "tcp-port", "web-port", "allow-origins", "ping-interval",
+            "page", "folder", "javascript", "api", "enabled", "allow", "equals", "starts-with", "ends-with", "contains",
             "file",
             "gateways", "anonymous", "allow-plaintext", "timeout", "outbox", "pending-requests", "pending-bytes",
             "waiting-passwords",

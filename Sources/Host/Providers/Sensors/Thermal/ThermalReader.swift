@@ -51,10 +51,13 @@ struct ThermalReader: Sendable {
                     temperature(of: zone, &isComplete)
                 }
             if zone.source == .zone, let celsius, !hidden.match(zone.sensorPath) {
-                result.note(Temperature(source: zone.type, label: nil, celsius: celsius), at: zone.sensorPath)
+                let meta = zone.sensorMeta
+                result.note(
+                    Temperature(source: zone.type, label: nil, celsius: celsius, max: meta.max, crit: meta.crit),
+                    at: zone.sensorPath)
                 result.readings.append(
                     Reading(
-                        zone.sensorPath, .number(celsius), Quantity.temperature.meta(zone.type),
+                        zone.sensorPath, .number(celsius), meta,
                         deadband: .number(deadband)))
             }
             guard !hidden.match(zone.path) else { continue }

@@ -44,6 +44,18 @@ struct ThermalZone: Sendable {
     /// What the zone's state means.
     var meta: Metadata { Metadata(title: "Thermal zone \(type)", unit: "°C", datatype: .json) }
 
+    /// What `sensorPath` means, with the temperatures at which the kernel slows the machine down and switches it off.
+    var sensorMeta: Metadata {
+        var meta = Quantity.temperature.meta(type)
+        meta.max = lowest(["passive", "hot"])
+        meta.crit = lowest(["critical"])
+        return meta
+    }
+
+    private func lowest(_ types: Set<String>) -> String? {
+        trips.filter { types.contains($0.type) }.map(\.temperature).min().map { JSON.number($0).description }
+    }
+
     /// The zone as a value.
     ///
     /// - Parameters:
