@@ -26,7 +26,7 @@ extension Session {
         /// Begins a fetch. After a reconnect there is no caller that waits.
         case fetch(Int, Reply?)
         /// Moves the window of a fetch to begin at this place; the members of its rule are these then. The answer counts
-        /// even if nobody waits for it any more.
+        /// even after its caller has stopped waiting.
         case move(Int, from: Int, rule: [UInt8], Reply?)
         /// Sent behind a fetch that was begun again: all that exists has been notified.
         case snapshotEnd(Int)
