@@ -118,7 +118,8 @@ function network() {
         }
         if (pending) {
             const { link, by, deadline } = pending
-            refuse("", `A change of ${link} by ${by} is pending until ${deadline}; it must be confirmed or rolled back first.`)
+            const what = `A change of ${link} by ${by} is pending until ${deadline}`
+            refuse("", `${what}; it must be confirmed or rolled back first.`)
         }
         const { managedBy: owner, ...from } = current
         const user = nameOf(request)
