@@ -314,7 +314,8 @@ let package = Package(
             [
                 "JetDaemon", "JetdCommand", "jetd", "ConfigurationFile", "DocumentedEvents", "JetBus", "JetProtocol",
                 "JetUsers", "JSONText", "TestSupport", "Digests", "ProxyProtocol", .logging, .nioCore, .nioHTTP1,
-            ]),
+            ],
+            exclude: ["HTTP/Metrics/Golden"]),
         .tests(
             "JetTests", "Peer",
             [

@@ -21,6 +21,15 @@ static void note_lines(const toml::table &table, const std::string &prefix, toml
         std::string name = prefix + std::string(key.str());
         lines.insert_or_assign(name, static_cast<int64_t>(key.source().begin.line));
         if (auto inner = node.as_table()) note_lines(*inner, name + ".", lines);
+        if (auto array = node.as_array()) {
+            for (size_t index = 0; index < array->size(); index++) {
+                auto inner = array->get(index)->as_table();
+                if (!inner) continue;
+                std::string element = name + "[" + std::to_string(index) + "]";
+                lines.insert_or_assign(element, static_cast<int64_t>(inner->source().begin.line));
+                note_lines(*inner, element + ".", lines);
+            }
+        }
     }
 }
 

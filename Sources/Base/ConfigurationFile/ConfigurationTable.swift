@@ -116,6 +116,16 @@ public struct ConfigurationTable: Sendable {
         return ConfigurationTable(object, of: self, named: key)
     }
 
+    /// Takes an array of tables; an absent one is empty. They are called `key[0]`, `key[1]` and so on in errors.
+    public mutating func tables(_ key: String) throws(ConfigurationError) -> [ConfigurationTable] {
+        guard let found = take(key) else { return [] }
+        let objects = found.array?.compactMap(\.object)
+        guard let objects, objects.count == found.array?.count else {
+            throw error(key, "must be an array of tables, each beginning with [[\(qualified(key))]], not \(found).")
+        }
+        return objects.enumerated().map { ConfigurationTable($1, of: self, named: "\(key)[\($0)]") }
+    }
+
     /// Takes a table as the settings of a section, and makes sure that all its keys are taken.
     public mutating func section<Section: ConfigurationSection>(
         _ key: String, default section: Section

@@ -134,9 +134,9 @@ public final class Daemon: Sendable {
     /// rights until it authenticates again or reconnects; one that has logged in with a key, or a certificate, that is no
     /// longer that user's is closed.
     ///
-    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins, folders of files, and settings
-    ///   for other machines (`allowsPlaintext`, `gateways`, `anonymous`, `subjects`) apply from now on; the rest of it cannot
-    ///   change while the daemon runs, nor can whether there is a users file. `nil` is the current one.
+    /// - Parameter changed: A configuration whose users, grants, accounts, paths, origins, folders of files, API, metrics,
+    ///   and settings for other machines (`allowsPlaintext`, `gateways`, `anonymous`, `subjects`) apply from now on; the rest of it
+    ///   cannot change while the daemon runs, nor can whether there is a users file. `nil` is the current one.
     /// - Throws: `DaemonError` if something in them is wrong, in which case nothing changes, or if the daemon has stopped.
     public func reload(_ changed: DaemonConfiguration? = nil) async throws {
         let configuration = changed ?? current.withLock { $0 }

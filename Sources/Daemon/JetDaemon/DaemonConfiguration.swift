@@ -59,6 +59,10 @@ public struct DaemonConfiguration: Sendable {
     public var pingInterval = Int(ProtocolLimits.pingInterval / .milliseconds(1))
     /// The web pages that may connect by WebSocket.
     public var origins = OriginRule()
+    /// Whether States and Methods can be used by HTTP, see `API`.
+    public var hasAPI = true
+    /// The metrics of HTTP.
+    public var metrics = MetricsConfiguration()
     /// The folders of the files that the WebSocket port serves.
     public var webFolders = WebFolders()
     /// The users file, which has the users that can `authenticate`.

@@ -30,6 +30,8 @@ struct DaemonSettings: Hashable {
     var listen = ListenSettings()
     /// Peers by WebSocket.
     var web = WebSettings()
+    /// The page of metrics.
+    var metrics = MetricsSettings()
     /// The users file.
     var users = Place.usual
     /// The groups of peers on the unix socket, by the user and the groups that they run as.
@@ -78,6 +80,7 @@ struct DaemonSettings: Hashable {
         messageLimit = try table.take("message-limit", default: messageLimit, in: Self.messageLimits)
         listen = try table.section("listen", default: listen)
         web = try table.section("web", default: web)
+        metrics = try table.section("metrics", default: metrics)
         var users = try table.table("users")
         self.users = try users.place("file")
         try users.finish()

@@ -29,6 +29,8 @@ struct ListenSettings: ConfigurationSection, Hashable {
 struct WebSettings: ConfigurationSection, Hashable {
     /// The web pages that may connect.
     var origins = OriginRule()
+    /// Whether States and Methods can be used by HTTP.
+    var api = DaemonSettings.defaults.hasAPI
     /// The time between two pings, in milliseconds; 0 turns pings off.
     var pingInterval = DaemonSettings.defaults.pingInterval
     /// Whether there is a page.
@@ -49,6 +51,7 @@ struct WebSettings: ConfigurationSection, Hashable {
                     "must list origins such as \"https://panel.example\", \"null\" or \"*\", not \"\(text)\".")
             }
         }
+        api = try table.take("api", default: api)
         let interval = try table.take(
             "ping-interval", default: .milliseconds(pingInterval), in: 0...3600)
         // Rounded up, so that less than a millisecond does not turn pings off.

@@ -95,6 +95,8 @@ struct Setup {
         var configuration = DaemonConfiguration(listeners: [])
         settings.remote.apply(to: &configuration)
         configuration.origins = settings.web.origins
+        configuration.hasAPI = settings.web.api
+        configuration.metrics = settings.metrics.configuration
         for origin in options.wsAllowOrigin { configuration.origins.formUnion(origin) }
         configuration.webFolders = settings.web.folders(radar: options.radar)
         configuration.messageLimit = options.messageLimit ?? settings.messageLimit

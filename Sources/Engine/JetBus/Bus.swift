@@ -102,13 +102,15 @@ public final class Bus {
     ///   - user: The user as which it has logged in by connecting, such as by its key; `nil` for none.
     ///   - permission: What it may do as long as it has not logged in.
     ///   - limits: The limits that are configured for its account.
+    ///   - name: What it is called until it gives itself another name.
     ///   - framing: How the messages in its output are delimited.
     public func connect(
         groups: Groups = Groups(), credentials: Credentials = Credentials(), user: String? = nil,
-        permission: Permission = .all, limits: Quotas.Limits = Quotas.Limits(), framing: Framing = .lengthPrefixed
+        permission: Permission = .all, limits: Quotas.Limits = Quotas.Limits(), name: String? = nil,
+        framing: Framing = .lengthPrefixed
     ) -> PeerID {
         let permission = user == nil ? permission : .all
-        var identity = Identity(user: user, credentials: credentials)
+        var identity = Identity(name: name, user: user, credentials: credentials)
         if permission == .all { identity.groups = groups }
         let peer = peers.connect(identity, limits: limits, framing: framing, isProbe: false)
         peer.permission = permission

@@ -44,6 +44,24 @@ struct ConfigurationTableTests {
             } == "agent.toml:5: 'sensors.intervall' is not a known key; did you mean 'interval'?")
     }
 
+    @Test("an array of tables is taken, and errors say in which of them, and on which line")
+    func arrays() throws {
+        var table = try table("[[rule]]\nname = \"a\"\n[[rule]]\nnmae = \"b\"\n")
+        let rules = try table.tables("rule")
+        #expect(rules.map(\.keys) == [["name"], ["nmae"]])
+        let none = try table.tables("none")
+        #expect(none.isEmpty)
+        let misspelt = error("[[rule]]\nname = \"a\"\n[[rule]]\nnmae = \"b\"\n") { table in
+            for var rule in try table.tables("rule") {
+                _ = try rule.take("name", default: "")
+                try rule.finish()
+            }
+        }
+        #expect(misspelt == "agent.toml:4: 'rule[1].nmae' is not a known key; did you mean 'name'?")
+        let numbers = error("rule = [1]") { table in _ = try table.tables("rule") }
+        #expect(numbers?.contains("beginning with [[rule]]") == true)
+    }
+
     @Test("a key that looks like none is refused with those that there are")
     func foreign() {
         #expect(

@@ -10,17 +10,17 @@ struct PeerLabel: Sendable {
     /// The source of its events, which the peer cannot choose: the user that it runs as, or its address.
     let source: String
 
-    init(_ peer: PeerID, in bus: Bus, _ connection: Connection?) {
+    init(_ peer: PeerID, in bus: Bus, _ identity: PeerIdentity?) {
         var metadata: Logger.Metadata = ["peer": "\(peer.index)"]
         if let name = bus.name(of: peer) { metadata["name"] = "\(Self.beginning(of: name))" }
         if let user = bus.user(of: peer) { metadata["user"] = "\(user)" }
-        let end = connection?.identity.end
+        let end = identity?.end
         metadata["address"] = end.map { "\($0)" }
         if let uid = bus.userID(of: peer) {
             metadata["uid"] = "\(uid)"
             source = "uid \(uid)"
         } else {
-            source = connection?.identity.host ?? "unknown"
+            source = identity?.host ?? "unknown"
         }
         self.metadata = metadata
     }
@@ -56,7 +56,7 @@ struct PeerLabel: Sendable {
 
 extension Hub {
     /// What identifies a connected peer in the log.
-    func label(of peer: PeerID) -> PeerLabel { PeerLabel(peer, in: bus, connection(of: peer)) }
+    func label(of peer: PeerID) -> PeerLabel { PeerLabel(peer, in: bus, identity(of: peer)) }
 
     /// Logs an event that a peer caused, unless it caused too many.
     func note(

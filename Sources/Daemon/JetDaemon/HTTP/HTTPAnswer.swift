@@ -11,9 +11,12 @@ final class HTTPAnswer {
 
     /// Sends the answer. It is dropped if there was one already, or the client has disconnected.
     func send(_ response: HTTPResponse) {
-        let connection = connection
+        guard let connection else {
+            response.whenWritten?()
+            return
+        }
         end()
-        connection?.respond(response)
+        connection.respond(response)
     }
 
     /// No answer is sent any more.

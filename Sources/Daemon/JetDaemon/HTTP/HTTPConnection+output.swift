@@ -5,7 +5,11 @@ import NIOCore
 extension HTTPConnection {
     /// Writes a response, and then handles the next request.
     func respond(_ response: HTTPResponse) {
-        guard let context else { return }
+        guard let context else {
+            response.whenWritten?()
+            return
+        }
+        note(whenWritten: response.whenWritten)
         isLast = isLastResponse
         phase = .writing
         let surroundings = HTTPResponse.Surroundings(
@@ -37,6 +41,7 @@ extension HTTPConnection {
             }
             return
         }
+        noteWritten()
         guard !isLast else { return end() }
         phase = .waiting
         limit(hub.http.limits.nextRequest)

@@ -79,6 +79,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     var isOldVersion = false
     /// What is left of the body of the response in progress.
     var rest = ByteBuffer()
+    /// See `HTTPResponse.whenWritten`.
+    private var whenWritten: (() -> Void)?
     /// What the peer of a WebSocket has sent before the connection has become one.
     var early: [ByteBuffer] = []
 
@@ -127,6 +129,17 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         if case .answering(let answer) = phase { answer.cancel() }
         queue.removeAll()
         rest = ByteBuffer()
+        noteWritten()
+    }
+
+    /// Sets what is called when the response in progress is written, or the connection has ended.
+    func note(whenWritten: (() -> Void)?) { self.whenWritten = whenWritten }
+
+    /// The response in progress is written, or will not be.
+    func noteWritten() {
+        let whenWritten = whenWritten
+        self.whenWritten = nil
+        whenWritten?()
     }
 
     /// Sets the time that the present phase may take.

@@ -11,6 +11,9 @@ struct HTTPResponse {
     var body: ByteBuffer
     /// Whether pages of other origins may use it: `Cross-Origin-Resource-Policy: cross-origin` in place of `same-origin`.
     var isCrossOrigin = false
+    /// Called once, when the response is written or the connection has ended, so that what its body is charged to can be
+    /// released.
+    var whenWritten: (() -> Void)?
 
     /// A response with a body of this type; without a type, there is no body.
     init(

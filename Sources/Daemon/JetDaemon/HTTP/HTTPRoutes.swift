@@ -82,6 +82,8 @@ extension HTTPRoutes {
     static var usual: HTTPRoutes {
         var routes = HTTPRoutes()
         routes.addHealth()
+        routes.addAPI()
+        routes.addMetrics()
         routes.addFiles()
         return routes
     }

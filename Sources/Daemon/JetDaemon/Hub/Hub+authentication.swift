@@ -12,7 +12,7 @@ extension Hub {
     }
 
     private func enqueue(_ request: Bus.AuthenticationRequest) {
-        let source = connection(of: request.peer).map { "\($0.identity.account)" } ?? ""
+        let source = identity(of: request.peer).map { "\($0.account)" } ?? ""
         let user: String
         switch request.kind {
         case .authentication:
@@ -34,7 +34,7 @@ extension Hub {
 
     /// Looks up whose key a connection has shown.
     private func keyLogin(of peer: PeerID) -> Bus.AuthenticationResult {
-        guard let login = connection(of: peer).flatMap({ login(of: $0.identity) }) else { return .refused(.invalidKey) }
+        guard let login = identity(of: peer).flatMap({ login(of: $0) }) else { return .refused(.invalidKey) }
         noteLogin(login, of: peer)
         return .recognized(user: login.user, groups: login.groups)
     }
@@ -45,7 +45,7 @@ extension Hub {
         authenticator.noteUnknownUser(request, label(of: request.peer))
         let delay = TimeAmount.nanoseconds(Int64(clamping: authenticator.checkTime))
         // Other machines do not learn which users there are.
-        let isLocal = connection(of: request.peer)?.identity.credentials.channel == .local
+        let isLocal = identity(of: request.peer)?.credentials.channel == .local
         eventLoop.assumeIsolated().scheduleTask(in: delay) {
             if case .closing = self.stage { return }
             self.finish(request, isLocal ? .unknownUser : .wrongPassword)

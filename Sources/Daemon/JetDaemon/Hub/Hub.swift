@@ -3,6 +3,7 @@ import Glibc
 import JetBus
 import JetProtocol
 import Logging
+import Moments
 import NIOCore
 import NIOPosix
 import Netlink
@@ -21,8 +22,20 @@ final class Hub {
     let heartbeat: Heartbeat
     /// Plain HTTP on the WebSocket port.
     let http = HTTPServer()
+    /// The peers of requests of HTTP.
+    var peersWithoutSocket = PeersWithoutSocket()
+    /// Whether there is the API of HTTP.
+    private(set) var hasAPI: Bool
+    /// Whether there are metrics, and who may read them.
+    private(set) var metrics: MetricsConfiguration
+    /// How many requests for metrics are being answered.
+    var metricsInProgress = 0
     /// The name of the daemon.
     let name: String
+    /// The version of the daemon.
+    let version: String
+    /// When it was started.
+    let startTime = Moment.now
     /// The web pages that may connect.
     private(set) var origins: OriginRule
     /// Whether peers on other machines may connect without encryption.
@@ -99,6 +112,9 @@ final class Hub {
         let interval = configuration.pingInterval
         heartbeat = Heartbeat(interval: interval > 0 ? .milliseconds(Int64(interval)) : nil, eventLoop: eventLoop)
         name = configuration.bus.name
+        version = configuration.bus.version
+        hasAPI = configuration.hasAPI
+        metrics = configuration.metrics
         origins = configuration.origins
         allowsPlaintext = configuration.allowsPlaintext
         anonymous = configuration.anonymous
@@ -115,6 +131,8 @@ final class Hub {
         allowsPlaintext = configuration.allowsPlaintext
         anonymous = configuration.anonymous
         subjects = configuration.subjects
+        hasAPI = configuration.hasAPI
+        metrics = configuration.metrics
         http.files = files.keeping(http.files)
         closeInvalidLogins()
     }
@@ -132,7 +150,14 @@ final class Hub {
 
     func connect(_ connection: Connection) -> PeerID? {
         if case .closing = stage { return nil }
-        let identity = connection.identity
+        let (id, login) = join(connection.identity, framing: connection.transport.framing)
+        connections[id.index] = connection
+        if let login { noteLogin(login, of: id) }
+        return id
+    }
+
+    /// Connects a peer to the bus, with the rights and the limits of what the system knows of it.
+    func join(_ identity: PeerIdentity, name: String? = nil, framing: Framing) -> (id: PeerID, login: KeyLogin?) {
         let granted = grants.isEmpty ? nil : identity.local.map(grants.groups(of:))
         let login = login(of: identity)
         let limits = login.map { accounts.entry(forLogin: $0.user) } ?? accounts.entry(for: identity.credentials)
@@ -140,12 +165,9 @@ final class Hub {
             identity.forwarding == nil ? .all : anonymous == .read ? .read : Permission.none
         let id = bus.connect(
             groups: login?.groups ?? granted ?? Groups(), credentials: identity.credentials, user: login?.user,
-            permission: permission, limits: limits.limits,
-            framing: connection.transport.framing)
+            permission: permission, limits: limits.limits, name: name, framing: framing)
         makeRoom(for: id)
-        connections[id.index] = connection
-        if let login { noteLogin(login, of: id) }
-        return id
+        return (id, login)
     }
 
     /// Extends `connections` to the index of a peer.
@@ -214,7 +236,7 @@ final class Hub {
             if let connection = connections[id.index] {
                 if !connection.isLate { write(to: connection, id, &room) }
             } else {
-                takeProbeAnswer(of: id)
+                takeOutputWithoutConnection(of: id)
             }
         }
     }

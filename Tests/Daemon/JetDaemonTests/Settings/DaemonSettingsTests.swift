@@ -34,6 +34,16 @@ struct DaemonSettingsTests {
                 page = false
                 folder = "/srv/radar"
                 javascript = "/srv/js"
+                api = false
+                [metrics]
+                enabled = true
+                allow = ["192.0.2.0/24"]
+                [[metrics.states]]
+                starts-with = "sensors/"
+                contains = "temperature"
+                [[metrics.states]]
+                equals = "a"
+                ends-with = ""
                 [users]
                 file = "/srv/users.json"
                 [grants]
@@ -75,6 +85,13 @@ struct DaemonSettingsTests {
         #expect(settings.web.origins.allowed.map(\.description).sorted() == ["https://panel.example", "null"])
         #expect(settings.web.pingInterval == 1, "a moment is not never")
         #expect(!settings.web.hasPage && settings.web.folder == "/srv/radar" && settings.web.library == "/srv/js")
+        var metrics = MetricsConfiguration()
+        metrics.isEnabled = true
+        metrics.networks = [.addresses(address: [192, 0, 2, 0], bits: 24)]
+        metrics.rules = [.init(), .init()]
+        (metrics.rules[0].startsWith, metrics.rules[0].contains) = ("sensors/", "temperature")
+        (metrics.rules[1].equals, metrics.rules[1].endsWith) = ("a", "")
+        #expect(!settings.web.api && settings.metrics.configuration == metrics)
         #expect(settings.users == .path("/srv/users.json"))
         #expect(
             Set(settings.grants) == [
@@ -165,6 +182,18 @@ struct DaemonSettingsTests {
             ("[web]\nping-interval = -1", "2: 'web.ping-interval' must be a number from 0 to 3600"),
             ("[web]\nfolder = false", "2: 'web.folder' must be an absolute path; for no page, set page to false."),
             ("[web]\njavascript = \"js\"", "2: 'web.javascript' must be an absolute path, or false for none"),
+            ("[web]\napi = 1", "2: 'web.api' must be true or false, not 1."),
+            ("[metrics]\nenable = true", "2: 'metrics.enable' is not a known key; did you mean 'enabled'?"),
+            ("[metrics]\nallow = [\"lan\"]", "2: 'metrics.allow' must list \"loopback\", addresses or networks"),
+            ("[metrics]\nallow = [\"192.0.2.7/24\"]", "2: 'metrics.allow' must list"),
+            ("[metrics]\nstates = 1", "2: 'metrics.states' must be an array of tables"),
+            ("[metrics.states]\nequals = \"a\"", "1: 'metrics.states' must be an array of tables"),
+            (
+                "[[metrics.states]]\n[[metrics.states]]\n\nstart-with = \"a\"",
+                "4: 'metrics.states[1].start-with' is not a known key; did you mean 'starts-with'?"
+            ),
+            ("[[metrics.states]]\nequals = 1", "2: 'metrics.states[0].equals' must be a text in quotes, not 1."),
+            (String(repeating: "[[metrics.states]]\n", count: 33), "1: 'metrics.states' may have at most 32 rules."),
             ("[users]\nfile = 3", "2: 'users.file' must be an absolute path, or false for none, not 3."),
             ("[grants]\nroot = [\"a\"]", "2: 'grants.root' must be \"user:NAME\" or \"group:NAME\"."),
             ("[grants]\n\"user:\" = [\"a\"]", "2: 'grants.user:' must be"),

@@ -65,7 +65,8 @@ struct ShippedDaemonSettingsTests {
         let text = try contents(of: Self.path)
         for key in [
             "name", "log-level", "message-limit", "unix", "tcp-port", "web-port", "allow-origins", "ping-interval",
-            "page", "folder", "javascript", "file",
+            "page", "folder", "javascript", "api", "enabled", "allow", "equals", "starts-with", "ends-with", "contains",
+            "file",
             "gateways", "anonymous", "allow-plaintext", "timeout", "outbox", "pending-requests", "pending-bytes",
             "waiting-passwords",
             "get-elements", "parse-errors", "silence", "elements", "bytes", "fetches", "rule-bytes", "unread-bytes",

@@ -1,0 +1,170 @@
+import Glibc
+import JSONText
+import JetBus
+import JetProtocol
+import NIOCore
+import NIOHTTP1
+
+/// One request of the API on its way through the bus: log in if it has a password, ask, answer.
+///
+/// It holds its peer, and the `HTTPAnswer` holds it, until there is an answer or the client has disconnected.
+final class APIExchange {
+    private let hub: Hub
+    private let request: HTTPRequest
+    private let answer: HTTPAnswer
+    /// The headers of each answer.
+    private var headers: [(name: String, value: String)] = []
+    private var peer: PeerWithoutSocket?
+
+    private init(_ request: HTTPRequest, _ answer: HTTPAnswer, _ hub: Hub) {
+        self.request = request
+        self.answer = answer
+        self.hub = hub
+    }
+
+    /// Handles a request.
+    ///
+    /// - Parameter methods: What its path has, for browsers that ask.
+    static func handle(_ request: HTTPRequest, _ answer: HTTPAnswer, _ hub: Hub, methods: String) {
+        guard hub.hasAPI else { return answer.send(.text(.notFound, "the API is turned off, see api in jetd.toml(5)")) }
+        let exchange = APIExchange(request, answer, hub)
+        do throws(APIError) {
+            let rule = try PageRule(request, hub.origins)
+            exchange.headers = rule.headers
+            if request.method == .OPTIONS { return answer.send(rule.preflight(methods)) }
+            try exchange.begin()
+        } catch {
+            exchange.fail(error)
+        }
+    }
+
+    private func begin() throws(APIError) {
+        let credentials = try BasicCredentials(in: request.headers)
+        let call = try API.call(of: request)
+        if call.kind == .act, credentials == nil, hub.login(of: request.identity) == nil {
+            throw APIError(.loginRequired)
+        }
+        let peer: PeerWithoutSocket
+        do throws(ErrorObject) {
+            peer = try hub.connectWithoutSocket(request.identity, name: API.peerName)
+        } catch {
+            throw APIError(error)
+        }
+        self.peer = peer
+        answer.onCancel = { self.end() }
+        peer.limit(to: API.timeout) {
+            let error = ErrorObject(code: .responseTimeout, message: "Response Timeout", data: nil)
+            self.fail(APIError(error))
+        }
+        guard let credentials else { return ask(call, peer) }
+        peer.logIn(credentials) { error in
+            if let error { self.fail(error) } else { self.ask(call, peer) }
+        }
+    }
+
+    private func ask(_ call: API.Call, _ peer: PeerWithoutSocket) {
+        peer.ask(call.message) { answer in
+            switch answer {
+            case .error(let text): self.fail(APIError(text: text, isRouted: call.kind == .act))
+            case .result(let text): self.succeed(call, text)
+            }
+        }
+    }
+
+    // MARK: Answers
+
+    private func succeed(_ call: API.Call, _ result: [UInt8]) {
+        switch call.kind {
+        case .list: send(result)
+        case .act: send(Array("{\"result\":".utf8) + result + "}".utf8)
+        case .read(let onlyValue):
+            do throws(StateEntry.Failure) {
+                let entry = try StateEntry(result: result)
+                send(onlyValue ? Array(entry.value) : entry.json)
+            } catch {
+                fail(refusal(error))
+            }
+        }
+    }
+
+    private func refusal(_ failure: StateEntry.Failure) -> APIError {
+        let path = JSON.string(request.segments.dropFirst(3).joined(separator: "/")).text
+        return switch failure {
+        case .missing: APIError(.invalidParams(.pathNotExists, path))
+        case .isMethod: APIError(.invalidParams(.notAState, path))
+        case .malformed: APIError(.internalError("the bus has answered wrongly"))
+        }
+    }
+
+    private func send(_ body: [UInt8]) {
+        var buffer = ByteBuffer(bytes: body)
+        buffer.writeString("\n")
+        respond(.json(.ok, buffer, headers: headers))
+    }
+
+    private func fail(_ error: APIError) {
+        var response = error.response
+        response.headers += headers
+        respond(response)
+    }
+
+    private func respond(_ response: HTTPResponse) {
+        var response = response
+        // The page may read what it was allowed to ask for.
+        response.isCrossOrigin = !headers.isEmpty
+        // Until then, the account is charged for what the peer was sent.
+        response.whenWritten = { self.end() }
+        peer?.finish()
+        answer.onCancel = nil
+        answer.send(response)
+    }
+
+    private func end() {
+        peer?.end()
+        peer = nil
+    }
+}
+
+extension BasicCredentials {
+    /// Reads the header `Authorization`; `nil` if there is none.
+    init?(in headers: HTTPHeaders) throws(APIError) {
+        let values = headers["authorization"]
+        guard let value = values.first else { return nil }
+        guard values.count == 1, let credentials = BasicCredentials(header: value) else {
+            throw .request(.badRequest, "The header Authorization must be one of the scheme Basic, with UTF-8.")
+        }
+        self = credentials
+    }
+}
+
+extension PeerWithoutSocket {
+    /// Logs in with a password, which is checked in turn with those of all other peers.
+    ///
+    /// - Parameter done: Called with the error, or `nil` if the peer has logged in.
+    func logIn(_ credentials: BasicCredentials, _ done: @escaping (APIError?) -> Void) {
+        var message = credentials.message
+        ask(message) { answer in
+            switch answer {
+            case .result: done(nil)
+            case .error(let text): done(APIError(text: text, isRouted: false))
+            }
+        }
+        message.withUnsafeMutableBytes { if let start = $0.baseAddress { explicit_bzero(start, $0.count) } }
+    }
+}
+
+extension HTTPRoutes {
+    /// `/api/v1`.
+    mutating func addAPI() {
+        func route(_ methods: [HTTPMethod], _ names: String, bodyLimit: Int) -> HTTPRoute {
+            HTTPRoute(methods: methods + [.OPTIONS], bodyLimit: bodyLimit) { request, answer, hub in
+                APIExchange.handle(request, answer, hub, methods: names)
+            }
+        }
+        let states = route([.GET, .PUT], "GET, HEAD, PUT", bodyLimit: API.bodyLimit)
+        let methods = route([.POST], "POST", bodyLimit: API.bodyLimit)
+        add("/api/v1/state", states)
+        add(below: "/api/v1/state", states)
+        add(below: "/api/v1/method", methods)
+    }
+}

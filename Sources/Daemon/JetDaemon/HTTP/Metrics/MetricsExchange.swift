@@ -1,0 +1,190 @@
+import JSONText
+import JetBus
+import JetProtocol
+import Moments
+import NIOCore
+import NIOHTTP1
+
+/// One request for `/metrics` (jetd(8), HTTP): find out who asks, read the States as that peer, write the text.
+final class MetricsExchange {
+    /// The name of its peers.
+    static let peerName = "metrics"
+    /// The group, for fetching, whose members may read metrics from everywhere.
+    static let group = "metrics"
+    /// How many requests may be worked on.
+    static let limit = 4
+
+    private let hub: Hub
+    private let answer: HTTPAnswer
+    private let format: MetricsText.Format
+    private var headers: [(name: String, value: String)] = []
+    private var peer: PeerWithoutSocket?
+    private var isCounted = false
+    /// The texts of the results so far, one for each rule.
+    private var results: [[UInt8]] = []
+    /// How many rules the bus has refused.
+    private var failedRules = 0
+
+    private init(_ request: HTTPRequest, _ answer: HTTPAnswer, _ hub: Hub) {
+        self.answer = answer
+        self.hub = hub
+        format = MetricsText.Format(accept: request.headers["accept"])
+    }
+
+    static func handle(_ request: HTTPRequest, _ answer: HTTPAnswer, _ hub: Hub) {
+        guard hub.metrics.isEnabled else {
+            return answer.send(.text(.notFound, "metrics are turned off, see [metrics] in jetd.toml(5)"))
+        }
+        let exchange = MetricsExchange(request, answer, hub)
+        do throws(APIError) {
+            exchange.headers = try PageRule(request, hub.origins).headers
+            guard hub.metricsInProgress < limit else {
+                exchange.headers.append(("Retry-After", "5"))
+                throw .request(.serviceUnavailable, "Other requests for metrics are being answered; try again later.")
+            }
+            try exchange.begin(request)
+        } catch {
+            exchange.fail(error)
+        }
+    }
+
+    private func begin(_ request: HTTPRequest) throws(APIError) {
+        let credentials = try BasicCredentials(in: request.headers)
+        let peer: PeerWithoutSocket
+        do throws(ErrorObject) {
+            peer = try hub.connectWithoutSocket(request.identity, name: Self.peerName)
+        } catch {
+            throw APIError(error)
+        }
+        self.peer = peer
+        hub.metricsInProgress += 1
+        isCounted = true
+        answer.onCancel = { self.end() }
+        peer.limit(to: API.timeout) {
+            self.fail(APIError(ErrorObject(code: .responseTimeout, message: "Response Timeout", data: nil)))
+        }
+        guard let credentials else { return authorize(peer) }
+        peer.logIn(credentials) { error in
+            if let error { self.fail(error) } else { self.authorize(peer) }
+        }
+    }
+
+    private func authorize(_ peer: PeerWithoutSocket) {
+        let groups = peer.user.flatMap { hub.authenticator.groups(of: $0) }
+        let isOperator = groups?.call.contains(ProtocolLimits.operatorGroup) == true
+        let isMember = groups?.fetch.contains(Self.group) == true
+        guard isOperator || isMember || hub.metrics.networks.contains(where: { $0.contains(peer.identity) }) else {
+            guard peer.user != nil else { return fail(APIError(.loginRequired)) }
+            return fail(APIError(.invalidParams(.noAccess, Array("\"metrics\"".utf8))))
+        }
+        collect(hub.metrics.rules[...], peer, seesAccounts: isOperator)
+    }
+
+    /// Reads the States of one rule after the other. Each is a request of the bus, which takes as many turns as it needs.
+    private func collect(
+        _ rules: ArraySlice<MetricsConfiguration.StateRule>, _ peer: PeerWithoutSocket, seesAccounts: Bool
+    ) {
+        guard let rule = rules.first else { return write(seesAccounts: seesAccounts) }
+        peer.ask(rule.message) { answer in
+            switch answer {
+            case .result(let text): self.results.append(text)
+            case .error(let text):
+                // Strangers may not read States, if [remote] anonymous says so.
+                if APIError(text: text, isRouted: false).status != .unauthorized { self.failedRules += 1 }
+            }
+            self.collect(rules.dropFirst(), peer, seesAccounts: seesAccounts)
+        }
+    }
+
+    /// Writes the text on another thread: thousands of States take longer than the bus should wait.
+    private func write(seesAccounts: Bool) {
+        let page = MetricsPage(
+            figures: hub.metricsFigures(withAccounts: seesAccounts), results: results, failedRules: failedRules)
+        results = []
+        let format = format
+        hub.eventLoop.makeFutureWithTask { page.text(in: format) }.assumeIsolated().whenComplete { result in
+            guard case .success(let text) = result else { return }
+            self.respond(HTTPResponse(.ok, type: format.type, body: ByteBuffer(bytes: text), headers: self.headers))
+        }
+    }
+
+    // MARK: Answers
+
+    private func fail(_ error: APIError) {
+        var response = error.response
+        response.headers += headers
+        respond(response)
+    }
+
+    private func respond(_ response: HTTPResponse) {
+        var response = response
+        response.isCrossOrigin = !headers.isEmpty
+        response.whenWritten = { self.end() }
+        peer?.finish()
+        answer.onCancel = nil
+        answer.send(response)
+    }
+
+    private func end() {
+        peer?.end()
+        peer = nil
+        if isCounted { hub.metricsInProgress -= 1 }
+        isCounted = false
+    }
+}
+
+/// What a page of metrics is made of.
+struct MetricsPage: Sendable {
+    var figures = MetricsFigures()
+    /// The results of `get`, one for each rule.
+    var results: [[UInt8]] = []
+    var failedRules = 0
+
+    /// The text of the page.
+    func text(in format: MetricsText.Format) -> [UInt8] {
+        var text = MetricsText(format)
+        figures.write(to: &text)
+        var series = StateSeries()
+        for result in results { series.add(result) }
+        series.write(to: &text)
+        text.family("jet_metrics_failed_rules", .gauge, help: "Rules for States that this response leaves out.")
+        text.sample("\(failedRules)")
+        text.family("jet_metrics_left_out_series", .gauge, help: "Series of States that this response leaves out.")
+        text.sample("\(series.leftOut)")
+        text.end()
+        return text.bytes
+    }
+}
+
+extension MetricsConfiguration.StateRule {
+    /// The request `get` for the States.
+    fileprivate var message: [UInt8] {
+        var path: JSON.Object = [:]
+        path["equals"] = equals.map(JSON.string)
+        path["startsWith"] = startsWith.map(JSON.string)
+        path["endsWith"] = endsWith.map(JSON.string)
+        path["contains"] = contains.map(JSON.string)
+        return (["id": 1, "method": "get", "params": ["path": .object(path)]] as JSON).text
+    }
+}
+
+extension Hub {
+    /// The figures of the daemon.
+    fileprivate func metricsFigures(withAccounts: Bool) -> MetricsFigures {
+        var figures = MetricsFigures(name: name, version: version)
+        figures.startTime = Double(startTime.microseconds) / 1e6
+        figures.statistics = bus.statistics
+        // Without the peer of this request.
+        figures.statistics.peers -= 1
+        figures.counts = bus.counts
+        if withAccounts { figures.accounts = bus.accountFigures }
+        return figures
+    }
+}
+
+extension HTTPRoutes {
+    /// `/metrics`.
+    mutating func addMetrics() {
+        add("/metrics", HTTPRoute { request, answer, hub in MetricsExchange.handle(request, answer, hub) })
+    }
+}
