@@ -14,9 +14,16 @@ export function explain(error) {
     if (code === -32001) return t("errors.timeout")
     if (code === -32002) return t("errors.connectionClosed")
     if (code === -32601) return t("errors.methodNotFound", { what: short(error.data) })
-    // An owner whose function has failed says why in the data.
-    const message = short(code === -32603 && typeof error.data === "string" ? error.data : error?.message ?? error)
+    const message = reasonOf(error)
     return typeof code === "number" ? t("errors.refused", { message: message || code }) : message || t("errors.unknown")
+}
+
+/** What an owner says: its message, or the reason in the data if the message is only that of the code. */
+function reasonOf(error) {
+    const { data, message = error } = Object(error)
+    const reason = typeof data === "string" ? data : data?.reason
+    const isGeneral = message === "Internal error" || message === "Invalid params"
+    return short(isGeneral && typeof reason === "string" ? reason : message)
 }
 
 /** Whether a login could make a difference: the request was refused for want of one, or of a right. */

@@ -34,9 +34,10 @@ test("errors without a key or a message are explained too", () => {
     }
 })
 
-test("a function of an owner that has failed says why", () => {
-    const error = Object.assign(new Error("Internal error"), { code: -32603, data: "The pump may not be switched off now." })
-    assert.match(explain(error), /The pump may not be switched off now\./)
+test("an owner whose message is only that of the code is shown with its reason", () => {
+    assert.match(explain(failure(-32603, "The pump is broken.", undefined, "Internal error")), /The pump is broken\./)
+    assert.match(explain(failure(-32602, { reason: "the bearing is hot" })), /the bearing is hot/)
+    assert.match(explain(failure(-32602, { reason: "x" }, undefined, "'on' must be true.")), /'on' must be true\.$/)
 })
 
 test("data of any shape does not break the explanation", () => {

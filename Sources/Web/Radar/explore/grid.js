@@ -75,7 +75,6 @@ export class Row {
         setAttribute(element, "aria-expanded", row.isOpen === undefined ? null : String(row.isOpen))
         const depth = String((row.level ?? 1) - 1)
         if (element.style.getPropertyValue("--depth") !== depth) element.style.setProperty("--depth", depth)
-        setText(this.twist, row.isOpen === undefined ? "" : row.isOpen ? "▾" : "▸")
         this.twist.hidden = row.level === undefined
     }
 
