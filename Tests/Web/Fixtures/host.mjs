@@ -116,8 +116,11 @@ function network() {
         if (members.every((name) => JSON.stringify(to[name]) === JSON.stringify(current[name]))) {
             refuse("", "The settings are so already; nothing was changed.")
         }
-        if (pending) refuse("",
-            `A change of ${pending.link} by ${pending.by} is pending until ${pending.deadline}; it must be confirmed or rolled back first.`)
+        if (pending) {
+            const { link, by, deadline } = pending
+            const what = `A change of ${link} by ${by} is pending until ${deadline}`
+            refuse("", `${what}; it must be confirmed or rolled back first.`)
+        }
         const { managedBy: owner, ...from } = current
         const user = nameOf(request)
         const deadline = new Date(Date.now() + confirmWithin * 1000).toISOString().replace(/\.\d+/, "")
@@ -302,9 +305,6 @@ function power() {
 }
 
 function links() {
-    state("network/eth0", { index: 2, state: "UP", carrier: true, mac: "02:00:00:00:00:01", mtu: 1500,
-        flags: ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
-        addresses: [{ address: "192.0.2.2", prefixLength: 24, family: "inet", scope: "global" }] }, json("Network link eth0"))
     state("network/wlan0",
         { index: 9, state: "UP", carrier: true, mac: "02:00:00:00:02:00", mtu: 1500,
         flags: ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
@@ -319,7 +319,6 @@ function links() {
         const shown = state(`network/${link}/rates`, value(), json(`Throughput of ${link}`, { unit: "1/s" }))
         setInterval(() => { shown.value = value() }, 1000)
     }
-    rates("eth0")
     rates("wlan0")
 }
 

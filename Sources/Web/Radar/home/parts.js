@@ -99,6 +99,7 @@ const charts = new Set()
 /** The line of the last minutes of a value. `range` is its scale, if that is fixed. */
 export function chartOf(path, label, unit = "", range = null) {
     const chart = new Chart({ series: [{ path, label, unit }], seconds: 300, compact: true, range })
+    attribute(chart.element, "aria-label", label)
     chart.since = performance.now()
     charts.add(chart)
     return chart
