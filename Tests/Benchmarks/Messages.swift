@@ -41,6 +41,13 @@ enum Messages {
         bytes(#"{"id":\#(id),"method":"unfetch","params":{"id":"f\#(id)"}}"#)
     }
 
+    /// Any request.
+    ///
+    /// - Parameter params: The text of them.
+    static func request(_ method: String, _ params: String) -> [UInt8] {
+        bytes(#"{"id":1,"method":"\#(method)","params":\#(params)}"#)
+    }
+
     static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     /// The rule of a fetch for all States of the benchmarks.

@@ -6,7 +6,7 @@ struct Suite {
 
     /// All of them.
     static var all: [Benchmark] {
-        Changes.all + Elements.all + Predicates.all + Fetches.all + Routing.all + Text.all + Meter.all
+        Changes.all + Elements.all + Predicates.all + Fetches.all + Browsing.all + Routing.all + Text.all + Meter.all
     }
 
     /// These.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The names that a `branches` has met, each once and in order, with the number of elements at or below each.
 ///
 /// They lie in blocks of a few dozen, so that nothing has to be sorted or moved as a whole, however many there are. The
@@ -90,11 +88,7 @@ struct BranchList {
         if key != branch.key { return key < branch.key ? -1 : 1 }
         let difference = name.count - Int(branch.length)
         guard name.count > 8, branch.length > 8 else { return difference }
-        return withName(of: branch) { other in
-            guard let left = name.baseAddress, let right = other.baseAddress else { return difference }
-            let order = memcmp(left, right, min(name.count, other.count))
-            return order == 0 ? difference : Int(order)
-        }
+        return withName(of: branch) { name.order(to: $0) }
     }
 
     /// Whether a name is that of the first branch of a block, or comes behind it.

@@ -57,7 +57,7 @@ final class Fetcher {
         self.peer = Unmanaged.passUnretained(peer)
         self.id = id
         self.rule = rule
-        window = rule.sort.map(SortedWindow.init)
+        window = rule.sort.map { SortedWindow($0, of: rule.path) }
         head = RawBuffer(exactly: Array("{\"method\":".utf8) + id.text)
         pacing = rule.interval.map { Pacing(interval: $0) }
         limited = rule.limit.map { LimitedSet(limit: $0) }

@@ -20,6 +20,8 @@ struct RankedList {
     private var blocks: [ContiguousArray<Entry>] = []
     /// The key of each block's first entry.
     private var firstKeys: ContiguousArray<UInt64> = []
+    /// How many entries each block has: ranks are summed without a look at the blocks.
+    private var counts: ContiguousArray<UInt16> = []
     private(set) var count = 0
     private static var blockSize: Int { 64 }
 
@@ -32,6 +34,7 @@ struct RankedList {
         while !rest.isEmpty {
             blocks.append(ContiguousArray(rest.prefix(Self.blockSize / 2)))
             firstKeys.append(blocks[blocks.count - 1][0].key)
+            counts.append(UInt16(blocks[blocks.count - 1].count))
             rest = rest.dropFirst(Self.blockSize / 2)
         }
     }
@@ -48,6 +51,7 @@ struct RankedList {
         guard !blocks.isEmpty else {
             blocks = [[entry]]
             firstKeys = [entry.key]
+            counts = [1]
             return 0
         }
         // The last block whose first entry comes before the new one, or the first block.
@@ -55,6 +59,7 @@ struct RankedList {
         let place = partition(blocks[block].count) { precedes(blocks[block][$0], entry) }
         let rank = self.rank(of: place, in: block, limit: limit)
         blocks[block].insert(entry, at: place)
+        counts[block] &+= 1
         if place == 0 { firstKeys[block] = entry.key }
         if blocks[block].count > Self.blockSize {
             let half = blocks[block].count / 2
@@ -62,6 +67,8 @@ struct RankedList {
             blocks[block].removeSubrange(half...)
             blocks.insert(tail, at: block + 1)
             firstKeys.insert(tail[0].key, at: block + 1)
+            counts[block] = UInt16(half)
+            counts.insert(UInt16(tail.count), at: block + 1)
         }
         return rank
     }
@@ -79,31 +86,61 @@ struct RankedList {
         else { return nil }
         let rank = self.rank(of: place, in: block, limit: limit)
         blocks[block].remove(at: place)
+        counts[block] &-= 1
         count -= 1
         if blocks[block].isEmpty {
             blocks.remove(at: block)
             firstKeys.remove(at: block)
+            counts.remove(at: block)
             return rank
         }
         if place == 0 { firstKeys[block] = blocks[block][0].key }
         if block + 1 < blocks.count, blocks[block].count + blocks[block + 1].count < Self.blockSize / 4 {
             blocks[block].append(contentsOf: blocks.remove(at: block + 1))
             firstKeys.remove(at: block + 1)
+            counts[block] &+= counts.remove(at: block + 1)
         }
         return rank
     }
 
     /// Calls `body` with the elements of these ranks, from 0, and their ranks. What is beyond the end is left out.
     func forEach(in ranks: Range<Int>, _ body: (Int, Element) -> Void) {
-        var first = 0
-        for block in blocks {
-            if first >= ranks.upperBound { return }
-            if first + block.count > ranks.lowerBound {
-                let from = max(ranks.lowerBound - first, 0)
-                let to = min(ranks.upperBound - first, block.count)
-                for place in from..<to { body(first + place, block[place].element.takeUnretainedValue()) }
-            }
+        var (index, first) = block(at: ranks.lowerBound)
+        while index < blocks.count, first < ranks.upperBound {
+            let block = blocks[index]
+            let from = max(ranks.lowerBound - first, 0)
+            let to = min(ranks.upperBound - first, block.count)
+            for place in from..<to { body(first + place, block[place].element.takeUnretainedValue()) }
             first += block.count
+            index += 1
+        }
+    }
+
+    /// The block that has the entry of a rank, and the rank of its first entry.
+    private func block(at rank: Int) -> (index: Int, first: Int) {
+        var (index, first) = (0, 0)
+        while index + Self.stride <= counts.count {
+            let next = first + sum(index..<index + Self.stride)
+            guard next <= rank else { break }
+            (index, first) = (index + Self.stride, next)
+        }
+        while index < counts.count, first + Int(counts[index]) <= rank {
+            first += Int(counts[index])
+            index += 1
+        }
+        return (index, first)
+    }
+
+    /// How many blocks are summed at once, by instructions for several numbers.
+    private static var stride: Int { 64 }
+
+    /// How many entries these blocks have, `stride` of them at most: fewer than 16 bits can count.
+    @inline(__always)
+    private func sum(_ blocks: Range<Int>) -> Int {
+        counts.withUnsafeBufferPointer { counts in
+            var sum: UInt16 = 0
+            for index in blocks { sum &+= counts[index] }
+            return Int(sum)
         }
     }
 
@@ -117,10 +154,11 @@ struct RankedList {
     }
 
     private func rank(of place: Int, in block: Int, limit: Int) -> Int {
-        var rank = place
-        for earlier in 0..<block {
-            rank += blocks[earlier].count
-            if rank >= limit { return rank }
+        var (rank, index) = (place, 0)
+        while index < block, rank < limit {
+            let end = min(index + Self.stride, block)
+            rank += sum(index..<end)
+            index = end
         }
         return rank
     }

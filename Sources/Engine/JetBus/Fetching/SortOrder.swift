@@ -5,6 +5,14 @@ import JetProtocol
 /// where it is not, and by path where the values are equal.
 struct SortOrder {
     let rule: SortRule
+    /// How many bytes all paths have in common, since the rule of the fetch says how they begin. The key of a path begins
+    /// behind them.
+    private let common: Int
+
+    init(rule: SortRule, of path: PathRule = PathRule()) {
+        self.rule = rule
+        common = if case .prefix(let prefix) = path.reach { prefix.count } else { 0 }
+    }
 
     /// The entry of an element whose value is of the rule's type.
     func entry(of element: Element) -> RankedList.Entry {
@@ -27,7 +35,13 @@ struct SortOrder {
                 return leftText.lexicographicallyPrecedes(rightText) != rule.isDescending
             }
         }
-        return left.path.lexicographicallyPrecedes(right.path)
+        return precedes(left.path, right.path)
+    }
+
+    /// Whether the first of two paths comes before the second. Among equals they ascend.
+    private func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        let order = left.order(to: right)
+        return sortsPaths && rule.isDescending ? order > 0 : order < 0
     }
 
     /// What an element is sorted by, as a copy that outlives its changes.
@@ -44,19 +58,20 @@ struct SortOrder {
         if sortsText, left.text != right.text {
             return left.text.lexicographicallyPrecedes(right.text) != rule.isDescending
         }
-        return left.path.lexicographicallyPrecedes(right.path)
+        return left.path.withUnsafeBytes { left in right.path.withUnsafeBytes { precedes(left, $0) } }
     }
+
+    private var sortsPaths: Bool { if case .path = rule.key { true } else { false } }
 
     private var sortsText: Bool {
         switch rule.key {
-        case .path, .value(.string), .field(_, .string): true
+        case .value(.string), .field(_, .string): true
         default: false
         }
     }
 
     /// The text that an element is sorted by.
     private func text(of element: Element) -> [UInt8] {
-        if case .path = rule.key { return Array(element.path) }
         let value = element.value.bytes.bytes
         guard let range = range(in: value) else { return [] }
         let content = ByteRange(range.start + 1, max(range.end - 1, range.start + 1))
@@ -77,7 +92,7 @@ struct SortOrder {
     /// A number that is ordered as what is sorted by, as far as 64 bits go.
     private func key(of element: Element) -> UInt64 {
         switch rule.key {
-        case .path: return Self.beginning(of: element.path)
+        case .path: return Self.beginning(of: UnsafeRawBufferPointer(rebasing: element.path[common...]))
         case .value(.string), .field(_, .string):
             return text(of: element).withUnsafeBytes { Self.beginning(of: $0) }
         case .value(.boolean), .field(_, .boolean):

@@ -30,7 +30,7 @@ final class SortedGetJob: Job {
         _ delivery: Delivery
     ) {
         self.rule = rule
-        order = SortOrder(rule: sort)
+        order = SortOrder(rule: sort, of: rule.path)
         self.id = Array(id)
         self.peer = peer
         self.elements = elements

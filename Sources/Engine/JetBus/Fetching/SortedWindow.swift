@@ -22,8 +22,8 @@ final class SortedWindow {
     /// Whether its fetcher is in `Peer.staleWindows`, even if the window was sent meanwhile.
     var isQueued = false
 
-    init(_ rule: SortRule) {
-        order = SortOrder(rule: rule)
+    init(_ rule: SortRule, of path: PathRule) {
+        order = SortOrder(rule: rule, of: path)
         (from, to) = (rule.from, rule.to)
         includesTotal = rule.includesTotal
     }

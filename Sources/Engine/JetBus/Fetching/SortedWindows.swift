@@ -47,7 +47,7 @@ final class SortedWindows {
     func move(_ element: Element, in fetcher: Fetcher, _ event: ElementEvent, isNow: Bool, isOwnDoing: Bool) {
         guard let window = fetcher.window else { return }
         delivery.countNotification()
-        scheduler.charge(fetcher.peer.takeUnretainedValue(), 400)
+        scheduler.charge(fetcher.peer.takeUnretainedValue(), 400 &+ min(window.to, window.list.count) >> 9)
         let old = event == .change ? window.rankBeforeChange : event == .remove ? window.remove(element) : nil
         let new = isNow ? window.insert(element) : nil
         window.rankBeforeChange = nil

@@ -125,6 +125,15 @@ struct RawBuffer: ~Copyable {
     }
 }
 
+extension UnsafeRawBufferPointer {
+    /// Below 0 if these bytes come before others, 0 if they are the same, above 0 if they come after them.
+    func order(to other: UnsafeRawBufferPointer) -> Int {
+        guard let left = baseAddress, let right = other.baseAddress else { return count - other.count }
+        let order = memcmp(left, right, Swift.min(count, other.count))
+        return order == 0 ? count - other.count : Int(order)
+    }
+}
+
 extension UnsafeMutableRawPointer {
     /// Copies `bytes` to here.
     @inline(__always)
