@@ -2,6 +2,6 @@
 #include "CBytes.h"
 #include <string.h>
 
-bool jet_bytes_contain(const void *bytes, size_t count, const void *part, size_t part_count) {
-    return memmem(bytes, count, part, part_count) != NULL;
+const void *jet_bytes_find(const void *bytes, size_t count, const void *part, size_t part_count) {
+    return memmem(bytes, count, part, part_count);
 }

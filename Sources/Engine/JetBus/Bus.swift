@@ -78,7 +78,7 @@ public final class Bus {
         elementRequests = ElementRequests(
             elements, fetchers, notifier, snapshots, delivery, peers, accounts, pathOwners)
         fetchRequests = FetchRequests(
-            elements, fetchers, delivery, snapshots, windows, timers, scheduler, jobs,
+            elements, fetchers, delivery, snapshots, windows, timers, scheduler, jobs, accounts,
             walkLimit: configuration.walkLimit)
         sessionRequests = SessionRequests(delivery, configuration)
         router = Router(elements, delivery, accounts, warnings, clock, configuration)

@@ -2,8 +2,12 @@
 
 const numbers = new Map()
 
+/** From here on all digits say less than the power of ten. */
+const manyDigits = 1e15
+
 /** A number with at most `digits` digits behind the point. */
 export function number(value, digits = 2) {
+    if (Math.abs(value) >= manyDigits) return value.toExponential(Math.min(digits, 6)).replace("e+", "e")
     if (!numbers.has(digits)) numbers.set(digits, new Intl.NumberFormat("en", { maximumFractionDigits: digits }))
     return numbers.get(digits).format(value)
 }

@@ -62,13 +62,16 @@ extension RawSpan {
     }
 
     /// Whether `part` is somewhere in these bytes.
-    package func includes(_ part: [UInt8]) -> Bool {
-        guard !part.isEmpty else { return true }
-        guard byteCount >= part.count else { return false }
+    package func includes(_ part: [UInt8]) -> Bool { place(of: part) != nil }
+
+    /// Where `part` begins in these bytes for the first time; `nil` if it is not there.
+    package func place(of part: [UInt8]) -> Int? {
+        guard !part.isEmpty else { return 0 }
+        guard byteCount >= part.count else { return nil }
         return withUnsafeBytes { own in
             part.withUnsafeBytes { part in
-                guard let haystack = own.baseAddress, let needle = part.baseAddress else { return false }
-                return jet_bytes_contain(haystack, own.count, needle, part.count)
+                guard let haystack = own.baseAddress, let needle = part.baseAddress else { return nil }
+                return jet_bytes_find(haystack, own.count, needle, part.count).map { $0 - haystack }
             }
         }
     }

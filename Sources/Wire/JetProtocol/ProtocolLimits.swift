@@ -46,6 +46,8 @@ package enum ProtocolLimits {
     package static let ruleFields = 256
     /// The longest params of a fetch or a get, in bytes.
     package static let ruleSize = 512 << 10
+    /// The last branch that is returned if the request does not say it.
+    package static let branches = 1000
 
     // MARK: Access (§6)
 

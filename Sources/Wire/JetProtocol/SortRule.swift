@@ -20,20 +20,27 @@ public struct SortRule: Hashable, Sendable {
     public var from: Int
     /// The last place of the window. Before `from`, the window is empty.
     public var to: Int
+    /// Whether each notification says how many elements satisfy the rule. A get ignores it.
+    public var includesTotal: Bool
 
     /// A sort of these parts.
-    public init(key: Key = .path, isDescending: Bool = false, from: Int = 1, to: Int = 10) {
+    public init(
+        key: Key = .path, isDescending: Bool = false, from: Int = 1, to: Int = 10, includesTotal: Bool = false
+    ) {
         self.key = key
         self.isDescending = isDescending
         self.from = from
         self.to = to
+        self.includesTotal = includesTotal
     }
 
     /// The largest place; larger numbers count as this one. No daemon has that many elements.
-    static let farthest = 1 << 40
+    package static let farthest = 1 << 40
 
     /// The members that may be absent, and that count as absent when they are `null`.
-    private static let members: Set = ["byPath", "byValue", "byValueField", "descending", "from", "to", "prop"]
+    private static let members: Set = [
+        "byPath", "byValue", "byValueField", "descending", "from", "to", "total", "prop",
+    ]
 
     /// Reads a `sort` member.
     ///
@@ -68,6 +75,9 @@ public struct SortRule: Hashable, Sendable {
             case "descending":
                 guard let flag = member.value.bool else { throw RuleError(at: here, "must be true or false") }
                 isDescending = flag
+            case "total":
+                guard let flag = member.value.bool else { throw RuleError(at: here, "must be true or false") }
+                includesTotal = flag
             case "from": from = try Self.place(member.value, atLeast: 1, at: here)
             case "to": to = try Self.place(member.value, atLeast: 0, at: here)
             // node-jet uses it for itself and sends it by mistake.
@@ -113,6 +123,7 @@ public struct SortRule: Hashable, Sendable {
         if isDescending { object["descending"] = true }
         object["from"] = .number(from)
         object["to"] = .number(to)
+        if includesTotal { object["total"] = true }
         return .object(object)
     }
 }

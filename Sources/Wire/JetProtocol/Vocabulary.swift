@@ -13,7 +13,9 @@ package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashabl
     package static let remove: MethodName = "remove"
     package static let fetch: MethodName = "fetch"
     package static let unfetch: MethodName = "unfetch"
+    package static let moveWindow: MethodName = "moveWindow"
     package static let get: MethodName = "get"
+    package static let branches: MethodName = "branches"
     package static let set: MethodName = "set"
     package static let call: MethodName = "call"
     package static let info: MethodName = "info"
@@ -29,7 +31,9 @@ package struct MethodName: RawRepresentable, ExpressibleByStringLiteral, Hashabl
 
     /// The methods of the daemon, in the order of jet-protocol(7).
     package static let daemon: [MethodName] = [
-        add, change, remove, fetch, unfetch, get, set, call, info, config, authenticate, passwd, echo, peers,
+        add, change, remove, fetch, unfetch, moveWindow, get, branches, set, call, info, config, authenticate, passwd,
+        echo,
+        peers,
         offerPairing, pair, keys, removeKey,
     ]
 
@@ -48,7 +52,12 @@ package enum MemberName {
     @inlinable package static var meta: StaticString { "meta" }
     @inlinable package static var caller: StaticString { "caller" }
 
-    // Of requests (§2.7, §2.8)
+    // Of requests (§2.6 to §2.8)
+    @inlinable package static var id: StaticString { "id" }
+    @inlinable package static var from: StaticString { "from" }
+    @inlinable package static var to: StaticString { "to" }
+    @inlinable package static var prefix: StaticString { "prefix" }
+    @inlinable package static var separator: StaticString { "separator" }
     @inlinable package static var args: StaticString { "args" }
     @inlinable package static var valueAsResult: StaticString { "valueAsResult" }
     @inlinable package static var name: StaticString { "name" }
@@ -70,13 +79,14 @@ package enum MemberName {
     @inlinable package static var count: StaticString { "n" }
     @inlinable package static var changes: StaticString { "changes" }
     @inlinable package static var index: StaticString { "index" }
+    @inlinable package static var total: StaticString { "total" }
 }
 
 /// The keys by which the `data` of an error says what is wrong (jet-protocol(7) §5).
 package enum ErrorKey: String, Hashable, Sendable, CaseIterable {
     // Of Invalid params (§5.2)
     case pathNotExists, pathAlreadyExists, foreignPath, fetchOnly, noAccess, notAState, notAMethod, missingParam
-    case wrongType, unknownParam, fetchIdInUse, badRule, invalidUser, invalidPassword, alreadyFetching
+    case wrongType, unknownParam, fetchIdInUse, fetchIdUnknown, badRule, invalidUser, invalidPassword, alreadyFetching
     case loginRequired, unencrypted, invalidKey, invalidCode
     // Of Connection closed (§5.1)
     case ownerGone, daemonStopping

@@ -15,16 +15,21 @@ struct DeferringModelTests {
         let least: Int?
         var known: [String: JSON] = [:]
         var window: [JSON] = []
+        /// Where the window of a sorted fetch begins and ends.
+        var from = 1
+        var to = 100
+        /// The total that it was sent last, if its rule asks for it.
+        var total: Int?
 
         func isSeen(_ value: JSON) -> Bool { least.map { (value.int ?? 0) > $0 } ?? true }
 
         /// Takes a notification; what is wrong with it, if something is.
         mutating func read(_ params: JSON) -> String? {
             if let n = params["n"]?.int {
-                var entries = Dictionary(uniqueKeysWithValues: window.enumerated().map { ($0.offset + 1, $0.element) })
-                entries = entries.filter { $0.key <= n }
+                var entries = Dictionary(uniqueKeysWithValues: window.map { ($0["index"]?.int ?? 0, $0) })
                 for change in params["changes"]?.array ?? [] { entries[change["index"]?.int ?? 0] = change }
-                window = (0..<n).compactMap { entries[$0 + 1] }
+                window = (0..<n).compactMap { entries[from + $0] }
+                total = params["total"]?.int
                 return window.count == n ? nil : "a window with holes"
             }
             let path = params["path"]?.string ?? ""
@@ -38,7 +43,8 @@ struct DeferringModelTests {
             let seen = values.filter { isSeen($0.value) }
             if isSorted {
                 let paths = window.compactMap { $0["path"]?.string }
-                return paths == seen.keys.sorted()
+                return paths == Array(seen.keys.sorted().prefix(to).dropFirst(from - 1))
+                    && (total ?? seen.count) == seen.count
                     && window.allSatisfy { $0["value"] == seen[$0["path"]?.string ?? ""] }
             }
             guard let most = self.max else { return known == seen }
@@ -49,6 +55,7 @@ struct DeferringModelTests {
     private static let rules: [JSON] = [
         ["interval": 1], ["interval": 0.2, "value": ["greaterThan": 50]], ["max": 2],
         ["max": 2, "value": ["greaterThan": 50]], ["interval": 0.5, "sort": ["byPath": true, "to": 100]],
+        ["interval": 0.5, "sort": ["from": 1, "to": 3, "total": true]], ["sort": ["from": 1, "to": 2, "total": true]],
     ]
 
     @Test("nothing that cannot be, and the truth in the end", arguments: TestEnvironment.seeds([1, 2, 3, 4]))
@@ -68,13 +75,20 @@ struct DeferringModelTests {
             viewer.notify("fetch", .object(params))
             fetches.append(
                 Fetch(
-                    max: rule["max"]?.int, isSorted: rule["sort"] != nil, least: rule["value"]?["greaterThan"]?.int))
+                    max: rule["max"]?.int, isSorted: rule["sort"] != nil, least: rule["value"]?["greaterThan"]?.int,
+                    to: rule["sort"]?["to"]?.int ?? 100))
         }
         // What the viewer owns itself comes to it by the same ways.
         let all = owners + [viewer]
         var values: [String: (value: JSON, owner: Int)] = [:]
+        var moves: [(fetch: Int, from: Int, to: Int)] = []
         func take() {
             for message in viewer.received() {
+                if let number = message["id"]?.int {
+                    // The response to a moveWindow: what was known of the former window counts no more.
+                    let (fetch, from, to) = moves[number]
+                    (fetches[fetch].from, fetches[fetch].to, fetches[fetch].window) = (from, to, [])
+                }
                 guard let number = message["method"]?.int, let params = message["params"] else { continue }
                 if let problem = fetches[number].read(params) {
                     Issue.record("seed \(seed): \(Self.rules[number]): \(problem): \(message)")
@@ -91,6 +105,15 @@ struct DeferringModelTests {
             case 2: bus.pass(seconds: Double.random(in: 0...0.5, using: &random))
             case 3: viewer.read()
             case 4: viewer.readAll()
+            case 5 where viewer.bus.bus.outputSize(of: viewer.id) < 800:
+                let (fetch, from) = (Int.random(in: 4...6, using: &random), Int.random(in: 1...5, using: &random))
+                moves.append((fetch, from, from + Int.random(in: -1...3, using: &random)))
+                viewer.send([
+                    "id": .number(moves.count - 1), "method": "moveWindow",
+                    "params": [
+                        "id": .number(fetch), "from": .number(from), "to": .number(moves[moves.count - 1].to),
+                    ],
+                ])
             default:
                 let owner = values[path]?.owner ?? Int.random(in: 0..<3, using: &random)
                 let isNew = values.updateValue((value, owner), forKey: path) == nil

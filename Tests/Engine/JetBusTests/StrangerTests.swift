@@ -16,7 +16,7 @@ struct StrangerTests {
     static let refused = JSON.refused(["loginRequired": true])
     static let login: JSON = ["user": "john", "password": "p"]
     static let open = ["authenticate", "pair", "config", "info", "echo"]
-    static let reading = ["fetch", "unfetch", "get"]
+    static let reading = ["fetch", "unfetch", "moveWindow", "get", "branches"]
 
     init() {
         owner = bus.connect(groups: Groups(fetch: ["g"]))

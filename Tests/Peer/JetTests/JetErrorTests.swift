@@ -14,7 +14,8 @@ struct JetErrorTests {
             (#"{"noAccess":"a"}"#, .noAccess("a")), (#"{"notAState":"a"}"#, .notAState("a")),
             (#"{"notAMethod":"a"}"#, .notAMethod("a")), (#"{"missingParam":"value","got":{}}"#, .missingParam("value")),
             (#"{"wrongType":"value","got":{}}"#, .wrongType("value")), (#"{"fetchIdInUse":7}"#, .fetchIdInUse(7)),
-            (#"{"invalidUser":true}"#, .invalidUser), (#"{"invalidPassword":true}"#, .invalidPassword),
+            (#"{"fetchIdUnknown":"f"}"#, .fetchIdUnknown("f")), (#"{"invalidUser":true}"#, .invalidUser),
+            (#"{"invalidPassword":true}"#, .invalidPassword),
             (#"{"alreadyFetching":true}"#, .alreadyFetching),
             (
                 #"{"badRule":{"at":"value.lessThen","reason":"unknown"}}"#,

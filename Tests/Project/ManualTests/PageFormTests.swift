@@ -10,8 +10,9 @@ struct PageFormTests {
     @Test("each program and each file of configuration has its page")
     func all() {
         let expected = [
-            "agent.toml.5", "jet-agent.8", "jet-announce.8", "jet-certificate.8", "jet-network.8", "jet-protocol.7",
-            "jet-remote.7", "jet-tls.8", "jet-update.8", "jet.1", "jetd.8", "jetd.toml.5", "tls.toml.5",
+            "agent.toml.5", "jet-agent.8", "jet-announce.8", "jet-certificate.8", "jet-javascript.7", "jet-network.8",
+            "jet-protocol.7", "jet-remote.7", "jet-tls.8", "jet-update.8", "jet.1", "jetd.8", "jetd.toml.5",
+            "tls.toml.5",
         ]
         #expect(ManualPage.names.sorted() == expected)
     }

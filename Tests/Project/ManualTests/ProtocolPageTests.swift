@@ -73,7 +73,7 @@ struct ProtocolPageTests {
             ProtocolLimits.longestTimeout, ProtocolLimits.searches, ProtocolLimits.patternSteps,
             ProtocolLimits.patternLength, ProtocolLimits.ruleOperands, ProtocolLimits.valueOperands,
             ProtocolLimits.ruleFields,
-            ProtocolLimits.ruleSize, ProtocolLimits.window,
+            ProtocolLimits.ruleSize, ProtocolLimits.window, ProtocolLimits.branches,
             ProtocolLimits.nameLength, ProtocolLimits.parseErrorText, ProtocolLimits.outbox,
             ProtocolLimits.longestInterval, ProtocolLimits.remotePort, ProtocolLimits.offerSeconds,
             ProtocolLimits.offerRange.lowerBound, ProtocolLimits.offerRange.upperBound, ProtocolLimits.offerGroups,

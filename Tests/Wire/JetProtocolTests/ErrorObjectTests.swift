@@ -67,6 +67,7 @@ struct ErrorObjectTests {
         arguments: [
             (.invalidParams(.pathNotExists, Array(#""a""#.utf8)), ["pathNotExists": "a"]),
             (.invalidParams(.fetchIdInUse, Array("7".utf8)), ["fetchIdInUse": 7]),
+            (.invalidParams(.fetchIdUnknown, Array("\"f\"".utf8)), ["fetchIdUnknown": "f"]),
             (.missingParam("value", got: Array(#"{"path":1}"#.utf8)), ["missingParam": "value", "got": ["path": 1]]),
             (.wrongType("path", got: Array("[1]".utf8)), ["wrongType": "path", "got": [1]]),
             (

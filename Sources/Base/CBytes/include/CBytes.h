@@ -1,6 +1,5 @@
 // memmem(3), which the C library's Swift module leaves out: it is a GNU extension. Linear, whatever the input.
 #pragma once
 #include <stddef.h>
-#include <stdbool.h>
 
-bool jet_bytes_contain(const void *bytes, size_t count, const void *part, size_t part_count);
+const void *jet_bytes_find(const void *bytes, size_t count, const void *part, size_t part_count);

@@ -39,6 +39,12 @@ struct HTTPRequest {
             }
     }
 
+    /// A handshake of WebSocket, for which any path will do.
+    init(handshake head: HTTPRequestHead, identity: PeerIdentity) {
+        (method, headers, self.identity) = (head.method, head.headers, identity)
+        (segments, query) = ([], nil)
+    }
+
     /// The path and the query of a target that may be a whole URL, as proxies send it.
     private static func originForm(_ target: String) -> Substring {
         guard let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else {

@@ -3,6 +3,7 @@ import JetBus
 import JetProtocol
 import Logging
 import NIOCore
+import NIOHTTP1
 
 /// A connection that is refused because its account has as many as it may have: it gets the reason, and is closed.
 final class RefusedConnection: ChannelInboundHandler {
@@ -31,10 +32,8 @@ final class RefusedConnection: ChannelInboundHandler {
 
     /// The response to an HTTP request, which need not have arrived.
     private static func page(_ message: [UInt8]) -> [UInt8] {
-        let head =
-            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: \(message.count)\r\n"
-            + "Connection: close\r\n\r\n"
-        return Array(head.utf8) + message
+        let response = HTTPResponse.json(.serviceUnavailable, ByteBuffer(bytes: message))
+        return Array(response.head(.init(isLast: true)).readableBytesView) + message
     }
 
     func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { start(context) } }

@@ -1,7 +1,7 @@
 import JSONText
 import JetProtocol
 
-/// `fetch`, `unfetch` and `get` (jet-protocol(7) §2 and §4), and the end of fetches.
+/// `fetch`, `unfetch`, `moveWindow`, `get` and `branches` (jet-protocol(7) §2 and §4), and the end of fetches.
 final class FetchRequests {
     private let elements: ElementTable
     private let fetchers: FetcherTable
@@ -11,16 +11,19 @@ final class FetchRequests {
     private let timers: FetchTimers
     private let scheduler: Scheduler
     private let jobs: Jobs
+    private let accounts: AccountTable
     private let walkLimit: Int
-    /// How many elements the gets of the message that is being handled have walked over.
+    /// How many elements the gets and branches of the message that is being handled have walked over.
     private var walked = 0
 
     init(
         _ elements: ElementTable, _ fetchers: FetcherTable, _ delivery: Delivery, _ snapshots: Snapshots,
-        _ windows: SortedWindows, _ timers: FetchTimers, _ scheduler: Scheduler, _ jobs: Jobs, walkLimit: Int
+        _ windows: SortedWindows, _ timers: FetchTimers, _ scheduler: Scheduler, _ jobs: Jobs,
+        _ accounts: AccountTable, walkLimit: Int
     ) {
         self.scheduler = scheduler
         self.jobs = jobs
+        self.accounts = accounts
         self.elements = elements
         self.fetchers = fetchers
         self.delivery = delivery
@@ -40,10 +43,7 @@ final class FetchRequests {
         guard rule.limit == nil || rule.interval == nil else {
             throw .badRule(RuleError(at: "interval", "goes with max only in a fetch that sorts"))
         }
-        if let sort = rule.sort, sort.to - sort.from >= ProtocolLimits.window {
-            throw .badRule(
-                RuleError(at: "sort.to", "the window of a fetch has at most \(ProtocolLimits.window) places"))
-        }
+        if let sort = rule.sort { try Self.checkWindow(from: sort.from, to: sort.to, at: "sort.to") }
         chargeParsing(of: request)
         let ruleSize = rule.size
         let fetcher = try fetchers.add(of: peer, id: id, rule: rule, ruleSize: ruleSize)
@@ -57,6 +57,14 @@ final class FetchRequests {
         }
     }
 
+    /// Refuses a window that is too large.
+    ///
+    /// - Parameter place: Which part of the params is wrong then.
+    private static func checkWindow(from: Int, to: Int, at place: String) throws(ErrorObject) {
+        guard to - from >= ProtocolLimits.window else { return }
+        throw .badRule(RuleError(at: place, "the window of a fetch has at most \(ProtocolLimits.window) places"))
+    }
+
     /// Charges a peer for the tree of a request's params.
     private func chargeParsing(of request: borrowing Request) {
         let size = request.message.params?.count ?? 0
@@ -67,6 +75,19 @@ final class FetchRequests {
         let id = try request.fetchID()
         if let fetcher = request.peer.fetchers[id] { end(fetcher) }
         delivery.succeed(request)
+    }
+
+    /// Moves the window of a sorted fetch.
+    func moveWindow(_ request: borrowing Request) throws(ErrorObject) {
+        let id = try request.fetchID()
+        guard let fetcher = request.peer.fetchers[id], let window = fetcher.window else {
+            throw .invalidParams(.fetchIdUnknown, id.text)
+        }
+        let from = try request.place(MemberName.from, atLeast: 1)
+        let to = try request.place(MemberName.to, atLeast: 0)
+        try Self.checkWindow(from: from, to: to, at: "to")
+        delivery.succeed(request)
+        windows.moveWindow(of: fetcher, window, from: from, to: to)
     }
 
     /// Begins to end all fetches of a peer that is disconnected: they are not notified any more.
@@ -108,7 +129,7 @@ final class FetchRequests {
 
     // MARK: get
 
-    /// A new message is handled: its gets may walk over the elements again.
+    /// A new message is handled: its gets and branches may walk over the elements again.
     @inline(__always)
     func beginMessage() { walked = 0 }
 
@@ -117,8 +138,7 @@ final class FetchRequests {
         let peer = request.peer
         guard let id = request.id else { return }
         chargeParsing(of: request)
-        guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
-        walked += elements.end
+        try beginWalk()
         let job: any Job =
             if let sort = rule.sort {
                 SortedGetJob(rule, sort, id: id, of: peer, elements, delivery)
@@ -126,5 +146,18 @@ final class FetchRequests {
                 GetJob(rule, id: id, of: peer, elements, delivery)
             }
         try jobs.start(job, of: peer, id: id)
+    }
+
+    private func beginWalk() throws(ErrorObject) {
+        guard walked < walkLimit else { throw .limitExceeded(.walk, max: walkLimit) }
+        walked += elements.end
+    }
+
+    func branches(_ request: borrowing Request) throws(ErrorObject) {
+        let params = try request.branchesParams()
+        guard let id = request.id else { return }
+        try beginWalk()
+        let job = BranchesJob(params, id: id, of: request.peer, elements, delivery, accounts)
+        try jobs.start(job, of: request.peer, id: id)
     }
 }

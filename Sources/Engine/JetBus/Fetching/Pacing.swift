@@ -144,6 +144,9 @@ final class Pacing {
         isHoldingWindow = false
     }
 
+    /// Forgets the window that is held: another one is sent without regard of the interval.
+    func dropWindow() { isHoldingWindow = false }
+
     /// Whether a window was held and its time is over.
     func takeExpiredWindow(at now: UInt64) -> Bool {
         guard isHoldingWindow, let windowSent, end(of: windowSent) <= now else { return false }

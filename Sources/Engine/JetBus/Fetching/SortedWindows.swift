@@ -53,7 +53,7 @@ final class SortedWindows {
         window.rankBeforeChange = nil
         guard window.isComplete else { return }
         let changed = window.changed(from: old, to: new)
-        guard !changed.isEmpty || window.count != window.sentCount else { return }
+        guard !changed.isEmpty || window.hasOtherCounts else { return }
         let peer = fetcher.peer.takeUnretainedValue()
         if window.isStale {
             // The whole window will be sent, except that a peer's own change comes before the response.
@@ -76,6 +76,23 @@ final class SortedWindows {
             sendOwn(fetcher, window, to: peer)
         } else {
             window.isStale = true
+            delivery.countConflated(peer)
+            enqueue(fetcher, window, of: peer)
+        }
+    }
+
+    /// Sends the window of a fetch from another place, or marks it to be sent when the peer keeps up again: what was held
+    /// or is stale is of the former place, and is not sent any more.
+    func moveWindow(of fetcher: Fetcher, _ window: SortedWindow, from: Int, to: Int) {
+        window.place(from: from, to: to)
+        guard window.isComplete else { return }
+        let peer = fetcher.peer.takeUnretainedValue()
+        delivery.countNotification()
+        fetcher.pacing?.dropWindow()
+        window.isStale = true
+        if delivery.isOpen(peer) {
+            sendStale(fetcher, window, to: peer)
+        } else {
             delivery.countConflated(peer)
             enqueue(fetcher, window, of: peer)
         }
@@ -124,12 +141,17 @@ final class SortedWindows {
 
     private func send(_ fetcher: Fetcher, _ window: SortedWindow, changed: Range<Int>, to peer: Peer) {
         window.sentCount = window.count
+        window.sentTotal = window.list.count
         fetcher.pacing?.noteWindow(at: clock.now)
         delivery.withBuffer { tail in
             tail.append(",\"params\":{\"n\":")
             tail.append(decimal: UInt64(window.count))
             tail.append(",\"changes\":")
             tail.append(changed, of: window, for: peer)
+            if window.includesTotal {
+                tail.append(",\"total\":")
+                tail.append(decimal: UInt64(window.list.count))
+            }
             tail.append("}}")
             scheduler.charge(peer, tail.count / 4)
             delivery.append(tail.bytes, of: fetcher, to: peer)

@@ -226,6 +226,7 @@ extension Bus {
         case NameWord.of("fetch"): try fetchRequests.fetch(request)
         case NameWord.of("unfetch"): try fetchRequests.unfetch(request)
         case NameWord.of("get"): try fetchRequests.get(request)
+        case NameWord.of("branches"): try fetchRequests.branches(request)
         case NameWord.of("config"): try sessionRequests.config(request)
         case NameWord.of("info"): sessionRequests.info(request, statistics(for: request.peer))
         case NameWord.of("peers"): try reportPeers(request)
@@ -237,6 +238,7 @@ extension Bus {
             // The names of these are longer than a word.
             let text = request.text.bytes
             if method.equals("authenticate", in: text) { return try authenticator.authenticate(request) }
+            if method.equals("moveWindow", in: text) { return try fetchRequests.moveWindow(request) }
             if method.equals("offerPairing", in: text) { return try authenticator.offerPairing(request) }
             if method.equals("removeKey", in: text) { return try authenticator.removeKey(request) }
             throw .methodNotFound([UInt8(ascii: "\"")] + method.content.of(text).array + [UInt8(ascii: "\"")])
@@ -250,9 +252,12 @@ extension Bus {
     ) throws(ErrorObject) {
         switch name {
         case NameWord.of("config"), NameWord.of("info"), NameWord.of("echo"), NameWord.of("pair"): return
-        case NameWord.of("fetch"), NameWord.of("unfetch"), NameWord.of("get"):
+        case NameWord.of("fetch"), NameWord.of("unfetch"), NameWord.of("get"), NameWord.of("branches"):
             if request.peer.permission == .read { return }
-        default: if method.equals("authenticate", in: request.text.bytes) { return }
+        default:
+            let text = request.text.bytes
+            if method.equals("authenticate", in: text) { return }
+            if request.peer.permission == .read, method.equals("moveWindow", in: text) { return }
         }
         throw .loginRequired
     }

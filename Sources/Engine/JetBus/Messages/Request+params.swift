@@ -5,7 +5,7 @@ import JetProtocol
 /// Reading the params of a request. A param that is missing or of the wrong type is an error that names it.
 extension Request {
     /// Where the params lie, which must be an object; `nil` if they are absent or `null`.
-    private func object() throws(ErrorObject) -> ByteRange? {
+    func object() throws(ErrorObject) -> ByteRange? {
         guard let range = message.params, !isNull(range) else { return nil }
         guard text[range.start] == UInt8(ascii: "{") else { throw .wrongType("params", got: params) }
         return range
@@ -57,6 +57,21 @@ extension Request {
         return UInt64(min(seconds, Double(ProtocolLimits.longestTimeout)) * 1e9)
     }
 
+    /// The param called `name` as a place in a sorted list, a whole number. Larger numbers than `SortRule.farthest` count
+    /// as that.
+    ///
+    /// - Parameter absent: The place if the param is absent or `null`; without it, the param must be there.
+    func place(_ name: StaticString, atLeast least: Int, default absent: Int? = nil) throws(ErrorObject) -> Int {
+        if let absent, optional(name) == nil { return absent }
+        let range = try required(name)
+        // Only of a number a tree is made: it is small.
+        let isNumber = text[range.start] == UInt8(ascii: "-") || (0x30...0x39).contains(text[range.start])
+        guard isNumber, let number = value(range).double, number == number.rounded(), number >= Double(least) else {
+            throw .wrongType(name, got: params)
+        }
+        return Int(min(number, Double(SortRule.farthest)))
+    }
+
     /// The value at `range` as a tree.
     func value(_ range: ByteRange) -> JSON {
         // It was scanned with the message, so it parses.
@@ -75,6 +90,26 @@ extension Request {
         guard range.count >= 2, text[range.start] == UInt8(ascii: "\"") else { throw .wrongType(name, got: params) }
         let content = ByteRange(range.start + 1, range.end - 1)
         return JSONStringRange(content: content, hasEscapes: bytes(content).contains(UInt8(ascii: "\\")))
+    }
+
+    /// The param called `name` as a text of at least `least` bytes; `absent` if it is absent or `null`.
+    private func string(
+        _ name: StaticString, atLeast least: Int, default absent: String
+    ) throws(ErrorObject) -> [UInt8] {
+        guard optional(name) != nil else { return Array(absent.utf8) }
+        let string = try requiredString(name).decoded(in: text.bytes)
+        guard string.count >= least else { throw .wrongType(name, got: params) }
+        return string
+    }
+
+    /// The params of a `branches`.
+    func branchesParams() throws(ErrorObject) -> BranchesParams {
+        _ = try object()
+        return BranchesParams(
+            prefix: try string(MemberName.prefix, atLeast: 0, default: ""),
+            separator: try string(MemberName.separator, atLeast: 1, default: "/"),
+            from: try place(MemberName.from, atLeast: 1, default: 1),
+            to: try place(MemberName.to, atLeast: 0, default: ProtocolLimits.branches))
     }
 
     /// The param `id` as the id of a fetch.

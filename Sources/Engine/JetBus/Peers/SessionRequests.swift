@@ -50,6 +50,7 @@ struct SessionRequests {
             "features": [
                 "batches": true, "authentication": .boolean(hasUsers), "fetch": "full", "meta": true,
                 "conflation": true, "interval": true, "caller": true, "accounts": true, "peers": true,
+                "total": true, "moveWindow": true, "branches": true,
                 "keys": .boolean(hasUsers), "pairing": .boolean(hasUsers),
                 "encodings": .array(Encoding.allCases.map { .string($0.rawValue) }),
             ],

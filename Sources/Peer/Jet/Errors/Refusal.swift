@@ -25,6 +25,8 @@ public enum Refusal: Hashable, Sendable {
     case wrongType(String)
     /// There is a fetch with this id already.
     case fetchIdInUse(JSON)
+    /// There is no sorted fetch with this id.
+    case fetchIdUnknown(JSON)
     /// No user has this name.
     case invalidUser
     /// It is not the user's password.
@@ -63,6 +65,7 @@ public enum Refusal: Hashable, Sendable {
             case (.missingParam, .string(let name)): self = .missingParam(name)
             case (.wrongType, .string(let name)): self = .wrongType(name)
             case (.fetchIdInUse, let id): self = .fetchIdInUse(id)
+            case (.fetchIdUnknown, let id): self = .fetchIdUnknown(id)
             case (.invalidUser, _): self = .invalidUser
             case (.invalidPassword, _): self = .invalidPassword
             case (.loginRequired, _): self = .loginRequired
@@ -97,6 +100,7 @@ extension Refusal: CustomStringConvertible {
         case .missingParam(let name): "'\(name)' is missing"
         case .wrongType(let name): "'\(name)' has the wrong type"
         case .fetchIdInUse(let id): "the fetch id \(id) is in use"
+        case .fetchIdUnknown(let id): "there is no sorted fetch with the id \(id)"
         case .invalidUser: "unknown user"
         case .invalidPassword: "wrong password"
         case .loginRequired: "log in first, with a key or a password"

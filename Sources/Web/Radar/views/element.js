@@ -1,9 +1,21 @@
-import { h } from "../dom.js"
+import { fill, h } from "../dom.js"
+import { ElementPane } from "../element/pane.js"
+import { href } from "../router.js"
+import { t } from "../texts.js"
 import { View } from "../view.js"
 
 /** The name of the view's element. */
 export const name = "radar-element"
 
 customElements.define(name, class extends View {
-    start() { this.append(h("h1", {}, "element")) }
+    #pane = null
+
+    stop() { this.#pane?.end() }
+
+    show({ path = "" }) {
+        if (this.#pane?.path === path) return
+        this.#pane?.end()
+        this.#pane = new ElementPane(this.jet, path)
+        fill(this, h("p", { class: "back" }, h("a", { href: href("explore") }, t("element.back"))), this.#pane.element)
+    }
 })

@@ -19,7 +19,7 @@ struct WebSocketHandshakeTests {
         }
     }
 
-    @Test("none needs to be offered, and any path will do", arguments: ["/", "/jet", "/a/b?c=d"])
+    @Test("none needs to be offered, and any path will do", arguments: ["/", "/jet", "/a/b?c=d", "/%zz", "*"])
     func notOffered(path: String) async throws {
         try await withDaemon { daemon in
             let peer = try WebSocketPeer(raw: daemon.webSocket)

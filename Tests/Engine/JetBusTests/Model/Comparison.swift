@@ -337,6 +337,9 @@ struct Comparison {
                 let truth = model.window(of: fetch.rule, for: number)
                 let known = witnesses[number]?.windows[fetch.id] ?? nil
                 guard known == truth else { return "knows of \(fetch.params) \(known ?? []) instead of \(truth)" }
+                let total = model.total(of: fetch.rule, for: number)
+                let knownTotal = witnesses[number]?.totals[fetch.id]
+                guard knownTotal == total else { return "knows of \(fetch.params) the total \(knownTotal ?? -1)" }
             } else {
                 let truth = model.truth(of: fetch, for: number)
                 let known = witnesses[number]?.known[fetch.id]

@@ -29,12 +29,27 @@ extension Model {
         return Dictionary(uniqueKeysWithValues: seen.map { ($0.path, entry("add", $0, for: peer)) })
     }
 
+    /// How many elements satisfy the rule of a fetch, if its peer wants to know.
+    func total(of rule: NaiveRule, for peer: Int) -> Int? { rule.hasTotal ? seen(rule, by: peer).count : nil }
+
     func get(_ rule: NaiveRule, by peer: Int) -> [JSON] {
         guard rule.key == nil else { return window(of: rule, for: peer) }
         return seen(rule, by: peer).prefix(rule.limit ?? .max).map { entry("add", $0, for: peer) }
     }
 
     // MARK: Notifications
+
+    /// The window of a fetch is moved: its peer is told all of it.
+    mutating func move(_ params: JSON, of peer: Int) {
+        guard let index = peers[peer]?.fetches.firstIndex(where: { $0.id == params["id"] }),
+            var fetch = peers[peer]?.fetches[index]
+        else { return }
+        fetch.rule.from = params["from"]?.int ?? 0
+        fetch.rule.to = params["to"]?.int ?? 0
+        fetch.told = nil
+        tellWindow(of: &fetch, to: peer)
+        peers[peer]?.fetches[index] = fetch
+    }
 
     /// A fetch begins: its peer is told what is there.
     mutating func show(_ fetch: Fetch, to peer: Int) {
@@ -103,9 +118,13 @@ extension Model {
         let window = window(of: fetch.rule, for: peer)
         let told = Dictionary(uniqueKeysWithValues: (fetch.told ?? []).map { ($0["index"], $0.text) })
         let changes = window.filter { told[$0["index"]] != $0.text || path != nil && $0["path"]?.string == path }
-        guard !changes.isEmpty || window.count != fetch.told?.count else { return }
+        let total = total(of: fetch.rule, for: peer)
+        guard !changes.isEmpty || window.count != fetch.told?.count || total ?? 0 != fetch.toldTotal else { return }
         fetch.told = window
-        tell(peer, fetch, ["n": .number(window.count), "changes": .array(changes)])
+        fetch.toldTotal = total ?? 0
+        var params: JSON.Object = ["n": .number(window.count), "changes": .array(changes)]
+        params["total"] = total.map { .number($0) }
+        tell(peer, fetch, .object(params))
     }
 
     private mutating func tell(_ peer: Int, _ fetch: Fetch, _ params: JSON) {
@@ -123,7 +142,7 @@ extension Model {
 
     // MARK: Access
 
-    private func mayFetch(_ element: Element, _ peer: Int) -> Bool {
+    func mayFetch(_ element: Element, _ peer: Int) -> Bool {
         admits(element, "fetchGroups", peers[peer]?.fetchGroups)
     }
 

@@ -36,6 +36,8 @@ struct Model {
         let rule: NaiveRule
         /// Of a sorted fetch, the window that the peer was told; `nil` before the first time.
         var told: [JSON]?
+        /// The total that it was told with it.
+        var toldTotal = 0
         /// Of a fetch with `max`, the paths that satisfy the rule, in the order in which they came to do so. The first
         /// ones are in.
         var line: [String] = []
@@ -156,6 +158,7 @@ struct Model {
             if let id = message["id"], let answer { respond(to: peer, id, answer) }
             // What a fetch finds comes behind its response.
             if method == "fetch", answer == .done { show(Fetch(message["params"] ?? [:]), to: peer) }
+            if method == "moveWindow", answer == .done { move(message["params"] ?? [:], of: peer) }
         } else {
             receiveAnswer(message, from: peer)
         }
@@ -185,10 +188,15 @@ struct Model {
         case "unfetch":
             peers[peer]?.fetches.removeAll { $0.id == params["id"] }
             return .done
+        case "moveWindow":
+            let fetchID = params["id"] ?? nil
+            let isKnown = peers[peer]?.fetches.contains { $0.id == fetchID && $0.isSorted } == true
+            return isKnown ? .done : .refused(["fetchIdUnknown": fetchID])
         // Of the statistics, what depends on who asks.
         case "info":
             let seesNothing = peers[peer].map { $0.isStranger && !$0.mayRead } ?? true
             return .result(["elements": .number(seesNothing ? 0 : elements.filter { exists($0, for: peer) }.count)])
+        case "branches": return .result(branches(params, by: peer))
         case "get": return .result(.array(get(NaiveRule(params), by: peer)))
         case "authenticate", "passwd": return ask(method, params, id, from: peer)
         // The encoding of what follows is the wire's matter.
@@ -201,7 +209,7 @@ struct Model {
     /// Whether a method is open to a stranger.
     private static func isOpen(_ method: String, to peer: Peer) -> Bool {
         ["authenticate", "pair", "config", "info", "echo"].contains(method)
-            || peer.mayRead && ["fetch", "unfetch", "get"].contains(method)
+            || peer.mayRead && ["fetch", "unfetch", "moveWindow", "get", "branches"].contains(method)
     }
 
     private mutating func handleOwn(_ method: String, _ params: JSON, from peer: Int) -> JSON {

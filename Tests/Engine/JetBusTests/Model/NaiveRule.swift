@@ -28,8 +28,10 @@ final class NaiveRule {
 
     let key: Key?
     let isDescending: Bool
-    let from: Int
-    let to: Int
+    /// The window; a fetch can move it.
+    var from: Int
+    var to: Int
+    let hasTotal: Bool
     /// How many there may be at most, if it does not sort.
     let limit: Int?
     private let pathRule: JSON
@@ -54,6 +56,7 @@ final class NaiveRule {
         let last = sort?["to"]?.int ?? 10
         to = max.map { min(last, (sort?["from"]?.int ?? 1) - 1 + $0) } ?? last
         limit = sort == nil ? max : nil
+        hasTotal = sort?["total"] == true
         if let type = sort?["byValue"]?.string {
             key = .value(type: type)
             // By value implies isType of that type.

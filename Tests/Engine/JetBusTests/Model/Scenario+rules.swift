@@ -83,6 +83,16 @@ extension Scenario {
         return .object(rule)
     }
 
+    /// Params of a `branches`; the paths have no usual separator, so letters are taken for one.
+    mutating func branches() -> JSON {
+        var params: JSON.Object = ["separator": ["a", "b", "ab", "/", "é", "\0"][index(6)]]
+        if chance(2, of: 3) { params["prefix"] = .string(["", "a", "ab", "b", "x", "\0"][index(6)]) }
+        if chance(1, of: 3) { params["from"] = .number(1 + index(4)) }
+        if chance(1, of: 3) { params["to"] = .number(index(6)) }
+        addNulls(to: &params, ["prefix", "from", "to"])
+        return .object(params)
+    }
+
     private mutating func sort() -> JSON {
         let type = Self.sortTypes[index(4)]
         var sort: JSON.Object =
@@ -90,7 +100,8 @@ extension Scenario {
         if chance(1, of: 2) { sort["descending"] = .boolean(chance(1, of: 2)) }
         if chance(1, of: 2) { sort["from"] = .number(1 + index(4)) }
         if chance(1, of: 2) { sort["to"] = .number(index(8)) }
-        addNulls(to: &sort, ["byPath", "byValue", "byValueField", "descending", "from", "to"])
+        if chance(1, of: 3) { sort["total"] = .boolean(chance(3, of: 4)) }
+        addNulls(to: &sort, ["byPath", "byValue", "byValueField", "descending", "from", "to", "total"])
         return .object(sort)
     }
 

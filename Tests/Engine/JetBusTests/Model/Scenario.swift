@@ -123,8 +123,10 @@ struct Scenario {
         case 50..<66: routedRequest(from: peer, model, backlog)
         case 66..<82: answer(from: peer, model)
         case 82..<88: request("fetch", rule(id: fetchID()), from: peer)
-        case 88..<93: request("unfetch", ["id": fetchID()], from: peer)
-        case 93..<97: request("get", rule(id: nil), from: peer)
+        case 88..<91: request("unfetch", ["id": fetchID()], from: peer)
+        case 91..<94: moveWindow(from: peer, model)
+        case 94..<96: request("get", rule(id: nil), from: peer)
+        case 96: request("branches", branches(), from: peer)
         case 97 where chance(1, of: 2): request("nonsense", [:], from: peer)
         case 97 where chance(1, of: 2): request("info", [:], from: peer)
         case 97: request("config", ["encoding": ["msgpack", "json", nil][index(3)]], from: peer)
@@ -148,12 +150,19 @@ struct Scenario {
     private mutating func request(_ method: String, _ params: JSON, from peer: Int) -> JSON {
         var request: JSON.Object = ["method": .string(method), "params": params]
         // A peer must see from what it reads when a fetch begins and ends: by the responses.
-        let mustHaveID = method.hasSuffix("fetch")
+        let mustHaveID = method.hasSuffix("fetch") || method == "moveWindow"
         if mustHaveID || chance(3, of: 4) {
             nextID += 1
             request["id"] = !mustHaveID && chance(1, of: 10) ? "same" : .number(nextID)
         }
         return .object(request)
+    }
+
+    /// A peer moves the window of one of its fetches, which mostly sorts.
+    private mutating func moveWindow(from peer: Int, _ model: Model) -> JSON {
+        let sorted = model.peers[peer]?.fetches.filter(\.isSorted).randomElement(using: &random)
+        let id = chance(1, of: 8) ? fetchID() : sorted?.id ?? fetchID()
+        return request("moveWindow", ["id": id, "from": .number(1 + index(6)), "to": .number(index(10))], from: peer)
     }
 
     /// A peer says who it is. One with fetches mostly ends them first, or it would be refused.

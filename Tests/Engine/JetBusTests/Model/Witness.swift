@@ -10,6 +10,8 @@ struct Witness {
     private(set) var windows: [JSON: [JSON]?] = [:]
     /// For each sorted fetch, the index with which its window begins.
     private var beginnings: [JSON: Int] = [:]
+    /// For each sorted fetch that wants it, the total that it was told last.
+    private(set) var totals: [JSON: Int] = [:]
     /// Whether it keeps up: then it is told nothing that it knows already.
     private let keepsUp: Bool
     /// For each fetch, the newest value it has seen of each path; they grow with time.
@@ -61,8 +63,10 @@ struct Witness {
         guard n >= 0, entries.keys.sorted() == Array(from..<from + n) else { return "a window with holes" }
         let told = entries.sorted { $0.key < $1.key }.map(\.value)
         // Only a change is notified again when the value is the same.
-        if keepsUp, told == window, params["changes"] == [] { return "a window that is known" }
+        let total = params["total"]?.int
+        if keepsUp, told == window, params["changes"] == [], total == totals[fetch] { return "a window that is known" }
         windows[fetch] = told
+        totals[fetch] = total
         return nil
     }
 
@@ -101,6 +105,7 @@ struct Witness {
             if let fetch = params?["id"], params?.given("sort") != nil {
                 windows[fetch] = .some(nil)
                 beginnings[fetch] = params?["sort"]?["from"]?.int ?? 1
+                totals[fetch] = nil
             } else if let fetch = params?["id"] {
                 known[fetch] = [:]
                 newest[fetch] = [:]
@@ -109,6 +114,13 @@ struct Witness {
             if let fetch = params?["id"] {
                 known[fetch] = nil
                 windows.removeValue(forKey: fetch)
+                totals[fetch] = nil
+            }
+        case "moveWindow":
+            // All of the window comes again, so what is known of it is forgotten.
+            if let fetch = params?["id"] {
+                windows[fetch] = .some(nil)
+                beginnings[fetch] = params?["from"]?.int ?? 1
             }
         case "add", "change", "remove":
             // Its own notifications came before, of what it knew to be its own. A snapshot that is still under way may

@@ -45,6 +45,7 @@ extension TestBus {
             usage.bytes += Fetcher.size + fetcher.interestCount / Fetcher.interestStep * fetcher.interestStepSize
         }
         usage.bytes += peer.postponed.reduce(0) { $0 + $1.text.count }
+        if let job = peer.job?.job as? BranchesJob { usage.bytes += job.charged }
         let requests = bus.router.openRequests(of: peer)
         usage.pendingRequests = requests.count
         usage.bytes += requests.reduce(0) { $0 + $1.chargedBytes }
