@@ -94,7 +94,8 @@ final class APIExchange {
         }
     }
 
-    private func send(_ body: ByteBuffer) { respond(.json(.ok, body, headers: headers))
+    private func send(_ body: ByteBuffer) {
+        respond(.json(.ok, body, headers: headers))
     }
 
     private func fail(_ error: APIError) {

@@ -42,7 +42,8 @@ struct APIReadingTests {
                     #expect(response.status == 404)
                     #expect(
                         response.text
-                            == #"{"error":{"code":-32602,"message":"Invalid params","data":{"pathNotExists":"\#(path)"}}}"#)
+                            == #"{"error":{"code":-32602,"message":"Invalid params","data":{"pathNotExists":"\#(path)"}}}"#
+                    )
                 }
                 #expect(try client.ask("GET", "/api/v1/state?rule=%7B%7D", user: user).text == "[]")
             }
