@@ -1,11 +1,15 @@
 """The measurements of packaging/page-benchmark. JETD and JET name the programs."""
 import argparse
+import atexit
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import struct
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -127,7 +131,7 @@ def renderers(browser):
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                command = (entry / "cmdline").read_bytes().split(b"\0")
+                command = (entry / "cmdline").read_bytes()
                 parents[int(entry.name)] = (int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]), command)
             except (FileNotFoundError, ProcessLookupError):
                 pass
@@ -205,13 +209,18 @@ def measure_load(rows, browser, device, options):
         rows.append(("load", f"first paint at 400 kbit/s, {name} cache", f"{first:.0f} ms"))
         rows.append(("load", f"connected at 400 kbit/s, {name} cache", f"{live:.0f} ms"))
         rows.append(("load", f"received until Home is there, {name} cache", f"{size / 1000:.1f} KB"))
-    rows.append(("load", "all files of the page, gzip -9", f"{compressed_size() / 1024:.1f} KiB"))
+    size = sum(file.stat().st_size for file in page().rglob("*.gz"))
+    rows.append(("load", "all files of the page, compressed", f"{size / 1024:.1f} KiB"))
 
 
-def compressed_size():
-    import gzip
-    files = {file.resolve() for file in (ROOT / "Sources/Web/Radar").rglob("*") if file.is_file()}
-    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+def page():
+    """The page as it is installed: smaller, and with a compressed copy beside each file. RADAR can name such a folder."""
+    if "RADAR" not in os.environ:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="jet-page-"))
+        atexit.register(shutil.rmtree, folder)
+        subprocess.run([ROOT / "packaging/stage-page", folder], check=True)
+        os.environ["RADAR"] = str(folder)
+    return pathlib.Path(os.environ["RADAR"])
 
 
 def measure_flood(rows, browser, device, options):
@@ -326,6 +335,7 @@ def main():
     options = parser.parse_args()
     if options.quick:
         options.minutes, options.seconds = 0.2, 5
+    page()
     measurements = {"load": measure_load, "flood": measure_flood, "many": measure_many}
     rows = []
     if not options.json:

@@ -25,6 +25,18 @@ class LoggingIn(PageTest):
         self.wait_gone("button", re.compile("^admin"))
         self.wait_live()
 
+    def test_logging_in_and_out_works_by_keyboard_alone(self):
+        self.tab_to(self.find("link", "Log in"))
+        self.press(Keys.ENTER)
+        self.tab_to(self.find("textbox", "User"))
+        self.press("guest", Keys.TAB, "guest", Keys.ENTER)
+        menu = self.find("button", re.compile("^guest"))
+        self.tab_to(menu)
+        self.press(Keys.ENTER)
+        self.tab_to(self.find("button", "Log out"))
+        self.press(Keys.ENTER)
+        self.find("link", "Log in")
+
     def test_a_wrong_password_and_an_unknown_user_are_refused_alike(self):
         self.open("login")
         for user, password in (("admin", "wrong"), ("somebody", "radar")):

@@ -116,8 +116,11 @@ function network() {
         if (members.every((name) => JSON.stringify(to[name]) === JSON.stringify(current[name]))) {
             refuse("", "The settings are so already; nothing was changed.")
         }
-        if (pending) refuse("",
-            `A change of ${pending.link} by ${pending.by} is pending until ${pending.deadline}; it must be confirmed or rolled back first.`)
+        if (pending) {
+            const { link, by, deadline } = pending
+            const what = `A change of ${link} by ${by} is pending until ${deadline}`
+            refuse("", `${what}; it must be confirmed or rolled back first.`)
+        }
         const { managedBy: owner, ...from } = current
         const user = nameOf(request)
         const deadline = new Date(Date.now() + confirmWithin * 1000).toISOString().replace(/\.\d+/, "")

@@ -8,7 +8,7 @@ export function button(text, click, properties = {}) {
 
 /** A part of the page that scrolls, and can be scrolled with the keyboard. */
 export function region(tag, label, properties = {}, ...children) {
-    return h(tag, { tabindex: "0", role: "region", "aria-label": label, ...properties }, children)
+    return h(tag, { tabindex: "0", role: "group", "aria-label": label, ...properties }, children)
 }
 
 /** A group of buttons of which one is pressed: pairs of key and text. `press(key)` shows which. */

@@ -47,6 +47,12 @@ for (const kind of ["nav, [role=navigation]", "aside, [role=complementary]"]) {
     const several = shown.filter(element => element.matches(kind))
     if (several.length > 1) for (const element of several) if (!element.computedName) report(element, "one of several landmarks, without a name")
 }
+const regions = new Set()
+for (const element of shown.filter(each => each.matches("[role=region], section[aria-label], section[aria-labelledby]"))) {
+    const { computedName } = element
+    if (regions.has(computedName)) report(element, `two regions with the name ${computedName}`)
+    regions.add(computedName)
+}
 
 // Headings
 

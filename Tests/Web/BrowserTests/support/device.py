@@ -8,10 +8,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
-import threading
 import time
 
 from .peer import Peer
@@ -21,6 +22,10 @@ FIXTURES = ROOT / "Tests/Web/Fixtures"
 WEB = ROOT / "Sources/Web"
 # A machine that does other things as well may need long for what takes milliseconds otherwise.
 PATIENCE = float(os.environ.get("JET_TEST_PATIENCE", "40"))
+
+
+# A run that is ended ends what it has started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def program(name):

@@ -41,7 +41,7 @@ struct APIError: Error {
 
     /// The response.
     var response: HTTPResponse {
-        .json(status, ByteBuffer(bytes: Array("{\"error\":".utf8) + object + "}\n".utf8), headers: headers)
+        .json(status, ByteBuffer(bytes: Array("{\"error\":".utf8) + object + "}".utf8), headers: headers)
     }
 }
 

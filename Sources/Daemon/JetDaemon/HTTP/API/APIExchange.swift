@@ -64,23 +64,21 @@ final class APIExchange {
 
     private func ask(_ call: API.Call, _ peer: PeerWithoutSocket) {
         peer.ask(call.message) { answer in
-            switch answer {
-            case .error(let text): self.fail(APIError(text: text, isRouted: call.kind == .act))
-            case .result(let text): self.succeed(call, text)
-            }
+            guard answer.isError else { return self.succeed(call, answer) }
+            self.fail(APIError(text: answer.valueBytes, isRouted: call.kind == .act))
         }
     }
 
     // MARK: Answers
 
-    private func succeed(_ call: API.Call, _ result: [UInt8]) {
+    private func succeed(_ call: API.Call, _ answer: BusAnswer) {
         switch call.kind {
-        case .list: send(result)
-        case .act: send(Array("{\"result\":".utf8) + result + "}".utf8)
+        case .list: send(answer.value)
+        case .act: send(answer.json)
         case .read(let onlyValue):
             do throws(StateEntry.Failure) {
-                let entry = try StateEntry(result: result)
-                send(onlyValue ? Array(entry.value) : entry.json)
+                let entry = try StateEntry(result: answer.valueBytes)
+                send(onlyValue ? ByteBuffer(bytes: entry.value) : ByteBuffer(bytes: entry.json))
             } catch {
                 fail(refusal(error))
             }
@@ -96,10 +94,8 @@ final class APIExchange {
         }
     }
 
-    private func send(_ body: [UInt8]) {
-        var buffer = ByteBuffer(bytes: body)
-        buffer.writeString("\n")
-        respond(.json(.ok, buffer, headers: headers))
+    private func send(_ body: ByteBuffer) {
+        respond(.json(.ok, body, headers: headers))
     }
 
     private func fail(_ error: APIError) {
@@ -144,10 +140,7 @@ extension PeerWithoutSocket {
     func logIn(_ credentials: BasicCredentials, _ done: @escaping (APIError?) -> Void) {
         var message = credentials.message
         ask(message) { answer in
-            switch answer {
-            case .result: done(nil)
-            case .error(let text): done(APIError(text: text, isRouted: false))
-            }
+            done(answer.isError ? APIError(text: answer.valueBytes, isRouted: false) : nil)
         }
         message.withUnsafeMutableBytes { if let start = $0.baseAddress { explicit_bzero(start, $0.count) } }
     }

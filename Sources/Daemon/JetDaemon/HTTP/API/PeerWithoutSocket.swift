@@ -1,4 +1,3 @@
-import JSONText
 import JetBus
 import JetProtocol
 import NIOCore
@@ -9,17 +8,11 @@ import NIOCore
 /// peer, and `peers` shows it while the request is handled. `end` disconnects it; the owner of the request calls that in
 /// every case: when its response is written, when its client has disconnected, when its time is over.
 final class PeerWithoutSocket {
-    /// What the bus has answered: the text of the result, or of the error.
-    enum Answer {
-        case result([UInt8])
-        case error([UInt8])
-    }
-
     private let hub: Hub
     let identity: PeerIdentity
     /// The peer of the bus; `nil` once it has ended.
     private(set) var id: PeerID?
-    private var answered: ((Answer) -> Void)?
+    private var answered: ((BusAnswer) -> Void)?
     private var deadline: Scheduled<Void>?
 
     fileprivate init(hub: Hub, identity: PeerIdentity, id: PeerID) {
@@ -34,7 +27,7 @@ final class PeerWithoutSocket {
     /// Sends a request of the id `1` to the bus. One at a time.
     ///
     /// - Parameter answered: Called once, on the event loop, unless the peer ends before.
-    func ask(_ message: [UInt8], _ answered: @escaping (Answer) -> Void) {
+    func ask(_ message: [UInt8], _ answered: @escaping (BusAnswer) -> Void) {
         guard let id else { return }
         self.answered = answered
         hub.bus.receive(message.span.bytes, from: id, at: NIODeadline.now().uptimeNanoseconds)
@@ -56,14 +49,14 @@ final class PeerWithoutSocket {
 
     /// Takes its outbox. Until the peer ends, its account stays charged for what was taken.
     fileprivate func takeOutput(of id: PeerID) {
-        var answer: Answer?
+        var answer: BusAnswer?
         hub.bus.withOutput(of: id) { output in
             var start = 0
             while answer == nil, output.count - start >= Frame.headerLength {
                 let length = Frame.messageLength(in: output.bytes, at: start)
                 start += Frame.headerLength
                 guard length <= output.count - start else { return }
-                answer = Answer(UnsafeRawBufferPointer(rebasing: output[start..<start + length]).bytes)
+                answer = BusAnswer(UnsafeRawBufferPointer(rebasing: output[start..<start + length]))
                 start += length
             }
         }
@@ -74,7 +67,7 @@ final class PeerWithoutSocket {
         // The bus closes peers only for a reason, which was its last message.
         guard hub.bus.isClosing(id), let answered else { return }
         self.answered = nil
-        answered(.error(ErrorObject.internalError("the bus has closed the peer of this request").text))
+        answered(BusAnswer(.internalError("the bus has closed the peer of this request")))
     }
 
     /// Disconnects the peer, whose request is not worked on any more.
@@ -83,22 +76,6 @@ final class PeerWithoutSocket {
         guard let id else { return }
         self.id = nil
         hub.remove(self, id)
-    }
-}
-
-extension PeerWithoutSocket.Answer {
-    /// Reads a response, or an error without an id; `nil` for any other message.
-    init?(_ message: RawSpan) {
-        var scanner = JSONScanner(message)
-        var members = JSONMembers()
-        guard (try? scanner.members(into: &members)) != nil else { return nil }
-        if let error = members.value("error", in: message) {
-            self = .error(error.of(message).array)
-        } else if members.value("id", in: message) != nil, let result = members.value("result", in: message) {
-            self = .result(result.of(message).array)
-        } else {
-            return nil
-        }
     }
 }
 
@@ -113,8 +90,8 @@ struct PeersWithoutSocket {
     var count: Int { peers.count }
     /// How many one account may have.
     static let accountLimit = 16
-    /// How many there may be in all.
-    static let limit = 256
+    /// How many there may be in all, without those of this machine.
+    static let limit = 1024
 
     /// The peer of this number.
     func identity(of id: PeerID) -> PeerIdentity? { peers[id.index]?.identity }
@@ -130,7 +107,7 @@ extension Hub {
         guard count < PeersWithoutSocket.accountLimit else {
             throw .limitExceeded("httpRequests", max: PeersWithoutSocket.accountLimit)
         }
-        guard peersWithoutSocket.count < PeersWithoutSocket.limit else {
+        guard peersWithoutSocket.count < PeersWithoutSocket.limit || identity.credentials.channel == .local else {
             throw .limitExceeded("httpRequests", max: PeersWithoutSocket.limit)
         }
         let (id, login) = join(identity, name: name, framing: .lengthPrefixed)

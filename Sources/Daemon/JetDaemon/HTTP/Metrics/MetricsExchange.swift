@@ -13,6 +13,8 @@ final class MetricsExchange {
     static let group = "metrics"
     /// How many requests may be worked on.
     static let limit = 4
+    /// From how many bytes of results on no further rule is asked for.
+    private static let resultLimit = 32 << 20
 
     private let hub: Hub
     private let answer: HTTPAnswer
@@ -20,8 +22,8 @@ final class MetricsExchange {
     private var headers: [(name: String, value: String)] = []
     private var peer: PeerWithoutSocket?
     private var isCounted = false
-    /// The texts of the results so far, one for each rule.
-    private var results: [[UInt8]] = []
+    /// The results so far, one for each rule.
+    private var results: [ByteBuffer] = []
     /// How many rules the bus has refused.
     private var failedRules = 0
 
@@ -84,13 +86,17 @@ final class MetricsExchange {
     private func collect(
         _ rules: ArraySlice<MetricsConfiguration.StateRule>, _ peer: PeerWithoutSocket, seesAccounts: Bool
     ) {
-        guard let rule = rules.first else { return write(seesAccounts: seesAccounts) }
+        let size = results.reduce(0) { $0 + $1.readableBytes }
+        guard let rule = rules.first, size <= Self.resultLimit else {
+            failedRules += rules.count
+            return write(seesAccounts: seesAccounts)
+        }
         peer.ask(rule.message) { answer in
-            switch answer {
-            case .result(let text): self.results.append(text)
-            case .error(let text):
+            if !answer.isError {
+                self.results.append(answer.value)
+            } else if APIError(text: answer.valueBytes, isRouted: false).status != .unauthorized {
                 // Strangers may not read States, if [remote] anonymous says so.
-                if APIError(text: text, isRouted: false).status != .unauthorized { self.failedRules += 1 }
+                self.failedRules += 1
             }
             self.collect(rules.dropFirst(), peer, seesAccounts: seesAccounts)
         }
@@ -98,11 +104,14 @@ final class MetricsExchange {
 
     /// Writes the text on another thread: thousands of States take longer than the bus should wait.
     private func write(seesAccounts: Bool) {
-        let page = MetricsPage(
-            figures: hub.metricsFigures(withAccounts: seesAccounts), results: results, failedRules: failedRules)
-        results = []
-        let format = format
-        hub.eventLoop.makeFutureWithTask { page.text(in: format) }.assumeIsolated().whenComplete { result in
+        let page = MetricsPage(figures: hub.metricsFigures(withAccounts: seesAccounts), failedRules: failedRules)
+        let (format, results) = (format, results)
+        self.results = []
+        hub.eventLoop.makeFutureWithTask {
+            var page = page
+            page.results = results.map { Array($0.readableBytesView) }
+            return page.text(in: format)
+        }.assumeIsolated().whenComplete { result in
             guard case .success(let text) = result else { return }
             self.respond(HTTPResponse(.ok, type: format.type, body: ByteBuffer(bytes: text), headers: self.headers))
         }

@@ -21,7 +21,7 @@ struct APIActingTests {
             #expect(request["method"] == "led/1" && request["params"] == ["value": ["a": [1.0]]])
             #expect(request["caller"]?["user"] == "john" && request["caller"]?["peer"] == "http")
             let response = try client.response()
-            #expect(response.status == 200 && response.text == "{\"result\":{\"value\":7}}\n")
+            #expect(response.status == 200 && response.text == "{\"result\":{\"value\":7}}")
         }
     }
 
@@ -33,7 +33,7 @@ struct APIActingTests {
             for (body, params) in [("", "{}"), ("[1,2]", "[1,2]"), ("{\"x\":null}", "{\"x\":null}")] {
                 try client.send("POST", "/api/v1/method/a/m", body: body, user: Self.john)
                 #expect(try owner.serve("\"result\":null")["params"]?.description == params)
-                #expect(try client.response().text == "{\"result\":null}\n")
+                #expect(try client.response().text == "{\"result\":null}")
             }
             let late = try client.ask("POST", "/api/v1/method/a/m?timeout=0.05", body: "", user: Self.john)
             #expect(late.status == 504 && late.json?["error"]?["code"] == -32001)
@@ -101,7 +101,7 @@ struct APIActingTests {
                 try owner.serve(answer)
                 let response = try client.response()
                 #expect(response.status == status, "\(answer)")
-                #expect(response.text == "{\(answer)}\n")
+                #expect(response.text == "{\(answer)}")
             }
         }
     }

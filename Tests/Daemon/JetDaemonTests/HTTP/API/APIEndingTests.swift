@@ -183,7 +183,7 @@ struct APIEndingTests {
                 try? client.hearEnd()
             }
             try daemon.wait { $0.peers == 1 }
-            #expect(try APIClient(daemon.webSocket).ask("GET", "/api/v1/state/s?only=value").text == "0\n")
+            #expect(try APIClient(daemon.webSocket).ask("GET", "/api/v1/state/s?only=value").text == "0")
         }
     }
 }
