@@ -69,6 +69,60 @@ struct SortedFetchTests {
         }
     }
 
+    @Test("a window is moved, and keeps its place when it is fetched again; the total comes with it")
+    func move() async throws {
+        try await withPeers { provider, user in
+            for (path, value) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] { try await provider.addState(path, value) }
+            let fetcher = try await user.window(FetchRule.everything.sorted(to: 2).withTotal(), as: Int.self)
+            var windows = fetcher.makeAsyncIterator()
+            #expect(words(try await windows.next()) == "a 1, b 2")
+            #expect(fetcher.total == 4)
+            try await fetcher.move(from: 3, to: 4)
+            #expect(words(try await windows.next()) == "c 3, d 4")
+            #expect(fetcher.entries.map(\.index) == [3, 4])
+            #expect(fetcher.rule.sort?.from == 3)
+            try await provider.addState("e", 5)
+            #expect(words(try await windows.next()) == "c 3, d 4", "the total is different")
+            #expect(fetcher.total == 5)
+            try await fetcher.unfetch()
+            try await fetcher.move(from: 4, to: 9)
+            try await fetcher.fetch()
+            windows = fetcher.makeAsyncIterator()
+            #expect(words(try await windows.next()) == "d 4, e 5")
+            let error = await #expect(throws: JetError.self) { try await fetcher.move(from: 1, to: 100_000) }
+            #expect(error?.refusal == .badRule(at: "to", reason: "the window of a fetch has at most 16384 places"))
+            #expect(fetcher.rule.sort?.from == 4)
+        }
+    }
+
+    @Test("changes of a sorted fetch have the total, if the rule asks for it")
+    func total() async throws {
+        try await withPeers { provider, user in
+            try await provider.addState("a", 1)
+            var with = try await user.fetchSorted(best.withTotal(), as: Int.self).makeAsyncIterator()
+            var without = try await user.fetchSorted(best, as: Int.self).makeAsyncIterator()
+            #expect(try await with.next()?.total == 1)
+            #expect(try await without.next()?.total == nil)
+        }
+    }
+
+    @Test("branches: the names one level below a prefix")
+    func branches() async throws {
+        try await withPeers { provider, user in
+            for path in ["net/eth0/rx", "net/eth0/tx", "net"] { try await provider.addState(path, 1) }
+            try await provider.addMethod("reboot") { true }
+            let top = try await user.branches()
+            #expect(top.total == 2)
+            #expect(top.branches.map(\.name) == ["net", "reboot"])
+            #expect(top.branches.map(\.elements) == [3, 1])
+            #expect(top.branches.map(\.kind) == [.state, .method])
+            #expect(top.branches.map(\.hasNextLevel) == [true, false])
+            let below = try await user.branches("net/", to: 1)
+            #expect(below.branches.map(\.path) == ["net/eth0/"])
+            #expect(below.branches.map(\.kind) == [nil])
+        }
+    }
+
     @Test("unfetch, fetch again, isFetching: as with any fetcher")
     func again() async throws {
         try await withPeers { provider, user in

@@ -26,6 +26,20 @@ struct SortedQueueTests {
         #expect(queue.popFirst() == [])
     }
 
+    @Test("a window that is moved begins with nothing at its new place; another total is news")
+    func moved() {
+        var queue = WindowQueue(from: 1)
+        queue.append(SortedNotice(count: 2, changes: [change(1, "a"), change(2, "b")], total: 9, from: 1))
+        #expect(paths(queue.popFirst()) == ["1 a", "2 b"])
+        queue.append(SortedNotice(count: 2, changes: [change(7, "x"), change(8, "y")], total: 9, from: 7))
+        #expect(paths(queue.popFirst()) == ["7 x", "8 y"])
+        queue.append(SortedNotice(count: 2, changes: [], total: 8, from: 7))
+        #expect(paths(queue.popFirst()) == ["7 x", "8 y"])
+        #expect(queue.total == 8)
+        queue.append(SortedNotice(count: 2, changes: [], total: 8, from: 7))
+        #expect(queue.popFirst() == nil)
+    }
+
     @Test("an empty window is a window: the first one comes even so")
     func empty() {
         var queue = WindowQueue(from: 1)

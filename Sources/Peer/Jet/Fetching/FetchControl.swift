@@ -5,7 +5,7 @@ import Synchronization
 /// notifies its listeners, and ends when the last reference to it is gone.
 final class FetchControl<Queue: FeedQueue>: Sendable {
     /// The rule that it fetches.
-    let rule: FetchRule
+    var rule: FetchRule { currentRule.withLock { $0 } }
     /// Where what comes waits.
     let feed: Feed<Queue>
 
@@ -13,6 +13,7 @@ final class FetchControl<Queue: FeedQueue>: Sendable {
     /// The peer stays connected for as long as somebody keeps a fetcher of it.
     private let peer: Peer
     private let phase = Mutex(Phase.idle)
+    private let currentRule: Mutex<FetchRule>
 
     /// How it stands.
     private enum Phase {
@@ -26,7 +27,7 @@ final class FetchControl<Queue: FeedQueue>: Sendable {
 
     init(peer: Peer, rule: FetchRule, queue: Queue) {
         self.peer = peer
-        self.rule = rule
+        currentRule = Mutex(rule)
         core = peer.core
         feed = Feed(queue)
     }
@@ -53,14 +54,15 @@ final class FetchControl<Queue: FeedQueue>: Sendable {
             return true
         }
         guard isNew else { return }
-        var rule = ObjectText()
-        for member in self.rule.json { rule.append(member.name, member.value) }
+        let rule = rule
         let (fetch, deadline) = (core.newID(), core.deadline())
         feed.reopen()
         do throws(JetError) {
             _ = try await core.awaitAnswer { id, reply throws(JetError) in
                 try core.submit { session throws(JetError) in
-                    try session.fetch(id, fetch, rule: rule.members, feed: feed, deadline: deadline, reply: reply)
+                    try session.fetch(
+                        id, fetch, rule: rule.members, from: rule.sort?.from, feed: feed, deadline: deadline,
+                        reply: reply)
                 }
             }
             phase.withLock { $0 = .fetching(fetch) }
@@ -69,6 +71,23 @@ final class FetchControl<Queue: FeedQueue>: Sendable {
             feed.finish(nil)
             throw error
         }
+    }
+
+    /// Moves the window of a rule that sorts.
+    func move(from: Int, to: Int) async throws(JetError) {
+        var rule = rule
+        rule.sort?.from = from
+        rule.sort?.to = to
+        if case .fetching(let fetch) = phase.withLock({ $0 }), core.look({ $0.fetches[fetch] != nil }) {
+            let (members, deadline) = (rule.members, core.deadline())
+            _ = try await core.awaitAnswer { id, reply throws(JetError) in
+                try core.submit { session throws(JetError) in
+                    try session.moveWindow(
+                        id, fetch, from: from, to: to, rule: members, deadline: deadline, reply: reply)
+                }
+            }
+        }
+        currentRule.withLock { [rule] in $0 = rule }
     }
 
     /// Ends, unless it has ended.
@@ -87,5 +106,14 @@ final class FetchControl<Queue: FeedQueue>: Sendable {
             }
             if let action { core.perform(action) }
         }
+    }
+}
+
+extension FetchRule {
+    /// The members of the rule, as text.
+    fileprivate var members: [UInt8] {
+        var text = ObjectText()
+        for member in json { text.append(member.name, member.value) }
+        return text.members
     }
 }

@@ -65,6 +65,20 @@ extension FetchRule {
         return rule
     }
 
+    /// The same elements, and how many there are: `SortedChanges.total` and `WindowFetcher.total`. A rule that does not
+    /// sort is sorted by path.
+    ///
+    ///     let page = FetchRule.path(startsWith: "plant/").sorted(to: 60).withTotal()
+    ///
+    /// A daemon without the feature `total` refuses the rule; see `Peer.info`.
+    public func withTotal() -> FetchRule {
+        var rule = self
+        var sort = sort ?? SortRule()
+        sort.includesTotal = true
+        rule.sort = sort
+        return rule
+    }
+
     /// The same elements, in the order of a field of their values.
     ///
     ///     let best = try FetchRule.everything.sorted(byField: "stats.score", .number, descending: true)

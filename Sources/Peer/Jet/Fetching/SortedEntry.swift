@@ -28,6 +28,8 @@ public struct SortedChanges<Value: Sendable>: Sendable {
     public let entries: [SortedEntry<Value>]
     /// How many places of the window are filled: `n` of the protocol.
     public let count: Int
+    /// How many elements satisfy the rule, if its `sort` says `includesTotal`.
+    public let total: Int?
 }
 
 /// From the wire's texts to the user's types.

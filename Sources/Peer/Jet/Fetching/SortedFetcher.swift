@@ -42,7 +42,8 @@ public final class SortedFetcher<Value: Decodable & Sendable>: Sendable {
     /// The next changes.
     func next() async throws(JetError) -> SortedChanges<Value>? {
         guard let notice = try await control.feed.next() else { return nil }
-        return SortedChanges(entries: notice.changes.map { $0.entry(as: Value.self) }, count: notice.count)
+        return SortedChanges(
+            entries: notice.changes.map { $0.entry(as: Value.self) }, count: notice.count, total: notice.total)
     }
 }
 

@@ -44,6 +44,6 @@ extension SortedNotice {
             $0.index >= from && $0.index - from < next.count && !renewed.contains($0.index)
         }
         return SortedNotice(
-            count: next.count, changes: (older + next.changes).sorted { $0.index < $1.index })
+            count: next.count, changes: (older + next.changes).sorted { $0.index < $1.index }, total: next.total)
     }
 }

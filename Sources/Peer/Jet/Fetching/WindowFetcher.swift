@@ -9,7 +9,7 @@ public import JetProtocol
 ///     }
 ///
 /// A consumer that is slower than the window changes gets the newest one and misses those in between: only one waits,
-/// however long. Two windows that follow each other are never equal. It is for one consumer; anybody may look at
+/// however long. Two windows that follow each other are never equal, unless the `total` has changed. It is for one consumer; anybody may look at
 /// `entries`. The sequence ends after `unfetch` and when the peer closes; it throws when the connection is lost for
 /// good. If the peer reconnects, the sequence goes on with the window as it then is.
 ///
@@ -26,6 +26,20 @@ public final class WindowFetcher<Value: Decodable & Sendable>: Sendable {
 
     /// The window as far as it is known now, whether or not anybody has taken it from the sequence.
     public var entries: [SortedEntry<Value>] { Self.typed(control.feed.look(\.entries)) }
+
+    /// How many elements satisfy the rule, as far as it is known now, if its `sort` says `includesTotal`.
+    public var total: Int? { control.feed.look(\.total) }
+
+    /// Moves the window to other places of the sorted list. The sequence goes on with the window that is there.
+    ///
+    ///     try await window.move(from: 61, to: 120)
+    ///
+    /// - Parameters:
+    ///   - from: The first place that is wanted, from 1.
+    ///   - to: The last place that is wanted.
+    /// - Throws: `.invalidParams` with `badRule` for too many places; `.methodNotFound` from a daemon that does not have
+    ///   this; `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    public func move(from: Int, to: Int) async throws(JetError) { try await control.move(from: from, to: to) }
 
     /// Whether the window is kept up to date, or will be as soon as there is a connection.
     public var isFetching: Bool { control.isFetching }

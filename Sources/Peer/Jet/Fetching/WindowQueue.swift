@@ -1,11 +1,14 @@
 /// How a sorted window waits: as it is now. A consumer that is slow misses the windows in between.
 struct WindowQueue: FeedQueue {
     /// The first place of the window.
-    private let from: Int
+    private var from: Int
     /// The window as it is now.
     private(set) var entries: [SortedNotice.Change] = []
     /// The window that the consumer took last; `nil` before the first.
     private var taken: [SortedNotice.Change]?
+    /// How many elements satisfy the rule, if the rule asks for it; and what that was when the consumer took a window last.
+    private(set) var total: Int?
+    private var takenTotal: Int?
     /// Whether anything has come since.
     private var isNews = false
 
@@ -16,6 +19,12 @@ struct WindowQueue: FeedQueue {
     /// Drops what lies beyond the end and puts each change in its place. The daemon never leaves a place empty; a
     /// change that would, because something other than a daemon talks, is left out.
     mutating func append(_ notice: SortedNotice) {
+        if let first = notice.from, first != from {
+            // The window was moved: what comes now is all of it.
+            from = first
+            entries = []
+        }
+        total = notice.total
         if notice.count < entries.count { entries.removeLast(entries.count - notice.count) }
         for change in notice.changes where change.index >= from {
             let place = change.index - from
@@ -33,8 +42,9 @@ struct WindowQueue: FeedQueue {
     mutating func popFirst() -> [SortedNotice.Change]? {
         guard isNews else { return nil }
         isNews = false
-        guard entries != taken else { return nil }
+        guard entries != taken || total != takenTotal else { return nil }
         taken = entries
+        takenTotal = total
         return entries
     }
 }

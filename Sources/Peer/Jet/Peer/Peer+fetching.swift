@@ -66,4 +66,26 @@ extension Peer {
             .get, params: JSON.object(rule.json).text, timeout: core.configuration.requestTimeout)
         return try Notice.entries(answer).map { $0.entry(as: type) }
     }
+
+    /// Returns the names that follow a prefix in the paths, one level deep, with how many elements lie below each.
+    ///
+    ///     for branch in try await peer.branches("net/").branches { print(branch.name, branch.elements) }
+    ///
+    /// - Parameters:
+    ///   - prefix: What the paths begin with.
+    ///   - separator: What ends a name; not empty.
+    ///   - from: The first name that is wanted, from 1.
+    ///   - to: The last name that is wanted.
+    /// - Throws: `.invalidParams` with `wrongType`; `.methodNotFound` from a daemon that does not have this;
+    ///   `.notConnected`, `.timeout`, `.closed`, `.cancelled`.
+    public func branches(
+        _ prefix: String = "", separator: String = "/", from: Int = 1, to: Int = 1000
+    ) async throws(JetError) -> Branches {
+        let params: JSON = [
+            "prefix": .string(prefix), "separator": .string(separator), "from": .number(from), "to": .number(to),
+        ]
+        let answer = try await core.request(
+            .branches, params: params.text, timeout: core.configuration.requestTimeout)
+        return Branches(try ValueCoding.decode(JSON.self, from: answer))
+    }
 }

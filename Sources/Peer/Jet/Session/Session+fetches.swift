@@ -8,7 +8,9 @@ extension Session {
         /// Where its notifications go.
         let feed: Feed
         /// The members of the rule, as text.
-        let rule: [UInt8]
+        var rule: [UInt8]
+        /// The first place of the window, if the rule sorts.
+        var from: Int?
         /// What the listener knows, if that may have to be compared after a reconnect.
         var known: [PathKey: Notice] = [:]
         /// While the daemon sends everything again: what the listener knows and the daemon has not named yet. `nil` at
@@ -21,11 +23,11 @@ extension Session {
     /// Begins a fetch of a rule, whose members are given as text. Its own id, `fetch`, is from `newID` too: one that
     /// begins again gets a new one, so that late notifications of the old one are ignored.
     mutating func fetch(
-        _ id: Int, _ fetch: Int, rule: [UInt8], feed: Feed, deadline: Duration, reply: Reply
+        _ id: Int, _ fetch: Int, rule: [UInt8], from: Int? = nil, feed: Feed, deadline: Duration, reply: Reply
     ) throws(JetError) {
         try demandLink()
         try demandRoom(for: rule.count)
-        fetches[fetch] = FetchRecord(feed: feed, rule: rule)
+        fetches[fetch] = FetchRecord(feed: feed, rule: rule, from: from)
         send(
             id, .fetch, params: fetchParams(fetch, rule),
             Pending(purpose: .fetch(fetch, reply), deadline: deadline))
@@ -36,6 +38,34 @@ extension Session {
         params.append("id", Array(String(fetch).utf8))
         params.append(members: rule)
         return params.text
+    }
+
+    /// Moves the window of a sorted fetch.
+    ///
+    /// - Parameter rule: The members of the rule with the window at its new place, for when the fetch begins again.
+    mutating func moveWindow(
+        _ id: Int, _ fetch: Int, from: Int, to: Int, rule: [UInt8], deadline: Duration, reply: Reply
+    ) throws(JetError) {
+        try demandLink()
+        try demandRoom(for: 64)
+        var params = ObjectText()
+        params.append(MemberName.id, Array(String(fetch).utf8))
+        params.append(MemberName.from, Array(String(from).utf8))
+        params.append(MemberName.to, Array(String(to).utf8))
+        send(
+            id, .moveWindow, params: params.text,
+            Pending(purpose: .move(fetch, from: from, rule: rule, reply), deadline: deadline))
+    }
+
+    /// The daemon's answer to `moveWindow`. What it sends from now on is of the new place.
+    mutating func settleMove(
+        _ fetch: Int, from: Int, rule: [UInt8], _ outcome: Result<[UInt8], ErrorObject>, _ reply: Reply?
+    ) -> Action? {
+        if case .success = outcome {
+            fetches[fetch]?.rule = rule
+            fetches[fetch]?.from = from
+        }
+        return reply.map { .reply($0, outcome.mapError(JetError.init)) }
     }
 
     /// Ends a fetch. Nothing of it is delivered from now on.
@@ -68,6 +98,14 @@ extension Session {
             if reply == nil, let record { return .finish(record.feed, JetError(error)) }
         }
         return reply.map { .reply($0, outcome.mapError(JetError.init)) }
+    }
+
+    /// A notification of a sorted fetch.
+    func receive(_ notice: SortedNotice, of fetch: Int) -> Action? {
+        guard let record = fetches[fetch] else { return nil }
+        var notice = notice
+        notice.from = record.from
+        return .deliverSorted(record.feed, notice)
     }
 
     /// A notification of a fetch.

@@ -33,7 +33,7 @@ extension Session {
         case .notice(let fetch, let notice):
             return receive(notice, of: fetch)
         case .sorted(let fetch, let notice):
-            return fetches[fetch].map { .deliverSorted($0.feed, notice) }
+            return receive(notice, of: fetch)
         case .complaint(let error):
             return .note(.complaint(error))
         case .unreadable(let id, let error):
@@ -53,6 +53,8 @@ extension Session {
             forgetRemoved(path, by: id)
             return .reply(reply, outcome.mapError(JetError.init))
         case .fetch(let fetch, let reply): return settleFetch(fetch, outcome, reply)
+        case .move(let fetch, let from, let rule, let reply):
+            return settleMove(fetch, from: from, rule: rule, outcome, reply)
         case .snapshotEnd(let fetch): return endOfSnapshot(fetch)
         case .authentication: return settleAuthentication(outcome)
         case .none: return nil

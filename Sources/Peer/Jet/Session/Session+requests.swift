@@ -25,6 +25,9 @@ extension Session {
         case remove(PathKey, Reply)
         /// Begins a fetch. After a reconnect there is no caller that waits.
         case fetch(Int, Reply?)
+        /// Moves the window of a fetch to begin at this place; the members of its rule are these then. The answer counts
+        /// even if nobody waits for it any more.
+        case move(Int, from: Int, rule: [UInt8], Reply?)
         /// Sent behind a fetch that was begun again: all that exists has been notified.
         case snapshotEnd(Int)
         /// Logs in again after a reconnect.
@@ -93,6 +96,11 @@ extension Session {
             return .reply(reply, .failure(error))
         case .fetch(let fetch, let reply):
             if reply != nil, fetches.removeValue(forKey: fetch) != nil, isUp { writeUnfetch(fetch) }
+            return reply.map { .reply($0, .failure(error)) }
+        case .move(let fetch, let from, let rule, let reply):
+            if isUp, error.code != .decoding {
+                pending[id] = Pending(purpose: .move(fetch, from: from, rule: rule, nil))
+            }
             return reply.map { .reply($0, .failure(error)) }
         case .authentication:
             return error.code == .timeout ? .hangUp(error) : nil

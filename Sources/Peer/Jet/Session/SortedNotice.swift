@@ -20,6 +20,10 @@ struct SortedNotice: Sendable, Equatable {
     var count: Int
     /// The places with new contents, in order.
     var changes: [Change]
+    /// How many elements satisfy the rule, if the rule asks for it.
+    var total: Int?
+    /// The first place of the window, if it is known here.
+    var from: Int?
 }
 
 extension SortedNotice {
@@ -30,7 +34,8 @@ extension SortedNotice {
             var changes = try? Self.changes(list, in: bytes)
         else { return nil }
         changes.sort { $0.index < $1.index }
-        self.init(count: count, changes: changes)
+        let total = params.value(MemberName.total, in: bytes).flatMap { Self.number($0, in: bytes) }
+        self.init(count: count, changes: changes, total: total)
     }
 
     private static func changes(_ list: ByteRange, in bytes: RawSpan) throws(JSONError) -> [Change] {
