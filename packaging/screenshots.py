@@ -105,7 +105,7 @@ class Pictures:
             self.show(address, has_login)
             self.browser.media(scheme)
             self.browser.resize(width, height, mobile=width < 500)
-            self.settle(45)
+            self.settle(30)
             file = folder / f"{name}.webp"
             self.take(file, quality=80)
             total += file.stat().st_size

@@ -1,4 +1,5 @@
 """The bus: its load, who causes it, and the messages of the page."""
+import re
 import threading
 
 from selenium.webdriver.common.keys import Keys
@@ -53,7 +54,7 @@ class TheBus(PageTest):
         def messages():
             return [each.text for each in self.all("listitem", within=self.driver.find_element("tag name", "main"))]
         self.open("bus")
-        self.click("link", "Messages of this page")
+        self.click("link", re.compile("^Messages"))
         self.wait(lambda: any("info" in each and "request" in each for each in messages()), "the messages are shown")
         self.fill(self.find("searchbox", "Messages with this text"), "nothing of this kind")
         self.wait(lambda: not messages(), "they are filtered")
