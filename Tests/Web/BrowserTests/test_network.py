@@ -55,6 +55,31 @@ class Settings(PageTest):
         self.assertIsNone(self.peer.get("settings/net/pending"))
         self.assertEqual(self.peer.get("settings/net/last")["result"], "confirmed")
 
+    def test_fixed_settings_begin_with_what_the_link_has(self):
+        link = self.peer.get("network/eth0")
+        if self.peer.get("network/default-route") is None:
+            self.peer.state("network/default-route", {"inet": {"gateway": "192.0.2.1", "link": "eth0"}, "inet6": None})
+        route = self.peer.get("network/default-route")
+        self.click("link", "Settings of eth0")
+        dialog = self.find("dialog", "Settings of eth0")
+        self.click("radio", "Fixed", dialog)
+        present = [f"{one['address']}/{one['prefixLength']}" for one in link["addresses"]
+                   if one["scope"] == "global" and ":" not in one["address"]]
+        field = self.find("textbox", "Addresses", dialog)
+        self.assertEqual(field.get_property("value").split(), present)
+        gateway = route["inet"]["gateway"] if (route.get("inet") or {}).get("link") == "eth0" else ""
+        self.assertEqual(self.find("textbox", "Gateway", dialog).get_property("value"), gateway)
+        self.fill(self.find("textbox", "Addresses", dialog), ADDRESS)
+        self.fill(self.find("textbox", "Gateway", dialog), "")
+        self.click("button", "Review …", dialog)
+        self.wait_text("There is no gateway")
+        self.click("button", "Back", dialog)
+        # What was proposed goes with the mode, what one has written stays.
+        self.click("radio", "Automatic (DHCP)", dialog)
+        self.assertEqual(self.find("textbox", "Name servers", dialog).get_property("value"), "")
+        self.click("radio", "Fixed", dialog)
+        self.assertEqual(self.find("textbox", "Addresses", dialog).get_property("value"), ADDRESS)
+
     def test_one_rolls_back_oneself(self):
         self.try_settings()
         self.click("button", "Roll back now")
