@@ -128,8 +128,8 @@ export class Update extends Card {
         const upgradable = Array.isArray(job.upgradable) ? job.upgradable : []
         this.#tag.update(hasText(`home.phase.${job.phase}`) ? t(`home.phase.${job.phase}`) : words(job.phase, 30),
             isRunning ? "warn" : phaseLevels[job.phase] ?? "")
-        // That nothing happens is no news.
-        this.#phase.hidden = job.phase === "idle"
+        // That nothing happens is no news, and what a check has found says the sentence.
+        this.#phase.hidden = job.phase === "idle" || (job.kind === "check" && job.phase === "succeeded")
         setText(this.#message, this.#sentence(job, upgradable, isRunning))
         this.#progress.hidden = !isRunning
         this.#meter.update((job.percent ?? 0) / 100, "good", t("home.updatePercent", { n: fixed(job.percent ?? 0, 0) }))
