@@ -1,6 +1,7 @@
 """Network settings: the form, the countdown, and the ways in which it ends."""
 import re
 
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from support.case import PageTest
@@ -49,8 +50,13 @@ class Settings(PageTest):
         count = self.find("timer").text
         self.wait(lambda: self.find("timer").text != count, "the countdown counts")
         self.assertRegex(count, r"min|s")
-        self.click("button", "Confirm")
+        # By keyboard: the focus is where one goes on, and not lost with the button.
+        in_focus = "return document.activeElement.closest('.pending') !== null"
+        self.wait(lambda: self.browser.run(in_focus), "the focus is led to what is to be confirmed")
+        self.tab_to(self.find("button", "Confirm"), limit=3)
+        self.press(Keys.ENTER)
         self.wait_text("The new settings of eth0 are kept")
+        self.wait(lambda: self.browser.run(in_focus), "the focus is at the result")
         self.assertEqual(self.mode(), "static")
         self.assertIsNone(self.peer.get("settings/net/pending"))
         self.assertEqual(self.peer.get("settings/net/last")["result"], "confirmed")
@@ -111,6 +117,8 @@ class Settings(PageTest):
         self.device.peer().state("network/eth0", {"index": 2, "state": "UP", "carrier": True, "flags": [], "addresses": []})
         self.wait_live()
         self.wait_text("Keep the new settings of eth0?")
+        # Its owner comes back on its own.
+        self.wait(lambda: not self.is_disabled(self.find("button", "Confirm")), "one can confirm")
         self.click("button", "Confirm")
         self.wait_text("The new settings of eth0 are kept")
         self.assertEqual(self.mode(), "static")
@@ -140,7 +148,8 @@ class Settings(PageTest):
         self.tab_to(self.find("radio", "Automatic (DHCP)", dialog))
         self.press(Keys.ARROW_DOWN)
         self.tab_to(self.find("textbox", "Addresses", dialog))
-        self.press(ADDRESS)
+        # What the link has now stands there.
+        ActionChains(self.driver).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).send_keys(ADDRESS).perform()
         self.tab_to(self.find("button", "Review …", dialog))
         self.press(Keys.ENTER)
         self.tab_to(self.find("button", "Try these settings", dialog))
