@@ -605,7 +605,7 @@ const texts = {
         setAsUser: "Read-only for {user}: its owner does not let it be set, or {user} lacks the right.",
         call: "You lack the right to call it.",
         callWithoutLogin: "Calling it needs a login.",
-        callAsUser: "{user} lacks the right to call it.",
+        callAsUser: "{user} lacks the right to do this.",
     },
 }
 
