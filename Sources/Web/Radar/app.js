@@ -164,7 +164,8 @@ session.jet.fetch({ path: { equals: "system/hostname" } }, ({ event, value }) =>
     if (event === "remove" || typeof value !== "string" || value === "") return
     hostname = value.slice(0, 64)
     nameDevice()
-})
+    // A stranger may not know the name; it is fetched again after the login.
+}).started.catch(() => {})
 window.addEventListener("hashchange", showRoute)
 showRoute()
 loadTheRest()
