@@ -56,7 +56,8 @@ class Scenery(Device):
         """Publishes what the agent would find on a real machine."""
         self.own = peer = self.peer()
         peer.state("system/hostname", "gateway-07")
-        peer.state("network/eth0/rates", {"rxBytes": 0, "txBytes": 0}, meta={"title": "Rates of eth0", "unit": "B/s", "datatype": "json"})
+        peer.state("network/eth0/rates", {"rxBytes": 0, "txBytes": 0},
+                   meta={"title": "Rates of eth0", "unit": "B/s", "datatype": "json"})
         peer.state("network/default-route", {"inet": {"gateway": "192.0.2.1", "link": "eth0"}, "inet6": None})
         peer.state("network/dns", {"servers": [{"address": "192.0.2.1"}]})
         peer.state("storage/filesystems/root", {
@@ -104,8 +105,9 @@ class Pictures:
             time.sleep(0.3)
             self.device.work(at, 100 * (time.monotonic() - start - at))
             with contextlib.suppress(OSError):
-                rates = {"rxBytes": int(210_000 + 90_000 * math.sin(at / 4) + random.randint(0, 40_000)), "txBytes": random.randint(9_000, 30_000)}
-                self.device.own.change("network/eth0/rates", rates)
+                self.device.own.change("network/eth0/rates", {
+                    "rxBytes": int(210_000 + 90_000 * math.sin(at / 4) + random.randint(0, 40_000)),
+                    "txBytes": random.randint(9_000, 30_000)})
 
     def log_in(self):
         self.browser.driver.get("about:blank")

@@ -53,7 +53,7 @@ test("After close, a page that becomes visible connects nothing", async t => {
 
 const leave = (type, persisted) => target.dispatchEvent(Object.assign(new Event(type), { persisted }))
 
-test("A page that the browser keeps for the way back has no connection meanwhile, and returns with its login", async t => {
+test("A page that the browser keeps has no connection meanwhile, and returns with its login", async t => {
     const daemon = await Daemon.start(t)
     const jet = peer(t, daemon, { ...never, login: { user: "admin", password: "radar" } })
     const values = []
