@@ -92,7 +92,8 @@ export class Editor {
 
     #submit(event) {
         event.preventDefault()
-        if (!this.control || this.reason !== null) return
+        // A control that acts at once has acted on the same key already.
+        if (!this.control || this.control.isLive || this.reason !== null) return
         const result = readChecked(this.control, schemaOf(this.#entry.meta))
         if (result.problem) this.#say(result.problem, true)
         else if ("value" in result) this.#ask(result.value)

@@ -296,7 +296,7 @@ const texts = {
         outcome: { asking: "asking", taken: "Taken", adjusted: "Adjusted", refused: "Refused", accepted: "Accepted, no change" },
         result: "Result",
         failed: "Failed",
-        took: "{time} ms",
+        took: "{time} ms", tookSeconds: "{time} s",
         called: "The result is there after {time}.",
         copyResult: "Copy result",
         meta: "Meta",
@@ -373,6 +373,7 @@ const texts = {
         csv: "CSV",
         saved: "Saved {name}",
         cursor: "Cursor of the chart",
+        empty: "Nothing yet",
         time: "Time",
         lastRows: "The last {n} changes, the latest first",
         max: "max",
@@ -538,7 +539,9 @@ const texts = {
         pause: "Pause",
         isPaused: "Paused.",
         empty: "Clear",
-        messageCount: "{n} messages of this page, the last {kept} kept, {shown} shown. Secrets are hidden.",
+        messageCount: "{n} messages of this page since it shows them; the last {kept} are kept, {shown} are shown. Secrets "
+            + "are hidden.",
+        bytes: "{n} B",
         message: "Message",
         kinds: {
             request: "request", response: "response", notification: "notification", error: "error", batch: "batch",

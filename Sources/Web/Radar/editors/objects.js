@@ -67,7 +67,7 @@ function wrongAt(text) {
  */
 export function formControl(kind, value, options) {
     const members = kind.members.map(member => memberOf(member, value, options))
-    const all = options.onlyChanged && kind.isPartial && members.some(member => member.control)
+    const all = options.onlyChanged && !options.isDisabled && kind.isPartial && members.some(member => member.control)
         ? h("input", { type: "checkbox" }) : null
     const problem = h("p", { class: "problem", hidden: true })
     const element = h("fieldset", { class: "form", disabled: options.isDisabled },

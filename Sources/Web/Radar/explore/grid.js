@@ -153,6 +153,12 @@ export class Grid {
 
     focus() { this.element.focus() }
 
+    /** Makes a row the active one, and scrolls to it. */
+    reveal(index) {
+        this.#rows.total = this.#source.total
+        this.#activate(index)
+    }
+
     end() { this.#rows.end() }
 
     #refresh() {
