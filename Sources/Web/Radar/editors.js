@@ -58,6 +58,7 @@ export class Editor {
         const reset = () => this.#reset()
         this.reset = h("button", { type: "button", hidden: true, on: { click: reset } }, t("element.reset"))
         const button = this.control.isLive ? null : this.button
+        if (this.control.isLive) setText(this.status, t("element.atOnce"))
         this.element.append(h("div", { class: "row" }, button, this.reset, this.status))
     }
 

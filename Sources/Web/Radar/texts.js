@@ -286,6 +286,7 @@ const texts = {
         set: "Set",
         call: "Call",
         reset: "Reset",
+        atOnce: "Takes effect at once.",
         asking: "Asking …",
         calling: "Waiting for the answer …",
         changedMeanwhile: "The value has changed meanwhile.",

@@ -162,8 +162,8 @@ export function jsonControl(kind, value, options) {
 
     const show = (problems, isWrong = problems.length > 0) => {
         list.replaceChildren(...problems.slice(0, mostProblems).map(({ at, problem, offset }) => h("li", {},
-            offset !== undefined && quiet(t("element.goThere"), () => select(offset)),
-            at ? h("code", {}, at) : null, at ? " " : null, problem)))
+            at ? h("code", {}, at) : null, at ? " " : null, problem,
+            offset !== undefined && quiet(t("element.goThere"), () => select(offset)))))
         const more = problems.length - mostProblems
         if (more > 0) list.append(h("li", {}, t("element.moreProblems", { n: more })))
         attribute(area, "aria-invalid", isWrong ? "true" : null)

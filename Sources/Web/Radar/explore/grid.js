@@ -55,6 +55,8 @@ export class Row {
             this.#path = key
             const [head, tail] = row.name === undefined ? pathParts(row.path) : ["", visible(row.name, 300) || "\"\""]
             setText(this.head, head)
+            // There is always room for the mark that something is left out.
+            this.head.classList.toggle("is-long", head.length > 3)
             setText(this.tail, tail)
             this.link.title = visible(row.path, 1000)
             if (row.kind === "branch") this.link.removeAttribute("href")
