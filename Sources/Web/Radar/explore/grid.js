@@ -183,6 +183,8 @@ export class Grid {
     }
 
     #shown(first, last) {
+        // Rows are measured before it is known what they show.
+        if (!this.#source) return
         this.#source.show(first, last)
         const paths = []
         for (let index = first; index < last; index++) {
