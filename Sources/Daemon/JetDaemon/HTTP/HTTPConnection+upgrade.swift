@@ -77,9 +77,10 @@ extension HTTPConnection {
         phase = .upgrading
         limit(nil)
         let (pipeline, messageLimit) = (context.pipeline.syncOperations, messageLimit)
-        // The decoder passes on what it has not parsed, which `channelRead` keeps.
+        // The decoder passes on what it has not parsed, which `errorCaught` keeps.
         pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
             guard context.channel.isActive, self.context != nil else { return }
+            guard !self.isMisread else { return self.refuseMisread() }
             context.writeAndFlush(self.wrapOutboundOut(handshake.response), promise: nil)
             let connection = Connection(
                 hub: self.hub, messageLimit: messageLimit, transport: .webSocket, identity: self.identity)
@@ -94,8 +95,10 @@ extension HTTPConnection {
         }
     }
 
-    /// What arrives without the decoder is not parsed.
-    func unwrapEarly(_ data: NIOAny) -> ByteBuffer { EarlyBytes.unwrapInboundIn(data) }
-
-    private final class EarlyBytes: ChannelInboundHandler { typealias InboundIn = ByteBuffer }
+    /// Refuses a handshake of which the decoder has not seen that it is one. What followed is lost.
+    private func refuseMisread() {
+        dropInput()
+        isLast = true
+        respond(.text(.badRequest, "expected 'Connection: Upgrade' alone in a handshake"))
+    }
 }

@@ -83,6 +83,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var whenWritten: (() -> Void)?
     /// What the peer of a WebSocket has sent before the connection has become one.
     var early: [ByteBuffer] = []
+    /// Whether the decoder has parsed that, because it does not take the request for a handshake: NIO and this handler read
+    /// the header `Connection` differently. What still arrives is discarded.
+    private(set) var isMisread = false
 
     private init(hub: Hub, messageLimit: Int, identity: PeerIdentity, isRefusal: Bool) {
         self.hub = hub
@@ -162,6 +165,14 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     func close() { context?.close(promise: nil) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .upgrading = phase {
+            if case .leftoverDataWhenDone(let bytes)? = error as? ByteToMessageDecoderError {
+                early.append(bytes)
+            } else {
+                isMisread = true
+            }
+            return
+        }
         guard error is HTTPParserError else { return close() }
         hasInputEnded = true
         // An answer to an earlier request is sent before the connection is closed.
@@ -181,8 +192,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: Input
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isMisread else { return }
         switch phase {
-        case .upgrading: early.append(unwrapEarly(data))
+        case .upgrading: isMisread = true
         case .ending: break
         default:
             enqueue(unwrapInboundIn(data))

@@ -32,6 +32,6 @@ struct HTTPLimits {
         limits.maxHeaderListSize = header
         limits.maxHeaderFieldCount = fields
         return ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+            HTTPRequestDecoder(leftOverBytesStrategy: .fireError, limitConfiguration: limits))
     }
 }

@@ -282,6 +282,23 @@ struct HTTPConnectionTests {
         }
     }
 
+    @Test(
+        "a handshake that the parser takes for another request is refused if more follows",
+        arguments: ["Upgrade\t", "keep-alive,\tUpgrade\t", "close\r\nConnection: Upgrade", "Upgrade, close"],
+        ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "\u{1}\u{2}\u{3}"])
+    func misread(connection: String, rest: String) async throws {
+        try await withDaemon { daemon in
+            let client = try HTTPClient(daemon)
+            let handshake = WebSocketPeer.handshake()
+                .replacing("Connection: Upgrade", with: "Connection: \(connection)")
+            try client.write(handshake + rest)
+            let status = try client.response().status
+            #expect([101, 400].contains(status))
+            // The daemon serves others.
+            #expect(try HTTPClient(daemon).ask("GET /healthz").status == 200)
+        }
+    }
+
     @Test("a stopping daemon says so at /healthz, sends what is asked for, and closes the connections")
     func stopping() async throws {
         try await withDaemon({ $0.drainTimeout = 20_000 }) { daemon in
