@@ -20,7 +20,9 @@ extension HTTPConnection {
         init?(_ head: HTTPRequestHead) {
             let keys = head.headers["sec-websocket-key"]
             let connection = head.headers[canonicalForm: "connection"]
+            // The key is 16 bytes in base64.
             guard head.method == .GET, head.version == .http1_1, keys.count == 1,
+                BasicCredentials.decode(keys[0][...].utf8)?.count == 16,
                 connection.contains(where: { $0.lowercased() == "upgrade" })
             else { return nil }
             let offered = head.headers[canonicalForm: "sec-websocket-protocol"]

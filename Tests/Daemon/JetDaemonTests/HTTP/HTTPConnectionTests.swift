@@ -131,6 +131,9 @@ struct HTTPConnectionTests {
                 HTTPClient.request("GET /\(filler)"),
                 HTTPClient.request("GET /", "X : y"), HTTPClient.request("OPTIONS *"), "GET / HTTP/1.1\r\nHost: a\r\n",
                 "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                HTTPClient.request("PUT /", "Transfer-Encoding: gzip, chunked"),
+                HTTPClient.request("PUT /", "Transfer-Encoding: identity", "Transfer-Encoding: chunked"),
+                "PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 (0..<200).reduce("GET / HTTP/1.1\r\nHost: a\r\n") { "\($0)X-\($1): y\r\n" } + "\r\n",
                 "\u{16}\u{3}\u{1}\u{2}",
             ] {
@@ -290,7 +293,7 @@ struct HTTPConnectionTests {
         try await withDaemon { daemon in
             let client = try HTTPClient(daemon)
             let handshake = WebSocketPeer.handshake()
-                .replacing("Connection: Upgrade", with: "Connection: \(connection)")
+                .replacing("Connection: keep-alive, Upgrade", with: "Connection: \(connection)")
             try client.write(handshake + rest)
             let status = try client.response().status
             #expect([101, 400].contains(status))
