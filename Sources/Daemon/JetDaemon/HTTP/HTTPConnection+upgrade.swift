@@ -87,6 +87,8 @@ extension HTTPConnection {
             let connection = Connection(
                 hub: self.hub, messageLimit: messageLimit, transport: .webSocket, identity: self.identity)
             do {
+                try context.channel.syncOptions?
+                    .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: self.hub.receiveBuffer))
                 try pipeline.addHandler(connection, position: .after(self))
             } catch {
                 return self.close()

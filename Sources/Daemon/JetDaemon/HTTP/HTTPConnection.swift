@@ -23,6 +23,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         case answering(HTTPAnswer)
         /// The response is being written.
         case writing
+        /// The next request has arrived, and other connections have their turn before it.
+        case yielding
         /// The connection becomes a WebSocket. What arrives is for the peer.
         case upgrading
         /// The last response was written. What arrives is discarded, and the connection is closed soon.
@@ -102,6 +104,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     ) throws {
         let connection = HTTPConnection(
             hub: hub, messageLimit: messageLimit, identity: identity, isRefusal: isRefusal)
+        try channel.syncOptions?.setOption(.recvAllocator, value: HTTPReadAllocator())
         try channel.pipeline.syncOperations.addHandlers(connection.decoder, connection)
     }
 
@@ -173,6 +176,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
             }
             return
         }
+        if case .ending = phase, error is ByteToMessageDecoderError { return }
         guard error is HTTPParserError else { return close() }
         hasInputEnded = true
         // An answer to an earlier request is sent before the connection is closed.
@@ -243,15 +247,18 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         switch phase {
         case .waiting where hasInputEnded: end()
         case .waiting, .receiving, .upgrading, .ending: setReading(true)
-        case .answering, .writing: setReading(false)
+        case .answering, .writing, .yielding: setReading(false)
         }
     }
+
+    /// Whether a part of a request waits.
+    var hasQueue: Bool { !queue.isEmpty }
 
     /// Whether the next part of a request can be handled.
     private var isReady: Bool {
         switch phase {
         case .waiting, .receiving: true
-        case .answering, .writing, .upgrading, .ending: false
+        case .answering, .writing, .yielding, .upgrading, .ending: false
         }
     }
 
