@@ -162,7 +162,8 @@ listenForShortcuts()
 session.jet.fetch({ path: { equals: "system/hostname" } }, ({ event, value }) => {
     hostname = event !== "remove" && typeof value === "string" && value !== "" ? value.slice(0, 64) : null
     nameDevice()
-})
+    // A stranger may not know the name; it is fetched again after the login.
+}).started.catch(() => {})
 window.addEventListener("hashchange", showRoute)
 showRoute()
 loadTheRest()

@@ -143,9 +143,11 @@ class PageTest(unittest.TestCase):
                   "the page is connected")
 
     def click(self, element_or_role, name=None, within=None):
-        """Clicks with the mouse; waits while something else is in the way."""
+        """Clicks with the mouse; waits while the element is disabled or something else is in the way."""
         def clicked():
             element = self.find(element_or_role, name, within) if isinstance(element_or_role, str) else element_or_role
+            if self.is_disabled(element):
+                return False
             try:
                 self.browser.run("arguments[0].scrollIntoView({ block: 'nearest' })", element)
                 element.click()
