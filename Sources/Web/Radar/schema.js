@@ -7,6 +7,8 @@ import { t } from "./texts.js"
 const mostSteps = 20_000
 const mostProblems = 50
 const deepest = 64
+/** How much a pattern may cost for one text; see `cost`. */
+const mostPatternSteps = 200_000
 
 /** The problems of a value: [{ at, problem }], places as in jet-protocol(7) §4.3; empty if it satisfies the schema. */
 export function validate(schema, value) {
@@ -46,7 +48,8 @@ export function isObject(value) { return typeof value === "object" && value !== 
 /** Follows a reference inside the schema, "#/$defs/name"; what leads nowhere is a schema that always holds. */
 export function resolve(root, schema) {
     for (let hops = 0; hops < 16 && isObject(schema) && typeof schema.$ref === "string"; hops++) {
-        let target = schema.$ref.startsWith("#") ? root : undefined
+        let target = schema.$ref.startsWith("#") && schema.$ref.length <= 1000 ? root : undefined
+        if (target === undefined) return undefined
         for (const step of schema.$ref.slice(1).split("/").slice(1)) {
             const name = step.replaceAll("~1", "/").replaceAll("~0", "~")
             target = typeof target === "object" && target && Object.hasOwn(target, name) ? target[name] : undefined
@@ -56,14 +59,21 @@ export function resolve(root, schema) {
     return schema
 }
 
-/** Whether two values are equal: objects if they have the same members in any order. */
-export function isEqual(a, b, depth = 0) {
+/**
+ * Whether two values are equal: objects if they have the same members in any order. `run` counts the steps; beyond the
+ * limit nothing is equal.
+ */
+export function isEqual(a, b, depth = 0, run = null) {
     if (a === b) return true
+    if (run && (run.steps += 0.1) > mostSteps) return false
     if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || depth > 200) return false
     if (Array.isArray(a) !== Array.isArray(b)) return false
+    if (Array.isArray(a)) {
+        return a.length === b.length && a.every((each, index) => isEqual(each, b[index], depth + 1, run))
+    }
     const names = Object.keys(a)
     return names.length === Object.keys(b).length
-        && names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name], depth + 1))
+        && names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name], depth + 1, run))
 }
 
 function check(run, given, value, at, depth) {
@@ -73,8 +83,8 @@ function check(run, given, value, at, depth) {
     if (schema === false) return add(run, at, "never")
     if (!isObject(schema)) return
     checkType(run, schema, value, at)
-    if ("const" in schema && !isEqual(schema.const, value)) add(run, at, "const", { value: brief(schema.const) })
-    if (Array.isArray(schema.enum) && !schema.enum.some((each) => isEqual(each, value))) {
+    if ("const" in schema && !isSame(run, schema.const, value)) add(run, at, "const", { value: brief(schema.const) })
+    if (Array.isArray(schema.enum) && !schema.enum.some((each) => isSame(run, each, value))) {
         add(run, at, "enum", { values: schema.enum.slice(0, 20).map(brief).join(", ") })
     }
     if (typeof value === "number") checkNumber(run, schema, value, at)
@@ -84,9 +94,15 @@ function check(run, given, value, at, depth) {
     checkCombined(run, schema, value, at, depth)
 }
 
+/** Whether two values are equal, as far as that can be found out: beyond the limit of steps, everything holds. */
+function isSame(run, a, b) {
+    run.steps += 0.1
+    return isEqual(a, b, 0, run) || run.steps > mostSteps
+}
+
 function checkType(run, schema, value, at) {
     if (schema.type === undefined) return
-    const types = Array.isArray(schema.type) ? schema.type : [schema.type]
+    const types = Array.isArray(schema.type) ? schema.type.slice(0, 10) : [schema.type]
     const actual = typeOf(value)
     if (types.some((type) => type === actual || (type === "integer" && Number.isInteger(value)))) return
     const names = types.map((type) => typeName(type)).join(t("element.problem.or"))
@@ -124,14 +140,25 @@ function checkString(run, schema, value, at) {
     if (typeof format === "string" && Object.hasOwn(formats, format) && !formats[format].test(value)) {
         add(run, at, "format", { format })
     }
-    const expression = quickPattern(pattern)
-    if (expression && value.length <= 256 && !expression.test(value)) add(run, at, "pattern", { pattern })
+    const steps = typeof pattern === "string" && pattern.length <= 200 ? cost(pattern, value.length) : Infinity
+    if (steps > mostPatternSteps) return
+    run.steps += steps / 100
+    if (run.steps <= mostSteps && expressionOf(pattern)?.test(value) === false) add(run, at, "pattern", { pattern })
 }
 
-/** A pattern that cannot take long: no repeated group, and few repetitions. The owner checks the others. */
-function quickPattern(pattern) {
-    if (typeof pattern !== "string" || pattern.length > 200) return null
-    if (/\)[*+{?]/.test(pattern) || (pattern.match(/[*+{]/g) ?? []).length > 3) return null
+/**
+ * How many steps a pattern can take for a text of this length, at most: each repetition may end at each place, and each
+ * choice doubles what is tried. Infinity if a group is repeated. The owner checks what costs too much here.
+ */
+function cost(pattern, length) {
+    const bare = pattern.replace(/\\[^]/g, "x").replace(/\[[^\]]*\]/g, "x").replace(/\{\d+\}/g, "")
+    if (/\)[*+{?]/.test(bare) || /\)\{/.test(pattern)) return Infinity
+    const count = (signs) => bare.match(signs)?.length ?? 0
+    const repetitions = count(/[*+{]/g) + (bare.startsWith("^") && !bare.includes("|") ? 0 : 1)
+    return pattern.length * Math.max(length, 1) ** repetitions * 2 ** count(/[?|]/g)
+}
+
+function expressionOf(pattern) {
     try { return new RegExp(pattern, "u") } catch { return null }
 }
 
@@ -145,7 +172,8 @@ function checkArray(run, schema, value, at, depth) {
         check(run, each, value[index], memberAt(at, index), depth + 1)
     }
     if (uniqueItems === true && value.length <= 200) {
-        const again = value.findIndex((each, index) => value.slice(0, index).some((other) => isEqual(each, other)))
+        const again = value.findIndex((each, index) =>
+            value.slice(0, index).some((other) => (run.steps += 0.1) < mostSteps && isEqual(each, other, 0, run)))
         if (again >= 0) add(run, memberAt(at, again), "unique")
     }
 }
@@ -153,6 +181,7 @@ function checkArray(run, schema, value, at, depth) {
 function checkObject(run, schema, value, at, depth) {
     const properties = isObject(schema.properties) ? schema.properties : {}
     for (const name of Array.isArray(schema.required) ? schema.required.slice(0, 1000) : []) {
+        run.steps += 0.1
         if (typeof name === "string" && !Object.hasOwn(value, name)) add(run, memberAt(at, name), "required")
     }
     for (const name of Object.keys(value)) {

@@ -75,6 +75,34 @@ test("A schema without an end, or one that is wrong, does not hold up the page",
 test("A pattern that could take for ever is left to the owner", () => {
     assert.deepEqual(validate({ pattern: "^(a+)+$" }, `${"a".repeat(60)}!`), [])
     assert.deepEqual(validate({ pattern: "^a*a*a*a*a*$" }, `${"a".repeat(250)}!`), [])
+    for (const pattern of [
+        `^${"a?".repeat(40)}${"a".repeat(40)}$`, "(a|a)".repeat(30) + "b", "(?:a|a)".repeat(25) + "$", ".*.*.*x",
+        `^${"a{0,1}".repeat(20)}${"a".repeat(20)}$`, "^(a+){20}$", "[)]|(a|b|ab)*c", "(a*)*b",
+    ]) validate({ pattern }, "a".repeat(40))
+    const many = new Array(20_000).fill("a".repeat(250))
+    validate({ items: { pattern: "^.*a.*b$" } }, many)
+})
+
+test("Patterns as they are common are checked, and so are long texts", () => {
+    for (const [pattern, right, wrong] of [
+        ["^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2026-01-02", "2026-1-2"], ["^(static|dhcp|off)$", "dhcp", "dhcpx"],
+        ["^[a-z_][a-z0-9_-]*$", "jet-agent", "Jet"], ["^https?://", "http://a", "ftp://a"], ["b", "abc", "ac"],
+        ["^[0-9a-f]+$", "0af".repeat(300), `${"0af".repeat(300)}g`],
+    ]) {
+        assert.deepEqual(validate({ pattern }, right), [], pattern)
+        assert.equal(validate({ pattern }, wrong).length, 1, pattern)
+    }
+})
+
+test("A schema that is huge does not hold up the page", () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => `n${index}`)
+    const value = Array.from({ length: 100_000 }, (_, index) => `m${index}`)
+    validate({ items: { enum: names } }, value)
+    validate({ items: { type: names } }, value)
+    validate({ items: { const: names } }, Array.from({ length: 20 }, () => [...names.slice(0, 99_999), 1]))
+    validate({ items: { $ref: `#${"/a".repeat(400_000)}` } }, value)
+    validate({ items: { required: names } }, new Array(20_000).fill({}))
+    validate({ items: { uniqueItems: true } }, new Array(1000).fill(Array.from({ length: 200 }, () => names)))
 })
 
 test("Members of any name are members", () => {

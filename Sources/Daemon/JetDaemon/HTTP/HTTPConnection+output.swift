@@ -43,15 +43,23 @@ extension HTTPConnection {
         }
         noteWritten()
         guard !isLast else { return end() }
-        phase = .waiting
         limit(hub.http.limits.nextRequest)
-        handle()
+        phase = hasQueue ? .yielding : .waiting
+        guard case .yielding = phase else { return handle() }
+        // A client that sends many requests at once does not hold up the others.
+        context.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50)) {
+            guard case .yielding = self.phase else { return }
+            self.phase = .waiting
+            self.handle()
+        }
     }
 
     /// Closes the sending side, and discards for a moment what the client still sends. Closing both sides immediately would
     /// reset the connection, and the response might be lost.
     func end() {
         phase = .ending
+        // What is discarded is not parsed.
+        context?.pipeline.syncOperations.removeHandler(decoder, promise: nil)
         context?.close(mode: .output, promise: nil)
         limit(.seconds(1))
         handle()

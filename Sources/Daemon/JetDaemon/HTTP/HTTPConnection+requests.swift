@@ -117,6 +117,7 @@ extension HTTPRequest.Malformed {
         case .target: "the target must be a path"
         case .escape: "the path has an escape that is not UTF-8"
         case .host: "there must be one header Host"
+        case .coding: "the only Transfer-Encoding is chunked, with HTTP/1.1"
         }
     }
 }

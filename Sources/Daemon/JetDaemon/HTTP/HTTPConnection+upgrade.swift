@@ -20,7 +20,9 @@ extension HTTPConnection {
         init?(_ head: HTTPRequestHead) {
             let keys = head.headers["sec-websocket-key"]
             let connection = head.headers[canonicalForm: "connection"]
+            // The key is 16 bytes in base64.
             guard head.method == .GET, head.version == .http1_1, keys.count == 1,
+                BasicCredentials.decode(keys[0][...].utf8)?.count == 16,
                 connection.contains(where: { $0.lowercased() == "upgrade" })
             else { return nil }
             let offered = head.headers[canonicalForm: "sec-websocket-protocol"]
@@ -77,13 +79,16 @@ extension HTTPConnection {
         phase = .upgrading
         limit(nil)
         let (pipeline, messageLimit) = (context.pipeline.syncOperations, messageLimit)
-        // The decoder passes on what it has not parsed, which `channelRead` keeps.
+        // The decoder passes on what it has not parsed, which `errorCaught` keeps.
         pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
             guard context.channel.isActive, self.context != nil else { return }
+            guard !self.isMisread else { return self.refuseMisread() }
             context.writeAndFlush(self.wrapOutboundOut(handshake.response), promise: nil)
             let connection = Connection(
                 hub: self.hub, messageLimit: messageLimit, transport: .webSocket, identity: self.identity)
             do {
+                try context.channel.syncOptions?
+                    .setOption(.recvAllocator, value: SharedBufferAllocator(sharing: self.hub.receiveBuffer))
                 try pipeline.addHandler(connection, position: .after(self))
             } catch {
                 return self.close()
@@ -94,8 +99,10 @@ extension HTTPConnection {
         }
     }
 
-    /// What arrives without the decoder is not parsed.
-    func unwrapEarly(_ data: NIOAny) -> ByteBuffer { EarlyBytes.unwrapInboundIn(data) }
-
-    private final class EarlyBytes: ChannelInboundHandler { typealias InboundIn = ByteBuffer }
+    /// Refuses a handshake of which the decoder has not seen that it is one. What followed is lost.
+    private func refuseMisread() {
+        dropInput()
+        isLast = true
+        respond(.text(.badRequest, "expected 'Connection: Upgrade' alone in a handshake"))
+    }
 }

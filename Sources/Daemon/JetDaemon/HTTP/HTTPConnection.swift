@@ -23,6 +23,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         case answering(HTTPAnswer)
         /// The response is being written.
         case writing
+        /// The next request has arrived, and other connections have their turn before it.
+        case yielding
         /// The connection becomes a WebSocket. What arrives is for the peer.
         case upgrading
         /// The last response was written. What arrives is discarded, and the connection is closed soon.
@@ -83,6 +85,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var whenWritten: (() -> Void)?
     /// What the peer of a WebSocket has sent before the connection has become one.
     var early: [ByteBuffer] = []
+    /// Whether the decoder has parsed that, because it does not take the request for a handshake: NIO and this handler read
+    /// the header `Connection` differently. What still arrives is discarded.
+    private(set) var isMisread = false
 
     private init(hub: Hub, messageLimit: Int, identity: PeerIdentity, isRefusal: Bool) {
         self.hub = hub
@@ -99,6 +104,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     ) throws {
         let connection = HTTPConnection(
             hub: hub, messageLimit: messageLimit, identity: identity, isRefusal: isRefusal)
+        try channel.syncOptions?.setOption(.recvAllocator, value: HTTPReadAllocator())
         try channel.pipeline.syncOperations.addHandlers(connection.decoder, connection)
     }
 
@@ -162,6 +168,15 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     func close() { context?.close(promise: nil) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .upgrading = phase {
+            if case .leftoverDataWhenDone(let bytes)? = error as? ByteToMessageDecoderError {
+                early.append(bytes)
+            } else {
+                isMisread = true
+            }
+            return
+        }
+        if case .ending = phase, error is ByteToMessageDecoderError { return }
         guard error is HTTPParserError else { return close() }
         hasInputEnded = true
         // An answer to an earlier request is sent before the connection is closed.
@@ -181,8 +196,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: Input
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isMisread else { return }
         switch phase {
-        case .upgrading: early.append(unwrapEarly(data))
+        case .upgrading: isMisread = true
         case .ending: break
         default:
             enqueue(unwrapInboundIn(data))
@@ -231,15 +247,18 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         switch phase {
         case .waiting where hasInputEnded: end()
         case .waiting, .receiving, .upgrading, .ending: setReading(true)
-        case .answering, .writing: setReading(false)
+        case .answering, .writing, .yielding: setReading(false)
         }
     }
+
+    /// Whether a part of a request waits.
+    var hasQueue: Bool { !queue.isEmpty }
 
     /// Whether the next part of a request can be handled.
     private var isReady: Bool {
         switch phase {
         case .waiting, .receiving: true
-        case .answering, .writing, .upgrading, .ending: false
+        case .answering, .writing, .yielding, .upgrading, .ending: false
         }
     }
 

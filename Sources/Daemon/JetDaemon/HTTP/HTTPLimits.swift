@@ -25,6 +25,10 @@ struct HTTPLimits {
     static let waitingRequests = 32
     static let waitingBytes = 64 << 10
 
+    /// How much is read at once, in bytes. All of it is parsed before the other connections have their turn, also what is
+    /// too much.
+    static let readSize = 4 << 10
+
     /// Parses requests, with limits.
     static var decoder: ByteToMessageHandler<HTTPRequestDecoder> {
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -32,6 +36,24 @@ struct HTTPLimits {
         limits.maxHeaderListSize = header
         limits.maxHeaderFieldCount = fields
         return ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+            HTTPRequestDecoder(leftOverBytesStrategy: .fireError, limitConfiguration: limits))
     }
+}
+
+/// Gives a connection that speaks HTTP a small buffer for each read.
+///
+/// NIO keeps the first buffer that it gets for a connection, and asks for another one before each read while `record`
+/// returns true. So the first buffer is tiny, and an idle connection needs almost no memory.
+///
+/// `@unchecked Sendable` because NIO requires it of all allocators: it is created on the event loop, and only a channel of
+/// that loop calls it.
+final class HTTPReadAllocator: RecvByteBufferAllocator, @unchecked Sendable {
+    private var isFirst = true
+
+    func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
+        defer { isFirst = false }
+        return allocator.buffer(capacity: isFirst ? 16 : HTTPLimits.readSize)
+    }
+
+    func record(actualReadBytes: Int) -> Bool { true }
 }

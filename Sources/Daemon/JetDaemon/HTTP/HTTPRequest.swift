@@ -17,7 +17,7 @@ struct HTTPRequest {
     var body = ByteBuffer()
 
     /// Why a request cannot be understood.
-    enum Malformed: Error { case target, escape, host }
+    enum Malformed: Error { case target, escape, host, coding }
 
     /// Examines the head of a request.
     init(_ head: HTTPRequestHead, identity: PeerIdentity) throws(Malformed) {
@@ -27,6 +27,10 @@ struct HTTPRequest {
         // RFC 9112, section 3.2: exactly one, and a client of HTTP/1.0 may have none.
         let hosts = head.headers["host"].count
         guard hosts == 1 || hosts == 0 && head.version == .http1_0 else { throw .host }
+        // RFC 9112, section 6.1: a proxy might find another end of the body.
+        let codings = head.headers[canonicalForm: "transfer-encoding"]
+        guard codings.isEmpty || head.version != .http1_0 && codings.count == 1 && codings[0].lowercased() == "chunked"
+        else { throw .coding }
         let target = Self.originForm(head.uri)
         guard target.first == "/" else { throw .target }
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))

@@ -28,8 +28,8 @@ final class Hub {
     private(set) var hasAPI: Bool
     /// Whether there are metrics, and who may read them.
     private(set) var metrics: MetricsConfiguration
-    /// How many requests for metrics are being answered.
-    var metricsInProgress = 0
+    /// How many requests for metrics are being answered, for each account.
+    var metricsInProgress: [AccountName: Int] = [:]
     /// The name of the daemon.
     let name: String
     /// The version of the daemon.

@@ -131,6 +131,9 @@ struct HTTPConnectionTests {
                 HTTPClient.request("GET /\(filler)"),
                 HTTPClient.request("GET /", "X : y"), HTTPClient.request("OPTIONS *"), "GET / HTTP/1.1\r\nHost: a\r\n",
                 "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                HTTPClient.request("PUT /", "Transfer-Encoding: gzip, chunked"),
+                HTTPClient.request("PUT /", "Transfer-Encoding: identity", "Transfer-Encoding: chunked"),
+                "PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 (0..<200).reduce("GET / HTTP/1.1\r\nHost: a\r\n") { "\($0)X-\($1): y\r\n" } + "\r\n",
                 "\u{16}\u{3}\u{1}\u{2}",
             ] {
@@ -279,6 +282,23 @@ struct HTTPConnectionTests {
             #expect(try peer.hear() == #"{"id":1,"result":{}}"#)
             #expect(try peer.ask(#"{"id":2,"method":"echo","params":{}}"#) == #"{"id":2,"result":{}}"#)
             #expect(try daemon.webConnections() == 0)
+        }
+    }
+
+    @Test(
+        "a handshake that the parser takes for another request is refused if more follows",
+        arguments: ["Upgrade\t", "keep-alive,\tUpgrade\t", "close\r\nConnection: Upgrade", "Upgrade, close"],
+        ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "\u{1}\u{2}\u{3}"])
+    func misread(connection: String, rest: String) async throws {
+        try await withDaemon { daemon in
+            let client = try HTTPClient(daemon)
+            let handshake = WebSocketPeer.handshake()
+                .replacing("Connection: keep-alive, Upgrade", with: "Connection: \(connection)")
+            try client.write(handshake + rest)
+            let status = try client.response().status
+            #expect([101, 400].contains(status))
+            // The daemon serves others.
+            #expect(try HTTPClient(daemon).ask("GET /healthz").status == 200)
         }
     }
 

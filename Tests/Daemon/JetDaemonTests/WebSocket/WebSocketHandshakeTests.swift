@@ -38,6 +38,8 @@ struct WebSocketHandshakeTests {
                 (WebSocketPeer.handshake("mqtt"), 400), (WebSocketPeer.handshake("jets, JET"), 400),
                 (WebSocketPeer.handshake(version: 8), 426),
                 (handshake.replacing("Sec-WebSocket-Key", with: "Sec-WebSocket-Hey"), 400),
+                (handshake.replacing(WebSocketPeer.key, with: "short"), 400),
+                (handshake.replacing(WebSocketPeer.key, with: String(WebSocketPeer.key.dropFirst(4))), 400),
                 (handshake.replacing("GET", with: "POST"), 400), (handshake.replacing("1.1", with: "1.0"), 400),
                 (handshake.replacing("keep-alive, Upgrade", with: "keep-alive"), 400),
             ] {

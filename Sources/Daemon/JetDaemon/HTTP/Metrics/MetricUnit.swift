@@ -24,8 +24,12 @@ struct MetricUnit: Hashable {
         return MetricUnit.text((Double(number) ?? .nan) * factor / divisor)
     }
 
-    /// A number of JSON without conversion.
-    static func plain(_ number: String) -> String { number.utf8.count <= 32 ? number : text(Double(number) ?? .nan) }
+    /// A number of JSON without conversion. What is too large for a `Double` is infinite: readers refuse the whole page
+    /// because of such digits.
+    static func plain(_ number: String) -> String {
+        let value = Double(number) ?? .nan
+        return number.utf8.count <= 32 && value.isFinite ? number : text(value)
+    }
 
     private static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }

@@ -11,7 +11,7 @@ final class MetricsExchange {
     static let peerName = "metrics"
     /// The group, for fetching, whose members may read metrics from everywhere.
     static let group = "metrics"
-    /// How many requests may be worked on.
+    /// How many requests may be worked on. An account may have half of what the others leave.
     static let limit = 4
     /// From how many bytes of results on no further rule is asked for.
     private static let resultLimit = 32 << 20
@@ -21,7 +21,8 @@ final class MetricsExchange {
     private let format: MetricsText.Format
     private var headers: [(name: String, value: String)] = []
     private var peer: PeerWithoutSocket?
-    private var isCounted = false
+    /// The account for which it is counted.
+    private var counted: AccountName?
     /// The results so far, one for each rule.
     private var results: [ByteBuffer] = []
     /// How many rules the bus has refused.
@@ -40,10 +41,6 @@ final class MetricsExchange {
         let exchange = MetricsExchange(request, answer, hub)
         do throws(APIError) {
             exchange.headers = try PageRule(request, hub.origins).headers
-            guard hub.metricsInProgress < limit else {
-                exchange.headers.append(("Retry-After", "5"))
-                throw .request(.serviceUnavailable, "Other requests for metrics are being answered; try again later.")
-            }
             try exchange.begin(request)
         } catch {
             exchange.fail(error)
@@ -59,8 +56,6 @@ final class MetricsExchange {
             throw APIError(error)
         }
         self.peer = peer
-        hub.metricsInProgress += 1
-        isCounted = true
         answer.onCancel = { self.end() }
         peer.limit(to: API.timeout) {
             self.fail(APIError(ErrorObject(code: .responseTimeout, message: "Response Timeout", data: nil)))
@@ -79,7 +74,23 @@ final class MetricsExchange {
             guard peer.user != nil else { return fail(APIError(.loginRequired)) }
             return fail(APIError(.invalidParams(.noAccess, Array("\"metrics\"".utf8))))
         }
+        guard admit(peer.identity.account) else {
+            headers.append(("Retry-After", "5"))
+            return fail(
+                .request(.serviceUnavailable, "Other requests for metrics are being answered; try again later."))
+        }
         collect(hub.metrics.rules[...], peer, seesAccounts: isOperator)
+    }
+
+    /// Counts the request, if there is room for it. Those who may not read metrics are not counted, so they, and wrong
+    /// passwords, keep nobody else from it.
+    private func admit(_ account: AccountName) -> Bool {
+        let own = hub.metricsInProgress[account] ?? 0
+        let others = hub.metricsInProgress.values.reduce(0, +) - own
+        guard own < (Self.limit - others + 1) / 2 else { return false }
+        hub.metricsInProgress[account] = own + 1
+        counted = account
+        return true
     }
 
     /// Reads the States of one rule after the other. Each is a request of the bus, which takes as many turns as it needs.
@@ -137,8 +148,11 @@ final class MetricsExchange {
     private func end() {
         peer?.end()
         peer = nil
-        if isCounted { hub.metricsInProgress -= 1 }
-        isCounted = false
+        if let counted {
+            let count = (hub.metricsInProgress[counted] ?? 1) - 1
+            hub.metricsInProgress[counted] = count > 0 ? count : nil
+        }
+        counted = nil
     }
 }
 

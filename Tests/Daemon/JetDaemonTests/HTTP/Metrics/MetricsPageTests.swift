@@ -99,7 +99,8 @@ struct MetricsPageTests {
         ("ms", "5", "seconds", "0.005"), ("kWh", "1", "joules", "3600000"), ("1/s", "3", "per_second", "3"),
         ("KiB", "1e400", "bytes", "+Inf"), ("kB", "-1e400", "bytes", "-Inf"),
         ("B", "12345678901234567890", "bytes", "12345678901234567890"),
-        ("rpm", "0", "rpm", "0"),
+        ("rpm", "0", "rpm", "0"), ("V", "1e999", "volts", "+Inf"), ("B", "-1E309", "bytes", "-Inf"),
+        ("V", "1e-999", "volts", "1e-999"),
     ])
     func `Units become base units`(unit: String, number: String, name: String, value: String) throws {
         let unit = try #require(MetricUnit(unit))

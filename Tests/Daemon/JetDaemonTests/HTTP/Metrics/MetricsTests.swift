@@ -75,6 +75,26 @@ struct MetricsTests {
         }
     }
 
+    @Test func `Guesses of passwords leave room for those who may read them`() async throws {
+        try await GatewayDaemon.with({
+            Self.enable(&$0)
+            $0.loginDelay = 60_000
+            $0.metrics.networks = [.loopback, .addresses(address: [192, 0, 2, 64], bits: 26)]
+        }) { gateway throws in
+            // Guesses of a stranger, which wait.
+            var waiting: [APIClient] = []
+            for _ in 0..<8 {
+                let guesser = APIClient(over: try gateway.peer(.peer([192, 0, 2, 7])))
+                try guesser.send("GET", "/metrics", user: "john:wrong", ["Host": "192.0.2.1"])
+                waiting.append(guesser)
+            }
+            // The first one is checked, the others wait after that.
+            try gateway.daemon.wait { $0.peers >= 7 }
+            let reader = APIClient(over: try gateway.peer(.peer([192, 0, 2, 65])))
+            #expect(try reader.ask("GET", "/metrics", ["Host": "192.0.2.1"]).status == 200)
+        }
+    }
+
     @Test func `Pages of other sites cannot read them`() async throws {
         try await withDaemon(Self.enable) { daemon throws in
             let client = try APIClient(daemon.webSocket)
