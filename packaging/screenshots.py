@@ -73,10 +73,13 @@ class Scenery(Device):
             self.worked[core] += hundredths * max(0.02, share)
         lines = [("cpu", sum(self.total), sum(self.worked)),
                  *((f"cpu{core}", self.total[core], self.worked[core]) for core in range(4))]
-        # In one step, since the agent reads while it is written.
-        self.write("proc/stat.new", "\n".join(
+        self.write("proc/stat", "\n".join(
             f"{name} {worked:.0f} 0 0 {total - worked:.0f} 0 0 0 0 0 0" for name, total, worked in lines))
-        (self.folder / "proc/stat.new").rename(self.folder / "proc/stat")
+
+    def write(self, path, content):
+        """Writes a file in one step: the agent must not read an empty one, which would be a sensor that is gone."""
+        super().write(f"{path}.new", content)
+        (self.folder / f"{path}.new").rename(self.folder / path)
 
 
 class Pictures:
