@@ -1,6 +1,7 @@
 """The pictures of packaging/screenshots, of a made-up device. JETD and JET_AGENT name the programs."""
 import argparse
 import base64
+import contextlib
 import math
 import pathlib
 import random
@@ -31,9 +32,56 @@ VIEWS = {
 README = {"home": ("light", 1200, 860), "element": ("dark", 1000, 700), "phone": ("light", 390, 844)}
 
 
+class Scenery(Device):
+    """The device of the pictures: all that it shows is made up, since this machine is busy with the pictures."""
+
+    # Of four cores, in hundredths of a second: all, and those in which they worked.
+    total, worked = [0.0] * 4, [0.0] * 4
+
+    def _make_tree(self):
+        super()._make_tree()
+        self.work(0)
+        for path, content in {
+                "uptime": "1058412.34 3650000.00", "loadavg": "0.84 0.71 0.66 2/312 8123",
+                "cpuinfo": "".join(f"processor : {core}\nmodel name : Intel(R) N100\n\n" for core in range(4)),
+                "meminfo": "MemTotal: 8124300 kB\nMemFree: 2412340 kB\nMemAvailable: 5112892 kB\nBuffers: 184220 kB\n"
+                           "Cached: 2609120 kB\nSwapTotal: 2097148 kB\nSwapFree: 2097148 kB",
+                "sys/kernel/hostname": "workshop", "sys/kernel/osrelease": "6.1.0-28-amd64",
+                "sys/kernel/version": "#1 SMP PREEMPT_DYNAMIC Debian", "sys/kernel/random/boot_id": "made-up",
+                **{f"pressure/{name}": f"some avg10={now} avg60={now} avg300={now} total=1" for name, now in
+                   {"cpu": "1.20", "memory": "0.00", "io": "0.40"}.items()}}.items():
+            self.write(f"proc/{path}", content)
+
+    def publish(self):
+        """Publishes what the agent would find on a real machine."""
+        self.own = peer = self.peer()
+        peer.state("system/hostname", "gateway-07")
+        peer.state("network/eth0/rates", {"rxBytes": 0, "txBytes": 0}, meta={"title": "Rates of eth0", "unit": "B/s", "datatype": "json"})
+        peer.state("network/default-route", {"inet": {"gateway": "192.0.2.1", "link": "eth0"}, "inet6": None})
+        peer.state("network/dns", {"servers": [{"address": "192.0.2.1"}]})
+        peer.state("storage/filesystems/root", {
+            "mountPoint": "/", "device": "/dev/nvme0n1p2", "type": "ext4", "readOnly": False, "size": 118_000_000_000,
+            "used": 41_300_000_000, "available": 70_600_000_000}, meta={"title": "File system at /", "datatype": "json"})
+        peer.request("call", {"path": "system/update/check", "args": {}})
+
+    def work(self, at, hundredths=0):
+        """Lets the cores work for a time."""
+        for core in range(4):
+            share = 0.24 + 0.13 * math.sin(at / 6 + core) + 0.09 * math.sin(at / 1.7 + 2 * core) + random.uniform(-0.05, 0.05)
+            self.total[core] += hundredths
+            self.worked[core] += hundredths * max(0.02, share)
+        lines = [("cpu", sum(self.total), sum(self.worked)),
+                 *((f"cpu{core}", self.total[core], self.worked[core]) for core in range(4))]
+        # In one step, since the agent reads while it is written.
+        self.write("proc/stat.new", "\n".join(
+            f"{name} {worked:.0f} 0 0 {total - worked:.0f} 0 0 0 0 0 0" for name, total, worked in lines))
+        (self.folder / "proc/stat.new").rename(self.folder / "proc/stat")
+
+
 class Pictures:
     def __init__(self):
-        self.device = Device(with_host=True)
+        self.device = Scenery(with_host=True)
+        self.device.publish()
         self.browser = Browser(watching=False)
         self.is_running = True
         threading.Thread(target=self.live, daemon=True).start()
@@ -54,6 +102,10 @@ class Pictures:
                 self.device.write(f"{hwmon}/hwmon0/temp{number}_input", int(base + 900 * number + random.randint(-700, 700)))
             self.device.write(f"{hwmon}/hwmon1/fan1_input", int(1180 + 220 * math.sin(at / 9)))
             time.sleep(0.3)
+            self.device.work(at, 100 * (time.monotonic() - start - at))
+            with contextlib.suppress(OSError):
+                rates = {"rxBytes": int(210_000 + 90_000 * math.sin(at / 4) + random.randint(0, 40_000)), "txBytes": random.randint(9_000, 30_000)}
+                self.device.own.change("network/eth0/rates", rates)
 
     def log_in(self):
         self.browser.driver.get("about:blank")

@@ -84,7 +84,8 @@ export type ConnectionState = "connecting" | "open" | "waiting" | "refused" | "c
 /**
  * Connects to a daemon, and reconnects for ever: with a growing pause, and at once when the page becomes visible or
  * the machine is online again. A connection on which the daemon is silent although it was asked for a sign of life, is
- * closed. Fetches, windows, States and Methods are made again at each connection.
+ * closed. Fetches, windows, States and Methods are made again at each connection. A page that the browser keeps when
+ * it is left has no connection meanwhile, and connects with its login when it is shown again.
  *
  * In a browser the URL is that of the page by default, by WebSocket. In Node it is ws:// or wss://, unix:/path, or
  * tcp://host:port.
@@ -132,7 +133,8 @@ export class Jet extends EventTarget {
 
     /** Sends a request; `params` as in jet-protocol(7) §2. */
     request(method: string, params?: JSONValue, options?: { timeout?: number }): Promise<any>
-    /** What is requested during `body` is sent as one message, or several if it has more than 1 MiB. */
+    /** What is requested during `body` is sent as one message, or several if it has more than 1 MiB or 1,000
+     *  requests. If the daemon cannot read one of them, only this one fails. */
     batch<T>(body: () => T): T
 
     get(rule: Rule): Promise<Entry[]>

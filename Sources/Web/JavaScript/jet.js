@@ -16,8 +16,9 @@ const messageSize = 16 << 20
 const longestReceived = 256 << 20
 /** What may wait to be sent, in bytes. */
 const outboxSize = 32 << 20
-/** What is sent as one message, in characters. */
+/** What is sent as one message, in characters and in requests. */
 const batchSize = 1 << 20
+const batchCount = 1000
 const waitingRequests = 65536
 
 // In milliseconds.
@@ -28,6 +29,7 @@ const retakeFor = 30000
 const watchEvery = 5000
 const hurriedWatch = 1000
 
+const encoder = new TextEncoder()
 const isObject = value => typeof value === "object" && value !== null && !Array.isArray(value)
 const now = () => performance.now()
 const ignore = () => {}
@@ -76,7 +78,10 @@ function write(message) {
     } catch (error) {
         throw new JetError(`This is not JSON: ${error.message}`, invalidParams, { wrongType: "params" })
     }
-    if (text.length > messageSize) throw limit("messageSize", messageSize)
+    // A character has at most three bytes.
+    if (text.length * 3 > messageSize && encoder.encode(text).length > messageSize) {
+        throw limit("messageSize", messageSize)
+    }
     if (!text.includes("\\ud")) return text
     return text.replace(/\\(ud[89a-f]..|.)/g, escape => escape.length > 2 ? "\ufffd" : escape)
 }
@@ -217,9 +222,9 @@ class Connection {
             const timer = timeout > 0 ? setTimeout(() => {
                 this.#take(id)?.reject(new JetError("The daemon has not answered in time.", responseTimeout, params))
             }, Math.min(timeout, 0x7fffffff)) : undefined
-            this.#pending.set(id, { resolve, reject, timer, onResult, batch: this.#batch })
-            this.#batch?.ids.push(id)
-            this.send(text)
+            const request = { id, resolve, reject, timer, onResult, message: null }
+            this.#pending.set(id, request)
+            this.send(text, request)
         })
     }
 
@@ -227,24 +232,26 @@ class Connection {
 
     batch(body) {
         if (this.#batch) return body()
-        const { texts } = this.#batch = { texts: [], ids: [] }
+        const batch = this.#batch = []
         try {
             return body()
         } finally {
             this.#batch = null
-            while (texts.length) {
+            while (batch.length) {
                 let count = 1
-                for (let size = texts[0].length; count < texts.length; count++) {
-                    size += texts[count].length
+                for (let size = batch[0].text.length; count < batch.length && count < batchCount; count++) {
+                    size += batch[count].text.length
                     if (size > batchSize) break
                 }
-                this.send(count > 1 ? `[${texts.splice(0, count)}]` : texts.shift())
+                const message = batch.splice(0, count)
+                if (count > 1) for (const { request } of message) if (request) request.message = message
+                this.send(count > 1 ? `[${message.map(({ text }) => text)}]` : message[0].text)
             }
         }
     }
 
-    send(text) {
-        if (this.#batch) return this.#batch.texts.push(text)
+    send(text, request = undefined) {
+        if (this.#batch) return this.#batch.push({ text, request })
         if (this.isClosed) return
         if (this.#tap) callSafely(() => this.#tap("out", JSON.parse(text, mask), text.length))
         try {
@@ -283,8 +290,14 @@ class Connection {
             // It is about the connection, or quotes the beginning of a message that the daemon could not read.
             this.#lastError = received(error)
             const [, first] = /^\[?\{"id":(\d+),/.exec(this.#lastError.data) ?? []
-            const ids = this.#pending.get(Number(first))?.batch?.ids ?? [Number(first)]
-            for (const one of ids) this.#take(one)?.reject(this.#lastError)
+            const { message } = this.#pending.get(Number(first)) ?? {}
+            if (!message) return this.#take(Number(first))?.reject(this.#lastError)
+            // The daemon has read nothing of the batch: each request for itself shows which it cannot read.
+            for (const { text, request } of message) {
+                if (request && !this.#pending.has(request.id)) continue
+                if (request) request.message = null
+                this.send(text)
+            }
         }
     }
 
@@ -768,8 +781,18 @@ export class Jet extends EventTarget {
     }
 
     #listen(what) {
-        globalThis[`${what}EventListener`]?.("online", this.#hurry)
-        globalThis.document?.[`${what}EventListener`]("visibilitychange", this.#hurry)
+        const change = `${what}EventListener`
+        globalThis[change]?.("online", this.#hurry)
+        globalThis[change]?.("pagehide", this.#leave)
+        globalThis[change]?.("pageshow", this.#hurry)
+        globalThis.document?.[change]("visibilitychange", this.#hurry)
+    }
+
+    /** A browser keeps a page that is left for the way back, but not with its connection. */
+    #leave = ({ persisted }) => {
+        if (!persisted || this.state === "refused") return
+        this.#drop()
+        this.#enter("waiting", closed("The page was left."))
     }
 
     /** The network or the user may have come back. */

@@ -111,7 +111,7 @@ function showStatus() {
     document.body.classList.toggle("is-late", session.isLate)
 }
 
-/** What the machine is called: its hostname if it is on the bus, else the name of the daemon. */
+/** What the machine is called: its hostname if that was on the bus, else the name of the daemon. */
 let hostname = null
 function nameDevice() {
     setText(device, hostname ?? session.jet.info?.name ?? t("shell.title"))
@@ -160,7 +160,9 @@ document.getElementById("help").append(h("button", {
 }, "?"))
 listenForShortcuts()
 session.jet.fetch({ path: { equals: "system/hostname" } }, ({ event, value }) => {
-    hostname = event !== "remove" && typeof value === "string" && value !== "" ? value.slice(0, 64) : null
+    // Without the agent it is still the same machine.
+    if (event === "remove" || typeof value !== "string" || value === "") return
+    hostname = value.slice(0, 64)
     nameDevice()
     // A stranger may not know the name; it is fetched again after the login.
 }).started.catch(() => {})

@@ -159,10 +159,10 @@ export class Chart {
     }
 
     /** Adds a line; returns its index for `push`. */
-    addSeries({ path, label, unit, color }) {
+    addSeries({ path, label, column, unit, color }) {
         const place = (this.lines.length % 6) + 1
         this.lines.push({
-            path, label: label ?? path, unit: unit ?? "", colorName: color ?? `var(--series-${place})`, color: "",
+            path, label: label ?? path, column, unit: unit ?? "", colorName: color ?? `var(--series-${place})`, color: "",
             series: new Series({ limit: this.points, keep: this.compact ? this.seconds * 1000 : 3600_000 }),
             isHidden: false,
         })

@@ -58,6 +58,7 @@ export class Editor {
         const reset = () => this.#reset()
         this.reset = h("button", { type: "button", hidden: true, on: { click: reset } }, t("element.reset"))
         const button = this.control.isLive ? null : this.button
+        if (this.control.isLive) setText(this.status, t("element.atOnce"))
         this.element.append(h("div", { class: "row" }, button, this.reset, this.status))
     }
 
@@ -92,7 +93,8 @@ export class Editor {
 
     #submit(event) {
         event.preventDefault()
-        if (!this.control || this.reason !== null) return
+        // A control that acts at once has acted on the same key already.
+        if (!this.control || this.control.isLive || this.reason !== null) return
         const result = readChecked(this.control, schemaOf(this.#entry.meta))
         if (result.problem) this.#say(result.problem, true)
         else if ("value" in result) this.#ask(result.value)

@@ -26,6 +26,14 @@ export function go(view, params = {}, { replace = false } = {}) {
     }
 }
 
+const shown = new Map()
+
+/** Keeps what a view shows, for the way back to it. */
+export function remember(view, params) { shown.set(view, params) }
+
+/** The address of a view as it was last seen. */
+export function lastHref(view, params = {}) { return href(view, { ...shown.get(view), ...params }) }
+
 /** Notes parameters in the address without going anywhere. */
 export function noteParams(view, params) {
     history.replaceState(null, "", href(view, params))

@@ -38,9 +38,6 @@ class Session extends EventTarget {
         })
         setInterval(() => this.#judge(), checkEvery)
         document.addEventListener("visibilitychange", () => this.#judge())
-        // A browser keeps a page that is left for the way back, with its connection and all its fetches.
-        window.addEventListener("pagehide", event => { if (event.persisted) this.jet.close() })
-        window.addEventListener("pageshow", event => { if (event.persisted) location.reload() })
     }
 
     /** Calls `tap` with each message of the connection until the function that is returned is called. */

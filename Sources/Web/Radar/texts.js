@@ -116,6 +116,7 @@ const texts = {
         links: "Network", leds: "LEDs", devices: "Devices", services: "Services", update: "System update", power: "Power",
         others: "Other values",
         more: { one: "Show one more in Explore", other: "Show {n} more in Explore" },
+        needsLogin: "Log in to change this",
         stale: "stale", gone: "The program that published this is gone. It is shown for a minute.",
         spark: "Between {low} and {high} {unit} in the last {minutes} min",
         cancel: "Cancel", on: "on", off: "off", now: "now", in: "in {time}",
@@ -198,6 +199,7 @@ const texts = {
         review: "Review …", back: "Back", apply: "Try these settings",
         reviewTitle: "What will change", setting: "Setting", before: "Now", after: "Then",
         reviewText: "The settings are tried for {time}. Unless you confirm them by then, the present ones come back by themselves.",
+        noGateway: "There is no gateway, so over IPv4 the device reaches only its own network.",
         none: "none", automatic: "automatic", unchanged: "Nothing is different from the present settings.",
         problems: { one: "One field needs attention.", other: "{n} things need attention." },
         problem: {
@@ -232,7 +234,7 @@ const texts = {
 
     led: {
         switch: "{name} on", brightnessOf: "Brightness of {name}", color: "Colour", trigger: "Trigger",
-        more: "More", moreOf: "More of {name}", identify: "Identify", identifyOf: "Identify {name}", identifying: "{name} blinks for ten seconds.",
+        more: "More", moreOf: "More of {name}", less: "Less", lessOf: "Less of {name}", identify: "Identify", identifyOf: "Identify {name}", identifying: "{name} blinks for ten seconds.",
         blink: "Blink", blinkOf: "Have {name} blink", blinks: "{name} blinks.", blinking: "blinking ({trigger})",
     },
 
@@ -286,6 +288,7 @@ const texts = {
         set: "Set",
         call: "Call",
         reset: "Reset",
+        atOnce: "Takes effect at once.",
         asking: "Asking …",
         calling: "Waiting for the answer …",
         changedMeanwhile: "The value has changed meanwhile.",
@@ -296,7 +299,7 @@ const texts = {
         outcome: { asking: "asking", taken: "Taken", adjusted: "Adjusted", refused: "Refused", accepted: "Accepted, no change" },
         result: "Result",
         failed: "Failed",
-        took: "{time} ms",
+        took: "{time} ms", tookSeconds: "{time} s",
         called: "The result is there after {time}.",
         copyResult: "Copy result",
         meta: "Meta",
@@ -373,6 +376,7 @@ const texts = {
         csv: "CSV",
         saved: "Saved {name}",
         cursor: "Cursor of the chart",
+        empty: "Nothing yet",
         time: "Time",
         lastRows: "The last {n} changes, the latest first",
         max: "max",
@@ -538,7 +542,9 @@ const texts = {
         pause: "Pause",
         isPaused: "Paused.",
         empty: "Clear",
-        messageCount: "{n} messages of this page, the last {kept} kept, {shown} shown. Secrets are hidden.",
+        messageCount: "{n} messages of this page since it shows them; the last {kept} are kept, {shown} are shown. Secrets "
+            + "are hidden.",
+        bytes: "{n} B",
         message: "Message",
         kinds: {
             request: "request", response: "response", notification: "notification", error: "error", batch: "batch",
@@ -603,7 +609,7 @@ const texts = {
         setAsUser: "Read-only for {user}: its owner does not let it be set, or {user} lacks the right.",
         call: "You lack the right to call it.",
         callWithoutLogin: "Calling it needs a login.",
-        callAsUser: "{user} lacks the right to call it.",
+        callAsUser: "{user} lacks the right to do this.",
     },
 }
 

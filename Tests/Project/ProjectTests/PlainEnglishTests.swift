@@ -21,7 +21,8 @@ struct PlainEnglishTests {
     /// What is read, by area: the patterns of its files.
     private static let areas: [String] = [
         "Sources/Base", "Sources/Wire", "Sources/Engine", "Sources/Daemon", "Sources/Peer", "Sources/Linux",
-        "Sources/Host", "Sources/Remote", "Sources/Tools", "Sources/Programs", "Sources/Examples", "Sources/README.md",
+        "Sources/Host", "Sources/Remote", "Sources/Tools", "Sources/Programs", "Sources/Examples", "Sources/Web",
+        "Sources/README.md",
         "README.md",
         "packaging/man", "packaging/catalog", "etc", "systemd",
     ]
@@ -51,7 +52,8 @@ struct PlainEnglishTests {
     /// The files of an area.
     private static func files(of area: String) -> [String] {
         let kinds = [
-            "swift", "c", "h", "cpp", "md", "toml", "catalog", "service", "socket", "timer", "1", "5", "7", "8",
+            "swift", "c", "h", "cpp", "md", "toml", "catalog", "service", "socket", "timer", "1", "5", "7", "8", "js", "mjs",
+            "ts", "css", "html",
         ]
         if area.hasSuffix(".md") { return Repository.paths(area) }
         return ["", "/*", "/*/*", "/*/*/*", "/*/*/*/*"].flatMap { folder in

@@ -37,6 +37,25 @@ class Building(PageTest):
     def type_rule(self, rule):
         self.fill(self.find("textbox", "Rule as JSON"), rule if isinstance(rule, str) else json.dumps(rule))
 
+    def test_one_can_type_on_in_a_choice(self):
+        """What follows from a choice is shown beside it: it is still the same control, which takes the next letter."""
+        self.open("builder")
+        self.click("button", "Add a condition on the path")
+        for role_name, typed, text in (("Predicate of condition 1", "eq", "equals"),
+                                       ("Predicate of condition 1", "equals one", "equals one of")):
+            choice = self.find("combobox", role_name)
+            self.tab_to(choice)
+            self.press(typed)
+            self.assertEqual(self.driver.switch_to.active_element, choice)
+            self.assertEqual(self.driver.execute_script("return arguments[0].selectedOptions[0].text", choice), text)
+            self.driver.execute_script("return new Promise(done => setTimeout(done, 1200))")
+        self.click("checkbox", "Sort, and show a window")
+        choice = self.find("combobox", "By")
+        self.tab_to(choice)
+        self.press("a")
+        self.assertEqual(self.driver.switch_to.active_element, choice)
+        self.assertTrue(self.find("textbox", "Field"))
+
     def test_a_sorted_fetch_is_built_and_its_rows_are_seen(self):
         self.open("builder")
         self.click("button", "Add a condition on the path")

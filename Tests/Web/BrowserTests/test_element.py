@@ -89,6 +89,18 @@ class OneElement(PageTest):
         if self.all("button", "Set"):
             self.click("button", "Set")
 
+    def test_enter_in_the_field_of_a_slider_asks_once(self):
+        self.show("machine/speed")
+        field = self.find("spinbutton")
+        before = len(self.owner.requests)
+        self.fill(field, "30")
+        self.press(Keys.ENTER)
+        self.wait_owner("machine/speed", 30)
+        self.wait_text("Taken")
+        asked = [request for request in self.owner.requests[before:] if request["method"] == "machine/speed"]
+        self.assertEqual(len(asked), 1)
+        self.owner.change("machine/speed", 10)
+
     def test_what_the_owner_has_adjusted_and_refused_is_said(self):
         self.show("machine/speed")
         field = self.find("spinbutton")

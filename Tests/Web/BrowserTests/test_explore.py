@@ -25,6 +25,25 @@ class Exploring(PageTest):
             "return [...document.querySelectorAll('main [role=row]')].filter(each => each.checkVisibility() && each.querySelector('[role=gridcell]'))"
             ".map(each => each.innerText)")
 
+    def test_the_tree_opens_down_to_the_element_of_the_address(self):
+        self.open("explore", {"mode": "tree", "path": "sensors/coretemp/package-id-0"})
+        self.wait(lambda: self.driver.execute_script(
+            "return [...document.querySelectorAll('.entry:not([hidden]) .path .tail')].some(each => each.textContent === 'package-id-0')"),
+            "the row of the element is shown")
+
+    def test_a_bus_that_is_too_large_to_filter_says_so(self):
+        owner = self.device.peer()
+        self.addCleanup(owner.close)
+        for start in range(0, 20_500, 500):
+            owner.send([{"method": "add", "params": {"path": f"many/{at}", "value": at, "fetchOnly": True}}
+                        for at in range(start, start + 500)])
+        owner.request("echo")
+        self.open("explore", {"type": "method"})
+        self.wait_text("too many elements")
+        self.assertEqual(self.rows(), [])
+        owner.close()
+        self.wait(lambda: self.owner.request("info")["statistics"]["elements"] < 20_000, "the many elements are gone")
+
     def test_all_elements_are_listed_with_value_unit_and_kind(self):
         self.open("explore")
         self.wait(lambda: any("cpu\n/temperature" in row and "45 °C" in row and "read-only" in row for row in self.rows()),

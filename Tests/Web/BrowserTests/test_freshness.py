@@ -55,6 +55,7 @@ class LosingTheDaemon(PageTest):
         def pages():
             return [each for each in self.peer.request("peers")["peers"] if each.get("name") == "Radar"]
         self.wait(lambda: not pages(), "no page is connected")
+        self.log_in()
         self.open()
         self.assertEqual(len(pages()), 1)
         # Browsers keep a page for the way back, with all that it has open.
@@ -64,6 +65,8 @@ class LosingTheDaemon(PageTest):
         self.wait_live()
         self.wait_text("45.0 °C")
         self.wait(lambda: len(pages()) == 1, "one is connected")
+        # The same page, which still has the login.
+        self.find("button", re.compile("^admin"))
 
     def test_what_did_not_change_is_not_called_stale(self):
         self.peer.state("made/up/still", "as ever")

@@ -120,13 +120,16 @@ class AtHome(PageTest):
         self.wait_value(INDICATOR, lambda value: value["trigger"] == "heartbeat")
         self.click("button", "Identify indicator, rgb", row)
         self.wait_text("blinks for ten seconds")
+        self.click("button", "Less of indicator, rgb", row)
+        self.wait_gone("combobox", "Trigger", row)
 
     def test_without_the_right_controls_are_disabled_with_the_reason(self):
         self.open()
         self.wait(lambda: self.is_disabled(self.slider("display, backlight")), "the slider is disabled")
         for switch in self.all("switch", re.compile("(display|status|indicator)")):
             self.assertTrue(self.is_disabled(switch))
-        self.wait_text(re.compile("read-only without a login", re.IGNORECASE))
+        self.find("link", "Log in to change this")
+        self.assertIn("without a login", self.slider("display, backlight").get_attribute("title"))
         before = self.brightness()
         # By force: the daemon has the last word.
         self.browser.run("""

@@ -1,6 +1,7 @@
 """Network settings: the form, the countdown, and the ways in which it ends."""
 import re
 
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from support.case import PageTest
@@ -49,11 +50,41 @@ class Settings(PageTest):
         count = self.find("timer").text
         self.wait(lambda: self.find("timer").text != count, "the countdown counts")
         self.assertRegex(count, r"min|s")
-        self.click("button", "Confirm")
+        # By keyboard: the focus is where one goes on, and not lost with the button.
+        in_focus = "return document.activeElement.closest('.pending') !== null"
+        self.wait(lambda: self.browser.run(in_focus), "the focus is led to what is to be confirmed")
+        self.tab_to(self.find("button", "Confirm"), limit=3)
+        self.press(Keys.ENTER)
         self.wait_text("The new settings of eth0 are kept")
+        self.wait(lambda: self.browser.run(in_focus), "the focus is at the result")
         self.assertEqual(self.mode(), "static")
         self.assertIsNone(self.peer.get("settings/net/pending"))
         self.assertEqual(self.peer.get("settings/net/last")["result"], "confirmed")
+
+    def test_fixed_settings_begin_with_what_the_link_has(self):
+        link = self.peer.get("network/eth0")
+        if self.peer.get("network/default-route") is None:
+            self.peer.state("network/default-route", {"inet": {"gateway": "192.0.2.1", "link": "eth0"}, "inet6": None})
+        route = self.peer.get("network/default-route")
+        self.click("link", "Settings of eth0")
+        dialog = self.find("dialog", "Settings of eth0")
+        self.click("radio", "Fixed", dialog)
+        present = [f"{one['address']}/{one['prefixLength']}" for one in link["addresses"]
+                   if one["scope"] == "global" and ":" not in one["address"]]
+        field = self.find("textbox", "Addresses", dialog)
+        self.assertEqual(field.get_property("value").split(), present)
+        gateway = route["inet"]["gateway"] if (route.get("inet") or {}).get("link") == "eth0" else ""
+        self.assertEqual(self.find("textbox", "Gateway", dialog).get_property("value"), gateway)
+        self.fill(self.find("textbox", "Addresses", dialog), ADDRESS)
+        self.fill(self.find("textbox", "Gateway", dialog), "")
+        self.click("button", "Review …", dialog)
+        self.wait_text("There is no gateway")
+        self.click("button", "Back", dialog)
+        # What was proposed goes with the mode, what one has written stays.
+        self.click("radio", "Automatic (DHCP)", dialog)
+        self.assertEqual(self.find("textbox", "Name servers", dialog).get_property("value"), "")
+        self.click("radio", "Fixed", dialog)
+        self.assertEqual(self.find("textbox", "Addresses", dialog).get_property("value"), ADDRESS)
 
     def test_one_rolls_back_oneself(self):
         self.try_settings()
@@ -86,6 +117,8 @@ class Settings(PageTest):
         self.device.peer().state("network/eth0", {"index": 2, "state": "UP", "carrier": True, "flags": [], "addresses": []})
         self.wait_live()
         self.wait_text("Keep the new settings of eth0?")
+        # Its owner comes back on its own.
+        self.wait(lambda: not self.is_disabled(self.find("button", "Confirm")), "one can confirm")
         self.click("button", "Confirm")
         self.wait_text("The new settings of eth0 are kept")
         self.assertEqual(self.mode(), "static")
@@ -115,7 +148,8 @@ class Settings(PageTest):
         self.tab_to(self.find("radio", "Automatic (DHCP)", dialog))
         self.press(Keys.ARROW_DOWN)
         self.tab_to(self.find("textbox", "Addresses", dialog))
-        self.press(ADDRESS)
+        # What the link has now stands there.
+        ActionChains(self.driver).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).send_keys(ADDRESS).perform()
         self.tab_to(self.find("button", "Review …", dialog))
         self.press(Keys.ENTER)
         self.tab_to(self.find("button", "Try these settings", dialog))

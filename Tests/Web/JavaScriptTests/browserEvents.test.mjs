@@ -50,3 +50,33 @@ test("After close, a page that becomes visible connects nothing", async t => {
     target.dispatchEvent(new Event("online"))
     assert.equal(jet.state, "closed")
 })
+
+const leave = (type, persisted) => target.dispatchEvent(Object.assign(new Event(type), { persisted }))
+
+test("A page that the browser keeps for the way back has no connection meanwhile, and returns with its login", async t => {
+    const daemon = await Daemon.start(t)
+    const jet = peer(t, daemon, { ...never, login: { user: "admin", password: "radar" } })
+    const values = []
+    jet.addState("own", 1)
+    jet.fetch({ path: { equals: "own" } }, ({ event, value }) => values.push([event, value]))
+    await jet.opened()
+    await until(() => values.length === 1)
+    leave("pagehide", true)
+    assert.equal(jet.state, "waiting")
+    assert.equal(jet.retryAt, null)
+    const other = peer(t, daemon)
+    await other.opened()
+    await until(async () => (await other.get({ path: { equals: "own" } })).length === 0)
+    leave("pageshow", true)
+    await jet.opened()
+    assert.equal(jet.user, "admin")
+    await until(async () => (await other.get({ path: { equals: "own" } })).length === 1)
+})
+
+test("A page that is left for good keeps its connection until the browser ends it", async t => {
+    const daemon = await Daemon.start(t)
+    const jet = peer(t, daemon, never)
+    await jet.opened()
+    leave("pagehide", false)
+    assert.equal(jet.state, "open")
+})

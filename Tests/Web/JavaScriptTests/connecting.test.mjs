@@ -155,6 +155,7 @@ test("A request that is not answered in time fails, and a later answer is ignore
     const error = await failure(jet.request("slow", { a: 1 }, { timeout: 1 }))
     assert.equal(error.key, "timeout")
     assert.equal(error.code, -32001)
+    await until(() => answerLate)
     answerLate()
     assert.equal(await jet.request("other"), true)
 })

@@ -199,6 +199,49 @@ test("Elements come back although the daemon has not noticed that their last con
     await until(() => values.length === 4)
 })
 
+test("An element that the daemon cannot read does not fail those that are added again with it", async t => {
+    const { daemon, owner, user } = await pair(t)
+    const good = [0, 1, 2].map(index => owner.addState(`good/${index}`, index))
+    const deep = owner.addState("good/deep", 1)
+    const long = owner.addState("good/long", 1)
+    const last = owner.addMethod("good/last", () => "called")
+    await Promise.all([...good, deep, long, last].map(element => element.added))
+    const refused = []
+    owner.addEventListener("refused", ({ source, error }) => refused.push([source.path, error.key]))
+    await daemon.kill()
+    await until(() => owner.state !== "open")
+    // Lists in lists, deeper than JSON may be, and more bytes than a message may have, but not more characters.
+    deep.value = JSON.parse("[".repeat(5000) + "]".repeat(5000))
+    long.value = "€".repeat(6_000_000)
+    await daemon.start()
+    await until(async () => (await user.get({}).catch(() => [])).length >= 4)
+    assert.equal(await user.call("good/last"), "called")
+    assert.deepEqual((await user.get({ path: { startsWith: "good/" } })).map(({ path }) => path).sort(),
+        ["good/0", "good/1", "good/2", "good/last"])
+    await until(() => refused.length >= 2)
+    assert.deepEqual(refused.map(([path]) => path).sort(), ["good/deep", "good/long"])
+    assert.deepEqual(refused.find(([path]) => path === "good/long"), ["good/long", "limit"])
+})
+
+test("Many large elements are added again in several messages", async t => {
+    const daemon = await Daemon.start(t)
+    const sent = []
+    const tap = (direction, message, length) => { if (direction === "out") sent.push([message, length]) }
+    const owner = peer(t, daemon, { tap })
+    const elements = []
+    for (let index = 0; index < 3000; index++) {
+        elements.push(owner.addState(`e/${index}`, "x".repeat(index % 10 ? 10 : 9000)))
+    }
+    await Promise.all(elements.map(element => element.added))
+    sent.length = 0
+    await daemon.kill()
+    await daemon.start()
+    await until(async () => (await owner.get({}).catch(() => [])).length === 3000)
+    const batches = sent.filter(([message]) => Array.isArray(message))
+    assert.ok(batches.length >= 3)
+    for (const [message, length] of batches) assert.ok(message.length <= 1000 && length <= 1.1 * (1 << 20))
+})
+
 test("Elements are there after a login, which makes another connection", async t => {
     const { owner, user } = await pair(t)
     const state = owner.addState("a", 1)

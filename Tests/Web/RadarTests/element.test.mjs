@@ -38,6 +38,8 @@ function line(label, points, unit = "") {
 }
 
 test("CSV has a row for each time, quotes what must be, and starts no formula", () => {
+    const column = "sensors/x/y"
+    assert.match(csv([{ ...line("y", [[0, 1]], "°C"), column }]), /^time,sensors\/x\/y \[°C\]\r\n/)
     const text = csv([line("=SUM(A1)", [[0, 1.5], [1000, null]], "°C"), line("a, \"b\"\n", [[1000, -2]])])
     const rows = [
         "time,'=SUM(A1) [°C],\"a, \"\"b\"\"\n\"", "1970-01-01T00:00:00.000Z,1.5,", "1970-01-01T00:00:01.000Z,,-2", "",

@@ -11,6 +11,9 @@ import { ListSource } from "../../../Sources/Web/Radar/explore/list.js"
 test("A value is one line of bounded length, whatever it is", () => {
     assert.equal(brief(21.5, { unit: "°C" }), "21.5 °C")
     assert.equal(brief({ a: 1, b: { c: [1, "x"] } }), "a: 1, b: {c: [1, \"x\"]}")
+    assert.equal(brief({ total: 7.5, cores: [8, 7] }, { unit: "%" }), "total: 7.5 %, cores: [8, 7]")
+    assert.equal(brief({ rxBytes: 7 }, { unit: "1/s" }), "rxBytes: 7")
+    assert.ok(brief({ total: 7 }, { unit: "x".repeat(10_000) }).length < 100)
     assert.equal(brief([]), "[]")
     assert.equal(brief({}), "{}")
     assert.equal(brief(""), "\"\"")

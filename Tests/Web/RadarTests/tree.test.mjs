@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Level, pageSize, prefixBelow } from "../../../Sources/Web/Radar/explore/tree.js"
+import { Level, pageSize, prefixBelow, prefixesOf } from "../../../Sources/Web/Radar/explore/tree.js"
 import { TreeSource } from "../../../Sources/Web/Radar/explore/tree.js"
 import { Changes } from "../../../Sources/Web/Radar/explore/known.js"
 
@@ -39,6 +39,29 @@ test("A level that is read again keeps what is open, where it is now", () => {
     assert.equal(root.open.get("c").index, 2)
     root.take(0, { total: 1, branches: [branch("a")] })
     assert.equal(root.open.size, 0)
+})
+
+test("The row of a path is found if its branches are open", () => {
+    const root = new Level("")
+    root.take(0, { total: 3, branches: ["a", "b", "c"].map(name => branch(name)) })
+    const inner = new Level("b/", 1)
+    root.open.set("b", { level: inner, index: 1 })
+    inner.take(0, { total: 2, branches: [branch("x", "b/x", 1, "state"), branch("y", "b/y", 1, "state")] })
+    assert.equal(root.find("b/y"), 3)
+    assert.equal(root.find("b/z"), null)
+    assert.equal(root.find("c/x"), null)
+    assert.deepEqual(prefixesOf("a/b/c"), ["a/", "a/b/"])
+    assert.deepEqual(prefixesOf("a/"), [])
+    assert.deepEqual(prefixesOf(""), [])
+    assert.ok(prefixesOf("/".repeat(100_000)).length <= 50)
+})
+
+test("The tree opens the branches of the path that is asked for", async () => {
+    const bus = busOf(["m/one", "revealed/inner/x", "revealed/inner/y"])
+    const tree = new TreeSource(bus, new Changes(), () => {}, "revealed/inner/y")
+    while (tree.isAsking) await new Promise(resolve => setImmediate(resolve))
+    assert.equal(tree.row(tree.find("revealed/inner/y")).name, "y")
+    tree.end()
 })
 
 /** A bus with these paths, and the requests that it has received. */

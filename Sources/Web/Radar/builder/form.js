@@ -72,24 +72,17 @@ export class RuleForm extends HTMLElement {
         })
     }
 
-    #choice(options, name, part, { redraw = false, ...properties } = {}) {
+    /** A choice; `then` shows what depends on it. The control itself stays, so that one can type on in it. */
+    #choice(options, name, part, then = () => {}) {
         return select(options, {
-            value: part[name], ...properties, on: {
+            value: part[name], on: {
                 change: event => {
                     part[name] = event.target.value
-                    if (redraw) this.#redraw(event.target)
+                    then()
                     this.onChange()
                 },
             },
         })
-    }
-
-    /** Draws all again; the focus stays on the control in the same place. */
-    #redraw(control) {
-        const controls = () => [...this.querySelectorAll("input, select, textarea, button, summary")]
-        const index = controls().indexOf(control)
-        this.#draw()
-        controls()[index]?.focus()
     }
 
     #rows(member, place, predicates, ...more) {
@@ -119,6 +112,21 @@ export class RuleForm extends HTMLElement {
             this.querySelector(`[data-member=${member}] > .row button`).focus()
             this.onChange()
         }
+        let box = this.#operand(row, number, at, predicates)
+        const changed = () => {
+            const before = box
+            box = this.#operand(row, number, at, predicates)
+            before.replaceWith(box)
+        }
+        return h("div", { class: "rule" },
+            member === "fields" && field(t("builder.field", number),
+                this.#input("field", row, { placeholder: t("builder.fieldExample") }), { hideLabel: true }),
+            field(t("builder.predicate", number),
+                this.#choice(named(Object.keys(predicates)), "predicate", row, changed), { hideLabel: true }),
+            box, button("×", remove, { class: "quiet", "aria-label": t("builder.remove", number) }))
+    }
+
+    #operand(row, number, at, predicates) {
         const kind = predicates[row.predicate]
         const operand = kind === "type" ? this.#choice(typed(types), "operand", row)
             : kind === "list" ? h("textarea", {
@@ -126,38 +134,45 @@ export class RuleForm extends HTMLElement {
                 on: { input: event => { row.operand = event.target.value; this.onChange() } },
             }) : this.#input("operand", row)
         if (kind === "type" && !types.includes(row.operand)) row.operand = operand.value = types[0]
-        const box = field(t("builder.operand", number), operand, { hideLabel: true, hint: t(`builder.hints.${kind}`) })
-        return h("div", { class: "rule" },
-            member === "fields" && field(t("builder.field", number),
-                this.#input("field", row, { placeholder: t("builder.fieldExample") }), { hideLabel: true }),
-            field(t("builder.predicate", number),
-                this.#choice(named(Object.keys(predicates)), "predicate", row, { redraw: true }), { hideLabel: true }),
-            this.#place(at, box), button("×", remove, { class: "quiet", "aria-label": t("builder.remove", number) }))
+        return this.#place(at,
+            field(t("builder.operand", number), operand, { hideLabel: true, hint: t(`builder.hints.${kind}`) }))
     }
 
     #sort() {
-        const { sort } = this.#form
+        const details = h("div", { class: "stack" })
+        const show = () => {
+            const { sort } = this.#form
+            fill(details, sort && this.#sortDetails(sort))
+            details.hidden = sort === null
+        }
         const turn = event => {
-            const isOn = event.target.checked
             const sort = { by: "path", type: "number", field: "", descending: false, from: "", to: "" }
-            this.#form.sort = isOn ? sort : null
-            this.#redraw(event.target)
+            this.#form.sort = event.target.checked ? sort : null
+            show()
             this.onChange()
         }
-        const by = ["path", "value", "field"].map(name => [name, t(`builder.by.${name}`)])
+        show()
         return h("fieldset", {}, h("legend", {}, t("builder.sort")),
-            check(t("builder.sorted"), { checked: sort !== null, on: { change: turn } }),
-            sort && [
-                h("div", { class: "pair" },
-                    field(t("builder.sortBy"), this.#choice(by, "by", sort, { redraw: true })),
-                    sort.by !== "path" && field(t("builder.type"), this.#choice(typed(sortTypes), "type", sort))),
-                sort.by === "field" && this.#place("sort.byValueField", field(t("builder.sortField"),
-                    this.#input("field", sort, { placeholder: t("builder.fieldExample") }))),
-                this.#check("descending", sort, t("builder.descending")),
-                h("div", { class: "pair" }, [["from", "1"], ["to", "10"]].map(([name, placeholder]) =>
-                    this.#place(`sort.${name}`, field(t(`builder.${name}`),
-                        this.#input(name, sort, { inputmode: "numeric", placeholder }))))),
-            ])
+            check(t("builder.sorted"), { checked: this.#form.sort !== null, on: { change: turn } }), details)
+    }
+
+    #sortDetails(sort) {
+        const by = ["path", "value", "field"].map(name => [name, t(`builder.by.${name}`)])
+        const type = field(t("builder.type"), this.#choice(typed(sortTypes), "type", sort))
+        const member = this.#place("sort.byValueField", field(t("builder.sortField"),
+            this.#input("field", sort, { placeholder: t("builder.fieldExample") })))
+        const show = () => {
+            type.hidden = sort.by === "path"
+            member.hidden = sort.by !== "field"
+        }
+        show()
+        return [
+            h("div", { class: "pair" }, field(t("builder.sortBy"), this.#choice(by, "by", sort, show)), type), member,
+            this.#check("descending", sort, t("builder.descending")),
+            h("div", { class: "pair" }, [["from", "1"], ["to", "10"]].map(([name, placeholder]) =>
+                this.#place(`sort.${name}`, field(t(`builder.${name}`),
+                    this.#input(name, sort, { inputmode: "numeric", placeholder }))))),
+        ]
     }
 }
 

@@ -1,4 +1,6 @@
 import { h, setText } from "../dom.js"
+import { textMeta } from "../explore/brief.js"
+import { MetaCache } from "../explore/known.js"
 import * as format from "../format.js"
 import { href } from "../router.js"
 import { session } from "../session.js"
@@ -48,6 +50,7 @@ export class RuleResult extends HTMLElement {
     #timer = null
     /** Is called with the error if the daemon refuses the rule, and with null when it accepts one. */
     onError = () => {}
+    #meta = new MetaCache(session.jet, () => this.#draw())
     #drawnAt = 0
     #isAsked = false
 
@@ -75,6 +78,7 @@ export class RuleResult extends HTMLElement {
 
     disconnectedCallback() {
         clearInterval(this.#timer)
+        this.#meta.end()
         this.end()
     }
 
@@ -167,6 +171,7 @@ export class RuleResult extends HTMLElement {
         this.#next.disabled = !isMore
         this.#empty.hidden = entries.length > 0 || this.#fetch === null
         this.#table.hidden = entries.length === 0
+        this.#meta.want(entries.slice(0, mostElements).map(({ path }) => path))
         let number = 0
         place(this.#body, this.#rows.of(entries.slice(0, mostElements), ({ path }) => path, makeRow,
             (row, entry) => this.#update(row, entry, entry.index ?? (number += 1))))
@@ -175,7 +180,10 @@ export class RuleResult extends HTMLElement {
     #update(row, { path, value }, index) {
         const [first, , cell, age] = row.children
         setText(first, index)
-        setText(cell, value === undefined ? t("builder.method") : text(value).slice(0, longestShown))
+        // The number as it is, since rules compare with that.
+        const { unit } = typeof value === "number" ? textMeta(this.#meta.of(path)?.meta) : {}
+        const shown = value === undefined ? t("builder.method") : text(value).slice(0, longestShown)
+        setText(cell, unit ? `${shown} ${unit}` : shown)
         age.firstChild.since = this.#since.get(path) ?? null
     }
 }

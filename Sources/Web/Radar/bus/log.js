@@ -78,7 +78,7 @@ export class MessageLog extends HTMLElement {
             h("span", { class: "hidden" }, t(`bus.${entry.direction}`)),
             h("span", { class: `tag ${entry.kind === "error" ? "bad" : ""}` }, t(`bus.kinds.${entry.kind}`)),
             h("span", { class: "mono cut grow" }, entry.text),
-            h("span", { class: "number soft" }, number(entry.length))), body)
+            h("span", { class: "number soft" }, t("bus.bytes", { n: number(entry.length) }))), body)
         return h("li", {}, details)
     }
 

@@ -11,6 +11,12 @@ export function ticks(low, high, count = 5) {
     return list
 }
 
+/** As `ticks`, but at least two, since one does not show the scale. */
+export function marksOf(low, high, count) {
+    const list = ticks(low, high, count)
+    return list.length < 2 ? ticks(low, high, 2 * count) : list
+}
+
 /** How many digits behind the point tell the ticks apart. */
 export function digitsOf(list) {
     if (list.length < 2) return 2
@@ -100,7 +106,7 @@ function drawPanel(context, panel, model, look) {
     const ranges = panel.lines.map((line) => line.series.range(model.from, model.to)).filter(Boolean)
     const [low, high] = model.range ?? valueRange(ranges, panel.limits)
     const y = (value) => panel.top + panel.height * (1 - (value - low) / (high - low))
-    if (!look.compact) drawGrid(context, panel, y, ticks(low, high, Math.max(3, Math.round(panel.height / 40))), look)
+    if (!look.compact) drawGrid(context, panel, y, marksOf(low, high, Math.max(3, Math.round(panel.height / 40))), look)
     for (const limit of panel.limits) {
         if (limit.value < low || limit.value > high) continue
         context.strokeStyle = limit.kind === "warn" ? look.warn : look.bad

@@ -5,11 +5,11 @@ import { amount } from "../explore/brief.js"
 import { t } from "../texts.js"
 
 /**
- * The points of several lines as CSV (RFC 4180): a row for each time, a column for each line. Texts that a spreadsheet
- * would run as a formula begin with an apostrophe.
+ * The points of several lines as CSV (RFC 4180): a row for each time, a column for each line, with its path and unit.
+ * Texts that a spreadsheet would run as a formula begin with an apostrophe.
  */
 export function csv(lines) {
-    const head = ["time", ...lines.map(({ label, unit }) => (unit ? `${label} [${unit}]` : label))]
+    const head = ["time", ...lines.map(({ column, label, unit }) => (column ?? label) + (unit ? ` [${unit}]` : ""))]
     const rows = [head.map(field).join(",")]
     for (const { time, values } of rowsOf(lines)) {
         rows.push([new Date(time).toISOString(), ...values.map((value) => value ?? "")].join(","))
@@ -59,9 +59,13 @@ export class FullChart extends Chart {
         })
         for (const [name, text] of Object.entries({
             tabindex: "0", role: "slider", "aria-label": t("chart.cursor"), "aria-details": this.tableBox.id,
-            "aria-orientation": "horizontal", "aria-valuemax": "0",
+            "aria-orientation": "horizontal", "aria-valuemin": -this.seconds, "aria-valuemax": "0", "aria-valuenow": "0",
+            "aria-valuetext": t("chart.empty"),
         })) attribute(this.plot, name, text)
         this.legend = h("ul", { class: "legend" })
+        const { unit } = options
+        this.limitTexts = this.limits.map(({ label, value, kind }) =>
+            h("span", { class: "limit number", data: { kind } }, `${label} ${amount(value, { unit })}`))
         this.moment = h("span", { class: "soft number" })
         this.pauseButton = this.#button("pause", () => this.pause(this.pausedAt === null), { "aria-pressed": "false" })
         this.tableButton = this.#button("table", () => this.#toggleTable(),
@@ -75,7 +79,7 @@ export class FullChart extends Chart {
             this.pauseButton, this.#button("clear", () => { this.clear(); announce(t("chart.cleared")) }),
             h("div", { class: "row exports" }, this.tableButton,
                 this.#button("png", () => this.#savePNG()), this.#button("csv", () => this.#saveCSV()))))
-        this.element.append(h("div", { class: "legend-row" }, this.legend, this.moment), this.tableBox)
+        this.element.append(h("div", { class: "legend-row" }, this.legend, this.limitTexts, this.moment), this.tableBox)
         this.#listen()
         this.#showLegend()
     }

@@ -67,7 +67,7 @@ function wrongAt(text) {
  */
 export function formControl(kind, value, options) {
     const members = kind.members.map(member => memberOf(member, value, options))
-    const all = options.onlyChanged && kind.isPartial && members.some(member => member.control)
+    const all = options.onlyChanged && !options.isDisabled && kind.isPartial && members.some(member => member.control)
         ? h("input", { type: "checkbox" }) : null
     const problem = h("p", { class: "problem", hidden: true })
     const element = h("fieldset", { class: "form", disabled: options.isDisabled },
@@ -162,8 +162,8 @@ export function jsonControl(kind, value, options) {
 
     const show = (problems, isWrong = problems.length > 0) => {
         list.replaceChildren(...problems.slice(0, mostProblems).map(({ at, problem, offset }) => h("li", {},
-            offset !== undefined && quiet(t("element.goThere"), () => select(offset)),
-            at ? h("code", {}, at) : null, at ? " " : null, problem)))
+            at ? h("code", {}, at) : null, at ? " " : null, problem,
+            offset !== undefined && quiet(t("element.goThere"), () => select(offset)))))
         const more = problems.length - mostProblems
         if (more > 0) list.append(h("li", {}, t("element.moreProblems", { n: more })))
         attribute(area, "aria-invalid", isWrong ? "true" : null)

@@ -1,7 +1,8 @@
 import { FullChart } from "../chart/full.js"
 import { announce, fill, h, setText, uniqueId } from "../dom.js"
 import { explain } from "../errors.js"
-import { pathParts, textMeta, visible } from "../explore/brief.js"
+import { textMeta, visible } from "../explore/brief.js"
+import { schemaOf } from "../schema.js"
 import { t } from "../texts.js"
 import { numberAt, numericFields } from "./value.js"
 
@@ -9,6 +10,7 @@ const interval = 0.1
 const mostSeries = 12
 const shownAtFirst = 3
 const suggestAfter = 250
+const longestName = 60
 
 /** The limits of what is measured, for lines in the chart: `max` and `crit` of the meta. */
 export function limitsOf(meta) {
@@ -69,13 +71,16 @@ export class History {
     }
 
     #start(numbers, meta) {
-        const { title } = textMeta(meta)
+        const { title, unit } = textMeta(meta)
         const limits = limitsOf(meta)
-        this.#chart = new FullChart({ series: [], limits, seconds: 60, name: this.path })
+        this.#chart = new FullChart({ series: [], limits, seconds: 60, name: this.path, unit })
         this.#chart.title = title ?? visible(this.path, 100)
         this.place.replaceChildren(this.#chart.element)
         this.element.hidden = false
-        for (const { at, steps } of numbers.slice(0, shownAtFirst)) this.#add(this.path, at, steps, meta)
+        // What the owner does not let be set hardly ever changes, if other members can be set.
+        const isFixed = ({ steps: [name] }) => schemaOf(meta)?.properties?.[name]?.readOnly === true
+        const first = numbers.every(isFixed) ? numbers : numbers.filter(each => !isFixed(each))
+        for (const { at, steps } of first.slice(0, shownAtFirst)) this.#add(this.path, at, steps, meta)
     }
 
     #add(path, at, steps, meta) {
@@ -84,8 +89,11 @@ export class History {
             return null
         }
         const { unit } = textMeta(meta)
-        const name = path !== this.path ? `${visible(path, 60)} ${at}` : at || pathParts(path)[1].replace(/^\//, "")
-        const index = this.#chart.addSeries({ path, label: visible(name.trimEnd(), 80), unit: unit ?? "" })
+        // The end of a path says more than its beginning.
+        const end = path.length > longestName ? `…${path.slice(1 - longestName)}` : path
+        const name = path === this.path && at ? at : `${end} ${at}`
+        const column = at ? `${path} ${at}` : path
+        const index = this.#chart.addSeries({ path, label: visible(name.trimEnd(), 160), column, unit: unit ?? "" })
         const line = { path, at, steps, index }
         this.#lines.push(line)
         return line

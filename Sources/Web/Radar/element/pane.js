@@ -223,7 +223,11 @@ export class ElementPane {
 
     async #call(args) {
         const started = performance.now()
-        const took = () => t("element.took", { time: number(performance.now() - started, 1) })
+        const took = () => {
+            const time = performance.now() - started
+            if (time >= 1000) return t("element.tookSeconds", { time: number(time / 1000, 2) })
+            return t("element.took", { time: number(time, time < 10 ? 1 : 0) })
+        }
         const heading = (text, tag) => h(`h${this.level + 1}`, {}, text, " ", h("span", { class: "tag number" }, tag))
         try {
             const result = await this.jet.call(this.path, args)

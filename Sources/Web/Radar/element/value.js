@@ -1,5 +1,5 @@
 import { fill, h, setText } from "../dom.js"
-import { brief, pretty, textMeta } from "../explore/brief.js"
+import { brief, innerUnit, pretty } from "../explore/brief.js"
 import { isObject, memberAt } from "../schema.js"
 import { t } from "../texts.js"
 
@@ -64,10 +64,9 @@ export class ValueView {
             setText(this.big, brief(value, meta))
             this.big.classList.toggle("is-text", typeof value === "string")
         } else if (kind === "fields") {
-            const unit = textMeta(meta).unit
+            const unit = innerUnit(meta)
             names.forEach((name, place) => {
-                // A unit is that of the numbers themselves, unless they are about something else.
-                const inner = typeof value[name] === "number" && unit !== undefined && unit !== "1/s" ? { unit } : {}
+                const inner = typeof value[name] === "number" ? { unit } : {}
                 setText(this.cells[place], brief(value[name], inner, 400))
             })
         } else {

@@ -17,9 +17,15 @@ export function brief(value, meta = {}, limit = 300) {
     if (value === undefined) return ""
     if (typeof value === "number") return amount(value, textMeta(meta))
     if (typeof value === "string") return value === "" ? "\"\"" : visible(value, limit)
-    const out = { text: "", limit }
+    const out = { text: "", limit, unit: innerUnit(meta) }
     write(out, value, 0)
     return visible(out.text, limit)
+}
+
+/** The unit of the numbers in an object: that of its meta, unless that is a rate of what the members count. */
+export function innerUnit(meta) {
+    const { unit } = textMeta(meta)
+    return unit === "1/s" ? undefined : unit
 }
 
 /** A number with its unit; very large and very small ones keep their leading digits. */
@@ -57,7 +63,8 @@ function write(out, value, depth) {
         list(out, depth === 0 ? "" : "{", depth === 0 ? "" : "}", names.length, depth, (index) => {
             const name = names[index]
             out.text += `${name.length > out.limit ? name.slice(0, out.limit) : name}: `
-            write(out, value[name], depth + 1)
+            if (depth === 0 && typeof value[name] === "number") out.text += amount(value[name], { unit: out.unit })
+            else write(out, value[name], depth + 1)
         })
         if (names.length === 0 && depth === 0) out.text += "{}"
     }

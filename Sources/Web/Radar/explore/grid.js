@@ -55,6 +55,8 @@ export class Row {
             this.#path = key
             const [head, tail] = row.name === undefined ? pathParts(row.path) : ["", visible(row.name, 300) || "\"\""]
             setText(this.head, head)
+            // There is always room for the mark that something is left out.
+            this.head.classList.toggle("is-long", head.length > 3)
             setText(this.tail, tail)
             this.link.title = visible(row.path, 1000)
             if (row.kind === "branch") this.link.removeAttribute("href")
@@ -153,6 +155,12 @@ export class Grid {
 
     focus() { this.element.focus() }
 
+    /** Makes a row the active one, and scrolls to it. */
+    reveal(index) {
+        this.#rows.total = this.#source.total
+        this.#activate(index)
+    }
+
     end() { this.#rows.end() }
 
     #refresh() {
@@ -175,6 +183,8 @@ export class Grid {
     }
 
     #shown(first, last) {
+        // Rows are measured before it is known what they show.
+        if (!this.#source) return
         this.#source.show(first, last)
         const paths = []
         for (let index = first; index < last; index++) {

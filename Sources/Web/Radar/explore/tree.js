@@ -57,6 +57,19 @@ export class Level {
         return index < (this.total ?? 1) ? { level: this, index } : null
     }
 
+    /** The row of a path, counted from the first row of the level; null if it is not loaded or not open. */
+    find(path) {
+        for (const [page, branches] of this.pages) {
+            const place = branches.findIndex(branch => branch.path === path)
+            if (place >= 0) return this.rowOf(page * pageSize + place)
+        }
+        for (const { level, index } of this.open.values()) {
+            const row = path.startsWith(level.prefix) ? level.find(path) : null
+            if (row !== null) return this.rowOf(index) + 1 + row
+        }
+        return null
+    }
+
     /** The row of a place of this level, counted from the first row of the level. */
     rowOf(index) {
         let row = index
@@ -75,6 +88,14 @@ const interval = 0.5
 const fetchAfter = 200
 const refreshEvery = 3000
 const mostLeaves = 300
+const deepest = 50
+const longestPath = 2000
+
+/** The prefixes of the branches that a path is below: of a/b/c, those are a/ and a/b/. */
+export function prefixesOf(path) {
+    const slashes = [...path.slice(0, longestPath).matchAll(/\//g)].slice(0, deepest)
+    return slashes.map(({ index }) => path.slice(0, index + 1)).filter(prefix => prefix !== path)
+}
 
 /** Which branches are open; kept while the page is open. */
 const openPrefixes = new Set()
@@ -96,15 +117,23 @@ export class TreeSource {
     #refresher
     #elements = null
 
-    constructor(jet, changes, onChange) {
+    /** `path`: the element whose branches are opened first. */
+    constructor(jet, changes, onChange, path = "") {
         this.jet = jet
         this.changes = changes
         this.onChange = onChange
+        for (const prefix of prefixesOf(path)) openPrefixes.add(prefix)
         this.#ask(this.#root, 0)
         this.#refresher = setInterval(() => this.#refresh(), refreshEvery)
     }
 
     get total() { return this.#root.rows }
+
+    /** Whether branches are still being loaded. */
+    get isAsking() { return this.#asked.size > 0 }
+
+    /** The row of a path; null if it is not loaded or not open. */
+    find(path) { return this.#root.find(path) }
 
     /** A row from 0: see ListSource; with `name`, `level`, `isOpen` (undefined if nothing is below) and `elements`. */
     row(index) {
@@ -190,7 +219,7 @@ export class TreeSource {
                 level.take(page, answer)
                 answer.branches.forEach((branch, place) => {
                     const below = prefixBelow(branch)
-                    if (below === null || !openPrefixes.has(below) || level.depth > 50) return
+                    if (below === null || !openPrefixes.has(below) || level.depth > deepest) return
                     if (!level.open.has(branch.name)) this.#open(level, branch, page * pageSize + place)
                 })
             }

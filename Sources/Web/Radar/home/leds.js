@@ -120,6 +120,8 @@ class LEDRow {
         this.#more.addEventListener("click", () => {
             more.hidden = !more.hidden
             this.#more.setAttribute("aria-expanded", String(!more.hidden))
+            setText(this.#more, t(more.hidden ? "led.more" : "led.less"))
+            setAttribute(this.#more, "aria-label", t(more.hidden ? "led.moreOf" : "led.lessOf", { name: title }))
         })
         return fill(h("div", { class: "led-controls" }), fields, more)
     }

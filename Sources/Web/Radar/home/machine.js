@@ -218,6 +218,8 @@ export class Devices extends Card {
     /** Notes what has come and gone since the last time; not while the list is first received, and not if it is cut. */
     #note(present) {
         const known = this.#known
+        // When all are gone, it is the program that publishes them; what differs is seen when it is back.
+        if (known?.size > 0 && present.size === 0) return
         this.#known = new Map([...present].map(([path, item]) => [path, nameOf(item)]))
         const isReliable = present.size < area.max - 1 && area.window?.isCurrent !== false
         if (!known || known.size === 0 || !isReliable) return

@@ -115,7 +115,10 @@ class Form {
         const name = uniqueId("mode")
         return modes.map((mode) => {
             const input = h("input", { type: "radio", name, value: mode, props: { checked: mode === chosen } })
-            input.addEventListener("change", () => this.#showMode())
+            input.addEventListener("change", () => {
+                this.#propose()
+                this.#showMode()
+            })
             return h("label", { class: "radio" }, input, h("span", {}, t(`network.mode.${mode}`)))
         })
     }
@@ -130,6 +133,36 @@ class Form {
     }
 
     get #mode() { return this.#steps.edit.querySelector("input[type=radio]:checked").value }
+
+    /** What fixed settings begin with: what the link has now. */
+    #proposed = {}
+
+    /** Fills fields that are empty with what the link has now, and empties them again if one goes back to DHCP. */
+    #propose() {
+        const present = this.#mode === "static" ? this.#present() : {}
+        for (const member of ["addresses", "gateway", "dns"]) {
+            const input = this.#fields[member]
+            if (input.value.trim() === (this.#proposed[member] ?? "")) input.value = present[member] ?? ""
+        }
+        this.#proposed = present
+    }
+
+    #present() {
+        const link = this.#path.split("/").pop()
+        const { addresses } = object(this.#model.value(`network/${link}`))
+        const { inet } = object(this.#model.value("network/default-route"))
+        const { servers } = object(this.#model.value("network/dns"))
+        const list = (value) => (Array.isArray(value) ? value.slice(0, 16).map(object) : [])
+        const present = {
+            addresses: list(addresses).filter(({ address, scope }) => scope === "global" && !`${address}`.includes(":"))
+                .map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+            gateway: object(inet).link === link && object(inet).gateway ? [inet.gateway] : [],
+            // Addresses of the device itself are those of a resolver that asks the others.
+            dns: list(servers).map(({ address }) => `${address}`).filter((one) => !/^(127\.|::1$|fe80)/i.test(one)),
+        }
+        return Object.fromEntries(Object.entries(present)
+            .map(([member, items]) => [member, split(items.join("\n")).join(member === "gateway" ? ", " : "\n")]))
+    }
 
     /** Addresses and gateway are fields of static settings, and of DHCP with some of its own. */
     #showMode() {
@@ -184,6 +217,8 @@ class Form {
                 h("tbody", {}, changes.map(({ member, before, after }) => h("tr", {},
                     h("th", { scope: "row" }, label(member)), h("td", {}, text(member, before)),
                     h("td", {}, h("strong", {}, text(member, after))))))),
+            after.mode === "static" && !after.gateway.some((one) => one.includes("."))
+                && h("p", { class: "note warn" }, t("network.noGateway")),
             h("p", { class: "note" }, t("network.reviewText", { time: duration(wait) })))
         this.#go("review")
     }

@@ -155,6 +155,7 @@ export class Pending {
         this.#dismissed = this.#last
         this.#watched = null
         this.element.hidden = true
+        document.getElementById("main").focus()
     }
 
     // MARK: Parts
@@ -183,11 +184,24 @@ export class Pending {
     }
 
     update(model) {
+        const hadFocus = this.element.contains(document.activeElement)
         const isHidden = !this.take(model)
-        if (!isHidden && this.element.hidden && own) queueMicrotask(() =>
-            this.element.scrollIntoView({ block: "center" }))
         this.element.hidden = isHidden
+        if (isHidden) return
+        if (own && own !== this.#led) {
+            // To the buttons, which are far from where the form was opened.
+            this.#led = own
+            queueMicrotask(() => {
+                this.element.scrollIntoView({ block: "center" })
+                this.element.focus({ preventScroll: true })
+            })
+        } else if (hadFocus && !document.activeElement.checkVisibility()) {
+            this.element.focus()
+        }
     }
+
+    /** The change to which the focus was led. */
+    #led = null
 
     /** Confirms: with the token, or as the user who is logged in again, since then the page has no token. */
     #keep() {

@@ -187,8 +187,9 @@ export class Card {
     }
 
     /** Text beside the title. */
-    note(text) {
+    note(text, level = "") {
         setText(this.#note, text)
+        setAttribute(this.#note, "class", `tag ${level}`.trim())
         this.#note.hidden = text === ""
     }
 
@@ -294,7 +295,7 @@ export function explainTo(place, items) {
     if (place.dataset.key === key) return
     place.dataset.key = key
     place.hidden = text === ""
-    fill(place, text, needsLogin && [" ", h("a", { href: href("login") }, t("login.title"))])
+    fill(place, needsLogin ? h("a", { href: href("login") }, t("home.needsLogin")) : text)
 }
 
 /**

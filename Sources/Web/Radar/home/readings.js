@@ -178,9 +178,10 @@ function temperature(path, { item }) {
     const group = groupOf(path)
     const title = shortTitle(item, group)
     const chart = chartOf(path, title, unit)
-    const [value, state, hint] = ["reading number", "state", "soft group"].map((name) => h("span", { class: name }))
+    const [value, state, hint] = ["reading number", "state", "limits"].map((name) => h("span", { class: name }))
     const element = h("li", { class: "temperature" },
-        h("span", { class: "names" }, elementLink(path, title), hint), chart.element,
+        h("span", { class: "names" }, elementLink(path, title),
+            h("span", { class: "soft group" }, h("span", {}, group), " ", hint)), chart.element,
         h("span", { class: "readings" }, value, state))
     return {
         element,
@@ -196,7 +197,7 @@ function temperature(path, { item }) {
             setText(state, known.length ? t(`home.level.${limit ? (limit.isLower ? "low" : limit.name) : "good"}`) : "")
             setAttribute(state, "class", `state ${level}`)
             const words = most.map((one) => t(`home.limit.${one.name}`, { value: fixed(one.value, 0) }))
-            setText(hint, [group, ...words].join(" · "))
+            setText(hint, words.join(" · "))
             chart.limits = most.map((one) => ({ ...one, label: t(`home.level.${one.name}`) }))
             addTo(chart, item, number)
             markStale(element, item)

@@ -27,7 +27,7 @@ export class Services extends Card {
         }]))
         this.explain(items.flatMap((item) => verbs.map((verb) => model.items.get(`${item.path}/${verb}`))))
         const count = items.filter(failed).length
-        this.note(count ? t("home.failedServices", { n: count }) : "")
+        this.note(count ? t("home.failedServices", { n: count }) : "", "bad")
         return items.length > 0
     }
 }
@@ -90,6 +90,7 @@ const mostPackages = 200
 /** The system's updates as a job: what can be updated, how far it is, what has become of it. */
 export class Update extends Card {
     #tag = new Tag()
+    #phase = h("div", { class: "row" }, this.#tag.element)
     #message = h("p", { class: "update-message" })
     #meter = new Meter(t("home.updateProgress"), "progressbar")
     #percent = h("span", { class: "number" })
@@ -113,7 +114,7 @@ export class Update extends Card {
             type: "button", class: verb === "start" ? "primary" : "", hidden: true,
                 on: { click: () => this.#run(verb) },
         }, t(`home.update${verb[0].toUpperCase()}${verb.slice(1)}`))]))
-        this.body.append(h("div", { class: "row" }, this.#tag.element), this.#message, this.#progress, this.#detail,
+        this.body.append(this.#phase, this.#message, this.#progress, this.#detail,
             this.#packages,
             h("div", { class: "row" }, Object.values(this.#buttons)), this.#problem)
     }
@@ -127,6 +128,8 @@ export class Update extends Card {
         const upgradable = Array.isArray(job.upgradable) ? job.upgradable : []
         this.#tag.update(hasText(`home.phase.${job.phase}`) ? t(`home.phase.${job.phase}`) : words(job.phase, 30),
             isRunning ? "warn" : phaseLevels[job.phase] ?? "")
+        // That nothing happens is no news, and what a check has found says the sentence.
+        this.#phase.hidden = job.phase === "idle" || (job.kind === "check" && job.phase === "succeeded")
         setText(this.#message, this.#sentence(job, upgradable, isRunning))
         this.#progress.hidden = !isRunning
         this.#meter.update((job.percent ?? 0) / 100, "good", t("home.updatePercent", { n: fixed(job.percent ?? 0, 0) }))

@@ -1,6 +1,6 @@
 import { fill, h } from "../dom.js"
 import { ElementPane } from "../element/pane.js"
-import { href } from "../router.js"
+import { lastHref } from "../router.js"
 import { t } from "../texts.js"
 import { View } from "../view.js"
 
@@ -16,6 +16,6 @@ customElements.define(name, class extends View {
         if (this.#pane?.path === path) return
         this.#pane?.end()
         this.#pane = new ElementPane(this.jet, path)
-        fill(this, h("p", { class: "back" }, h("a", { href: href("explore") }, t("element.back"))), this.#pane.element)
+        fill(this, h("p", { class: "back" }, h("a", { href: lastHref("explore", { path }) }, t("element.back"))), this.#pane.element)
     }
 })

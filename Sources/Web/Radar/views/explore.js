@@ -4,7 +4,7 @@ import { Grid } from "../explore/grid.js"
 import { Changes, MetaCache } from "../explore/known.js"
 import { ListSource, methodPaths, ruleFor, valueTypes } from "../explore/list.js"
 import { TreeSource } from "../explore/tree.js"
-import { go, href, noteParams } from "../router.js"
+import { go, href, noteParams, remember } from "../router.js"
 import { t } from "../texts.js"
 import { View } from "../view.js"
 
@@ -21,6 +21,8 @@ customElements.define(name, class extends View {
     #detail = null
     #timer = null
     #turn = 0
+    /** The path that the tree opens its branches for, until its row is there. */
+    #toReveal = ""
 
     start() {
         const refresh = () => this.grid.refresh()
@@ -52,6 +54,7 @@ customElements.define(name, class extends View {
     show({ mode = "list", find = "", type = "", path = "" }) {
         const before = this.#params
         this.#params = { mode: mode === "tree" ? "tree" : "list", find, type, path }
+        remember("explore", { mode: mode === "tree" ? mode : "", find, type })
         if (this.search.value !== find && this.search !== document.activeElement) this.search.value = find
         this.kind.value = type
         for (const radio of this.modes) radio.checked = radio.value === this.#params.mode
@@ -123,16 +126,23 @@ customElements.define(name, class extends View {
         // A search and a filter are by the whole path, so what they find is a list.
         const isTree = mode === "tree" && find === "" && type === ""
         const onChange = () => this.#changed()
+        this.#toReveal = isTree ? this.#params.path : ""
         this.#source = isTree
-            ? new TreeSource(this.jet, this.changes, onChange)
+            ? new TreeSource(this.jet, this.changes, onChange, this.#toReveal)
             : new ListSource(this.jet, ruleFor(find, type, methods ?? []), this.changes, onChange)
         this.grid.show(this.#source, isTree)
         this.#changed()
     }
 
+    /** Shows no rows, and why. */
     #tooMany() {
-        this.problem.hidden = false
-        setText(this.problem, t("explore.tooMany"))
+        this.#source?.end()
+        this.#source = {
+            total: 0, isLoading: false, hint: t("explore.tooMany"), row: () => null, show() {}, end() {},
+            reopened: () => this.#start(),
+        }
+        this.grid.show(this.#source, false)
+        this.#changed()
     }
 
     #changed() {
@@ -147,12 +157,12 @@ customElements.define(name, class extends View {
         }
         const isTree = source instanceof TreeSource
         const { find, type, mode } = this.#params
-        const hint = source.error ? explain(source.error)
+        const hint = source.hint ?? (source.error ? explain(source.error)
             : source.isLoading ? "" : source.total === 0 ? t(find || type ? "explore.noneFound" : "explore.empty")
-            : mode === "tree" && !isTree ? t("explore.listOfFound") : ""
+            : mode === "tree" && !isTree ? t("explore.listOfFound") : "")
         if (hint) setText(this.problem, hint)
         this.problem.hidden = hint === "" && !this.problem.textContent.startsWith(t("explore.noTree"))
-        const count = source.isLoading || isTree ? "" : t(source.isEstimate ? "explore.countAbout" : "explore.count", {
+        const count = source.isLoading || isTree || source.hint ? "" : t(source.isEstimate ? "explore.countAbout" : "explore.count", {
             n: source.total, count: source.total.toLocaleString("en"),
         })
         setText(this.count, count)
@@ -160,7 +170,14 @@ customElements.define(name, class extends View {
             source.announced = true
             announce(count)
         }
+        if (this.#toReveal) this.#reveal()
         this.grid.refresh()
+    }
+
+    #reveal() {
+        const row = this.#source.find(this.#toReveal)
+        if (row !== null) this.grid.reveal(row)
+        if (row !== null || !this.#source.isAsking) this.#toReveal = ""
     }
 
     #open(path) {

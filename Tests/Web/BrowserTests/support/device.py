@@ -145,7 +145,8 @@ class Device:
             "dns", "networkd", "wireless", "devices", "update", "network-settings")]
         self.agent = self._start(
             program("jet-agent"), "--config", str(self.folder / "agent.toml"), "--connect", f"unix:{self.socket}",
-            "--sysfs", str(self.folder / "sys"), "--root", str(self.folder), "--interval", "0.2", *disabled, log="agent")
+            "--sysfs", str(self.folder / "sys"), "--root", str(self.folder), "--interval", "0.2", *disabled,
+            *(["--procfs", str(self.folder / "proc")] if (self.folder / "proc").exists() else []), log="agent")
         peer = self.peer()
         wait_until(lambda: peer.get("led/backlight:display") is not None,
                    lambda: f"the agent shows the LEDs: {self.log('agent')}")
