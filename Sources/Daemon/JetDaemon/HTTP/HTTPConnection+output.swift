@@ -9,6 +9,7 @@ extension HTTPConnection {
             response.whenWritten?()
             return
         }
+        releaseBody()
         note(whenWritten: response.whenWritten)
         isLast = isLastResponse
         phase = .writing

@@ -77,6 +77,12 @@ extension HTTPConnection {
         guard incoming.request.body.readableBytes + bytes.readableBytes <= route.bodyLimit else {
             return refuseLength(route.bodyLimit)
         }
+        guard takeBody(bytes.readableBytes) else {
+            return refuse(
+                .text(
+                    .serviceUnavailable, "too many bodies of other requests are arriving; try again later",
+                    headers: [("Retry-After", "5")]))
+        }
         phase = .waiting
         incoming.request.body.writeImmutableBuffer(bytes)
         phase = .receiving(incoming)

@@ -67,6 +67,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var isHandling = false
     private var isReading = true
     var requests = 0
+    /// How many bytes of the request's body are counted.
+    private var bodySize = 0
     /// Whether no more requests are read, since the client has closed its sending side, or has sent too much or what cannot
     /// be parsed.
     private(set) var hasInputEnded = false
@@ -135,7 +137,21 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         if case .answering(let answer) = phase { answer.cancel() }
         queue.removeAll()
         rest = ByteBuffer()
+        releaseBody()
         noteWritten()
+    }
+
+    /// Counts bytes of the request's body, if there is room for them.
+    func takeBody(_ count: Int) -> Bool {
+        guard hub.http.takeBody(count, of: identity.account) else { return false }
+        bodySize += count
+        return true
+    }
+
+    /// The body is not needed any more.
+    func releaseBody() {
+        if bodySize > 0 { hub.http.releaseBody(bodySize, of: identity.account) }
+        bodySize = 0
     }
 
     /// Sets what is called when the response in progress is written, or the connection has ended.

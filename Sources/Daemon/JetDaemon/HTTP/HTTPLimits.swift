@@ -12,6 +12,8 @@ struct HTTPLimits {
     var nextRequest = TimeAmount.seconds(15)
     /// How long the body of a request may take to arrive.
     var body = TimeAmount.seconds(15)
+    /// How many bytes the bodies of all requests may have that are not answered yet.
+    static let bodies = 64 << 20
     /// How long a route may take to answer. Then the request is answered with 504.
     var answer = TimeAmount.seconds(60)
     /// How long a client may take to read a slice of a response.

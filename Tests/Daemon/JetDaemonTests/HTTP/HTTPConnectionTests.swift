@@ -1,6 +1,7 @@
 import Glibc
 import JSONText
 import JetProtocol
+import JetBus
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -118,6 +119,35 @@ struct HTTPConnectionTests {
     }
 
     // MARK: What is malformed
+
+    @Test("what bodies take of memory is bounded for an account, and in all; what has ended is not counted")
+    func bodyMemory() async throws {
+        try await withDaemon { daemon in
+            try daemon.withServer { server in
+                let (one, other) = (AccountName.userID(1), AccountName.userID(2))
+                #expect(server.takeBody(HTTPLimits.bodies / 2, of: one))
+                #expect(!server.takeBody(1, of: one))
+                #expect(server.takeBody(HTTPLimits.bodies / 4, of: other))
+                #expect(!server.takeBody(1, of: other))
+                server.releaseBody(HTTPLimits.bodies / 2, of: one)
+                server.releaseBody(HTTPLimits.bodies / 4, of: other)
+            }
+            let head = HTTPClient.request(
+                "PUT /api/v1/state/a", "Content-Type: application/json", "Content-Length: 1000")
+            let body = String(repeating: "1", count: 1000)
+            for _ in 0..<3 {
+                let client = try HTTPClient(daemon)
+                try client.write(head + body)
+                #expect(try client.response().status == 401)
+                try client.write(head + body.dropFirst())
+                client.raw.endWriting()
+            }
+            try eventually { try daemon.webConnections() == 0 }
+            try daemon.withServer { server in
+                #expect(server.takeBody(HTTPLimits.bodies / 2, of: .userID(3)), "nothing else is counted")
+            }
+        }
+    }
 
     @Test("malformed requests are refused, and the connection is closed")
     func malformed() async throws {
