@@ -52,7 +52,8 @@ struct PlainEnglishTests {
     /// The files of an area.
     private static func files(of area: String) -> [String] {
         let kinds = [
-            "swift", "c", "h", "cpp", "md", "toml", "catalog", "service", "socket", "timer", "1", "5", "7", "8", "js", "mjs",
+            "swift", "c", "h", "cpp", "md", "toml", "catalog", "service", "socket", "timer", "1", "5", "7", "8", "js",
+            "mjs",
             "ts", "css", "html",
         ]
         if area.hasSuffix(".md") { return Repository.paths(area) }
