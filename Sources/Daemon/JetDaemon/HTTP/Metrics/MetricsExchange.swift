@@ -83,7 +83,7 @@ final class MetricsExchange {
     }
 
     /// Counts the request, if there is room for it. Those who may not read metrics are not counted, so they, and wrong
-    /// passwords, keep nobody else from it.
+    /// passwords, keep no other client from it.
     private func admit(_ account: AccountName) -> Bool {
         let own = hub.metricsInProgress[account] ?? 0
         let others = hub.metricsInProgress.values.reduce(0, +) - own
