@@ -66,6 +66,8 @@ class Settings(PageTest):
         if self.peer.get("network/default-route") is None:
             self.peer.state("network/default-route", {"inet": {"gateway": "192.0.2.1", "link": "eth0"}, "inet6": None})
         route = self.peer.get("network/default-route")
+        if (route.get("inet") or {}).get("gateway"):
+            self.wait_text(route["inet"]["gateway"])
         self.click("link", "Settings of eth0")
         dialog = self.find("dialog", "Settings of eth0")
         self.click("radio", "Fixed", dialog)
