@@ -36,7 +36,7 @@ struct DaemonSettingsTests {
                 javascript = "/srv/js"
                 api = false
                 [metrics]
-                enabled = true
+                enabled = false
                 allow = ["192.0.2.0/24"]
                 [[metrics.states]]
                 starts-with = "sensors/"
@@ -86,7 +86,7 @@ struct DaemonSettingsTests {
         #expect(settings.web.pingInterval == 1, "a moment is not never")
         #expect(!settings.web.hasPage && settings.web.folder == "/srv/radar" && settings.web.library == "/srv/js")
         var metrics = MetricsConfiguration()
-        metrics.isEnabled = true
+        metrics.isEnabled = false
         metrics.networks = [.addresses(address: [192, 0, 2, 0], bits: 24)]
         metrics.rules = [.init(), .init()]
         (metrics.rules[0].startsWith, metrics.rules[0].contains) = ("sensors/", "temperature")

@@ -4,14 +4,14 @@ import Netlink
 
 /// `[metrics]` of jetd.toml(5): whether there is a page of metrics, who may read it, and which States it has.
 public struct MetricsConfiguration: Hashable, Sendable {
-    /// Whether there is one.
-    public var isEnabled = false
+    /// Whether there is one. By default it is for this machine only, and has what `info` shows to each of its peers.
+    public var isEnabled = true
     /// The networks whose clients may read it without a login.
     public var networks: [Network] = [.loopback]
     /// Which States are series. A State that satisfies several rules is one.
     public var rules: [StateRule] = []
 
-    /// No page.
+    /// The default.
     public init() {}
 
     /// A network of clients.

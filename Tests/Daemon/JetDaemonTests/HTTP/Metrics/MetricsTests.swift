@@ -9,14 +9,16 @@ import Testing
 @Suite("Metrics", .timeLimit(.minutes(5)))
 struct MetricsTests {
     private static func enable(_ configuration: inout DaemonConfiguration) {
-        configuration.metrics.isEnabled = true
         var rule = MetricsConfiguration.StateRule()
         rule.startsWith = "s/"
         configuration.metrics.rules = [rule]
     }
 
-    @Test func `They are off unless they are configured`() async throws {
+    @Test func `They are there for this machine, unless they are turned off`() async throws {
         try await withDaemon { daemon throws in
+            #expect(try APIClient(daemon.webSocket).ask("GET", "/metrics").status == 200)
+        }
+        try await withDaemon({ $0.metrics.isEnabled = false }) { daemon throws in
             #expect(try APIClient(daemon.webSocket).ask("GET", "/metrics").status == 404)
         }
     }
