@@ -15,7 +15,8 @@ struct MetricsText {
             }
         }
 
-        /// The format that a client prefers: OpenMetrics, if it says that it accepts it, and not less than text.
+        /// The format that a client prefers: OpenMetrics, unless it accepts text more. A browser does, which would save
+        /// what it cannot show.
         init(accept: [String]) {
             var weights: [String: Double] = [:]
             for entry in accept.joined(separator: ",").lowercased().utf8.split(separator: UInt8(ascii: ",")) {
@@ -24,9 +25,11 @@ struct MetricsText {
                 let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
                 weights[type] = max(weight, weights[type] ?? 0)
             }
-            let openMetrics = weights["application/openmetrics-text"] ?? 0
-            let text = weights["text/plain"] ?? 0
-            self = openMetrics > 0 && openMetrics >= text ? .openMetrics : .prometheus
+            let any = weights["*/*"] ?? (weights.isEmpty ? 1 : 0)
+            let openMetrics = weights["application/openmetrics-text"] ?? weights["application/*"] ?? any
+            let text = weights["text/plain"] ?? weights["text/*"] ?? any
+            let readable = max(text, weights["text/html"] ?? 0)
+            self = openMetrics > 0 && openMetrics >= readable ? .openMetrics : .prometheus
         }
     }
 

@@ -52,7 +52,8 @@ struct MetricsPageTests {
     }
 
     @Test(arguments: [
-        ([], false), (["*/*"], false), (["text/plain"], false),
+        ([], true), (["*/*"], true), (["text/plain"], false), (["text/plain;q=0.5, */*;q=0.1"], false),
+        (["text/html,application/xhtml+xml,*/*;q=0.8"], false),
         (["application/openmetrics-text"], true),
         (["application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"], true),
         (["text/plain;q=0.9, application/openmetrics-text; q=0.5"], false),

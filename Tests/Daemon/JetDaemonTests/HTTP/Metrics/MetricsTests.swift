@@ -30,7 +30,7 @@ struct MetricsTests {
             try owner.add(["path": "s/hidden", "value": 1, "access": ["fetchGroups": ["ops"]]])
             try owner.add(["path": "other", "value": 1])
             let client = try APIClient(daemon.webSocket)
-            let plain = try client.ask("GET", "/metrics")
+            let plain = try client.ask("GET", "/metrics", ["Accept": "text/plain"])
             #expect(plain.status == 200)
             #expect(plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
             #expect(plain.text.contains("\njet_peers 1\n"))
