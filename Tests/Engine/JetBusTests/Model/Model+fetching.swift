@@ -39,7 +39,7 @@ extension Model {
 
     // MARK: Notifications
 
-    /// The window of a fetch is moved: its peer is told all of it.
+    /// The window of a fetch is moved: its peer receives all of it.
     mutating func move(_ params: JSON, of peer: Int) {
         guard let index = peers[peer]?.fetches.firstIndex(where: { $0.id == params["id"] }),
             var fetch = peers[peer]?.fetches[index]
