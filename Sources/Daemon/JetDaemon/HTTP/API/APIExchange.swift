@@ -8,13 +8,13 @@ import NIOHTTP1
 /// One request of the API on its way through the bus: log in if it has a password, ask, answer.
 ///
 /// It holds its peer, and the `HTTPAnswer` holds it, until there is an answer or the client has disconnected.
-final class APIExchange {
-    private let hub: Hub
+final class APIExchange: PeerExchange {
+    let hub: Hub
     private let request: HTTPRequest
-    private let answer: HTTPAnswer
+    let answer: HTTPAnswer
     /// The headers of each answer.
-    private var headers: [(name: String, value: String)] = []
-    private var peer: PeerWithoutSocket?
+    private(set) var headers: [(name: String, value: String)] = []
+    var peer: PeerWithoutSocket?
 
     private init(_ request: HTTPRequest, _ answer: HTTPAnswer, _ hub: Hub) {
         self.request = request
@@ -44,22 +44,7 @@ final class APIExchange {
         if call.kind == .act, credentials == nil, hub.login(of: request.identity) == nil {
             throw APIError(.loginRequired)
         }
-        let peer: PeerWithoutSocket
-        do throws(ErrorObject) {
-            peer = try hub.connectWithoutSocket(request.identity, name: API.peerName)
-        } catch {
-            throw APIError(error)
-        }
-        self.peer = peer
-        answer.onCancel = { self.end() }
-        peer.limit(to: API.timeout) {
-            let error = ErrorObject(code: .responseTimeout, message: "Response Timeout", data: nil)
-            self.fail(APIError(error))
-        }
-        guard let credentials else { return ask(call, peer) }
-        peer.logIn(credentials) { error in
-            if let error { self.fail(error) } else { self.ask(call, peer) }
-        }
+        try connect(request.identity, name: API.peerName, credentials) { self.ask(call, $0) }
     }
 
     private func ask(_ call: API.Call, _ peer: PeerWithoutSocket) {
@@ -98,24 +83,7 @@ final class APIExchange {
         respond(.json(.ok, body, headers: headers))
     }
 
-    private func fail(_ error: APIError) {
-        var response = error.response
-        response.headers += headers
-        respond(response)
-    }
-
-    private func respond(_ response: HTTPResponse) {
-        var response = response
-        // The page may read what it was allowed to ask for.
-        response.isCrossOrigin = !headers.isEmpty
-        // Until then, the account is charged for what the peer was sent.
-        response.whenWritten = { self.end() }
-        peer?.finish()
-        answer.onCancel = nil
-        answer.send(response)
-    }
-
-    private func end() {
+    func end() {
         peer?.end()
         peer = nil
     }

@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 
 /// One request for `/metrics` (jetd(8), HTTP): find out who asks, read the States as that peer, write the text.
-final class MetricsExchange {
+final class MetricsExchange: PeerExchange {
     /// The name of its peers.
     static let peerName = "metrics"
     /// The group, for fetching, whose members may read metrics from everywhere.
@@ -16,11 +16,11 @@ final class MetricsExchange {
     /// From how many bytes of results on no further rule is asked for.
     private static let resultLimit = 32 << 20
 
-    private let hub: Hub
-    private let answer: HTTPAnswer
+    let hub: Hub
+    let answer: HTTPAnswer
     private let format: MetricsText.Format
-    private var headers: [(name: String, value: String)] = []
-    private var peer: PeerWithoutSocket?
+    private(set) var headers: [(name: String, value: String)] = []
+    var peer: PeerWithoutSocket?
     /// The account for which it is counted.
     private var counted: AccountName?
     /// The results so far, one for each rule.
@@ -49,21 +49,7 @@ final class MetricsExchange {
 
     private func begin(_ request: HTTPRequest) throws(APIError) {
         let credentials = try BasicCredentials(in: request.headers)
-        let peer: PeerWithoutSocket
-        do throws(ErrorObject) {
-            peer = try hub.connectWithoutSocket(request.identity, name: Self.peerName)
-        } catch {
-            throw APIError(error)
-        }
-        self.peer = peer
-        answer.onCancel = { self.end() }
-        peer.limit(to: API.timeout) {
-            self.fail(APIError(ErrorObject(code: .responseTimeout, message: "Response Timeout", data: nil)))
-        }
-        guard let credentials else { return authorize(peer) }
-        peer.logIn(credentials) { error in
-            if let error { self.fail(error) } else { self.authorize(peer) }
-        }
+        try connect(request.identity, name: Self.peerName, credentials) { self.authorize($0) }
     }
 
     private func authorize(_ peer: PeerWithoutSocket) {
@@ -128,24 +114,7 @@ final class MetricsExchange {
         }
     }
 
-    // MARK: Answers
-
-    private func fail(_ error: APIError) {
-        var response = error.response
-        response.headers += headers
-        respond(response)
-    }
-
-    private func respond(_ response: HTTPResponse) {
-        var response = response
-        response.isCrossOrigin = !headers.isEmpty
-        response.whenWritten = { self.end() }
-        peer?.finish()
-        answer.onCancel = nil
-        answer.send(response)
-    }
-
-    private func end() {
+    func end() {
         peer?.end()
         peer = nil
         if let counted {
