@@ -20,7 +20,7 @@ struct AptRepositoryTests {
                 package 2.0 arm64 "$folder/packages"
                 packaging/apt-repository ../repository --key test@example.org ../packages/jet_2.0_*.deb 2>/dev/null
                 private_apt apt-get update >/dev/null
-                private_apt apt-cache madison jet | cut -d'|' -f2
+                private_apt apt-cache madison jet | tr -d ' ' | cut -d'|' -f2
                 cd "$folder"
                 private_apt apt-get download jet=1.0 >/dev/null
                 cmp jet_1.0_amd64.deb packages/jet_1.0_amd64.deb
@@ -31,8 +31,8 @@ struct AptRepositoryTests {
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(
             outcome.output == """
-                 2.0 
-                 1.0 
+                2.0
+                1.0
                 1
                 dists
                 jet-archive-keyring.asc

@@ -94,7 +94,7 @@ struct ReleaseTests {
             ls
             sha256sum --quiet --check SHA256SUMS
             gpg --quiet --verify SHA256SUMS.asc SHA256SUMS 2>/dev/null
-            tar --list --file jet_7.1.0.tar.xz | grep -E '/(debian/changelog|packaging/version|[.]build.*)$'
+            tar --list --file jet_7.1.0.tar.xz | grep -E '^[^/]*/(debian/changelog|packaging/version|[.]build.*)$'
             cd ..
             private_apt apt-get update >/dev/null
             private_apt apt-cache madison jet | sed 's/ file:[^ ]*//; s/ \\+/ /g'

@@ -59,7 +59,8 @@ enum ScriptCheckout {
         # commit VERSION: prepares a release and commits it.
         commit() {
             echo 'Something is new.' >"$folder/changes"
-            packaging/release prepare "$1" --changes "$folder/changes" >/dev/null 2>&1
+            packaging/release prepare "$1" --changes "$folder/changes" >/dev/null 2>"$folder/log" ||
+                { cat "$folder/log" >&2; return 1; }
             git commit --quiet --all --message "Jet $1"
         }
         make_key() {
@@ -68,7 +69,7 @@ enum ScriptCheckout {
         }
         # private_apt COMMAND...: apt, which knows nothing but the repository in $folder/repository.
         private_apt() {
-            mkdir -p "$folder/apt"/{etc/apt/sources.list.d,var/lib/apt/lists/partial,var/cache/apt/archives/partial}
+            mkdir -p "$folder/apt"/{etc/apt/sources.list.d,etc/apt/preferences.d,var/lib/apt/lists/partial,var/cache/apt/archives/partial}
             mkdir -p "$folder/apt/var/lib/dpkg"
             touch "$folder/apt/var/lib/dpkg/status"
             cp "$folder/repository/jet.sources" "$folder/apt/etc/apt/sources.list.d"
