@@ -10,9 +10,11 @@ copy_checkout() {
     done | tar --create --null --files-from=- --mode=u=rwX,go=rX | tar --extract --directory="$1" --no-same-owner -p
 }
 
-# copy_debian_source FOLDER: the same as a Debian source tree, which has packaging/debian as its folder debian.
+# copy_debian_source FOLDER: the same as a Debian source tree, which has packaging/debian as its folder debian. All files
+# get the time of the newest entry of the changelog: Debian's programs take only what is newer back to it.
 copy_debian_source() {
     copy_checkout "$1"
     cp -a "$1/packaging/debian" "$1/debian"
     chmod -R u=rwX,go=rX "$1"
+    find "$1" -exec touch --no-dereference --date="@$(dpkg-parsechangelog -l "$1/debian/changelog" -S Timestamp)" {} +
 }

@@ -126,6 +126,7 @@ struct ReleaseTests {
             umask 077
             git clone --quiet "$folder/jet" "$folder/other"
             cd "$folder/other"
+            find . -type f -exec touch --date=2001-01-01 {} +
             TZ=Asia/Tokyo packaging/release \(Release.version) --output ../two --arch "$(dpkg --print-architecture)" \\
                 >/dev/null 2>&1
             cmp ../one/jet_*.dsc ../two/jet_*.dsc
