@@ -1,14 +1,18 @@
 # shellcheck shell=bash
-# How the installed file is built: sourced by the scripts that need it, after prerequisites.sh.
+# How the installed file is built: sourced by the scripts that need it, before build_release after prerequisites.sh.
 #
 #   release_build             the command, as an array; more arguments may follow, such as --show-bin-path
 #   build_release             builds it, with its output on standard error
 #   release_folder            prints the folder of the built jet-multicall
+#   is_prebuilt               not empty if it is built already, for another architecture: build-deb sets
+#                             JET_PREBUILT to the folder of jet-multicall, and JET_SCRATCH to what else is .build
+
+is_prebuilt=${JET_PREBUILT-}
 
 # No RUNPATH: Swift is linked in, and the rest is the system's.
 release_build=(swift build -c release --static-swift-stdlib --disable-local-rpath --product jet-multicall)
 
 # The pipe keeps the compiler's arguments the same with and without a terminal; otherwise it would build everything again.
-build_release() { "${release_build[@]}" 2>&1 | cat >&2; }
+build_release() { [ -n "$is_prebuilt" ] || "${release_build[@]}" 2>&1 | cat >&2; }
 
-release_folder() { "${release_build[@]}" --show-bin-path; }
+release_folder() { if [ -n "$is_prebuilt" ]; then echo "$is_prebuilt"; else "${release_build[@]}" --show-bin-path; fi; }
