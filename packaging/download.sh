@@ -16,7 +16,7 @@ remote_size() {
 }
 
 # download URL FILE [SIZE]: by way of FILE.part, which is continued if a download broke off, now or in an earlier run.
-# Returns 1 if that failed.
+# Returns 1 if the network or the server failed.
 download() {
     local from=$1 file=$2 size=${3-} part=$2.part before code status progress=(--silent --show-error)
     [ ! -t 2 ] || [ -z "$size" ] || progress=(--progress-bar)
@@ -46,11 +46,13 @@ download() {
     mv "$part" "$file"
 }
 
-# download_failed STATUS CODE URL: says why, by curl's status and that of HTTP.
+# download_failed STATUS CODE URL: says why, by curl's status and that of HTTP. Ends the script with 1 if neither the
+# network nor the server is the reason.
 download_failed() {
     case $1 in
     22) say "The server answered with HTTP status $2: $3" ;;
-    23 | 153) say "What comes from $3 cannot be written. Is the disk full?" ;;
+    # Curl cannot write, or has been ended since its file is too large.
+    23 | 153) die "What comes from $3 cannot be written. Is the disk full? Make room; start again to continue." ;;
     *) say "The network or the server failed (curl ended with $1): $3" ;;
     esac
 }

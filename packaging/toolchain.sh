@@ -140,7 +140,7 @@ fetch_toolchain() {
         [ -e "$file" ] || size=$(remote_size "$url") || by_hand
         # swift.org does not tell the unpacked size; a release is between three and four times as large.
         require_space $((size * 5))
-        ask "Swift $swift_release can be fetched, without changing the system, and is verified by its signature:" \
+        ask "Swift $swift_release can be fetched. It is verified by its signature, and the system is not changed:" \
             "    from  $url ($(megabytes "$size") MB)" \
             "    to    $toolchain (about $(megabytes $((size * 4))) MB)" \
             "Fetch it?"
@@ -211,8 +211,8 @@ use_toolchain() {
     mapfile -t packages < <(missing_libraries | sort --unique)
     [ "${#packages[@]}" = 0 ] || install_packages "${packages[@]}" || exit 1
     is_enough "$(swift_version)" ||
-        die "The toolchain does not run here, or is too old. Look at the output of this, or remove the folder and start again:" \
-            "    $toolchain/usr/bin/swift --version"
+        die "The toolchain does not run here, or is too old. If that stays so, remove $toolchain." \
+            "Its 'swift --version' says:" "$("$toolchain/usr/bin/swift" --version 2>&1 || true)"
 }
 
 # Prints the Debian packages of the libraries that are missing for what a build runs and for what it links. A package is
