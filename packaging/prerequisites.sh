@@ -1,11 +1,15 @@
 # shellcheck shell=bash
 # What building Jet needs; sourced by the scripts beside it. Missing Debian packages are installed. A missing Swift
-# toolchain is not, since it is not in Debian: the user learns where to get it.
+# toolchain is fetched if the user agrees, see toolchain.sh: --yes as the first argument is a yes, and is removed from the
+# arguments of the script.
 #
 # A script that needs more programs names them in `also_needed` before it sources this file, each as PROGRAM, or as
 # PROGRAM:PACKAGE if the Debian package has another name.
 
 . packaging/apt.sh
+. packaging/toolchain.sh
+
+[ "${1-}" != --yes ] || { JET_YES=1 && export JET_YES && shift; }
 
 # Prints the names of the missing Debian packages. The test is for the files that are needed, so that it does not matter
 # how they were installed.
@@ -30,22 +34,6 @@ install_missing_packages() {
     [ "${#names[@]}" = 0 ] || install_packages "${names[@]}" || exit 1
 }
 
-require_swift() {
-    local version
-    version=$({ swift --version 2>/dev/null || true; } |
-        sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
-    local major=${version% *} minor=${version#* }
-    if [ -z "$version" ]; then
-        say "Jet needs Swift 6.2 or newer, and there is no 'swift' in the PATH."
-    elif [ "$major" -lt 6 ] || { [ "$major" = 6 ] && [ "$minor" -lt 2 ]; }; then
-        say "Jet needs Swift 6.2 or newer; this is $major.$minor ($(command -v swift))."
-    else
-        return 0
-    fi
-    die "Swift is not in Debian. https://www.swift.org/install/linux/ has it for Debian 12, as an archive to unpack or" \
-        "through the installer swiftly; neither needs root. Then start again with its usr/bin in the PATH."
-}
-
 # Swift's compiler refuses the modules of a .build folder that was made at another path, with an error for each file
 # that it compiles. A compiled module names the folder in which it was made, as a text between two zero bytes; those of a
 # release do not (release-build.sh), and are compiled again in another place.
@@ -63,5 +51,5 @@ refuse_moved_build() {
 }
 
 install_missing_packages
-require_swift
+use_swift
 refuse_moved_build

@@ -1,32 +1,8 @@
-import Glibc
-import TestSupport
 import Testing
 
 /// What the scripts in `packaging` do before they build.
 @Suite("Scripts", .timeLimit(.minutes(1)))
 struct ScriptTests {
-    /// Runs bash in a copy of the checkout's scripts, where `prepare` has been run before.
-    private func run(_ script: String, prepare: String) async throws -> (status: Int32, error: String) {
-        let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let bash = try ChildProcess(
-            "/bin/bash",
-            [
-                "-euo", "pipefail", "-c",
-                """
-                folder=$(mktemp -d /tmp/jet-scripts.XXXXXX)
-                trap 'rm -rf "$folder"' EXIT
-                mkdir "$folder/packaging" "$folder/programs"
-                cp "$CHECKOUT"/packaging/*.sh "$folder/packaging"
-                cd "$folder"
-                PATH=$folder/programs:$PATH
-                \(prepare)
-                (\(script))
-                """,
-            ],
-            environment: ["PATH": path, "CHECKOUT": Repository.root])
-        return (try await bash.end(), bash.text(.error))
-    }
-
     @Test func `A build folder that was made at another path is refused with the command that removes it`() async throws
     {
         // swift is replaced, since only its version is asked for.
@@ -37,16 +13,16 @@ struct ScriptTests {
             printf 'module\\0%s\\0rest' "$made_in" >.build/x86_64-unknown-linux-gnu/debug/ModuleCache/A/SwiftShims-1.pcm
             """
         let prerequisites = ". packaging/prerequisites.sh"
-        let moved = try await run(prerequisites, prepare: "made_in=/home/pat/jet\n" + prepare)
+        let moved = try await Scripts.run(prerequisites, prepare: "made_in=/home/pat/jet\n" + prepare)
         #expect(moved.status == 1)
         #expect(moved.error.contains("made in /home/pat/jet"), "\(moved.error)")
         #expect(moved.error.contains("rm -rf '/tmp/jet-scripts."), "\(moved.error)")
-        let own = try await run(prerequisites, prepare: "made_in=$folder\n" + prepare)
+        let own = try await Scripts.run(prerequisites, prepare: "made_in=$folder\n" + prepare)
         #expect(own.status == 0, "\(own.error)")
     }
 
     @Test func `While another program uses apt, installing packages waits and says so`() async throws {
-        let outcome = try await run(
+        let outcome = try await Scripts.run(
             ". packaging/apt.sh; install_packages cowsay; cat calls >&2",
             prepare: """
                 cat >programs/apt-get <<'END'
@@ -69,7 +45,7 @@ struct ScriptTests {
     }
 
     @Test func `Another failure of apt is reported and not retried`() async throws {
-        let outcome = try await run(
+        let outcome = try await Scripts.run(
             ". packaging/apt.sh; install_packages cowsay",
             prepare: """
                 printf '#!/bin/sh\\necho E: no network >&2\\nexit 100' >programs/apt-get
