@@ -13,6 +13,8 @@ FOLDER, VERSION, EMULATOR = sys.argv[1], sys.argv[2], sys.argv[3:]
 # How many seconds all of it may take at most; only an answer that does not come takes that long.
 PATIENCE = 300
 COUNT = 1000
+# What ELF calls the architecture.
+AARCH64 = 183
 
 
 def expect(what, actual, expected):
@@ -138,6 +140,9 @@ class Peer:
 
 
 def main():
+    with open(os.path.join(FOLDER, "jet-multicall"), "rb") as file:
+        if struct.unpack_from("<4s14xH", file.read(20)) != (b"\x7fELF", AARCH64):
+            sys.exit("FAILED: the file is not for arm64")
     signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"FAILED: no answer within {PATIENCE} s"))
     signal.alarm(PATIENCE)
     expect("the version", output("jet", "--version").split()[-1], VERSION)
