@@ -35,12 +35,13 @@ install_missing_packages() {
 }
 
 # Swift's compiler refuses the modules of a .build folder that was made at another path, with an error for each file
-# that it compiles. A compiled module names the folder in which it was made, as a text between two zero bytes.
+# that it compiles. A compiled module names the folder in which it was made, as a text between two zero bytes; those of a
+# release do not (release-build.sh), and are compiled again in another place.
 refuse_moved_build() {
     local module made_in
     for module in .build/*-*-*/*/ModuleCache/*/SwiftShims-*.pcm; do
         [ -e "$module" ] || continue
-        mapfile -t made_in < <(tr '\0' '\n' <"$module" | LC_ALL=C grep -axE '/[[:print:]]{2,}' | grep -v '/swift/shims$')
+        mapfile -t made_in < <(tr '\0' '\n' <"$module" | LC_ALL=C grep -axE '/[[:print:]]{2,}' | grep -vE '/swift(_static)?/shims$')
         [ "${#made_in[@]}" -gt 0 ] || continue
         ! printf '%s\n' "${made_in[@]}" | grep -qxFe "$PWD" -e "$(pwd -P)" || continue
         die "This checkout has been moved or copied: its folder .build was made in ${made_in[0]}, and Swift cannot" \

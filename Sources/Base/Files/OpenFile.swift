@@ -13,12 +13,13 @@ package struct OpenFile: ~Copyable, Sendable {
     ///   - name: The file, relative to `folder`.
     ///   - folder: The descriptor of a folder, or `AT_FDCWD`.
     init(_ name: FilePath, in folder: Int32, path: String, flags: Int32, mode: mode_t = 0) throws(SystemCallError) {
-        self.path = path
         var descriptor: Int32
         repeat {
             descriptor = name.withCString { openat(folder, $0, flags | O_CLOEXEC, mode) }
         } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else { throw SystemCallError("open", path) }
+        // Only here: Swift 6.2 does not compile an initializer that fails after it has set a property.
+        self.path = path
         self.descriptor = descriptor
     }
 

@@ -48,6 +48,7 @@ extension JSONScanner {
 
     @inlinable
     @inline(__always)
+    @_lifetime(self: copy self)
     mutating func next(closing: UInt8) throws(JSONError) -> Bool {
         let byte = try peek()
         if byte == UInt8(ascii: ",") {
@@ -80,6 +81,7 @@ extension JSONScanner {
     /// - Returns: Where the object lies.
     /// - Throws: `JSONError` when no object is next.
     @inlinable
+    @_lifetime(self: copy self)
     public mutating func members(into members: inout JSONMembers) throws(JSONError) -> ByteRange {
         members.removeAll()
         guard try peek() == UInt8(ascii: "{") else { throw JSONError(.unexpectedByte, at: position) }

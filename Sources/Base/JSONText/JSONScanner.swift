@@ -41,6 +41,7 @@ public struct JSONScanner: ~Escapable {
 
     /// Continues at byte `offset`: the caller has read the bytes before it.
     @inlinable
+    @_lifetime(self: copy self)
     package mutating func seek(to offset: Int) { position = min(max(offset, position), bytes.byteCount) }
 
     /// The next byte that is no white space, still unread.

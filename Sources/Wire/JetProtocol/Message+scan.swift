@@ -11,6 +11,7 @@ extension JSONScanner {
     /// - Parameter params: Where the members of `params` are noted, if that is an object; else it is left empty.
     /// - Throws: `JSONError` if the text is not JSON.
     @inlinable
+    @_lifetime(self: copy self)
     public mutating func message(params: inout JSONMembers) throws(JSONError) -> Message? {
         params.removeAll()
         guard try peek() == UInt8(ascii: "{") else {

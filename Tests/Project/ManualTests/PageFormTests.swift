@@ -34,14 +34,6 @@ struct PageFormTests {
         #expect(process.text(.error) == "")
     }
 
-    @Test("says which release it belongs to", arguments: ManualPage.names)
-    func release(name: String) async throws {
-        let process = try ChildProcess(try ChildProcess.path(ofProduct: "jetd"), ["--version"])
-        try await process.end()
-        let version = process.text().split { " \n".contains($0) }.last ?? ""
-        #expect(try ManualPage(name).lines.contains(".Os Jet \(version)"))
-    }
-
     @Test("the pages of Jet that it refers to are there, and so are those that units name")
     func references() throws {
         for name in ManualPage.names {

@@ -55,6 +55,7 @@ public struct MessagePackReader: ~Escapable {
     }
 
     /// Reads one value with all that is in it.
+    @_lifetime(self: copy self)
     private mutating func value(to output: inout [UInt8]) throws(MessagePackError) {
         values: while true {
             let start = position
@@ -98,6 +99,7 @@ public struct MessagePackReader: ~Escapable {
     }
 
     /// Begins an array or a map; `false` if it is empty, and thus complete.
+    @_lifetime(self: copy self)
     private mutating func open(
         _ count: Int, isMap: Bool, at start: Int, to output: inout [UInt8]
     ) throws(MessagePackError) -> Bool {
@@ -118,6 +120,7 @@ public struct MessagePackReader: ~Escapable {
     }
 
     /// Reads a key and writes it, followed by a colon.
+    @_lifetime(self: copy self)
     private mutating func key(to output: inout [UInt8]) throws(MessagePackError) {
         let start = position
         switch try bytes.item(at: &position) {
@@ -130,6 +133,7 @@ public struct MessagePackReader: ~Escapable {
     }
 
     /// Reads the content of a string.
+    @_lifetime(self: copy self)
     private mutating func string(_ count: Int, to output: inout [UInt8]) throws(MessagePackError) {
         guard count <= bytes.byteCount - position else {
             throw MessagePackError(.unexpectedEnd, at: bytes.byteCount)
