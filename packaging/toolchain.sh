@@ -34,7 +34,7 @@ swift_fingerprints=(
 swift_mirror=${JET_SWIFT_MIRROR:-https://download.swift.org}
 swift_keys=${JET_SWIFT_KEYS:-https://www.swift.org/keys/all-keys.asc}
 
-jet_cache=${XDG_CACHE_HOME:-$HOME/.cache}/jet
+jet_cache=${XDG_CACHE_HOME:-${HOME-}/.cache}/jet
 swift_downloads=$jet_cache/downloads
 
 use_swift() {
@@ -151,7 +151,8 @@ fetch_toolchain() {
     verify "$file" "$keys"
     unpack "$file"
     rm -f "$file" "$file.sig" "$keys"
-    say "Swift $swift_release is in $toolchain"
+    say "Swift $swift_release is in $toolchain. The scripts use it; to use it in a shell:" \
+        "    export PATH=$toolchain/usr/bin:\$PATH"
 }
 
 # Says what to do without the network, and ends with 1.
