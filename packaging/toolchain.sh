@@ -34,7 +34,7 @@ swift_fingerprints=(
 swift_mirror=${JET_SWIFT_MIRROR:-https://download.swift.org}
 swift_keys=${JET_SWIFT_KEYS:-https://www.swift.org/keys/all-keys.asc}
 
-jet_cache=${XDG_CACHE_HOME:-$HOME/.cache}/jet
+jet_cache=${XDG_CACHE_HOME:-${HOME-}/.cache}/jet
 swift_downloads=$jet_cache/downloads
 
 use_swift() {
@@ -45,7 +45,7 @@ use_swift() {
     why="Jet needs Swift $minimum or newer, and there is no 'swift' in the PATH."
     [ -z "$version" ] || why="Jet needs Swift $minimum or newer; this is $version ($(command -v swift))."
     local archive="" url="" unsupported=""
-    find_archive
+    find_archive /etc/os-release
     local toolchain=$jet_cache/toolchain-$swift_release-$archive
     if [ -n "$archive" ] && [ -e "$toolchain/stamp" ]; then
         use_toolchain
@@ -90,15 +90,15 @@ install_debian_swift() {
 
 # --- The archive of swift.org
 
-# Sets $archive to what swift.org calls this system, and $url to the archive's address; or $unsupported to the reason why
-# there is none.
+# find_archive OS-RELEASE: sets $archive to what swift.org calls this system, and $url to the archive's address; or
+# $unsupported to the reason why there is none.
 #
 # For Swift 6.3 swift.org has archives for Debian 12, but none for 13. The one for 12 also runs on newer Debian releases as
 # long as they have its libraries: its libxml2.so.2 is in 13, and later releases have a swiftlang that is new enough.
 find_archive() {
     local system=debian12 glibc=2.36 suffix has
     # shellcheck source=/dev/null
-    case $(. /etc/os-release && echo "${UBUNTU_CODENAME-} ${ID-} ${ID_LIKE-}") in
+    case $(. "$1" && echo "${UBUNTU_CODENAME-} ${ID-} ${ID_LIKE-}") in
     jammy\ *) system=ubuntu22.04 glibc=2.35 ;;
     noble\ *) system=ubuntu24.04 glibc=2.39 ;;
     *ubuntu* | [a-z]*\ *) unsupported="swift.org's archives for Ubuntu are for 22.04 and 24.04." ;;
@@ -112,7 +112,7 @@ find_archive() {
     esac
     has=$(getconf GNU_LIBC_VERSION | tr -dc '0-9.')
     printf '%s\n' "$glibc" "$has" | sort --check=quiet --version-sort ||
-        unsupported="Swift's archives need glibc $glibc (Debian 12) or newer, and this system has $has."
+        unsupported="The oldest archive of swift.org that could do needs glibc $glibc or newer, and this system has $has."
     if [ -n "$unsupported" ]; then
         unsupported+=" https://www.swift.org/install/linux/ tells what else there is; put its usr/bin into the PATH."
         return
@@ -151,7 +151,8 @@ fetch_toolchain() {
     verify "$file" "$keys"
     unpack "$file"
     rm -f "$file" "$file.sig" "$keys"
-    say "Swift $swift_release is in $toolchain"
+    say "Swift $swift_release is in $toolchain. The scripts use it; to use it in a shell:" \
+        "    export PATH=$toolchain/usr/bin:\$PATH"
 }
 
 # Says what to do without the network, and ends with 1.

@@ -181,4 +181,39 @@ struct ToolchainTests {
         #expect(tooOld.status == 0, "\(tooOld.error)")
         #expect(tooOld.output == "Swift version 6.3.1\n")
     }
+
+    @Test(arguments: [
+        ("ID=debian", "amd64", "2.36", "debian12/swift-R-RELEASE/swift-R-RELEASE-debian12.tar.gz"),
+        ("ID=debian", "arm64", "2.41", "debian12-aarch64/swift-R-RELEASE/swift-R-RELEASE-debian12-aarch64.tar.gz"),
+        ("ID=raspbian\nID_LIKE=debian", "armhf", "2.41", "There is Swift for amd64 and arm64"),
+        ("ID=debian", "amd64", "2.31", "needs glibc 2.36 or newer, and this system has 2.31."),
+        (
+            "ID=linuxmint\nID_LIKE='ubuntu debian'\nUBUNTU_CODENAME=noble", "amd64", "2.39",
+            "ubuntu2404/swift-R-RELEASE/swift-R-RELEASE-ubuntu24.04.tar.gz"
+        ),
+        ("ID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=questing", "amd64", "2.42", "for Ubuntu are for 22.04 and 24.04."),
+        ("ID=fedora", "amd64", "2.42", "The scripts can fetch Swift for Debian and Ubuntu."),
+    ])
+    func `Each system gets the archive that fits it`(
+        system: String, architecture: String, glibc: String, expected: String
+    ) async throws {
+        let outcome = try await Scripts.run(
+            """
+            . packaging/apt.sh
+            . packaging/toolchain.sh
+            find_archive os-release
+            echo "${url:-$unsupported}"
+            """,
+            prepare: """
+                printf '%s\\n' "\(system)" >os-release
+                printf '#!/bin/sh\\necho \(architecture)' >programs/dpkg
+                printf '#!/bin/sh\\necho glibc \(glibc)' >programs/getconf
+                chmod +x programs/*
+                archive="" url="" unsupported=""
+                """)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let release = outcome.output.split(separator: "/").first { $0.hasPrefix("swift-") && $0.hasSuffix("-release") }
+        let number = release?.dropFirst("swift-".count).dropLast("-release".count) ?? ""
+        #expect(outcome.output.contains(expected.replacing("-R-", with: "-\(number)-")), "\(outcome.output)")
+    }
 }

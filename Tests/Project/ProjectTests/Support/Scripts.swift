@@ -25,7 +25,7 @@ enum Scripts {
                 cd "$folder"
                 PATH=$folder/programs:$PATH
                 \(prepare)
-                (\(script))
+                ( \(script) )
                 """,
             ],
             environment: ["PATH": path, "HOME": "/nonexistent", "CHECKOUT": Repository.root],

@@ -29,7 +29,7 @@ enum SwiftServer {
         }
         sign() { gpg --homedir "$1" --batch --quiet --yes --output served/signature --detach-sign served/archive; }
         server=""
-        trap '[ -z "$server" ] || kill $server; for home in "$folder"/*key; do gpgconf --homedir "$home" --kill all; done
+        trap '[ -z "$server" ] || kill $server || true; for home in "$folder"/*key; do gpgconf --homedir "$home" --kill all; done
             rm -rf "$folder"' EXIT
         make_key key && sign key
         cat >server.py <<'END'
