@@ -34,13 +34,13 @@ in_own_namespace() {
                 "    apt-get install uidmap && usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"
     fi
     # HOME stays that of the user, and with it the cache.
-    JET_NAMESPACE=yes exec unshare "${flags[@]}" -- "$0" "$@"
+    JET_NAMESPACE=yes exec unshare "${flags[@]}" -- "packaging/cross/${0##*/}" "$@"
 }
 
 # mount_root ROOT: gives a system the kernel's interfaces, a /tmp of its own, the checkout, and what git and the network
 # need. Once for each namespace and ROOT.
 mount_root() {
-    local system=$1 file folder
+    local system=$1 file folder key value
     mount --rbind /proc "$system/proc"
     mount --rbind /dev "$system/dev"
     mount -t tmpfs -o mode=1777 tmpfs "$system/tmp"
@@ -49,16 +49,12 @@ mount_root() {
         [ ! -e "$file" ] || [ ! -e "$system$file" ] || mount --bind "$file" "$system$file"
     done
     # Where this user's git gets repositories from instead, which may be folders of this machine.
-    git config --get-regexp '^(url|http|https)\..*' | while read -r key value; do
+    { git config --get-regexp '^(url\..*|https?\.(.*\.)?proxy)$' || true; } | while read -r key value; do
         git config --file "$system/tmp/gitconfig" --add "$key" "$value"
-        folder=${key#url.} folder=${folder%.*}
-        case ${key,,} in
-        url./*.insteadof)
-            [ -d "$folder" ] || continue
-            mkdir -p "$system$folder"
-            mountpoint -q "$system$folder" || mount --bind "$folder" "$system$folder"
-            ;;
-        esac
+        folder=${key#url.} folder=${folder#file://} folder=${folder%.*}
+        [[ $key = url.* && $folder = /* && -d $folder ]] || continue
+        mkdir -p "$system$folder"
+        mountpoint -q "$system$folder" || mount --bind "$folder" "$system$folder"
     done
     git config --file "$system/tmp/gitconfig" --add safe.directory '*'
 }
@@ -68,7 +64,7 @@ in_root() {
     local system=$1 name kept=()
     shift
     for name in CI TERM DEB_BUILD_OPTIONS DEB_BUILD_PROFILES SOURCE_DATE_EPOCH \
-        {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY ${JET_KEPT-}; do
+        {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do
         [ -z "${!name+set}" ] || kept+=("$name=${!name}")
     done
     chroot "$system" /usr/bin/env -i "${kept[@]}" HOME=/tmp LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/tmp/gitconfig \

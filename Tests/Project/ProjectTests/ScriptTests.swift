@@ -44,6 +44,24 @@ struct ScriptTests {
         #expect(outcome.error.split(separator: "\n").count { $0.hasSuffix(" update -q") } == 3, "\(outcome.error)")
     }
 
+    @Test(arguments: [
+        ("amd64", "--arch riscv64", "There is no package for 'riscv64': amd64 and arm64 can be built."),
+        ("arm64", "--arch=amd64", "A package for amd64 cannot be built on arm64; only arm64 can, on amd64."),
+        ("amd64", "--arch", "packaging/build-deb [--arch ARCHITECTURE] [OUTPUT-FOLDER]"),
+    ]) func `What build-deb cannot build is refused with what it can`(
+        machine: String, arguments: String, message: String
+    ) async throws {
+        let outcome = try await run(
+            "packaging/build-deb \(arguments)",
+            prepare: """
+                cp "$CHECKOUT"/packaging/build-deb packaging
+                printf '#!/bin/sh\\necho \(machine)' >programs/dpkg
+                chmod +x programs/dpkg
+                """)
+        #expect(outcome.status != 0)
+        #expect(outcome.error.contains(message), "\(outcome.error)")
+    }
+
     @Test func `Another failure of apt is reported and not retried`() async throws {
         let outcome = try await Scripts.run(
             ". packaging/apt.sh; install_packages cowsay",

@@ -53,7 +53,7 @@ final class BigMessages: Attack {
         func message(_ size: Int, _ start: String, _ part: String, _ end: String) -> [UInt8] {
             let room = size - start.utf8.count - end.utf8.count
             let parts = Array(repeating: Array(part.utf8), count: room / part.utf8.count).joined()
-            return Array(start.utf8) + parts + Array(end.utf8)
+            return Array(start.utf8) + Array(parts) + Array(end.utf8)
         }
         let head = #"{"id":1,"method":"echo","params":"#
         messages = [

@@ -42,9 +42,8 @@ struct Poller: ~Copyable {
     /// - Returns: How many descriptors something has happened to; `event(_:)` says what.
     mutating func wait(milliseconds: Int32) -> Int {
         let room = Int32(truncatingIfNeeded: events.count)
-        let count = events.withUnsafeMutableBufferPointer {
-            epoll_wait(descriptor, $0.baseAddress, room, milliseconds)
-        }
+        // An array as an argument, since glibc declares differently whether the pointer may be null.
+        let count = epoll_wait(descriptor, &events, room, milliseconds)
         return max(0, Int(count))
     }
 
