@@ -42,8 +42,10 @@ struct Poller: ~Copyable {
     /// - Returns: How many descriptors something has happened to; `event(_:)` says what.
     mutating func wait(milliseconds: Int32) -> Int {
         let room = Int32(truncatingIfNeeded: events.count)
-        // An array as an argument, since glibc declares differently whether the pointer may be null.
-        let count = epoll_wait(descriptor, &events, room, milliseconds)
+        let count = events.withUnsafeMutableBufferPointer {
+            // There is room for at least one event, so there is an address. Debian 13's glibc says that it cannot be null.
+            epoll_wait(descriptor, $0.baseAddress!, room, milliseconds)
+        }
         return max(0, Int(count))
     }
 
