@@ -43,8 +43,9 @@ struct Poller: ~Copyable {
     mutating func wait(milliseconds: Int32) -> Int {
         let room = Int32(truncatingIfNeeded: events.count)
         let count = events.withUnsafeMutableBufferPointer {
-            // There is room for at least one event, so there is an address. Debian 13's glibc says that it cannot be null.
-            epoll_wait(descriptor, $0.baseAddress!, room, milliseconds)
+            // Debian 13's glibc says that the address cannot be null, Debian 12's does not.
+            guard let start = $0.baseAddress else { return Int32(0) }
+            return epoll_wait(descriptor, start, room, milliseconds)
         }
         return max(0, Int(count))
     }
