@@ -16,16 +16,17 @@ swift_toolchain() { swift -print-target-info | sed -n 's|.*"runtimeResourcePath"
 # No RUNPATH: Swift is linked in, and the rest is the system's.
 release_options=(-c release --static-swift-stdlib --disable-local-rpath)
 # One commit, compiler and set of dependencies give the same file, in whichever folder it is built: no path of this machine
-# is in it.
+# is in it. The debugging information does not name the compiled modules of C, since their names depend on the folder.
 if [ -z "$is_prebuilt" ]; then
     for map in "$(pwd -P)=." "$(swift_toolchain)=/usr"; do
         release_options+=(-Xswiftc -file-prefix-map -Xswiftc "$map")
         release_options+=(-Xcc "-ffile-prefix-map=$map" -Xcxx "-ffile-prefix-map=$map")
     done
     unset map
+    release_options+=(-Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs)
 fi
 
-release_build=(swift build "${release_options[@]}" --product jet-multicall)
+release_build=(swift build "${release_options[@]}" -Xlinker -T -Xlinker "$PWD/packaging/release.ld" --product jet-multicall)
 
 # The pipe keeps the compiler's arguments the same with and without a terminal; otherwise it would build everything again.
 build_release() { [ -n "$is_prebuilt" ] || "${release_build[@]}" 2>&1 | cat >&2; }

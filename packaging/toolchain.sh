@@ -49,8 +49,8 @@ use_swift() {
     local toolchain=$jet_cache/toolchain-$swift_release-$archive
     if [ -n "$archive" ] && [ -e "$toolchain/stamp" ]; then
         use_toolchain
-    elif is_enough "$(PATH=/usr/bin swift_version)"; then
-        PATH=/usr/bin:$PATH
+    elif is_enough "$(PATH=$debian_swift:/usr/bin swift_version)"; then
+        PATH=$debian_swift:$PATH
     elif is_enough "$(debian_candidate)"; then
         say "$why"
         install_debian_swift
@@ -72,6 +72,9 @@ is_enough() { [ -n "$1" ] && printf '%s\n' "$minimum" "$1" | sort --check=quiet 
 
 # --- Debian's package
 
+# Whether there is also a /usr/bin/swift depends: another package has a program of that name, and debconf asks.
+debian_swift=/usr/libexec/swift/bin
+
 debian_candidate() {
     LC_ALL=C apt-cache policy swiftlang 2>/dev/null | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
 }
@@ -83,9 +86,9 @@ install_debian_swift() {
         "Install it?"
     install_packages swiftlang || exit 1
     hash -r
-    # An older swift may be in front of it.
-    is_enough "$(swift_version)" || PATH=/usr/bin:$PATH
-    is_enough "$(swift_version)" || die "Debian's package swiftlang is installed, but there is no swift $minimum in /usr/bin."
+    is_enough "$(swift_version)" || PATH=$debian_swift:$PATH
+    is_enough "$(swift_version)" ||
+        die "Debian's package swiftlang is installed, but there is no Swift $minimum in $debian_swift."
 }
 
 # --- The archive of swift.org

@@ -25,9 +25,10 @@ struct CertificateMaker: ~Copyable {
 
     /// - Parameter folder: Where the folder for the work is made.
     init(_ openSSL: OpenSSL, in folder: String, at now: Moment) throws(CertificateError) {
+        // First what can fail: Swift 6.2 does not compile an initializer that fails after it has set a property.
+        work = try WorkFolder("\(folder)/.work")
         self.openSSL = openSSL
         self.now = min(max(now, Self.earliest), Self.latest)
-        work = try WorkFolder("\(folder)/.work")
     }
 
     deinit { work.remove() }

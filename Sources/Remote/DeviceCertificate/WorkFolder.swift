@@ -7,11 +7,11 @@ struct WorkFolder: ~Copyable {
 
     /// Creates one with this name. One that a former process has left is removed first.
     init(_ path: String) throws(CertificateError) {
-        self.path = path
         Self.remove(path)
         guard mkdir(path, 0o700) == 0 else {
             throw CertificateError(.inaccessible, "\(SystemCallError("mkdir", path))")
         }
+        self.path = path
     }
 
     /// Creates one with a new name in the folder of `file`.

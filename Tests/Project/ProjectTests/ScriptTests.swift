@@ -51,7 +51,7 @@ struct ScriptTests {
     ]) func `What build-deb cannot build is refused with what it can`(
         machine: String, arguments: String, message: String
     ) async throws {
-        let outcome = try await run(
+        let outcome = try await Scripts.run(
             "packaging/build-deb \(arguments)",
             prepare: """
                 cp "$CHECKOUT"/packaging/build-deb packaging

@@ -3,7 +3,8 @@ import Testing
 
 /// How the scripts get a Swift toolchain if there is none, from a server on this machine.
 @Suite(
-    "Toolchain", .timeLimit(.minutes(1)), .enabled(if: access("/usr/bin/swift", X_OK) != 0, "Debian's Swift is taken."))
+    "Toolchain", .timeLimit(.minutes(1)),
+    .enabled(if: access("/usr/libexec/swift/bin/swift", X_OK) != 0, "Debian's Swift is taken."))
 struct ToolchainTests {
     /// What the scripts do first, and then the version that they would use.
     private static let prerequisites = ". packaging/prerequisites.sh; swift --version\n"

@@ -42,8 +42,11 @@ struct Poller: ~Copyable {
     /// - Returns: How many descriptors something has happened to; `event(_:)` says what.
     mutating func wait(milliseconds: Int32) -> Int {
         let room = Int32(truncatingIfNeeded: events.count)
-        // An array as an argument, since glibc declares differently whether the pointer may be null.
-        let count = epoll_wait(descriptor, &events, room, milliseconds)
+        let count = events.withUnsafeMutableBufferPointer {
+            // Debian 13's glibc says that the address cannot be null, Debian 12's does not.
+            guard let start = $0.baseAddress else { return Int32(0) }
+            return epoll_wait(descriptor, start, room, milliseconds)
+        }
         return max(0, Int(count))
     }
 
