@@ -22,6 +22,12 @@ if [ -z "$is_prebuilt" ]; then
         release_options+=(-Xswiftc -file-prefix-map -Xswiftc "$map")
         release_options+=(-Xcc "-ffile-prefix-map=$map" -Xcxx "-ffile-prefix-map=$map")
     done
+    # The debugging information of what macros generate names a file there.
+    map=swift-generated-sources
+    case ${TMPDIR:-/tmp} in
+    /tmp | /tmp/) ;;
+    *) release_options+=(-Xswiftc -file-prefix-map -Xswiftc "${TMPDIR%/}/$map=/tmp/$map") ;;
+    esac
     unset map
     release_options+=(-Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs)
 fi
