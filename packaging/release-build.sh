@@ -22,12 +22,6 @@ if [ -z "$is_prebuilt" ]; then
         release_options+=(-Xswiftc -file-prefix-map -Xswiftc "$map")
         release_options+=(-Xcc "-ffile-prefix-map=$map" -Xcxx "-ffile-prefix-map=$map")
     done
-    # The debugging information of what macros generate names a file there.
-    map=swift-generated-sources
-    case ${TMPDIR:-/tmp} in
-    /tmp | /tmp/) ;;
-    *) release_options+=(-Xswiftc -file-prefix-map -Xswiftc "${TMPDIR%/}/$map=/tmp/$map") ;;
-    esac
     unset map
     release_options+=(-Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs)
 fi
@@ -35,6 +29,7 @@ fi
 release_build=(swift build "${release_options[@]}" -Xlinker -T -Xlinker "$PWD/packaging/release.ld" --product jet-multicall)
 
 # The pipe keeps the compiler's arguments the same with and without a terminal; otherwise it would build everything again.
-build_release() { [ -n "$is_prebuilt" ] || "${release_build[@]}" 2>&1 | cat >&2; }
+# The debugging information names the folder of temporary files, in which the compiler writes what macros generate.
+build_release() { [ -n "$is_prebuilt" ] || TMPDIR=/tmp "${release_build[@]}" 2>&1 | cat >&2; }
 
 release_folder() { if [ -n "$is_prebuilt" ]; then echo "$is_prebuilt"; else "${release_build[@]}" --show-bin-path; fi; }

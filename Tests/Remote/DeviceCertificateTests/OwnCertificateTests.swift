@@ -24,7 +24,8 @@ struct OwnCertificateTests {
         #expect(text.contains("CA:FALSE"))
         let authority = try await fixture.openssl("x509", "-noout", "-text", "-in", fixture.path("ca.pem"))
         #expect(authority.contains("CA:TRUE, pathlen:0"))
-        #expect(authority.contains("Subject: CN = Jet CA of shed"))
+        // OpenSSL 3.5, which Debian 13 has, writes no spaces there.
+        #expect(authority.replacing(" = ", with: "=").contains("Subject: CN=Jet CA of shed"))
     }
 
     @Test func `The fingerprint is that of the CA's key, as openssl computes it`() async throws {
@@ -152,7 +153,7 @@ struct OwnCertificateTests {
         #expect(try fixture.mode("key.pem") == 0o600)
         #expect(try fixture.mode("key.crt") == 0o600)
         let text = try await fixture.openssl("x509", "-noout", "-subject", "-issuer", "-in", fixture.path("key.crt"))
-        #expect(text == "subject=CN = Jet peer key\nissuer=CN = Jet peer key\n")
+        #expect(text.replacing(" = ", with: "=") == "subject=CN=Jet peer key\nissuer=CN=Jet peer key\n")
         #expect(try PEMFile(contentsOf: fixture.path("key.crt")).fits(key: try fixture.bytes("key.pem")))
     }
 }
