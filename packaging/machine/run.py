@@ -146,10 +146,15 @@ def run(options):
                 shutil.copy(machine.console, options.console)
 
 
+def ended(number, _):
+    say(f"ended by {signal.Signals(number).name}")
+    sys.exit(128 + number)
+
+
 def main():
     options = arguments()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(name, lambda number, _: sys.exit(128 + number))
+        signal.signal(name, ended)
     sys.exit(run(options))
 
 
