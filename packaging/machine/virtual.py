@@ -138,7 +138,6 @@ class VirtualMachine:
         with (self.scratch / "qemu.log").open("wb") as log:
             self.qemu = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(self.scratch)},
                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        self.power_on = time.monotonic()
         self.monitor = self.connect("qmp").makefile("rw")
         self.monitor.readline()
         self.execute("qmp_capabilities")
@@ -208,11 +207,7 @@ class VirtualMachine:
         self.stream.send(kind, data, **members)
 
     def ask(self, line):
-        """A line for QEMU's monitor, or: how many seconds ago the power came on."""
-        if line == "since-power-on":
-            return {"text": f"{time.monotonic() - self.power_on:.2f}", "failed": False}
-        if line == "system_reset":
-            self.power_on = time.monotonic()
+        """What QEMU's monitor answers to a line."""
         text = self.execute("human-monitor-command", **{"command-line": line}).replace("\r", "").rstrip("\n")
         return {"text": text, "failed": bool(re.match(r"Error:|unknown command", text))}
 
